@@ -1,0 +1,110 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+)
+
+// Precision is the floating-point type of the compiled solve. Nodes of the outer graph are float64
+// in either case; the conversion happens at the border of the rollout.
+type Precision int
+
+const (
+	Float64 Precision = iota
+	Float32
+)
+
+// String names the precision as Go does.
+func (p Precision) String() string {
+	if p == Float32 {
+		return "float32"
+	}
+	return "float64"
+}
+
+// NonFinite says what a run does when a state becomes NaN or infinite.
+type NonFinite int
+
+const (
+	// StopRun ends the run with an error that names step, lane, region and variable.
+	StopRun NonFinite = iota
+	// MaskLane lets the other lanes go on: the lane's outputs are NaN, its loss is to be read as +Inf
+	// and its gradient is zero. Rollout.Masked lists such lanes.
+	MaskLane
+)
+
+// Run holds the settings of one simulation or rollout. Times are in ms. The zero value of every field
+// but Dt and Duration is a usable default.
+type Run struct {
+	Dt       float64 // integration step, ms
+	Duration float64 // recorded time, ms; rounded to whole steps
+	Warmup   float64 // time before recording starts, ms; gradients flow through it
+
+	Integrator Integrator // default Heun
+
+	Record  []string // addresses of states or observables; default every state
+	Every   int      // record every so many steps; default 1
+	Average bool     // record the mean over each Every steps instead of the last value
+
+	Lanes int      // copies of the network run side by side (parameter sets, trials, seeds); default 1
+	Seed  uint64   // noise seed; lane l uses Seed + l
+	Seeds []uint64 // noise seed of every lane, overrides Seed
+
+	Window       int       // steps per window node of a Rollout; default the whole run
+	Horizon      int       // steps after which the gradient of the state is cut; 0 means never
+	MemoryBudget int64     // bytes for tape, checkpoints and delay histories; 0 means unlimited
+	Precision    Precision // of the solve
+	NonFinite    NonFinite
+
+	// Progress, if set, is called now and then with the number of steps done, summed over lanes.
+	Progress func(done, total int)
+}
+
+// MemoryBudget returns bytes as a budget: graph.Run{MemoryBudget: graph.MemoryBudget(256 << 20)}.
+func MemoryBudget(bytes int64) int64 { return bytes }
+
+// steps returns the numbers of warm-up and recorded steps.
+func (r *Run) steps() (warmup, recorded int) {
+	return int(math.Round(r.Warmup / r.Dt)), int(math.Round(r.Duration / r.Dt))
+}
+
+// withDefaults returns r with its zero fields filled in, or an error that names the wrong setting.
+func (r Run) withDefaults() (Run, error) {
+	finite := func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+	switch {
+	case !(r.Dt > 0) || !finite(r.Dt):
+		return r, fmt.Errorf("graph: Run.Dt must be a positive number of ms, found %v", r.Dt)
+	case !(r.Duration > 0) || !finite(r.Duration):
+		return r, fmt.Errorf("graph: Run.Duration must be a positive number of ms, found %v", r.Duration)
+	case !(r.Warmup >= 0) || !finite(r.Warmup):
+		return r, fmt.Errorf("graph: Run.Warmup must be a number of ms ≥ 0, found %v", r.Warmup)
+	case r.Every < 0 || r.Lanes < 0 || r.Window < 0 || r.Horizon < 0 || r.MemoryBudget < 0:
+		return r, fmt.Errorf("graph: Run.Every, Lanes, Window, Horizon and MemoryBudget must not be negative, found %d, %d, %d, %d, %d",
+			r.Every, r.Lanes, r.Window, r.Horizon, r.MemoryBudget)
+	}
+	if r.Every == 0 {
+		r.Every = 1
+	}
+	if r.Lanes == 0 {
+		r.Lanes = 1
+	}
+	if r.Integrator.Name == "" {
+		r.Integrator = Heun
+	}
+	warmup, recorded := r.steps()
+	if recorded < r.Every {
+		return r, fmt.Errorf("graph: Run.Duration %v ms at Dt %v ms is %d steps, fewer than one record of Every = %d steps", r.Duration, r.Dt, recorded, r.Every)
+	}
+	if r.Window == 0 {
+		r.Window = warmup + recorded
+	}
+	if r.Seeds != nil && len(r.Seeds) != r.Lanes {
+		return r, fmt.Errorf("graph: Run.Seeds has %d seeds for %d lanes", len(r.Seeds), r.Lanes)
+	}
+	if r.Seeds == nil {
+		for l := 0; l < r.Lanes; l++ {
+			r.Seeds = append(r.Seeds, r.Seed+uint64(l))
+		}
+	}
+	return r, nil
+}
