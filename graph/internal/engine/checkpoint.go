@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/euryale-ml/euryale/graph/internal/kernel"
+)
+
+// plan says how the steps of a window are cut into segments, and how many segment starts are kept.
+type plan struct {
+	segment  int // steps per segment, whole blocks
+	count    int // segments
+	resident bool
+	slots    int // checkpoints per lane, the first segment's included
+	bytes    int64
+	factor   float64 // steps solved in all per step of the run, the first solve included
+}
+
+// checkpoint is the state at a segment's start: the state row, and the past of every delayed source,
+// [source][region][pastColumns]. Resident tapes also keep the segment's rows.
+type checkpoint[T kernel.Float] struct {
+	state []T
+	past  []T
+	x, s  []T // states [segment+1][width] and sums [segment][sumWidth], resident only
+}
+
+// sizes returns the numbers of values of one checkpoint, of one segment's tape and of a workspace.
+func (m *Model) sizes(segment int) (point, tape, work int) {
+	point = m.width
+	work = (segment + 1) * m.width
+	for i := range m.Sources {
+		if s := &m.Sources[i]; s.delayed {
+			point += s.N * s.pastColumns()
+			work += s.N * (s.pastColumns() + segment)
+		}
+	}
+	for i := range m.Sums {
+		if c := &m.Couplings[m.Sums[i].Coupling]; c.delayed && m.Sums[i].Source >= 0 {
+			work += c.NTo * (m.Sources[m.Sums[i].Source].pastColumns() + segment)
+		}
+	}
+	tape = (segment+1)*m.width + segment*m.sumWidth
+	return point, tape, work + segment*m.sumWidth
+}
+
+// plan chooses segments within the memory budget, the cheapest in recomputation.
+func (e *Engine[T]) plan(lanes, workers int, keep bool) (plan, error) {
+	var zero T
+	size := int64(4)
+	if _, double := any(zero).(float64); double {
+		size = 8
+	}
+	longest := Block
+	for i := range e.Model.Sources {
+		longest = max(longest, e.Model.Sources[i].pastColumns())
+	}
+	total := roundUp(e.Settings.Steps, Block) + Block // a run may start inside a block
+	memory := func(segment, slots int, resident bool) int64 {
+		point, tape, work := e.Model.sizes(segment)
+		per := int64(slots) * int64(point)
+		if resident {
+			per += int64(slots) * int64(tape)
+		}
+		return size * (per*int64(lanes) + int64(work)*int64(workers))
+	}
+	if !keep {
+		s := min(max(256, roundUp(longest, Block)), total)
+		return plan{segment: s, count: segments(total, s), factor: 1, bytes: memory(s, 0, false)}, nil
+	}
+	s := min(max(1024, roundUp(4*longest, Block)), total)
+	p := plan{segment: s, count: segments(total, s), resident: true, factor: 1}
+	p.slots, p.bytes = p.count, memory(s, p.count, true)
+	if e.Settings.Budget == 0 || p.bytes <= e.Settings.Budget {
+		return p, nil
+	}
+	return e.checkpointed(total, memory)
+}
+
+// checkpointed looks for the segment length whose checkpoints fit and cost least.
+func (e *Engine[T]) checkpointed(total int, memory func(int, int, bool) int64) (plan, error) {
+	best := plan{factor: -1}
+	least := int64(-1)
+	for s := Block; s <= total; s = roundUp(s+s/4, Block) {
+		n := segments(total, s)
+		need := memory(s, 1, false)
+		if least < 0 || need < least {
+			least = need
+		}
+		if need > e.Settings.Budget {
+			continue
+		}
+		slots := 1 + int((e.Settings.Budget-need)/max(memory(s, 2, false)-need, 1))
+		slots = min(slots, n)
+		f := 1 + float64(advances(n, slots))/float64(n)
+		if best.factor < 0 || f <= best.factor {
+			best = plan{segment: s, count: n, slots: slots, factor: f, bytes: memory(s, slots, false)}
+		}
+	}
+	if best.factor < 0 {
+		return best, fmt.Errorf("graph: memory budget of %d bytes is below the minimum of %d bytes for this run", e.Settings.Budget, least)
+	}
+	return best, nil
+}
+
+func segments(total, s int) int { return (total + s - 1) / s }
+
+func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
+
+// reach is the number of segments that slots checkpoints reverse when none is advanced through more
+// than repeats times: the binomial coefficient (slots+repeats choose slots).
+func reach(slots, repeats int) int {
+	n := 1
+	for i := 1; i <= slots; i++ {
+		n = n * (repeats + i) / i
+		if n > 1<<40 {
+			return n
+		}
+	}
+	return n
+}
+
+// split returns how many of n segments to advance before the next checkpoint, with slots free slots
+// for the rest.
+func split(n, slots int) int {
+	if slots >= n-1 {
+		return 1
+	}
+	repeats := 1
+	for reach(slots, repeats) < n {
+		repeats++
+	}
+	return min(n-1, max(1, n-reach(slots-1, repeats)))
+}
+
+// advances counts the segments solved while reversing n segments whose first start is held, with
+// slots checkpoints in all, after a first solve that stored the checkpoints on its way.
+func advances(n, slots int) int {
+	cache := map[[2]int]int{}
+	var cost func(n, free int) int // segments solved, each reversed segment's own solve included
+	cost = func(n, free int) int {
+		if n <= 1 {
+			return n
+		}
+		if free == 0 {
+			return n * (n + 1) / 2
+		}
+		key := [2]int{n, free}
+		if c, ok := cache[key]; ok {
+			return c
+		}
+		k := split(n, free)
+		c := k + cost(n-k, free-1) + cost(k, free)
+		cache[key] = c
+		return c
+	}
+	// the first solve has already advanced along the last checkpoints
+	saved, left, free := 0, n, slots-1
+	for left > 1 && free > 0 {
+		k := split(left, free)
+		saved, left, free = saved+k, left-k, free-1
+	}
+	return cost(n, slots-1) - saved
+}

@@ -1,0 +1,20 @@
+// Package engine runs a compiled network through time and differentiates the run.
+//
+// A [Model] is what one time step needs, compiled: the step program, its adjoint, the weighted and
+// delayed sums between regions, the recorded expressions. An [Engine] is a Model with a number of
+// steps and settings. Forward solves, Reverse applies the exact adjoint of the same discrete solve.
+//
+// # Memory
+//
+// Time is cut into segments of whole blocks. A block is [Block] steps, anchored at multiples of
+// Block of the absolute step. The tape of a segment holds states and coupling sums of each of its
+// steps; what a step computes in between is computed again by the adjoint program. With a memory
+// budget only some segment starts are kept (state and delay history) and tapes are rebuilt from
+// there, by the binomial schedule of Griewank and Walther (2000), doi:10.1145/347837.347846.
+//
+// # Determinism
+//
+// Every floating-point sum has one order, fixed by absolute step, lane and region: edges in order of
+// (target, source), blocks of time from the last to the first, lanes by a fixed tree. Where a segment
+// begins, how many goroutines run and which tapes were rebuilt changes no bit of the result.
+package engine

@@ -1,0 +1,224 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+
+	"github.com/euryale-ml/euryale/graph/internal/kernel"
+)
+
+// Settings of a run of one window.
+type Settings struct {
+	Steps    int // steps of this window
+	Offset   int // steps of the whole run before this window
+	Warmup   int // steps of the whole run before recording starts
+	Every    int // steps per record
+	Average  bool
+	Horizon  int   // 0: never cut
+	Budget   int64 // bytes for tapes, checkpoints and histories of all lanes; 0: unlimited
+	MaskLane bool  // go on when a lane diverges
+	Progress func(steps int)
+}
+
+// Samples is the number of records that this window completes, and the index of the first of them.
+func (s *Settings) Samples() (first, count int) {
+	before := max(s.Offset-s.Warmup, 0) / s.Every
+	after := max(s.Offset+s.Steps-s.Warmup, 0) / s.Every
+	return before, after - before
+}
+
+// Value is the value of a parameter, of a coupling's weights or of a series: one lane's worth of
+// numbers, or Lanes times as many.
+type Value struct {
+	Data    []float64
+	PerLane bool
+}
+
+func (v *Value) lane(l, n int) []float64 {
+	if v.PerLane {
+		return v.Data[l*n : (l+1)*n]
+	}
+	return v.Data
+}
+
+// Inputs of a run. Carry is [lane][CarryWidth]; its last element is the absolute first step.
+type Inputs struct {
+	Lanes   int
+	Seeds   []uint64
+	Carry   []float64
+	Params  []Value
+	Weights []Value
+	Series  []Value
+}
+
+// Outputs of a run: Records[r] is [lane][sample][region], Carry as in Inputs.
+// Reverse takes gradients in the same form.
+type Outputs struct {
+	Records [][]float64
+	Carry   []float64
+}
+
+// Gradients of a run. A nil slice is not wanted. Each has the length of the Value it belongs to.
+type Gradients struct {
+	Carry   []float64
+	Params  [][]float64
+	Weights [][]float64
+	Series  [][]float64
+}
+
+// DivergedError says where a run became NaN or infinite.
+type DivergedError struct {
+	Step     int64
+	Lane     int
+	Variable string
+	Region   string
+	Value    float64
+	Time     float64 // ms, filled in by package graph
+}
+
+func (e *DivergedError) Error() string {
+	return fmt.Sprintf("graph: %s of %s became %v at step %d of lane %d: reduce Run.Dt, check parameters and coupling gain, or set NonFinite to MaskLane",
+		e.Variable, e.Region, e.Value, e.Step, e.Lane)
+}
+
+// Engine runs a Model for a number of steps in arithmetic of type T. It is safe for concurrent use.
+type Engine[T kernel.Float] struct {
+	Model    *Model
+	Settings Settings
+	idle     sync.Pool // of *lane[T]
+}
+
+// Tape is what Forward leaves for Reverse.
+type Tape[T kernel.Float] struct {
+	plan   plan
+	lanes  []laneTape[T]
+	Masked []bool
+}
+
+// laneTape holds the checkpoints of a lane, by segment; those of resident segments hold states too.
+type laneTape[T kernel.Float] struct {
+	saved map[int]*checkpoint[T]
+}
+
+// Forward solves. With keep it returns what Reverse needs, otherwise a nil tape.
+func (e *Engine[T]) Forward(ctx context.Context, in *Inputs, out *Outputs, keep bool) (*Tape[T], []bool, error) {
+	masked := make([]bool, in.Lanes)
+	workers := min(runtime.GOMAXPROCS(0), in.Lanes)
+	p, err := e.plan(in.Lanes, workers, keep)
+	if err != nil {
+		return nil, nil, err
+	}
+	tape := &Tape[T]{plan: p, Masked: masked}
+	if keep {
+		tape.lanes = make([]laneTape[T], in.Lanes)
+	}
+	err = e.each(ctx, in.Lanes, p, func(l *lane[T], number int) error {
+		var lt *laneTape[T]
+		if keep {
+			tape.lanes[number] = laneTape[T]{saved: map[int]*checkpoint[T]{}}
+			lt = &tape.lanes[number]
+		}
+		err := l.solve(ctx, in, out, number, lt)
+		if d := (*DivergedError)(nil); e.Settings.MaskLane && asDiverged(err, &d) {
+			masked[number] = true
+			e.mask(in, out, number)
+			return nil
+		}
+		return err
+	})
+	if err != nil || !keep {
+		return nil, masked, err
+	}
+	return tape, masked, nil
+}
+
+// mask writes NaN into everything a diverged lane gives out.
+func (e *Engine[T]) mask(in *Inputs, out *Outputs, number int) {
+	_, samples := e.Settings.Samples()
+	for r := range e.Model.Records {
+		n := samples * e.Model.Records[r].N
+		fill(out.Records[r][number*n:(number+1)*n], math.NaN())
+	}
+	w := e.Model.CarryWidth()
+	carry := out.Carry[number*w : (number+1)*w]
+	fill(carry[:w-1], math.NaN())
+	carry[w-1] = in.Carry[(number+1)*w-1] + float64(e.Settings.Steps)
+}
+
+func fill(x []float64, v float64) {
+	for i := range x {
+		x[i] = v
+	}
+}
+
+// Reverse adds nothing: it overwrites grads with the gradient of Σ outputs·cotangents.
+// Values shared by the lanes get the sum over lanes, by a fixed tree.
+func (e *Engine[T]) Reverse(ctx context.Context, in *Inputs, tape *Tape[T], cot *Outputs, grads *Gradients) error {
+	sum := newLaneSum(e.Model, in, grads)
+	tiles := sum.tiles()
+	err := e.each(ctx, tiles, tape.plan, func(l *lane[T], tile int) error {
+		for number := tile * sum.perTile; number < min((tile+1)*sum.perTile, in.Lanes); number++ {
+			if !tape.Masked[number] {
+				if err := l.reverse(ctx, in, cot, number, &tape.lanes[number]); err != nil {
+					return err
+				}
+			}
+			l.deliver(in, grads, sum, number, tile, tape.Masked[number])
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	sum.finish(grads)
+	return nil
+}
+
+// each calls do(lane, 0 … n−1), spread over goroutines.
+func (e *Engine[T]) each(ctx context.Context, n int, p plan, do func(l *lane[T], number int) error) error {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	errs := make([]error, workers)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	next := 0
+	take := func() int { mu.Lock(); defer mu.Unlock(); next++; return next - 1 }
+	for w := 0; w < workers; w++ {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer func() {
+				if r := recover(); r != nil {
+					errs[w] = fmt.Errorf("graph: the solver failed: %v", r)
+				}
+			}()
+			l := e.lane(p, workers == 1)
+			for number := take(); number < n && errs[w] == nil; number = take() {
+				errs[w] = do(l, number)
+			}
+			if errs[w] == nil {
+				e.idle.Put(l)
+			}
+		}()
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// lane returns a workspace that fits the plan.
+func (e *Engine[T]) lane(p plan, alone bool) *lane[T] {
+	l, _ := e.idle.Get().(*lane[T])
+	if l == nil || l.plan.segment != p.segment {
+		l = newLane[T](e.Model, &e.Settings, p)
+	}
+	l.plan = p
+	l.alone = alone
+	return l
+}

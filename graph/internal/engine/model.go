@@ -1,0 +1,207 @@
+package engine
+
+import "github.com/euryale-ml/euryale/graph/internal/vm"
+
+// Block is the number of steps whose long-delay sums are computed at once.
+const Block = 16
+
+// Kind says what a program's input or output is joined to.
+type Kind int
+
+const (
+	State     Kind = iota // a state variable at the present step
+	Param                 // a parameter, constant during a run
+	Sum                   // a weighted sum over sources
+	Series                // a row of a run-time input
+	Noise                 // standard normal samples
+	Cotangent             // adjoint of the program's value: of next state k, or of the only output
+	Signal                // the only output of a source or record program
+)
+
+// Wire joins one program input or output to element Index of a Kind.
+type Wire struct {
+	Kind  Kind
+	Index int
+}
+
+// Piece is a program with its wiring.
+type Piece struct {
+	Program *vm.Program
+	In, Out []Wire
+}
+
+// StateVar is one state variable of one population, N regions long.
+type StateVar struct {
+	Address string
+	Labels  []string
+	N       int
+	offset  int // in a state row
+}
+
+// ParamVar is a parameter of the step, N values long (1 if shared by the regions).
+type ParamVar struct {
+	Address string
+	N       int
+	Learned bool
+	offset  int
+}
+
+// SeriesVar is a run-time input, N values a step. Rows is the length of the whole series.
+type SeriesVar struct {
+	Address string
+	N, Rows int
+	Learned bool
+	offset  int
+}
+
+// NoiseVar is a source of N standard normals a step. With Samples ≥ 0 they are read from that series.
+type NoiseVar struct {
+	N       int
+	Stream  uint32
+	Samples int
+	offset  int
+}
+
+// Source is a signal sent along edges: a state variable, or a program of states of one population.
+type Source struct {
+	State    int    // the state variable, if Forward is nil
+	Forward  *Piece // In: State, Param; Out: Signal
+	Adjoint  *Piece // In: State, Param, Cotangent; Out: State (per step), Param (accumulated)
+	N        int
+	depth    int // longest delay in steps
+	delayed  bool
+	offset   int // in a source row
+	statesIn []int
+}
+
+// SumVar is S_i = Σ_j W_ij source_j(t − d_ij), or the row sum of W if Source is −1.
+type SumVar struct {
+	Coupling, Source int
+	offset           int
+}
+
+// Coupling is a set of weighted edges. Edge e leads from J[e] to I[e] with Delay[e] steps and has the
+// weight number Index[e] of the coupling's Weights values. Edges are sorted by (I, J).
+type Coupling struct {
+	Name           string
+	NTo, NFrom     int
+	I, J, Delay    []int
+	Index          []int
+	Weights        int // number of weight values per lane
+	Dense, Learned bool
+	delayed        bool
+	long, short    edgeSet
+}
+
+// Record is something written out: a state variable, or a program of states.
+type Record struct {
+	Address string
+	State   int    // if Forward is nil
+	Forward *Piece // In: State, Param; Out: Signal
+	Adjoint *Piece
+	N       int
+	offset  int // in a row of all records
+}
+
+// Model is a compiled network. It is immutable after Prepare and shared by goroutines.
+type Model struct {
+	States    []StateVar
+	Params    []ParamVar
+	Series    []SeriesVar
+	Noise     []NoiseVar
+	Sources   []Source
+	Sums      []SumVar
+	Couplings []Coupling
+	Records   []Record
+	Step      *Piece // Out: State
+	Adjoint   *Piece // Out: State, Sum, Series per step; Param, and Sum of row sums, accumulated. nil if nothing learns
+
+	width, sumWidth, seriesWidth, noiseWidth, sourceWidth, recordWidth, paramWidth int
+	history                                                                        []int // depth of history kept per state, steps
+	historyWidth                                                                   int
+	constSum                                                                       []bool
+}
+
+// Prepare lays out rows and sorts the edges. It must be called once, before the model is used.
+func (m *Model) Prepare() {
+	for i := range m.States {
+		m.States[i].offset, m.width = m.width, m.width+m.States[i].N
+	}
+	for i := range m.Params {
+		m.Params[i].offset, m.paramWidth = m.paramWidth, m.paramWidth+m.Params[i].N
+	}
+	for i := range m.Series {
+		m.Series[i].offset, m.seriesWidth = m.seriesWidth, m.seriesWidth+m.Series[i].N
+	}
+	for i := range m.Noise {
+		m.Noise[i].offset, m.noiseWidth = m.noiseWidth, m.noiseWidth+m.Noise[i].N
+	}
+	for i := range m.Records {
+		m.Records[i].offset, m.recordWidth = m.recordWidth, m.recordWidth+m.Records[i].N
+	}
+	for i := range m.Couplings {
+		m.Couplings[i].prepare()
+	}
+	m.prepareSources()
+}
+
+// prepareSources finds out which sources need a past, and how long.
+func (m *Model) prepareSources() {
+	m.history = make([]int, len(m.States))
+	for i := range m.Sums {
+		s := &m.Sums[i]
+		c := &m.Couplings[s.Coupling]
+		s.offset, m.sumWidth = m.sumWidth, m.sumWidth+c.NTo
+		m.constSum = append(m.constSum, s.Source < 0)
+		if s.Source < 0 {
+			continue
+		}
+		src := &m.Sources[s.Source]
+		src.delayed = src.delayed || c.delayed
+		for _, d := range c.Delay {
+			src.depth = max(src.depth, d)
+		}
+	}
+	for i := range m.Sources {
+		s := &m.Sources[i]
+		s.offset, m.sourceWidth = m.sourceWidth, m.sourceWidth+s.N
+		s.statesIn = []int{s.State}
+		if s.Forward != nil {
+			s.statesIn = nil
+			for _, w := range s.Forward.In {
+				if w.Kind == State {
+					s.statesIn = append(s.statesIn, w.Index)
+				}
+			}
+		}
+		for _, k := range s.statesIn {
+			m.history[k] = max(m.history[k], s.depth)
+		}
+	}
+	for k, d := range m.history {
+		m.historyWidth += d * m.States[k].N
+	}
+}
+
+// pastColumns is the number of past steps kept of a delayed source: at least a block, so that short
+// delays can be read from a ring of one block.
+func (s *Source) pastColumns() int { return max(s.depth, Block) }
+
+// Histories returns the number of past steps that are needed of each state variable.
+func (m *Model) Histories() []int { return m.history }
+
+// CarryWidth is the number of values per lane that pass from one run to the next: states, histories
+// (per state, oldest first, [step][region]), partial means of the records, and the absolute step.
+func (m *Model) CarryWidth() int { return m.width + m.historyWidth + m.recordWidth + 1 }
+
+// HistoryOffset is where the history of state k begins in a carry.
+func (m *Model) HistoryOffset(k int) int {
+	at := m.width
+	for i := 0; i < k; i++ {
+		at += m.history[i] * m.States[i].N
+	}
+	return at
+}
+
+// StateOffset is where state k begins in a carry.
+func (m *Model) StateOffset(k int) int { return m.States[k].offset }

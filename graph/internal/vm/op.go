@@ -1,0 +1,63 @@
+package vm
+
+// opcode is what a value computes or an instruction does.
+type opcode uint8
+
+const (
+	opInput opcode = iota
+	opConst        // one number
+	opData         // a constant vector or matrix
+	opAccum        // an accumulator, as the epilogue reads it
+	opAdd
+	opSub
+	opMul
+	opDiv
+	opPow
+	opNeg
+	opSquare
+	opCube
+	opSqrt
+	opAbs
+	opExp
+	opTanh
+	opSigmoid
+	opFunc // a function of one number, applied to every element
+	opSelectLT
+	opSelectLE
+	opSum
+	opDot
+	opMatVec
+	opMatVecT
+	opBroadcast
+	opCopy
+	opForeign // an op without a kernel: its own Do
+	opFused   // a chain of arithmetic in one loop
+)
+
+// opNames are the names in listings.
+var opNames = [...]string{
+	opInput: "input", opConst: "const", opData: "data", opAccum: "accumulator",
+	opAdd: "add", opSub: "sub", opMul: "mul", opDiv: "div", opPow: "pow",
+	opNeg: "neg", opSquare: "square", opCube: "cube", opSqrt: "sqrt", opAbs: "abs",
+	opExp: "exp", opTanh: "tanh", opSigmoid: "sigmoid", opFunc: "map",
+	opSelectLT: "select<", opSelectLE: "select<=", opSum: "sum", opDot: "dot",
+	opMatVec: "matvec", opMatVecT: "matvecT", opBroadcast: "broadcast", opCopy: "copy",
+	opForeign: "do", opFused: "fused",
+}
+
+func (o opcode) String() string { return opNames[o] }
+
+// unaryNames maps Gorgonia's names of elementwise functions that have a loop of
+// their own to opcodes; the others are looked up in kernel.Functions.
+var unaryNames = map[string]opcode{
+	"neg": opNeg, "square": opSquare, "cube": opCube, "sqrt": opSqrt, "abs": opAbs,
+	"exp": opExp, "tanh": opTanh, "sigmoid": opSigmoid,
+}
+
+// binaryNames maps the symbol that starts the name of Gorgonia's elementwise
+// binary ops ("+ false") to opcodes.
+var binaryNames = map[string]opcode{
+	"+": opAdd, "-": opSub, "⊙": opMul, "÷": opDiv, "^": opPow,
+}
+
+func (o opcode) elementwise() bool { return o >= opAdd && o <= opSelectLE }
