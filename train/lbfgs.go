@@ -1,0 +1,132 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/optimize"
+)
+
+// LBFGS is the limited-memory quasi-Newton method of gonum/optimize with its
+// bisection line search, restarted with an empty memory where the line search
+// fails. Bounds are the business of the variables' transforms.
+//
+// Liu and Nocedal, Math. Program. 45 (1989) 503-528, doi:10.1007/BF01589116.
+type LBFGS struct {
+	Memory int // steps remembered; default 15
+	// Tolerance ends the search when 20 iterations lower the loss by less than
+	// this part of it; default 1e-8.
+	Tolerance float64
+}
+
+func (l LBFGS) String() string { return "L-BFGS" }
+
+func (l LBFGS) minimize(s *search) error {
+	if s.settings.Resume != nil {
+		return errors.New("train: L-BFGS has no state to resume; start it from the X of its last report")
+	}
+	if l.Tolerance == 0 {
+		l.Tolerance = 1e-8
+	}
+	r := &lbfgsRun{s: s, cacheX: make([]float64, len(s.problem.Initial)), cacheGrad: make([]float64, len(s.problem.Initial)), cacheF: math.NaN()}
+	for {
+		before := s.best
+		status, err := r.run(l)
+		if r.err != nil {
+			return r.err
+		}
+		if err != nil && !isLineSearchFailure(err) {
+			return fmt.Errorf("train: L-BFGS: %w", err)
+		}
+		if status != optimize.Failure {
+			s.reason = "converged: " + status.String()
+			return nil
+		}
+		if !isFinite(s.best) {
+			return fmt.Errorf("train: L-BFGS: %w", ErrNotFinite)
+		}
+		if !(s.best < before-l.Tolerance*math.Abs(before)) && isFinite(before) {
+			s.reason = "converged: no step lowers the loss further"
+			return nil
+		}
+	}
+}
+
+func isLineSearchFailure(err error) bool {
+	var notFinite optimize.ErrFunc
+	return errors.Is(err, optimize.ErrLinesearcherFailure) || errors.Is(err, optimize.ErrNonDescentDirection) ||
+		errors.Is(err, optimize.ErrNoProgress) || errors.As(err, &notFinite)
+}
+
+// lbfgsRun joins gonum's callbacks to a search. gonum asks for value and
+// gradient of a point separately; both are computed at the first question.
+type lbfgsRun struct {
+	s         *search
+	cacheX    []float64
+	cacheF    float64
+	cacheGrad []float64
+	err       error
+}
+
+func (r *lbfgsRun) run(l LBFGS) (optimize.Status, error) {
+	problem := optimize.Problem{
+		Func:   func(x []float64) float64 { r.at(x); return r.cacheF },
+		Grad:   func(grad, x []float64) { r.at(x); copy(grad, r.cacheGrad) },
+		Status: func() (optimize.Status, error) { return r.status() },
+	}
+	settings := &optimize.Settings{
+		Converger: &optimize.FunctionConverge{Relative: l.Tolerance, Iterations: 20},
+		Recorder:  r,
+	}
+	start := append([]float64{}, r.s.bestX...)
+	result, err := optimize.Minimize(problem, start, settings, &optimize.LBFGS{Store: l.Memory})
+	if result == nil {
+		return optimize.Failure, err
+	}
+	return result.Status, err
+}
+
+func (r *lbfgsRun) at(x []float64) {
+	if r.err != nil || !math.IsNaN(r.cacheF) && equal(x, r.cacheX) {
+		return
+	}
+	f, finite, err := r.s.evaluate(x, r.cacheGrad)
+	if err != nil {
+		r.err = err
+	}
+	if !finite {
+		f = math.Inf(1) // the line search steps back from it
+		clear(r.cacheGrad)
+	}
+	copy(r.cacheX, x)
+	r.cacheF = f
+}
+
+func (r *lbfgsRun) status() (optimize.Status, error) {
+	if r.err != nil {
+		return optimize.Failure, r.err
+	}
+	return optimize.NotTerminated, nil
+}
+
+// Init is part of optimize.Recorder.
+func (r *lbfgsRun) Init() error { return nil }
+
+// Record is part of optimize.Recorder.
+func (r *lbfgsRun) Record(loc *optimize.Location, op optimize.Operation, stats *optimize.Stats) error {
+	if op != optimize.MajorIteration || stats.MajorIterations <= 1 || r.err != nil {
+		return r.err // the first major iteration is the starting point
+	}
+	r.err = r.s.iterated(loc.F, append([]float64{}, loc.X...), loc.Gradient)
+	return r.err
+}
+
+func equal(a, b []float64) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
