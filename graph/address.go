@@ -1,0 +1,154 @@
+package graph
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+// lookup returns the value at an address, or an error that lists the nearest addresses.
+func (n *Network) lookup(address string) (*value, error) {
+	if v, ok := n.values[address]; ok {
+		return v, nil
+	}
+	for _, a := range n.recordable() {
+		if a == address {
+			if _, ok := n.values["init:"+a]; ok {
+				return nil, fmt.Errorf("graph: %s is a state: it can be recorded; to set or learn where it starts, use init:%s", a, a)
+			}
+			return nil, fmt.Errorf("graph: %s is an observable: it can be recorded but neither set nor learned", a)
+		}
+	}
+	return nil, fmt.Errorf("graph: unknown address %q%s", address, nearest(address, n.Addresses()))
+}
+
+// value returns the value at an address, nil if there is none.
+func (n *Network) value(address string) *value { return n.values[address] }
+
+// Set gives an address a new value: a number, an nmm.Quantity (converted to the address's unit, or
+// refused), a []float64 with one value per region (per edge for sparse weights), or a mat.Matrix for
+// weights (to × from), histories and inputs (one row per step). Whatever shape does not fit, or is
+// not a finite number, is an error that says what was expected.
+func (n *Network) Set(address string, x any) error {
+	v, err := n.lookup(address)
+	if err != nil {
+		return err
+	}
+	if v.Kind == paramKind {
+		return v.setParameter(x)
+	}
+	data, rows, cols, err := numbers(x, v.Unit)
+	if err != nil {
+		return fmt.Errorf("graph: %s: %w", address, err)
+	}
+	if v.Kind == initKind && len(data) == 1 {
+		data = repeat(data[0], v.N)
+	}
+	if rows == 0 && (v.Kind == historyKind || v.Kind == inputKind) {
+		rows, cols = len(data), 1
+		if v.Kind == historyKind && v.N > 1 { // one row for all regions
+			rows, cols = 1, len(data)
+		}
+	}
+	return v.set(data, rows, cols)
+}
+
+// setParameter lets the model check domain and unit.
+func (v *value) setParameter(x any) error {
+	m := v.pop.model.Clone().Set(v.name, x)
+	if err := m.Err(); err != nil {
+		return fmt.Errorf("graph: population %s: %w", v.pop.name, err)
+	}
+	for _, info := range m.Parameters() {
+		if info.Name != v.name {
+			continue
+		}
+		if err := v.set(append([]float64(nil), info.Values...), 0, 0); err != nil {
+			return err
+		}
+	}
+	v.pop.model = m
+	return nil
+}
+
+// Get returns a copy of the value at an address: row by row where it is a matrix, nil where it is
+// unset.
+func (n *Network) Get(address string) ([]float64, error) {
+	v, err := n.lookup(address)
+	if err != nil {
+		return nil, err
+	}
+	return append([]float64(nil), v.Data...), nil
+}
+
+// Learn makes an address trainable: an optimiser moves a raw value r, the network sees t(r). The
+// scope says how many values there are: one, one per region, per lane, per region and lane, or per
+// edge. It must be called before the rollout is built. Values outside the transform's range are an
+// error.
+func (n *Network) Learn(address string, t nmm.Transform, s nmm.Scope) error {
+	v, err := n.lookup(address)
+	if err != nil {
+		return err
+	}
+	return v.learn(t, s)
+}
+
+// learned lists the values that learn, in the order of their addresses.
+func (n *Network) learned() []*value {
+	var list []*value
+	for _, a := range n.order {
+		if v := n.values[a]; v.Learned {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+func repeat(x float64, n int) []float64 {
+	list := make([]float64, n)
+	for i := range list {
+		list[i] = x
+	}
+	return list
+}
+
+// nearest returns "; did you mean a, b or c?" with the names closest to a wrong one.
+func nearest(wrong string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	sorted := append([]string(nil), names...)
+	sort.SliceStable(sorted, func(i, j int) bool { return distance(wrong, sorted[i]) < distance(wrong, sorted[j]) })
+	if len(sorted) > 3 {
+		sorted = sorted[:3]
+	}
+	if len(sorted) == 1 {
+		return "; did you mean " + sorted[0] + "?"
+	}
+	last := len(sorted) - 1
+	return "; did you mean " + strings.Join(sorted[:last], ", ") + " or " + sorted[last] + "?"
+}
+
+// distance is the edit distance of Levenshtein.
+func distance(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	row := make([]int, len(t)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range s {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range t {
+			cost := diagonal
+			if s[i] != t[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(t)]
+}

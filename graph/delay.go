@@ -1,0 +1,117 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+// readDelays turns whichever form of delays was given into one number per entry of the weights:
+// steps, or ms.
+func (c *coupling) readDelays() error {
+	given := 0
+	for _, set := range []bool{c.DelaySteps != nil, c.Delays != nil, c.Lengths != nil} {
+		if set {
+			given++
+		}
+	}
+	switch {
+	case given > 1:
+		return fmt.Errorf("delays are given in more than one form: DelaySteps, Delays, Lengths")
+	case c.DelaySteps != nil:
+		return c.readDelaySteps()
+	case c.Delays != nil:
+		return c.readDelayMatrix("delays", c.Delays, 1)
+	case c.Lengths != nil:
+		speed, err := c.speed()
+		if err != nil {
+			return err
+		}
+		return c.readDelayMatrix("lengths", c.Lengths, speed)
+	case c.Speed != nmm.Quantity{}:
+		return fmt.Errorf("a speed of %v %s is given without lengths", c.Speed.Value, c.Speed.Unit)
+	}
+	return nil
+}
+
+// speed returns the conduction speed in mm/ms.
+func (c *coupling) speed() (float64, error) {
+	if c.Speed == (nmm.Quantity{}) {
+		return 0, fmt.Errorf("lengths are given without a speed")
+	}
+	speed := c.Speed.Value
+	if c.Speed.Unit != "" {
+		converted, err := nmm.Convert(speed, c.Speed.Unit, "mm/ms")
+		if err != nil {
+			return 0, fmt.Errorf("speed: %w", err)
+		}
+		speed = converted
+	}
+	if !(speed > 0) {
+		return 0, fmt.Errorf("speed: expected a number > 0, found %v %s", c.Speed.Value, c.Speed.Unit)
+	}
+	return speed, nil
+}
+
+// readDelaySteps reads delays given in steps.
+func (c *coupling) readDelaySteps() error {
+	rows, cols := len(c.DelaySteps), 0
+	var all []int
+	for i, row := range c.DelaySteps {
+		if i == 0 {
+			cols = len(row)
+		}
+		if len(row) != cols {
+			return fmt.Errorf("delay steps: row %d has %d entries, row 1 has %d", i+1, len(row), cols)
+		}
+		all = append(all, row...)
+	}
+	if err := c.shape("delay steps", rows, cols); err != nil {
+		return err
+	}
+	c.steps = make([]int, c.weights.size())
+	for e := range c.steps {
+		i, j := c.weights.edge(e)
+		c.steps[e] = all[i*cols+j]
+	}
+	for e, d := range all {
+		if d < 0 {
+			return fmt.Errorf("delay steps: entry to %s from %s is %d, expected ≥ 0", c.to.labels[e/cols], c.from.labels[e%cols], d)
+		}
+	}
+	c.DelaySteps = nil
+	return nil
+}
+
+// readDelayMatrix reads delays, or lengths with a speed.
+func (c *coupling) readDelayMatrix(what string, m mat.Matrix, speed float64) error {
+	rows, cols := m.Dims()
+	if err := c.shape(what, rows, cols); err != nil {
+		return err
+	}
+	data, _, _ := flatten(m)
+	if err := c.finiteEntries(what, data); err != nil {
+		return err
+	}
+	c.delay = make([]float64, c.weights.size())
+	for e := range c.delay {
+		i, j := c.weights.edge(e)
+		c.delay[e] = data[i*cols+j] / speed
+	}
+	c.Delays, c.Lengths = nil, nil
+	return nil
+}
+
+// delaySteps returns the delay of the e-th entry of the weights in steps of dt ms.
+func (c *coupling) delaySteps(e int, dt float64) int {
+	switch {
+	case c.steps != nil:
+		return c.steps[e]
+	case c.delay != nil:
+		return int(math.RoundToEven(c.delay[e] / dt))
+	}
+	return 0
+}

@@ -1,0 +1,41 @@
+// Package graph turns a network of neural masses into a step graph and runs it.
+//
+// A [Network] is made of parts: populations of regions that share a model, couplings between them,
+// noise, inputs, observers.
+//
+//	net, err := graph.NewNetwork(
+//		graph.Population("cortex", labels, nmm.MontbrioPazoRoxin()),
+//		layers.Couple("cortex.r", "cortex.v").Weights(w).Gain(0.5).Delays(lengths, nmm.Q(3, "m/s")),
+//		layers.WhiteNoise("cortex.v", 0.03))
+//	run, err := net.Simulate(ctx, graph.Run{Dt: 0.1, Duration: 60_000, Record: []string{"cortex.r"}})
+//
+// # Addresses
+//
+// Everything that can be set, learned, recorded or differentiated has an address:
+//
+//	cortex.eta                        model parameter
+//	cortex.r                          state or observable, for recording
+//	cortex.r->cortex.v/weights        coupling weights, [to, from], or one per edge
+//	cortex.r->cortex.v/gain           coupling gain
+//	noise:cortex.v/sigma              noise amplitude, unit of the state per √ms
+//	init:cortex.v                     initial state
+//	history:cortex.r                  states before the initial one, [step, region], oldest first
+//	input:NAME                        input series, [step, region]
+//
+// [Network.Set], [Network.Get] and [Network.Learn] take them. An address that does not exist is an
+// error that lists the nearest ones.
+//
+// # One time step
+//
+// At the start of a step every coupling reads its sources, delayed or not, and every port gets the sum
+// of its couplings and inputs, which stays the same during the step. Then an [Integrator] advances each
+// population; each is a piece of graph:
+//
+//	Euler, Heun, Heun3, RK4           Runge-Kutta tableaus, see [Tableau]
+//	ExponentialEuler                  exact for the linear part of each variable's own dynamics
+//	SymplecticEuler                   velocities first, then positions
+//
+// States with bounds are clipped after every stage. Gorgonia differentiates the step once; the compiled
+// form of both is what [Network.Rollout] repeats. [Network.Unroll] writes the same run out as ordinary
+// Gorgonia nodes, which is slow and is there to be compared with.
+package graph

@@ -1,0 +1,149 @@
+package graph
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+// Part is something a network is made of: a population, a coupling, noise, an input, an observer.
+// Attach adds it to a network, or says why it does not fit.
+type Part interface{ Attach(*Network) error }
+
+// Network is a set of populations and what joins them. It holds a current value for every address
+// (see the package comment) and says which of them learn. A network is not safe for concurrent
+// change; simulations and rollouts take a snapshot of it.
+type Network struct {
+	populations []*population
+	couplings   []*coupling
+	noises      []*noise
+	inputs      []*input
+	parts       []Part // further parts, observers among them, in the order they were attached
+
+	values map[string]*value
+	order  []string // addresses of values, in the order they came up
+}
+
+// NewNetwork joins parts into a network. Populations are attached first, so parts may be given in
+// any order. Models are copied: later changes go through Set and Learn. The first part that does
+// not fit is the error.
+func NewNetwork(parts ...Part) (*Network, error) {
+	n := &Network{values: map[string]*value{}}
+	for _, first := range []bool{true, false} {
+		for i, p := range parts {
+			if p == nil {
+				return nil, fmt.Errorf("graph: part %d of the network is nil", i+1)
+			}
+			if _, ok := p.(*populationPart); ok != first {
+				continue
+			}
+			if err := p.Attach(n); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(n.populations) == 0 {
+		return nil, fmt.Errorf("graph: a network needs at least one population, found none among %d parts", len(parts))
+	}
+	return n, nil
+}
+
+// states returns the number of state variables of all populations.
+func (n *Network) stateCount() int {
+	count := 0
+	for _, p := range n.populations {
+		count += len(p.states)
+	}
+	return count
+}
+
+// add registers a value under its address.
+func (n *Network) add(v *value) error {
+	if _, ok := n.values[v.Address]; ok {
+		return fmt.Errorf("graph: address %q is already taken", v.Address)
+	}
+	n.values[v.Address] = v
+	n.order = append(n.order, v.Address)
+	return nil
+}
+
+// population returns the population of that name, or an error that lists the nearest names.
+func (n *Network) population(name string) (*population, error) {
+	var names []string
+	for _, p := range n.populations {
+		if p.name == name {
+			return p, nil
+		}
+		names = append(names, p.name)
+	}
+	return nil, fmt.Errorf("graph: unknown population %q%s", name, nearest(name, names))
+}
+
+// Addresses lists every address of the network: values in the order in which the parts were given,
+// then states and observables, which can be recorded.
+func (n *Network) Addresses() []string {
+	list := append([]string(nil), n.order...)
+	return append(list, n.recordable()...)
+}
+
+// recordable lists the addresses of states and observables.
+func (n *Network) recordable() []string {
+	var list []string
+	for _, p := range n.populations {
+		for _, s := range p.states {
+			list = append(list, p.name+"."+s.Name)
+		}
+		for _, o := range p.model.Observables() {
+			list = append(list, p.name+"."+o.Name)
+		}
+	}
+	return list
+}
+
+// String prints the network: populations, couplings, noise and inputs, one a line, then a table of
+// what learns.
+func (n *Network) String() string {
+	var b strings.Builder
+	for _, p := range n.populations {
+		fmt.Fprintf(&b, "population %s: %s, %d regions\n", p.name, p.model.Name(), p.n())
+	}
+	for _, c := range n.couplings {
+		fmt.Fprintf(&b, "coupling   %s: %s\n", c.Name, c.formula())
+	}
+	for _, z := range n.noises {
+		fmt.Fprintf(&b, "noise      %s.%s: additive, white\n", z.pop.name, z.pop.states[z.state].Name)
+	}
+	for _, in := range n.inputs {
+		fmt.Fprintf(&b, "input      %s: into %s.%s\n", in.Name, in.pop.name, in.port)
+	}
+	for _, a := range n.order {
+		if v := n.values[a]; v.Learned {
+			fmt.Fprintf(&b, "learns     %s: %s, %d values, unit %s\n", a, v.Transform, len(v.Data), v.Unit)
+		}
+	}
+	return b.String()
+}
+
+// Regions returns n labels "region 1" … "region n", for populations without names of their own.
+func Regions(n int) []string {
+	labels := make([]string, n)
+	for i := range labels {
+		labels[i] = fmt.Sprintf("region %d", i+1)
+	}
+	return labels
+}
+
+// learn marks v as learned, after checking that its scope and transform fit.
+func (v *value) learn(t nmm.Transform, s nmm.Scope) error {
+	if err := v.checkScope(s); err != nil {
+		return err
+	}
+	for i, x := range v.Data {
+		if _, err := t.Inverse(x); err != nil {
+			return fmt.Errorf("graph: %s: %s cannot be learned with transform %s: %w", v.Address, v.entry(i), t, err)
+		}
+	}
+	v.Learned, v.Transform, v.Scope = true, t, s
+	return nil
+}

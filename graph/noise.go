@@ -1,0 +1,58 @@
+package graph
+
+import "fmt"
+
+// Noise is additive white noise on one state of every region of a population,
+//
+//	dx_i = f_i dt + σ_i dW_i
+//
+// with independent Wiener processes W_i, so that a step adds σ_i √dt ξ_i with standard normal ξ_i.
+// Being additive, it is the same in the sense of Itô and of Stratonovich. Its address is
+// noise:population.state/sigma; σ has the unit of the state per √ms.
+type Noise struct {
+	To    string    // "population.state"
+	Sigma []float64 // one value, or one per region
+}
+
+// noise is an attached Noise.
+type noise struct {
+	pop   *population
+	state int // within pop
+	sigma *value
+}
+
+// address is that of the standard normals, "noise:population.state".
+func (z *noise) address() string { return "noise:" + z.pop.name + "." + z.pop.states[z.state].Name }
+
+var _ Part = (*Noise)(nil)
+
+// Attach checks the noise and adds it. A state takes noise at most once.
+func (s *Noise) Attach(n *Network) error {
+	p, state, err := n.findState(s.To)
+	if err != nil {
+		return fmt.Errorf("graph: noise: %w", err)
+	}
+	z := &noise{pop: p, state: state}
+	for _, other := range n.noises {
+		if other.address() == z.address() {
+			return fmt.Errorf("graph: %s is given twice: independent white noises on one state are one with σ² = σ₁² + σ₂²", z.address())
+		}
+	}
+	z.sigma = &value{
+		Address: z.address() + "/sigma", Unit: sigmaUnit(p.states[state].Unit), Kind: sigmaKind,
+		N: p.n(), Labels: p.labels, pop: p,
+	}
+	if err := z.sigma.set(append([]float64(nil), s.Sigma...), 0, 0); err != nil {
+		return err
+	}
+	n.noises = append(n.noises, z)
+	return n.add(z.sigma)
+}
+
+// sigmaUnit is the unit of a noise amplitude on a state of that unit.
+func sigmaUnit(state string) string {
+	if state == "1" || state == "" {
+		return "1/ms^0.5"
+	}
+	return state + "/ms^0.5"
+}
