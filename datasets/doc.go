@@ -1,0 +1,38 @@
+// Package datasets reads and makes the two things a whole-brain model is built
+// from: a connectome (who is connected to whom, how strongly, how far apart) and
+// recorded time series (what the regions did).
+//
+// # Connectomes
+//
+// A [Connectome] holds weights, tract lengths in mm, centres and labels. It comes
+// from a folder or zip of The Virtual Brain, from two CSV files, or is synthetic:
+//
+//	sc, err := datasets.LoadTVB("testdata/tvb76")              // folder or .zip
+//	sc, err := datasets.LoadCSV("weights.csv", "lengths.csv")
+//	sc := datasets.Synthetic(84, 1)                            // 84 regions, seed 1
+//
+// Every matrix is [to][from]: Weights.At(i, j) is the connection to region i from
+// region j.
+//
+// # Time series
+//
+// A [TimeSeries] is a [time][region] matrix with a repetition time and labels:
+//
+//	bold, err := datasets.LoadTimeSeries("bold.csv", datasets.SeriesOptions{TR: 2, Columns: "4:31"})
+//	first, second := bold.Detrended().Halves()
+//
+// [RestingState] is a real recording that travels inside the package.
+//
+// # Text files
+//
+// All readers take the same text: one row a line, fields separated by commas,
+// semicolons, tabs or spaces (found out from the file), quotes around a field
+// allowed, lines starting with # or % ignored, a header line recognised by its
+// words. A header of bare numbers, as pandas writes it, is recognised when the
+// numbers count 0, 1, 2, … or 1, 2, 3, … and no number of the next line is a bare
+// integer. Errors say file, line, column and label; a value that is missing, NaN or
+// infinite is an error, never passed on.
+//
+// The package knows nothing of models: its results are plain numbers and gonum
+// matrices.
+package datasets

@@ -1,0 +1,186 @@
+package datasets
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// TimeSeries is a signal of several regions sampled at equal intervals.
+type TimeSeries struct {
+	Data   *mat.Dense // [time][region]
+	TR     float64    // repetition time: interval between samples, s; 0 if unknown
+	Labels []string   // one per region
+}
+
+// SeriesOptions say how to read a time series.
+type SeriesOptions struct {
+	// TR is the repetition time in s, 0 if unknown. Text files do not hold it.
+	TR float64
+	// Columns selects and orders the regions: "4:31" (from 1, both ends included),
+	// "LCau:RPrec" (names of the header), "1,3,5:" (lists, open ranges). "" is all.
+	// A first column without a name that only counts the rows is no column.
+	Columns string
+}
+
+// LoadTimeSeries reads a time series from a text file, one sample per line and one
+// region per column (see the package documentation). Columns that are not selected
+// may hold text. It fails if the file is missing or empty, if rows differ in length,
+// and if a selected value is missing, NaN, infinite or no number.
+func LoadTimeSeries(path string, options SeriesOptions) (*TimeSeries, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("datasets: %w", err)
+	}
+	defer f.Close()
+	return ReadTimeSeries(f, path, options)
+}
+
+// ReadTimeSeries is [LoadTimeSeries] from a stream; name stands for it in errors.
+func ReadTimeSeries(r io.Reader, name string, options SeriesOptions) (*TimeSeries, error) {
+	if options.TR < 0 || notFinite(options.TR) {
+		return nil, fmt.Errorf("datasets: %s: TR is %v s, expected a positive time, or 0 if unknown", name, options.TR)
+	}
+	g, err := readGrid(r, name)
+	if err != nil {
+		return nil, err
+	}
+	g.takeIndex()
+	columns, err := selectColumns(options.Columns, g.header, g.columns())
+	if err != nil {
+		return nil, fmt.Errorf("%w (in %s)", err, name)
+	}
+	data, err := g.finite(columns)
+	if err != nil {
+		return nil, err
+	}
+	return &TimeSeries{Data: data, TR: options.TR, Labels: g.labels(columns)}, nil
+}
+
+// labels are the names of columns, numbered where the header has none.
+func (g *grid) labels(columns []int) []string {
+	labels := numbered(len(columns))
+	for k, j := range columns {
+		if g.header != nil && g.header[j] != "" {
+			labels[k] = g.header[j]
+		}
+	}
+	return labels
+}
+
+// Dims are the numbers of samples and regions.
+func (s *TimeSeries) Dims() (samples, regions int) { return s.Data.Dims() }
+
+// Duration is the recorded time in s: samples × TR.
+func (s *TimeSeries) Duration() float64 {
+	samples, _ := s.Data.Dims()
+	return float64(samples) * s.TR
+}
+
+// Halves are the first and the second half in time. Of an odd number of samples the
+// second half has one more. It panics if there are fewer than two samples.
+func (s *TimeSeries) Halves() (first, second *TimeSeries) {
+	samples, _ := s.Data.Dims()
+	if samples < 2 {
+		panic("datasets: TimeSeries.Halves of fewer than 2 samples")
+	}
+	return s.samples(0, samples/2), s.samples(samples/2, samples)
+}
+
+func (s *TimeSeries) samples(from, to int) *TimeSeries {
+	_, regions := s.Data.Dims()
+	return &TimeSeries{Data: mat.DenseCopyOf(s.Data.Slice(from, to, 0, regions)), TR: s.TR, Labels: s.Labels}
+}
+
+// Columns selects and orders regions as [SeriesOptions].Columns does.
+func (s *TimeSeries) Columns(selection string) (*TimeSeries, error) {
+	samples, regions := s.Data.Dims()
+	columns, err := selectColumns(selection, s.Labels, regions)
+	if err != nil {
+		return nil, err
+	}
+	out := &TimeSeries{Data: mat.NewDense(samples, len(columns), nil), TR: s.TR}
+	for k, j := range columns {
+		out.Data.SetCol(k, mat.Col(nil, j, s.Data))
+		out.Labels = append(out.Labels, s.Labels[j])
+	}
+	return out, nil
+}
+
+// Detrended has each region's least-squares straight line in time subtracted, the
+// mean with it. A single sample becomes 0.
+func (s *TimeSeries) Detrended() *TimeSeries {
+	samples, _ := s.Data.Dims()
+	time := make([]float64, samples)
+	for t := range time {
+		time[t] = float64(t) - float64(samples-1)/2 // centred: slope and mean separate
+	}
+	return s.mapped(func(x []float64) {
+		mean := stat.Mean(x, nil)
+		var xt, tt float64
+		for t, v := range x {
+			xt += time[t] * (v - mean)
+			tt += time[t] * time[t]
+		}
+		slope := 0.0
+		if tt > 0 {
+			slope = xt / tt
+		}
+		for t := range x {
+			x[t] -= mean + slope*time[t]
+		}
+	})
+}
+
+// ZScored has each region scaled to mean 0 and standard deviation 1 (the one of the
+// sample itself, divisor T). It fails if a region does not vary.
+func (s *TimeSeries) ZScored() (*TimeSeries, error) {
+	_, regions := s.Data.Dims()
+	for j := 0; j < regions; j++ {
+		if constant(mat.Col(nil, j, s.Data)) {
+			return nil, fmt.Errorf("datasets: region %d (%q) is constant: it has no z-score and no correlation", j+1, s.Labels[j])
+		}
+	}
+	return s.mapped(func(x []float64) {
+		mean, variance := stat.PopMeanVariance(x, nil)
+		sd := math.Sqrt(variance)
+		for t := range x {
+			x[t] = (x[t] - mean) / sd
+		}
+	}), nil
+}
+
+func constant(x []float64) bool {
+	for _, v := range x {
+		if v != x[0] {
+			return false
+		}
+	}
+	return true
+}
+
+// mapped applies change to a copy of each region's series.
+func (s *TimeSeries) mapped(change func(x []float64)) *TimeSeries {
+	samples, regions := s.Data.Dims()
+	out := mat.NewDense(samples, regions, nil)
+	for j := 0; j < regions; j++ {
+		x := mat.Col(nil, j, s.Data)
+		change(x)
+		out.SetCol(j, x)
+	}
+	return &TimeSeries{Data: out, TR: s.TR, Labels: s.Labels}
+}
+
+// String is a summary in one line.
+func (s *TimeSeries) String() string {
+	samples, regions := s.Data.Dims()
+	tr := "TR unknown"
+	if s.TR > 0 {
+		tr = fmt.Sprintf("TR %g s", s.TR)
+	}
+	return fmt.Sprintf("%s of %s, %s: %s", plural(samples, "sample"), plural(regions, "region"), tr, abbreviated(s.Labels))
+}
