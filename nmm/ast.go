@@ -1,0 +1,61 @@
+package nmm
+
+// kind says what a node of the syntax tree is.
+type kind int
+
+const (
+	numberExpr     kind = iota // value, with unit if not empty
+	nameExpr                   // text
+	callExpr                   // text is the function, args its arguments
+	sumExpr                    // args[0] + args[1]
+	differenceExpr             // args[0] - args[1]
+	productExpr                // args[0] * args[1]
+	ratioExpr                  // args[0] / args[1]
+	powerExpr                  // args[0] ^ args[1]
+	negateExpr                 // -args[0]
+	compareExpr                // args[0] text args[1], text is < or <=
+)
+
+// expr is a node of the syntax tree.
+type expr struct {
+	kind  kind
+	at    place
+	value float64
+	unit  string
+	text  string
+	args  []*expr
+}
+
+// place is a position in the text: line and column from 1.
+type place struct{ line, column int }
+
+// equation is one line "dx/dt = right : unit" or "y = right : unit".
+type equation struct {
+	name       string
+	derivative bool
+	unit       string
+	at, unitAt place
+	right      *expr
+}
+
+// source is a text with the model's name, for error messages.
+type source struct {
+	model string
+	lines []string
+}
+
+func (s *source) errorAt(at place, problem string) error {
+	e := &EquationError{Model: s.model, Line: at.line, Column: at.column, Problem: problem}
+	if at.line >= 1 && at.line <= len(s.lines) {
+		e.Text = s.lines[at.line-1]
+	}
+	return e
+}
+
+// walk calls visit on e and everything below it.
+func (e *expr) walk(visit func(*expr)) {
+	visit(e)
+	for _, a := range e.args {
+		a.walk(visit)
+	}
+}

@@ -1,0 +1,129 @@
+package nmm
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// parseEquations reads lines of the forms
+//
+//	dx/dt = expression : unit of x
+//	y = expression : unit of y
+//
+// A line without "=" continues the one above if that ends with an operator, a
+// comma or an open parenthesis, or if it is indented deeper.
+func parseEquations(model, text string) ([]equation, *source, error) {
+	src := &source{model: model, lines: strings.Split(text, "\n")}
+	var list []equation
+	var current []token
+	indent := 0
+	finish := func() error {
+		if len(current) == 0 {
+			return nil
+		}
+		e, err := src.equation(current)
+		current = nil
+		list = append(list, e)
+		return err
+	}
+	for n := range src.lines {
+		line, err := src.tokens(n + 1)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(line) == 0 {
+			continue
+		}
+		if !startsEquation(line) {
+			if !openEnded(current) && (len(current) == 0 || indentation(src.lines[n]) <= indent) {
+				return nil, nil, src.errorAt(line[0].at, `expected an equation "dx/dt = … : unit" or "y = … : unit"; a continued line must be indented deeper`)
+			}
+			current = append(current, line...)
+			continue
+		}
+		if err := finish(); err != nil {
+			return nil, nil, err
+		}
+		current, indent = line, indentation(src.lines[n])
+	}
+	if err := finish(); err != nil {
+		return nil, nil, err
+	}
+	if len(list) == 0 {
+		return nil, nil, src.errorAt(place{1, 1}, "expected at least one equation, found none")
+	}
+	return list, src, nil
+}
+
+// startsEquation tells whether a line contains "=", which no expression does.
+func startsEquation(line []token) bool {
+	for _, t := range line {
+		if t.class == '=' {
+			return true
+		}
+	}
+	return false
+}
+
+// openEnded tells whether tokens cannot be a whole equation yet.
+func openEnded(tokens []token) bool {
+	if len(tokens) == 0 {
+		return false
+	}
+	open := 0
+	for _, t := range tokens {
+		switch t.class {
+		case '(':
+			open++
+		case ')':
+			open--
+		}
+	}
+	last := tokens[len(tokens)-1]
+	return open > 0 && last.class != 'u' || strings.ContainsRune("+-*/^,(=<>lg", last.class)
+}
+
+func indentation(line string) int {
+	return len(line) - len(strings.TrimLeftFunc(line, unicode.IsSpace))
+}
+
+// equation parses the tokens of one equation.
+func (s *source) equation(tokens []token) (equation, error) {
+	last := tokens[len(tokens)-1]
+	p := &parser{src: s, tokens: tokens, end: place{last.at.line, len([]rune(s.lines[last.at.line-1])) + 1}}
+	e, err := p.left()
+	if err != nil {
+		return e, err
+	}
+	if e.right, err = p.expression(); err != nil {
+		return e, err
+	}
+	unit, ok := p.accept("u")
+	if !ok {
+		return e, p.unexpected(fmt.Sprintf(`an operator or ": unit of %s"`, e.name))
+	}
+	if p.peek().class != 0 {
+		return e, p.unexpected("the end of the equation after its unit")
+	}
+	e.unit, e.unitAt = unit.text, unit.at
+	return e, nil
+}
+
+// left reads "dx/dt =" or "y =".
+func (p *parser) left() (equation, error) {
+	t, ok := p.accept("a")
+	if !ok {
+		return equation{}, p.unexpected("a name on the left of =")
+	}
+	e := equation{name: t.text, at: t.at}
+	if _, ok := p.accept("/"); ok {
+		below := p.peek()
+		if rest, isD := strings.CutPrefix(t.text, "d"); !isD || rest == "" || below.text != "dt" {
+			return e, p.src.errorAt(t.at, `expected "dx/dt" or a name on the left of =`)
+		}
+		p.next()
+		e.name, e.derivative = t.text[1:], true
+	}
+	return e, p.expect('=', `"="`)
+}

@@ -1,0 +1,185 @@
+package nmm
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"sync/atomic"
+)
+
+// Item is a part of a model's definition beside its equations: a parameter, a
+// state's range, a port, a reference.
+type Item struct {
+	add func(*Model) error
+}
+
+// ParameterInfo is a parameter of a model and its setting.
+type ParameterInfo struct {
+	Name, Unit, Meaning string
+	Default             float64
+	Values              []float64 // in Unit; length 1 if shared, else one per region
+	Domain              Transform // the values it may have
+	Learned             bool
+	Transform           Transform // how it is learned, if it is
+	Scope               Scope
+}
+
+// StateInfo is a state variable.
+type StateInfo struct {
+	Name, Unit, Meaning string
+	Lo, Hi              float64 // range that initial values are drawn from
+	Min, Max            float64 // bounds, clipped after every stage; ±Inf for none
+}
+
+// PortInfo is an input for couplings and stimuli.
+type PortInfo struct{ Name, Unit string }
+
+// ObservableInfo is an algebraic line that depends on no port, which may be
+// recorded like a state.
+type ObservableInfo struct{ Name, Unit string }
+
+// preset is a named set of parameter values.
+type preset struct {
+	name   string
+	values map[string]float64
+}
+
+// Parameter declares a parameter with its default in unit.
+func Parameter(name string, def float64, unit string, domain Transform, meaning string) Item {
+	return Item{func(m *Model) error {
+		if err := domain.err(); err != nil {
+			return fmt.Errorf("parameter %q: %w", name, err)
+		}
+		if !domain.Contains(def) {
+			return fmt.Errorf("parameter %q: default %g is outside its domain: expected %s", name, def, domain.domain())
+		}
+		m.parameters = append(m.parameters, ParameterInfo{Name: name, Unit: unit, Meaning: meaning,
+			Default: def, Values: []float64{def}, Domain: domain})
+		return m.declare(name, unit, "parameter")
+	}}
+}
+
+// State says the range that a state's initial value is drawn from, in the state's
+// unit, and what it is. A state without this item starts at 0.
+func State(name string, lo, hi float64, meaning string) Item {
+	return Item{func(m *Model) error {
+		s, err := m.state(name)
+		if err != nil {
+			return err
+		}
+		if !(lo <= hi) || math.IsInf(lo, 0) || math.IsInf(hi, 0) {
+			return fmt.Errorf("state %q: expected a finite initial range [lo, hi], found [%g, %g]", name, lo, hi)
+		}
+		s.Lo, s.Hi, s.Meaning = lo, hi, meaning
+		return nil
+	}}
+}
+
+// Bounds limits a state: it is clipped to [lo, hi] after every stage of a step;
+// ±Inf is no bound. The derivative is 1 inside and on the bounds, 0 outside.
+func Bounds(state string, lo, hi float64) Item {
+	return Item{func(m *Model) error {
+		s, err := m.state(state)
+		if err != nil {
+			return err
+		}
+		if !(lo < hi) {
+			return fmt.Errorf("state %q: expected bounds lo < hi, found [%g, %g]", state, lo, hi)
+		}
+		s.Min, s.Max = lo, hi
+		return nil
+	}}
+}
+
+// Port declares an input for couplings and stimuli; it is 0 where nothing is
+// attached.
+func Port(name, unit string) Item {
+	return Item{func(m *Model) error {
+		m.ports = append(m.ports, PortInfo{name, unit})
+		return m.declare(name, unit, "port")
+	}}
+}
+
+// Reference cites where the model comes from.
+func Reference(text string) Item {
+	return Item{func(m *Model) error {
+		m.references = append(m.references, text)
+		return nil
+	}}
+}
+
+// Preset names a set of parameter values, in the parameters' units, for
+// Model.Preset.
+func Preset(name string, values map[string]float64) Item {
+	return Item{func(m *Model) error {
+		m.presets = append(m.presets, preset{name, maps.Clone(values)})
+		return nil
+	}}
+}
+
+// functionCount numbers the functions that models define, so that two of one name
+// are told apart.
+var functionCount atomic.Uint64
+
+// Function makes a Go function of one number callable in the equations; argument
+// and value are dimensionless. df is its derivative, and d2f the second one, which
+// exponential integrators and curvature need; either may be nil as long as
+// nothing asks for it.
+func Function(name string, f, df, d2f func(float64) float64) Item {
+	return Item{func(m *Model) error {
+		if _, ok := functions[name]; ok || f == nil || m.functions[name].value != nil {
+			return fmt.Errorf("function %q: expected a new name and a function that is not nil", name)
+		}
+		if err := checkName(name); err != nil {
+			return fmt.Errorf("function %q: %w", name, err)
+		}
+		s := &scalarFunction{name: name, id: functionCount.Add(1), f: f, df: df, d2f: d2f}
+		m.functions[name] = s.inText()
+		return nil
+	}}
+}
+
+// state finds a state by name.
+func (m *Model) state(name string) (*StateInfo, error) {
+	i := slices.IndexFunc(m.states, func(s StateInfo) bool { return s.Name == name })
+	if i < 0 {
+		names := make([]string, len(m.states))
+		for j, s := range m.states {
+			names[j] = s.Name
+		}
+		return nil, fmt.Errorf("no state %q has an equation; %s", name, nearest(name, names))
+	}
+	return &m.states[i], nil
+}
+
+// declare enters a name and its unit.
+func (m *Model) declare(name, unit, what string) error {
+	if err := checkName(name); err != nil {
+		return fmt.Errorf("%s %q: %w", what, name, err)
+	}
+	if _, ok := m.units[name]; ok {
+		return fmt.Errorf("%s %q: the name is taken already", what, name)
+	}
+	u, err := parseUnit(unit)
+	if err != nil {
+		return fmt.Errorf("%s %q: %w", what, name, err)
+	}
+	m.units[name] = u
+	return nil
+}
+
+// checkName refuses what the equations could not refer to.
+func checkName(name string) error {
+	src := &source{lines: []string{name}}
+	if tokens, err := src.tokens(1); err != nil || len(tokens) != 1 || tokens[0].class != 'a' || tokens[0].text != name {
+		return fmt.Errorf("expected a name of letters, digits and _")
+	}
+	if _, ok := constants[name]; ok {
+		return fmt.Errorf("the name belongs to a constant of the language")
+	}
+	if _, ok := functions[name]; ok {
+		return fmt.Errorf("the name belongs to a function of the language")
+	}
+	return nil
+}
