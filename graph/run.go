@@ -3,6 +3,9 @@ package graph
 import (
 	"fmt"
 	"math"
+	"sync/atomic"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // Precision is the floating-point type of the compiled solve. Nodes of the outer graph are float64
@@ -46,9 +49,12 @@ type Run struct {
 	Every   int      // record every so many steps; default 1
 	Average bool     // record the mean over each Every steps instead of the last value
 
-	Lanes int      // copies of the network run side by side (parameter sets, trials, seeds); default 1
-	Seed  uint64   // noise seed; lane l uses Seed + l
-	Seeds []uint64 // noise seed of every lane, overrides Seed
+	Lanes int // copies of the network run side by side (parameter sets, trials, seeds); default 1
+	// Values gives addresses a value of their own in each lane: one row per lane, of as many numbers as
+	// the address has (or one, for all regions).
+	Values map[string]mat.Matrix
+	Seed   uint64   // noise seed; lane l uses Seed + l
+	Seeds  []uint64 // noise seed of every lane, overrides Seed
 
 	Window       int       // steps per window node of a Rollout; default the whole run
 	Horizon      int       // steps after which the gradient of the state is cut; 0 means never
@@ -107,4 +113,13 @@ func (r Run) withDefaults() (Run, error) {
 		}
 	}
 	return r, nil
+}
+
+// progress adapts the callback to what the engine reports: steps of one lane at a time.
+func (r *Run) progress(steps int) func(int) {
+	if r.Progress == nil {
+		return nil
+	}
+	var done atomic.Int64
+	return func(n int) { r.Progress(int(done.Add(int64(n))), steps*r.Lanes) }
 }

@@ -135,6 +135,9 @@ func split(n, slots int) int {
 // advances counts the segments solved while reversing n segments whose first start is held, with
 // slots checkpoints in all, after a first solve that stored the checkpoints on its way.
 func advances(n, slots int) int {
+	if slots >= n {
+		return n
+	}
 	cache := map[[2]int]int{}
 	var cost func(n, free int) int // segments solved, each reversed segment's own solve included
 	cost = func(n, free int) int {

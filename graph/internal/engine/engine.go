@@ -88,7 +88,45 @@ func (e *DivergedError) Error() string {
 type Engine[T kernel.Float] struct {
 	Model    *Model
 	Settings Settings
-	idle     sync.Pool // of *lane[T]
+	idle     *idleLanes[T]
+}
+
+// New returns an engine. Engines made from one by With share its workspaces.
+func New[T kernel.Float](m *Model, s Settings) *Engine[T] {
+	return &Engine[T]{Model: m, Settings: s, idle: &idleLanes[T]{}}
+}
+
+// With returns an engine of the same model with other settings.
+func (e *Engine[T]) With(s Settings) *Engine[T] {
+	return &Engine[T]{Model: e.Model, Settings: s, idle: e.idle}
+}
+
+// idleLanes keeps workspaces between runs, so that a run allocates none.
+type idleLanes[T kernel.Float] struct {
+	mu    sync.Mutex
+	lanes []*lane[T]
+}
+
+func (s *idleLanes[T]) put(l *lane[T]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.lanes) < runtime.GOMAXPROCS(0) {
+		s.lanes = append(s.lanes, l)
+	}
+}
+
+// get returns a workspace that fits the plan, nil if there is none.
+func (s *idleLanes[T]) get(p plan) *lane[T] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for n := len(s.lanes); n > 0; n = len(s.lanes) {
+		l := s.lanes[n-1]
+		s.lanes = s.lanes[:n-1]
+		if l.plan.segment == p.segment && l.plan.resident == p.resident {
+			return l
+		}
+	}
+	return nil
 }
 
 // Tape is what Forward leaves for Reverse.
@@ -135,6 +173,10 @@ func (e *Engine[T]) Forward(ctx context.Context, in *Inputs, out *Outputs, keep 
 	return tape, masked, nil
 }
 
+// Bytes is the memory that the tape and its plan take, Factor the steps solved per step of the run.
+func (t *Tape[T]) Bytes() int64    { return t.plan.bytes }
+func (t *Tape[T]) Factor() float64 { return t.plan.factor }
+
 // mask writes NaN into everything a diverged lane gives out.
 func (e *Engine[T]) mask(in *Inputs, out *Outputs, number int) {
 	_, samples := e.Settings.Samples()
@@ -157,7 +199,7 @@ func fill(x []float64, v float64) {
 // Reverse adds nothing: it overwrites grads with the gradient of Σ outputs·cotangents.
 // Values shared by the lanes get the sum over lanes, by a fixed tree.
 func (e *Engine[T]) Reverse(ctx context.Context, in *Inputs, tape *Tape[T], cot *Outputs, grads *Gradients) error {
-	sum := newLaneSum(e.Model, in, grads)
+	sum := newLaneSum(in, grads)
 	tiles := sum.tiles()
 	err := e.each(ctx, tiles, tape.plan, func(l *lane[T], tile int) error {
 		for number := tile * sum.perTile; number < min((tile+1)*sum.perTile, in.Lanes); number++ {
@@ -198,8 +240,9 @@ func (e *Engine[T]) each(ctx context.Context, n int, p plan, do func(l *lane[T],
 			for number := take(); number < n && errs[w] == nil; number = take() {
 				errs[w] = do(l, number)
 			}
+			l.disband()
 			if errs[w] == nil {
-				e.idle.Put(l)
+				e.idle.put(l)
 			}
 		}()
 	}
@@ -214,11 +257,11 @@ func (e *Engine[T]) each(ctx context.Context, n int, p plan, do func(l *lane[T],
 
 // lane returns a workspace that fits the plan.
 func (e *Engine[T]) lane(p plan, alone bool) *lane[T] {
-	l, _ := e.idle.Get().(*lane[T])
-	if l == nil || l.plan.segment != p.segment {
-		l = newLane[T](e.Model, &e.Settings, p)
+	l := e.idle.get(p)
+	if l == nil {
+		l = newLane[T](e.Model, p)
 	}
-	l.plan = p
+	l.plan, l.set = p, &e.Settings
 	l.alone = alone
 	return l
 }

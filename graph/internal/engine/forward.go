@@ -27,9 +27,7 @@ func (l *lane[T]) span(k int) span {
 // solve runs one lane through the window, writes its outputs and keeps what the tape wants.
 func (l *lane[T]) solve(ctx context.Context, in *Inputs, out *Outputs, number int, tape *laneTape[T]) error {
 	l.begin(in, number)
-	w := l.m.CarryWidth()
-	carry := in.Carry[number*w : (number+1)*w]
-	rec := l.newRecorder(carry, out, number)
+	rec := l.newRecorder(l.carryIn, out, number)
 	keep := l.spine()
 	n := l.spans()
 	for k := 0; k < n; k++ {
@@ -43,7 +41,7 @@ func (l *lane[T]) solve(ctx context.Context, in *Inputs, out *Outputs, number in
 			}
 		}
 		if k == 0 {
-			l.enter(carry, sp)
+			l.enter(sp)
 		} else {
 			l.proceed(sp)
 		}
@@ -53,18 +51,10 @@ func (l *lane[T]) solve(ctx context.Context, in *Inputs, out *Outputs, number in
 		if err := l.segment(ctx, sp, rec); err != nil {
 			return err
 		}
-		copy(l.next(), l.row(sp, sp.to))
+		copy(l.back.next, l.row(sp, sp.to))
 	}
-	rec.finish(l.next())
+	rec.finish(l.back.next)
 	return nil
-}
-
-// next is the state that the following segment starts from; it outlives the segment's rows.
-func (l *lane[T]) next() []T {
-	if l.back.next == nil {
-		l.back.next = make([]T, l.m.width)
-	}
-	return l.back.next
 }
 
 // row is the state at an absolute step of the present segment.
@@ -90,9 +80,9 @@ func (l *lane[T]) spine() map[int]bool {
 	return keep
 }
 
-// enter reads the state and the histories of a carry.
-func (l *lane[T]) enter(carry []float64, sp span) {
-	convert(l.row(sp, sp.from), carry[:l.m.width])
+// enter reads the state and the histories of the incoming carry.
+func (l *lane[T]) enter(sp span) {
+	convert(l.row(sp, sp.from), l.carryIn[:l.m.width])
 	for i := range l.sources {
 		src, run := &l.m.Sources[i], &l.sources[i]
 		if !src.delayed {
@@ -100,15 +90,8 @@ func (l *lane[T]) enter(carry []float64, sp span) {
 		}
 		clear(run.past)
 		now := run.columns + int(sp.from-sp.base)
-		past := make([]T, l.m.width)
 		for d := src.depth; d >= 1; d-- {
-			for _, k := range src.statesIn {
-				v := &l.m.States[k]
-				at := l.m.HistoryOffset(k) + (l.m.history[k]-d)*v.N
-				convert(past[v.offset:v.offset+v.N], carry[at:at+v.N])
-			}
-			value := l.signal(i, past)
-			for j, p := range value {
+			for j, p := range l.signal(i, l.pastState(src, d)) {
 				run.past[j*run.stride+now-d] = p
 			}
 		}
@@ -131,7 +114,7 @@ func (l *lane[T]) signal(i int, state []T) []T {
 
 // proceed moves on to the segment after the one just solved.
 func (l *lane[T]) proceed(sp span) {
-	copy(l.row(sp, sp.from), l.next())
+	copy(l.row(sp, sp.from), l.back.next)
 	for i := range l.sources {
 		run := &l.sources[i]
 		for at := 0; at < len(run.past); at += run.stride {

@@ -18,6 +18,7 @@ type lane[T kernel.Float] struct {
 
 	params, series, noise []T
 	inSeries              []Value
+	carryIn               []float64
 	number                int
 	seed                  uint64
 	x, s                  []T // rows of the present segment
@@ -75,11 +76,12 @@ func newRunner[T kernel.Float](p *Piece) *runner[T] {
 	return &runner[T]{piece: p, frame: vm.NewFrame[T](p.Program)}
 }
 
-func newLane[T kernel.Float](m *Model, set *Settings, p plan) *lane[T] {
-	l := &lane[T]{m: m, set: set, plan: p,
+func newLane[T kernel.Float](m *Model, p plan) *lane[T] {
+	l := &lane[T]{m: m, plan: p,
 		params: make([]T, m.paramWidth), series: make([]T, m.seriesWidth), noise: make([]T, m.noiseWidth),
 		step: newRunner[T](m.Step), adjoint: newRunner[T](m.Adjoint),
 		partial: make([]float64, m.recordWidth)}
+	l.back.next, l.back.past = make([]T, m.width), make([]T, m.width)
 	if !p.resident {
 		l.x, l.s = make([]T, (p.segment+1)*m.width), make([]T, p.segment*m.sumWidth)
 	}
@@ -150,7 +152,9 @@ func (l *lane[T]) newSumRun(s *SumVar) sumRun[T] {
 // begin loads a lane's inputs.
 func (l *lane[T]) begin(in *Inputs, number int) {
 	l.number, l.seed, l.inSeries = number, in.Seeds[number], in.Series
-	l.start = int64(in.Carry[(number+1)*l.m.CarryWidth()-1])
+	w := l.m.CarryWidth()
+	l.carryIn = in.Carry[number*w : (number+1)*w]
+	l.start = int64(l.carryIn[w-1])
 	l.base = l.start / Block * Block
 	for i := range l.m.Params {
 		p := &l.m.Params[i]
@@ -163,6 +167,7 @@ func (l *lane[T]) begin(in *Inputs, number int) {
 		if l.m.Sums[i].Source < 0 {
 			c := l.m.Sums[i].Coupling
 			l.weights[c].rowSums(&l.m.Couplings[c], l.sums[i].constant)
+			kernel.MulVS(l.sums[i].constant, l.sums[i].constant, T(l.m.Sums[i].Factor))
 		}
 	}
 	l.step.begin(l)

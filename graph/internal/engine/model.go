@@ -74,9 +74,10 @@ type Source struct {
 	statesIn []int
 }
 
-// SumVar is S_i = Σ_j W_ij source_j(t − d_ij), or the row sum of W if Source is −1.
+// SumVar is S_i = Σ_j W_ij source_j(t − d_ij), or Factor times the row sum of W if Source is −1.
 type SumVar struct {
 	Coupling, Source int
+	Factor           float64
 	offset           int
 }
 

@@ -1,0 +1,356 @@
+package graph
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+
+	"github.com/euryale-ml/euryale/graph/internal/engine"
+	"github.com/euryale-ml/euryale/graph/internal/vm"
+)
+
+// compiled is a network ready to run with one step size and integrator.
+type compiled struct {
+	model   *engine.Model
+	step    *stepGraph
+	plans   []*couplingPlan
+	records []recordInfo
+}
+
+// recordInfo describes a recorded variable.
+type recordInfo struct {
+	Address, Unit string
+	Labels        []string
+}
+
+// compile builds and compiles the step of a network, and its adjoint for the addresses that learn.
+func (n *Network) compile(run *Run, learned map[string]bool) (*compiled, error) {
+	step, err := n.stepGraph(run.Dt, run.Integrator)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := n.couplingPlans(run.Dt)
+	if err != nil {
+		return nil, err
+	}
+	c := &compiled{model: &engine.Model{}, step: step, plans: plans}
+	c.layOut(n, run, learned)
+	if err := c.sources(learned != nil); err != nil {
+		return nil, err
+	}
+	if err := c.compileStep(learned); err != nil {
+		return nil, err
+	}
+	if err := c.recorded(n, run, learned); err != nil {
+		return nil, err
+	}
+	c.model.Prepare()
+	return c, nil
+}
+
+// layOut lists states, parameters, inputs and noise in the order of the step graph.
+func (c *compiled) layOut(n *Network, run *Run, learned map[string]bool) {
+	m := c.model
+	for _, s := range c.step.states {
+		m.States = append(m.States, engine.StateVar{Address: s.Address, Labels: s.Labels, N: s.N})
+	}
+	for _, p := range c.step.params {
+		m.Params = append(m.Params, engine.ParamVar{Address: p.Address, N: max(p.N, 1), Learned: learned[p.Address]})
+	}
+	warmup, recorded := run.steps()
+	for _, s := range c.step.series {
+		rows := warmup + recorded
+		if v := n.value(s.Address); v.Data != nil {
+			rows = v.Rows
+		}
+		m.Series = append(m.Series, engine.SeriesVar{Address: s.Address, N: max(s.N, 1), Rows: rows, Learned: learned[s.Address]})
+	}
+	for _, z := range c.step.noise {
+		m.Noise = append(m.Noise, engine.NoiseVar{N: z.N, Stream: engine.Stream(z.Address), Samples: -1})
+	}
+	for _, p := range c.plans {
+		m.Couplings = append(m.Couplings, engine.Coupling{
+			Name: p.Name, NTo: p.To, NFrom: p.From, I: p.I, J: p.J, Delay: p.Delay, Index: p.Entry,
+			Weights: len(n.value(p.Weights).Data), Dense: p.Dense, Learned: learned[p.Weights],
+		})
+	}
+}
+
+// sources lists the signals that are sent along edges; equal ones are shared by couplings.
+func (c *compiled) sources(adjoint bool) error {
+	known := map[string]int{}
+	for _, s := range c.step.sums {
+		plan := c.plans[s.Coupling]
+		pre := plan.Pre[s.Term]
+		if pre != nil && pre.Constant {
+			c.model.Sums = append(c.model.Sums, engine.SumVar{Coupling: s.Coupling, Source: -1, Factor: pre.Value})
+			continue
+		}
+		key := fmt.Sprint(plan.FromState)
+		if pre != nil {
+			key += " " + pre.Text
+		}
+		if _, ok := known[key]; !ok {
+			known[key] = len(c.model.Sources)
+			source, err := newSource(plan, pre, adjoint)
+			if err != nil {
+				return fmt.Errorf("graph: coupling %s: %w", plan.Name, err)
+			}
+			c.model.Sources = append(c.model.Sources, source)
+		}
+		c.model.Sums = append(c.model.Sums, engine.SumVar{Coupling: s.Coupling, Source: known[key]})
+	}
+	return nil
+}
+
+func newSource(plan *couplingPlan, pre *preGraph, adjoint bool) (engine.Source, error) {
+	s := engine.Source{State: plan.FromState, N: plan.From}
+	if pre == nil {
+		return s, nil
+	}
+	b := &piece{}
+	for _, from := range pre.Sources {
+		b.in(from.Leaf, from.Address, from.N, vm.Varying, engine.State, from.State)
+	}
+	back := b.clone()
+	b.out(pre.Out, "pre", plan.From, vm.PerStep, engine.Signal, 0)
+	var err error
+	if s.Forward, err = b.compile(); err != nil || !adjoint {
+		return s, err
+	}
+	back.in(pre.U, "adj/pre", plan.From, vm.Varying, engine.Cotangent, 0)
+	for _, from := range pre.Sources {
+		back.out(from.Gradient, from.Address, from.N, vm.PerStep, engine.State, from.State)
+	}
+	s.Adjoint, err = back.compile()
+	return s, err
+}
+
+// compileStep compiles the step program and, if something learns, its adjoint.
+func (c *compiled) compileStep(learned map[string]bool) error {
+	forward := c.stepInputs()
+	back := forward.clone()
+	for i, s := range c.step.states {
+		forward.out(s.Next, s.Address, s.N, vm.PerStep, engine.State, i)
+	}
+	var err error
+	if c.model.Step, err = forward.compile(); err != nil || learned == nil {
+		return err
+	}
+	adj, err := c.step.differentiate(c.wanted(learned))
+	if err != nil {
+		return err
+	}
+	for i, s := range c.step.states {
+		back.in(adj.U[i], "adj/"+s.Address, s.N, vm.Varying, engine.Cotangent, i)
+	}
+	c.adjointOutputs(back, adj, learned)
+	c.model.Adjoint, err = back.compile()
+	return err
+}
+
+// stepInputs joins the leaves of the step graph to rows of the engine.
+func (c *compiled) stepInputs() *piece {
+	b := &piece{}
+	for i, s := range c.step.states {
+		b.in(s.Leaf, s.Address, s.N, vm.Varying, engine.State, i)
+	}
+	for i, p := range c.step.params {
+		b.in(p.Leaf, p.Address, p.N, vm.Invariant, engine.Param, i)
+	}
+	for i, s := range c.step.sums {
+		class := vm.Varying
+		if c.constant(i) {
+			class = vm.Invariant
+		}
+		b.in(s.Leaf, s.Leaf.Name(), s.N, class, engine.Sum, i)
+	}
+	for i, s := range c.step.series {
+		b.in(s.Leaf, s.Address, s.N, vm.Varying, engine.Series, i)
+	}
+	for i, z := range c.step.noise {
+		b.in(z.Leaf, z.Address, z.N, vm.Varying, engine.Noise, i)
+	}
+	return b
+}
+
+func (c *compiled) constant(sum int) bool { return c.model.Sums[sum].Source < 0 }
+
+// wanted lists the leaves whose gradients are needed: what the past reaches the step through, and
+// what learns.
+func (c *compiled) wanted(learned map[string]bool) []*G.Node {
+	var list []*G.Node
+	for _, s := range c.step.states {
+		list = append(list, s.Leaf)
+	}
+	for _, s := range c.step.sums {
+		list = append(list, s.Leaf)
+	}
+	for _, p := range c.step.params {
+		if learned[p.Address] {
+			list = append(list, p.Leaf)
+		}
+	}
+	for _, s := range c.step.series {
+		if learned[s.Address] {
+			list = append(list, s.Leaf)
+		}
+	}
+	return list
+}
+
+func (c *compiled) adjointOutputs(b *piece, adj *adjoint, learned map[string]bool) {
+	for i, s := range c.step.states {
+		b.out(adj.Gradient[s.Leaf], "grad/"+s.Address, s.N, vm.PerStep, engine.State, i)
+	}
+	for i, s := range c.step.sums {
+		mode := vm.PerStep
+		if c.constant(i) {
+			if !learned[c.plans[s.Coupling].Weights] {
+				continue
+			}
+			mode = vm.Accumulate
+		}
+		b.out(adj.Gradient[s.Leaf], "grad/"+s.Leaf.Name(), s.N, mode, engine.Sum, i)
+	}
+	for i, p := range c.step.params {
+		b.out(adj.Gradient[p.Leaf], "grad/"+p.Address, p.N, vm.Accumulate, engine.Param, i)
+	}
+	for i, s := range c.step.series {
+		b.out(adj.Gradient[s.Leaf], "grad/"+s.Address, s.N, vm.PerStep, engine.Series, i)
+	}
+}
+
+// recorded compiles what Run.Record asks for.
+func (c *compiled) recorded(n *Network, run *Run, learned map[string]bool) error {
+	addresses := run.Record
+	if len(addresses) == 0 {
+		for _, s := range c.step.states {
+			addresses = append(addresses, s.Address)
+		}
+	}
+	for k, address := range addresses {
+		for _, earlier := range addresses[:k] {
+			if earlier == address {
+				return fmt.Errorf("graph: Run.Record lists %s twice", address)
+			}
+		}
+		if err := c.record(n, address, learned); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *compiled) record(n *Network, address string, learned map[string]bool) error {
+	for i, s := range c.step.states {
+		if s.Address == address {
+			c.model.Records = append(c.model.Records, engine.Record{Address: address, State: i, N: s.N})
+			c.records = append(c.records, recordInfo{address, s.Unit, s.Labels})
+			return nil
+		}
+	}
+	o, err := n.observableGraph([]string{address})
+	if err != nil {
+		return err
+	}
+	out := o.outs[0]
+	r := engine.Record{Address: address, N: out.N}
+	if err := c.observable(&r, o, learned); err != nil {
+		return fmt.Errorf("graph: observable %s: %w", address, err)
+	}
+	c.model.Records = append(c.model.Records, r)
+	c.records = append(c.records, recordInfo{address, out.Unit, out.Labels})
+	return nil
+}
+
+// observable compiles an expression of states and parameters, and its adjoint.
+func (c *compiled) observable(r *engine.Record, o *observableGraph, learned map[string]bool) error {
+	b := &piece{}
+	var wanted []*G.Node
+	for _, s := range o.states {
+		b.in(s.Leaf, s.Address, s.N, vm.Varying, engine.State, c.stateIndex(s.Address))
+		wanted = append(wanted, s.Leaf)
+	}
+	for _, p := range o.params {
+		b.in(p.Leaf, p.Address, p.N, vm.Invariant, engine.Param, c.paramIndex(p.Address))
+		if learned[p.Address] {
+			wanted = append(wanted, p.Leaf)
+		}
+	}
+	back := b.clone()
+	b.out(o.outs[0].Out, r.Address, r.N, vm.PerStep, engine.Signal, 0)
+	var err error
+	if r.Forward, err = b.compile(); err != nil || learned == nil {
+		return err
+	}
+	adj, err := o.differentiate(wanted)
+	if err != nil {
+		return err
+	}
+	back.in(adj.U[0], "adj/"+r.Address, r.N, vm.Varying, engine.Cotangent, 0)
+	for _, s := range o.states {
+		back.out(adj.Gradient[s.Leaf], "grad/"+s.Address, s.N, vm.PerStep, engine.State, c.stateIndex(s.Address))
+	}
+	for _, p := range o.params {
+		back.out(adj.Gradient[p.Leaf], "grad/"+p.Address, p.N, vm.Accumulate, engine.Param, c.paramIndex(p.Address))
+	}
+	r.Adjoint, err = back.compile()
+	return err
+}
+
+func (c *compiled) stateIndex(address string) int {
+	for i, s := range c.step.states {
+		if s.Address == address {
+			return i
+		}
+	}
+	panic("graph: no state " + address)
+}
+
+func (c *compiled) paramIndex(address string) int {
+	for i, p := range c.step.params {
+		if p.Address == address {
+			return i
+		}
+	}
+	panic("graph: no parameter " + address)
+}
+
+// piece collects the inputs and outputs of a program with their wiring.
+type piece struct {
+	inputs  []vm.Input
+	outputs []vm.Output
+	wires   engine.Piece
+}
+
+func (b *piece) clone() *piece {
+	return &piece{
+		inputs: append([]vm.Input(nil), b.inputs...), outputs: append([]vm.Output(nil), b.outputs...),
+		wires: engine.Piece{In: append([]engine.Wire(nil), b.wires.In...), Out: append([]engine.Wire(nil), b.wires.Out...)},
+	}
+}
+
+// in adds an input; n = 0 is a scalar.
+func (b *piece) in(leaf *G.Node, name string, n int, class vm.Class, kind engine.Kind, index int) {
+	b.inputs = append(b.inputs, vm.Input{Node: leaf, Name: name, Len: max(n, 1), Scalar: n == 0, Class: class})
+	b.wires.In = append(b.wires.In, engine.Wire{Kind: kind, Index: index})
+}
+
+// out adds an output; nothing if there is no node for it.
+func (b *piece) out(node *G.Node, name string, n int, mode vm.Mode, kind engine.Kind, index int) {
+	if node == nil {
+		return
+	}
+	b.outputs = append(b.outputs, vm.Output{Node: node, Name: name, Len: max(n, 1), Scalar: n == 0, Mode: mode})
+	b.wires.Out = append(b.wires.Out, engine.Wire{Kind: kind, Index: index})
+}
+
+func (b *piece) compile() (*engine.Piece, error) {
+	p, err := vm.Compile(b.inputs, b.outputs)
+	if err != nil {
+		return nil, err
+	}
+	b.wires.Program = p
+	return &b.wires, nil
+}

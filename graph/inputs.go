@@ -1,0 +1,137 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/euryale-ml/euryale/graph/internal/engine"
+)
+
+func asDiverged(err error, d **engine.DivergedError) bool { return errors.As(err, d) }
+
+// present gathers the network's current values as inputs of a run; Run.Values override them.
+func (c *compiled) present(n *Network, run *Run) (*engine.Inputs, error) {
+	in := &engine.Inputs{Lanes: run.Lanes, Seeds: run.Seeds}
+	for address := range run.Values {
+		if _, err := n.lookup(address); err != nil {
+			return nil, fmt.Errorf("graph: Run.Values: %w", err)
+		}
+	}
+	for _, p := range c.model.Params {
+		v, err := n.engineValue(p.Address, p.N, run)
+		if err != nil {
+			return nil, err
+		}
+		in.Params = append(in.Params, v)
+	}
+	for i, p := range c.plans {
+		v, err := n.engineValue(p.Weights, c.model.Couplings[i].Weights, run)
+		if err != nil {
+			return nil, err
+		}
+		in.Weights = append(in.Weights, v)
+	}
+	warmup, recorded := run.steps()
+	for _, s := range c.model.Series {
+		if s.Rows < warmup+recorded {
+			return nil, fmt.Errorf("graph: %s has %d rows, the run has %d steps", s.Address, s.Rows, warmup+recorded)
+		}
+		v, err := n.engineValue(s.Address, s.N*s.Rows, run)
+		if err != nil {
+			return nil, err
+		}
+		in.Series = append(in.Series, v)
+	}
+	carry, err := c.initial(n, run)
+	in.Carry = carry
+	return in, err
+}
+
+// engineValue returns the value at an address as size numbers, or lanes times as many.
+func (n *Network) engineValue(address string, size int, run *Run) (engine.Value, error) {
+	v := n.value(address)
+	if over, ok := run.Values[address]; ok {
+		return laneValue(address, over, size, run.Lanes)
+	}
+	data := append([]float64(nil), v.Data...)
+	switch {
+	case len(data) == size:
+	case len(data) == 1:
+		data = repeat(data[0], size)
+	case data == nil && v.Kind == inputKind:
+		return engine.Value{}, fmt.Errorf("graph: %s has no values: set it, or give it in Run.Values or as a node", address)
+	default:
+		return engine.Value{}, fmt.Errorf("graph: %s has %d values, expected %d", address, len(data), size)
+	}
+	return engine.Value{Data: data}, nil
+}
+
+// laneValue reads one row per lane.
+func laneValue(address string, over mat.Matrix, size, lanes int) (engine.Value, error) {
+	data, rows, cols := flatten(over)
+	if rows != lanes || (cols != size && cols != 1) {
+		return engine.Value{}, fmt.Errorf("graph: Run.Values[%q]: expected %d rows, one per lane, of %d values; found %d × %d", address, lanes, size, rows, cols)
+	}
+	if cols != size {
+		wide := make([]float64, 0, lanes*size)
+		for _, x := range data {
+			wide = append(wide, repeat(x, size)...)
+		}
+		data = wide
+	}
+	return engine.Value{Data: data, PerLane: true}, nil
+}
+
+// initial makes the carry of a run's start: initial states, histories, nothing recorded, step 0.
+func (c *compiled) initial(n *Network, run *Run) ([]float64, error) {
+	m := c.model
+	width := m.CarryWidth()
+	carry := make([]float64, run.Lanes*width)
+	for k, s := range m.States {
+		v, err := n.engineValue("init:"+s.Address, s.N, run)
+		if err != nil {
+			return nil, err
+		}
+		past, err := n.pastValue(s, m.Histories()[k], run)
+		if err != nil {
+			return nil, err
+		}
+		for l := 0; l < run.Lanes; l++ {
+			row := carry[l*width : (l+1)*width]
+			state := v.Data
+			if v.PerLane {
+				state = v.Data[l*s.N : (l+1)*s.N]
+			}
+			copy(row[m.StateOffset(k):], state)
+			for d := 0; d < m.Histories()[k]; d++ {
+				at := m.HistoryOffset(k) + d*s.N
+				if past.Data == nil {
+					copy(row[at:at+s.N], state)
+				} else if past.PerLane {
+					copy(row[at:at+s.N], past.Data[(l*m.Histories()[k]+d)*s.N:])
+				} else {
+					copy(row[at:at+s.N], past.Data[d*s.N:])
+				}
+			}
+		}
+	}
+	return carry, nil
+}
+
+// pastValue returns the depth latest rows of a history, nothing if it is unset.
+func (n *Network) pastValue(s engine.StateVar, depth int, run *Run) (engine.Value, error) {
+	address := "history:" + s.Address
+	if over, ok := run.Values[address]; ok && depth > 0 {
+		return laneValue(address, over, depth*s.N, run.Lanes)
+	}
+	v := n.value(address)
+	if v.Data == nil || depth == 0 {
+		return engine.Value{}, nil
+	}
+	if v.Rows < depth {
+		return engine.Value{}, fmt.Errorf("graph: %s has %d rows, the longest delay needs %d", address, v.Rows, depth)
+	}
+	return engine.Value{Data: v.Data[(v.Rows-depth)*s.N:]}, nil
+}

@@ -1,0 +1,209 @@
+package engine
+
+import "github.com/euryale-ml/euryale/graph/internal/kernel"
+
+// cotangent reads the gradients of a lane's outputs, step by step.
+type cotangent[T kernel.Float] struct {
+	l            *lane[T]
+	records      [][]float64 // the lane's part, nil for none
+	carry        []float64   // likewise
+	first, count int
+	row          []T
+}
+
+func (l *lane[T]) newCotangent(cot *Outputs, number int) *cotangent[T] {
+	c := &cotangent[T]{l: l, records: make([][]float64, len(l.m.Records)), row: make([]T, l.m.recordWidth)}
+	c.first, c.count = l.set.Samples()
+	for i, all := range cot.Records {
+		if n := c.count * l.m.Records[i].N; all != nil {
+			c.records[i] = all[number*n : (number+1)*n]
+		}
+	}
+	if w := l.m.CarryWidth(); cot.Carry != nil {
+		c.carry = cot.Carry[number*w : (number+1)*w]
+	}
+	return c
+}
+
+// final starts the adjoint at the end of the window, where the given state was reached.
+func (c *cotangent[T]) final(state []T) {
+	l := c.l
+	clear(l.back.lambda)
+	if c.carry != nil {
+		convert(l.back.lambda, c.carry[:l.m.width])
+	}
+	c.addRecords(l.start+int64(l.set.Steps), state)
+}
+
+// add completes the adjoint of the state at step t, of which the later steps' part is known.
+func (c *cotangent[T]) add(t int64, state []T) {
+	l := c.l
+	if l.border(t) {
+		clear(l.back.lambda)
+		l.back.cut = true
+	}
+	if t > l.start {
+		c.addRecords(t, state)
+	}
+	if c.carry != nil && !l.back.cut {
+		c.addHistory(int(t - l.start))
+	}
+}
+
+// addHistory adds what the following window says about states in its past.
+func (c *cotangent[T]) addHistory(step int) {
+	m := c.l.m
+	for k, depth := range m.history {
+		row := step - c.l.set.Steps + depth
+		if row < 0 {
+			continue
+		}
+		v := &m.States[k]
+		at := m.HistoryOffset(k) + row*v.N
+		into := c.l.back.lambda[v.offset : v.offset+v.N]
+		for j, g := range c.carry[at : at+v.N] {
+			into[j] += T(g)
+		}
+	}
+}
+
+// addRecords adds the share of the records taken at step t.
+func (c *cotangent[T]) addRecords(t int64, state []T) {
+	l := c.l
+	done := int(t-l.start) + l.set.Offset - l.set.Warmup
+	if done <= 0 || (!l.set.Average && done%l.set.Every != 0) {
+		return
+	}
+	for i := range l.m.Records {
+		v := &l.m.Records[i]
+		row := c.row[v.offset : v.offset+v.N]
+		if !c.sample(i, (done-1)/l.set.Every-c.first, row) {
+			continue
+		}
+		if v.Forward == nil {
+			s := &l.m.States[v.State]
+			at := l.back.lambda[s.offset : s.offset+s.N]
+			kernel.AddVV(at, at, row)
+			continue
+		}
+		l.pieceBack(l.recordsBack[i], state, row, l.back.lambda)
+	}
+}
+
+// sample reads the gradient of a record's value at one step into row; false if there is none.
+func (c *cotangent[T]) sample(i, sample int, row []T) bool {
+	m, n := c.l.m, c.l.m.Records[i].N
+	if sample < c.count {
+		if c.records[i] == nil {
+			return false
+		}
+		convert(row, c.records[i][sample*n:(sample+1)*n])
+		if c.l.set.Average {
+			kernel.DivVS(row, row, T(c.l.set.Every))
+		}
+		return true
+	}
+	if c.carry == nil || !c.l.set.Average {
+		return false
+	}
+	convert(row, c.carry[m.width+m.historyWidth+m.Records[i].offset:][:n])
+	return true
+}
+
+// first finishes at the window's start: the gradient of the incoming carry.
+func (l *lane[T]) first(c *cotangent[T]) {
+	m, b := l.m, &l.back
+	for j, g := range b.lambda {
+		b.carry[j] = float64(g)
+	}
+	l.partialBack(c)
+	if c.carry != nil && !b.cut {
+		for k, depth := range m.history {
+			n, at := m.States[k].N, m.HistoryOffset(k)
+			for row := 0; row < (depth-l.set.Steps)*n; row++ {
+				b.carry[at+l.set.Steps*n+row] += c.carry[at+row]
+			}
+		}
+	}
+	l.pastBack()
+}
+
+// partialBack passes on the gradient of partial means.
+func (l *lane[T]) partialBack(c *cotangent[T]) {
+	from := l.m.width + l.m.historyWidth
+	into := l.back.carry[from : from+l.m.recordWidth]
+	for i := range l.m.Records {
+		v := &l.m.Records[i]
+		row := c.row[v.offset : v.offset+v.N]
+		if l.set.Average && c.sample(i, 0, row) {
+			for j, g := range row {
+				into[v.offset+j] = float64(g)
+			}
+		} else if !l.set.Average && c.carry != nil {
+			copy(into[v.offset:v.offset+v.N], c.carry[from+v.offset:])
+		}
+	}
+}
+
+// pastBack turns the adjoints of sums that read from before the window into those of its history.
+func (l *lane[T]) pastBack() {
+	for i := range l.sources {
+		src := &l.m.Sources[i]
+		for back := 1; src.delayed && back <= src.depth; back++ {
+			clear(l.sources[i].grad)
+			for k := range l.m.Sums {
+				if l.m.Sums[k].Source == i {
+					l.sumPastBack(k, back, l.sources[i].grad)
+				}
+			}
+			l.historyBack(i, back)
+		}
+	}
+}
+
+// sumPastBack adds the adjoint of the source's value back steps before the window.
+func (l *lane[T]) sumPastBack(k, back int, grad []T) {
+	s, run := &l.m.Sums[k], &l.sums[k]
+	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
+	if !c.delayed {
+		return
+	}
+	start := int(l.start - l.base)
+	add := func(set *edgeSet, wT []T) {
+		for j := range grad {
+			for e := set.tRow[j]; e < set.tRow[j+1]; e++ {
+				if d := int(set.tDelay[e]); d >= back && d-back < l.set.Steps {
+					grad[j] += wT[e] * run.adjoint[int(set.tOther[e])*run.stride+start+d-back]
+				}
+			}
+		}
+	}
+	add(&c.long, w.long.wT)
+	add(&c.short, w.short.wT)
+}
+
+// historyBack adds a past signal's adjoint to the gradient of the history it was computed from.
+func (l *lane[T]) historyBack(i, back int) {
+	m, src := l.m, &l.m.Sources[i]
+	into := l.back.previous
+	clear(into)
+	l.sourceBack(i, l.pastState(src, back), into)
+	for _, k := range src.statesIn {
+		v := &m.States[k]
+		at := m.HistoryOffset(k) + (m.history[k]-back)*v.N
+		for j, g := range into[v.offset : v.offset+v.N] {
+			l.back.carry[at+j] += float64(g)
+		}
+	}
+}
+
+// pastState is the row of states back steps before the window, as far as a source reads them.
+func (l *lane[T]) pastState(src *Source, back int) []T {
+	row := l.back.past
+	for _, k := range src.statesIn {
+		v := &l.m.States[k]
+		at := l.m.HistoryOffset(k) + (l.m.history[k]-back)*v.N
+		convert(row[v.offset:v.offset+v.N], l.carryIn[at:at+v.N])
+	}
+	return row
+}

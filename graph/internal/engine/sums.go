@@ -1,0 +1,178 @@
+package engine
+
+import "github.com/euryale-ml/euryale/graph/internal/kernel"
+
+// task is a loop over regions that may be split over goroutines.
+type task int
+
+const (
+	longTask      task = iota // long-delay sums of a block, by target
+	shortTask                 // sums of one step, by target
+	longBackTask              // long-delay transposed sums of a block, by source
+	shortBackTask             // transposed sums of one step, by source
+	weightTask                // weight gradients of a block, by target
+)
+
+// job is a task of sum k at step t (or over the block from t0, n steps long).
+type job struct {
+	task  task
+	k     int
+	base  int64
+	t0, t int64
+	n     int
+}
+
+// longSums computes the parts of the sums of steps t0 … t0+n−1 that come over long delays.
+func (l *lane[T]) longSums(sp span, t0 int64, n int) {
+	for k := range l.m.Sums {
+		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; c.long.n > 0 && l.m.Sums[k].Source >= 0 {
+			l.spread(job{task: longTask, k: k, base: sp.base, t0: t0, n: n}, c.NTo, c.long.n*n)
+		}
+	}
+}
+
+// shortSums completes the sums of step t.
+func (l *lane[T]) shortSums(row []T, t0, t int64) {
+	l.back.sumRow = row
+	for k := range l.m.Sums {
+		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 {
+			l.spread(job{task: shortTask, k: k, t0: t0, t: t}, c.NTo, c.short.n+len(l.weights[l.m.Sums[k].Coupling].dense))
+		}
+	}
+}
+
+// perform runs a job for the regions from … to−1.
+func (l *lane[T]) perform(j job, from, to int) {
+	s := &l.m.Sums[j.k]
+	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
+	run, src := &l.sums[j.k], &l.sources[s.Source]
+	switch j.task {
+	case longTask:
+		past := src.past[j.t0-j.base:]
+		for i := from; i < to; i++ {
+			acc := run.block[i*Block : i*Block+j.n]
+			clear(acc)
+			a, b := c.long.row[i], c.long.row[i+1]
+			kernel.DelayedRow(acc, w.long.w[a:b], run.longAt[a:b], past)
+		}
+	case shortTask:
+		l.shortSum(j, s, from, to)
+	case longBackTask:
+		later := run.adjoint[j.t0-j.base:]
+		for i := from; i < to; i++ {
+			acc := run.backBlock[i*Block : i*Block+j.n]
+			clear(acc)
+			a, b := c.long.tRow[i], c.long.tRow[i+1]
+			kernel.DelayedRow(acc, w.long.wT[a:b], run.longBack[a:b], later)
+		}
+	case shortBackTask:
+		l.shortBack(j, s, from, to)
+	case weightTask:
+		l.weightGradient(j, s, from, to)
+	}
+}
+
+func (l *lane[T]) shortSum(j job, s *SumVar, from, to int) {
+	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
+	ring, n := l.sources[s.Source].ring, c.NFrom
+	row := l.back.sumRow[s.offset : s.offset+c.NTo]
+	now := ring[int(j.t&(Block-1))*n:][:n]
+	if c.Dense {
+		kernel.MatVec(row[from:to], w.dense[from*n:to*n], now, to-from, n)
+		return
+	}
+	long := c.long.n > 0
+	block := l.sums[j.k].block
+	for i := from; i < to; i++ {
+		var acc T
+		if long {
+			acc = block[i*Block+int(j.t-j.t0)]
+		}
+		a, b := c.short.row[i], c.short.row[i+1]
+		other, weight := c.short.other[a:b], w.short.w[a:b]
+		if !c.delayed {
+			for e, o := range other {
+				acc += weight[e] * now[o]
+			}
+		} else {
+			for e, d := range c.short.delay[a:b] {
+				acc += weight[e] * ring[int((j.t-int64(d))&(Block-1))*n+int(other[e])]
+			}
+		}
+		row[i] = acc
+	}
+}
+
+// shortBack adds to the sources' adjoints what comes back over short delays at step t.
+func (l *lane[T]) shortBack(j job, s *SumVar, from, to int) {
+	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
+	run, n := &l.sums[j.k], c.NTo
+	grad := l.sources[s.Source].grad
+	now := run.ring[int(j.t&(Block-1))*n:][:n]
+	if c.Dense {
+		scratch := run.backBlock[from:to]
+		kernel.MatVec(scratch, w.transposed[from*n:to*n], now, to-from, n)
+		kernel.AddVV(grad[from:to], grad[from:to], scratch)
+		return
+	}
+	long := c.long.n > 0
+	for i := from; i < to; i++ {
+		var acc T
+		if long {
+			acc = run.backBlock[i*Block+int(j.t-j.t0)]
+		}
+		a, b := c.short.tRow[i], c.short.tRow[i+1]
+		other, weight := c.short.tOther[a:b], w.short.wT[a:b]
+		if !c.delayed {
+			for e, o := range other {
+				acc += weight[e] * now[o]
+			}
+		} else {
+			for e, d := range c.short.tDelay[a:b] {
+				acc += weight[e] * run.ring[int((j.t+int64(d))&(Block-1))*n+int(other[e])]
+			}
+		}
+		grad[i] += acc
+	}
+}
+
+// weightGradient adds the products of adjoints and signals of a block.
+func (l *lane[T]) weightGradient(j job, s *SumVar, from, to int) {
+	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
+	run, src := &l.sums[j.k], &l.sources[s.Source]
+	first := int(j.t0 & (Block - 1))
+	switch {
+	case c.Dense:
+		a := run.ring[first*c.NTo : (first+j.n)*c.NTo]
+		if to-from < c.NTo { // a band of rows: gather its columns
+			band := run.scratch[from*Block : from*Block+(to-from)*j.n]
+			for k := 0; k < j.n; k++ {
+				copy(band[k*(to-from):(k+1)*(to-from)], a[k*c.NTo+from:k*c.NTo+to])
+			}
+			a = band
+		}
+		p := src.ring[first*c.NFrom : (first+j.n)*c.NFrom]
+		kernel.RankK(w.grad[from*c.NFrom:to*c.NFrom], a, p, to-from, c.NFrom, j.n)
+	case c.delayed:
+		past := src.past[j.t0-j.base:]
+		at := int(j.t0 - j.base)
+		for i := from; i < to; i++ {
+			adj := run.adjoint[i*run.stride+at : i*run.stride+at+j.n]
+			a, b := c.long.row[i], c.long.row[i+1]
+			kernel.DelayedDots(w.long.grad[a:b], adj, run.longAt[a:b], past)
+			a, b = c.short.row[i], c.short.row[i+1]
+			kernel.DelayedDots(w.short.grad[a:b], adj, run.shortAt[a:b], past)
+		}
+	default:
+		for i := from; i < to; i++ {
+			for k := first; k < first+j.n; k++ {
+				adj, row := run.ring[k*c.NTo+i], src.ring[k*c.NFrom:(k+1)*c.NFrom]
+				a, b := c.short.row[i], c.short.row[i+1]
+				grad := w.short.grad[a:b]
+				for e, o := range c.short.other[a:b] {
+					grad[e] += adj * row[o]
+				}
+			}
+		}
+	}
+}

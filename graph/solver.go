@@ -1,0 +1,79 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/euryale-ml/euryale/graph/internal/engine"
+	"github.com/euryale-ml/euryale/graph/internal/kernel"
+)
+
+// solver is an engine of either precision, with the tape of its last run.
+type solver interface {
+	forward(ctx context.Context, in *engine.Inputs, out *engine.Outputs, keep bool) (tape, []bool, error)
+	reverse(ctx context.Context, in *engine.Inputs, t tape, cot *engine.Outputs, grads *engine.Gradients) error
+	with(s engine.Settings) solver
+	settings() engine.Settings
+}
+
+// tape is what a forward run leaves for the reverse run.
+type tape interface {
+	Bytes() int64
+	Factor() float64
+}
+
+func newSolver(m *engine.Model, p Precision) solver {
+	if p == Float32 {
+		return typed[float32]{engine.New[float32](m, engine.Settings{})}
+	}
+	return typed[float64]{engine.New[float64](m, engine.Settings{})}
+}
+
+type typed[T kernel.Float] struct{ e *engine.Engine[T] }
+
+func (s typed[T]) with(set engine.Settings) solver { return typed[T]{s.e.With(set)} }
+func (s typed[T]) settings() engine.Settings       { return s.e.Settings }
+
+func (s typed[T]) forward(ctx context.Context, in *engine.Inputs, out *engine.Outputs, keep bool) (tape, []bool, error) {
+	t, masked, err := s.e.Forward(ctx, in, out, keep)
+	if t == nil {
+		return nil, masked, err
+	}
+	return t, masked, err
+}
+
+func (s typed[T]) reverse(ctx context.Context, in *engine.Inputs, t tape, cot *engine.Outputs, grads *engine.Gradients) error {
+	own, ok := t.(*engine.Tape[T])
+	if !ok {
+		return fmt.Errorf("graph: a tape of %T was given to another precision", t)
+	}
+	return s.e.Reverse(ctx, in, own, cot, grads)
+}
+
+// settings of the window of n steps that begins offset steps after the start of the run.
+func (r *Run) settings(offset, n int) engine.Settings {
+	warmup, _ := r.steps()
+	return engine.Settings{
+		Steps: n, Offset: offset, Warmup: warmup, Every: r.Every, Average: r.Average,
+		Horizon: r.Horizon, Budget: r.MemoryBudget, MaskLane: r.NonFinite == MaskLane,
+	}
+}
+
+// newOutputs allocates the outputs of a window.
+func newOutputs(m *engine.Model, s engine.Settings, lanes int) *engine.Outputs {
+	_, samples := s.Samples()
+	out := &engine.Outputs{Carry: make([]float64, lanes*m.CarryWidth())}
+	for i := range m.Records {
+		out.Records = append(out.Records, make([]float64, lanes*samples*m.Records[i].N))
+	}
+	return out
+}
+
+// explain adds the time to a report of divergence.
+func (r *Run) explain(err error) error {
+	d := (*engine.DivergedError)(nil)
+	if asDiverged(err, &d) {
+		return fmt.Errorf("%w (t = %g ms)", err, float64(d.Step)*r.Dt)
+	}
+	return err
+}
