@@ -1,0 +1,222 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+)
+
+// Tolerances of golden/brainmass/README.md, relative to the largest value of an array.
+const (
+	brainmassRHS        = 1e-12
+	brainmassTrajectory = 1e-9
+	brainmassGradient   = 1e-7
+)
+
+func brainmassSchemas() []schema {
+	has := func(keys ...string) func(*document) bool {
+		return func(d *document) bool { return d.has(keys...) }
+	}
+	firstHas := func(keys ...string) func(*document) bool {
+		return func(d *document) bool { return hasKeys(d.first(), keys...) }
+	}
+	b := func(name string, match func(*document) bool, read func(*document) ([]instance, error)) schema {
+		return schema{"brainmass", name, name + ".json", match, read}
+	}
+	return []schema{
+		b("rhs", firstHas("deriv_units", "cases"), readBrainmassRHS),
+		b("single_node", firstHas("methods", "record_steps"), readBrainmassSingle),
+		b("networks", func(d *document) bool { return d.has("units") && hasKeys(d.first(), "coupling", "coupled_var", "conn") }, readBrainmassNetworks),
+		b("networks_handwired", firstHas("model", "method", "conn", "traj"), readBrainmassHandwired),
+		b("coupling", has("cases", "laplacian", "delay_steps_table"), later("coupling kernels outside a network")),
+		b("layers", firstHas("kind", "weights", "inputs"), later("recurrent layers")),
+		b("forward", has("balloon", "hrf_bold"), later("forward models")),
+		b("objectives", has("cases", "densities"), later("FCD and spectral objectives")),
+		b("noise", has("ou", "gaussian"), later("noise processes")),
+		b("params", has("transforms", "adam"), later("parameter transforms and regularisers")),
+		b("datasets", has("example_connectome", "delayed_match_task"), later("datasets and tasks")),
+	}
+}
+
+// readBrainmassRHS makes a case of every entry of every model's `cases`.
+func readBrainmassRHS(d *document) ([]instance, error) {
+	var all []instance
+	for _, model := range sortedKeys(d.keys) {
+		var f struct {
+			DerivUnits map[string]string `json:"deriv_units"`
+			Cases      []struct{ Params, States, Inputs, Deriv map[string]array }
+		}
+		if err := json.Unmarshal(d.keys[model], &f); err != nil {
+			return nil, fmt.Errorf("%s: %w", model, err)
+		}
+		for i, c := range f.Cases {
+			all = append(all, instance{fmt.Sprintf("%s[%d]", model, i), func() outcome {
+				class, missing := lookUp("brainmass", model)
+				if class == nil {
+					return missing
+				}
+				p := point{class: class, n: sizeOf(c.States), params: c.Params}
+				var err error
+				if p.states, err = spreadAll(c.States, p.n); err != nil {
+					return failed("states: %v", err)
+				}
+				if p.ports, err = spreadAll(c.Inputs, p.n); err != nil {
+					return failed("inputs: %v", err)
+				}
+				got, o := p.evaluate()
+				if o != nil {
+					return *o
+				}
+				var cmp comparison
+				for _, state := range sortedKeys(c.Deriv) {
+					perMs, ok := perMillisecond(f.DerivUnits[state])
+					if !ok {
+						return failed("derivative unit %q of %s is not per second or per ms", f.DerivUnits[state], state)
+					}
+					cmp.near("d"+state, scaled(got[state], perMs), c.Deriv[state].data, brainmassRHS, 0)
+				}
+				return cmp.outcome()
+			}})
+		}
+	}
+	return all, nil
+}
+
+// perMillisecond returns how often a derivative unit's time unit fits into a millisecond's place:
+// 1 for …/ms, 1000 for …/s.
+func perMillisecond(unit string) (float64, bool) {
+	switch {
+	case hasSuffix(unit, "/ms"):
+		return 1, true
+	case hasSuffix(unit, "/s"), hasSuffix(unit, "/s^2"):
+		return 1000, true
+	}
+	return 0, false
+}
+
+// brainmassIntegrators maps brainmass's methods to ours; its heun is the third-order scheme, its rk2
+// the explicit trapezoid (golden/brainmass/README.md).
+var brainmassIntegrators = map[string]string{
+	"euler": "Euler", "rk2": "Heun", "heun": "Heun3", "rk4": "RK4", "exp_euler": "ExponentialEuler",
+}
+
+// brainmassRun is what single-node and network cases have in common.
+type brainmassRun struct {
+	Params      map[string]array
+	Init        map[string]array
+	Traj        map[string]array
+	LossWeights map[string]float64 `json:"loss_weights"`
+	Loss        *float64
+	GradParams  map[string]array `json:"grad_params"`
+	GradInit    map[string]array `json:"grad_init"`
+}
+
+// readBrainmassSingle makes a case of every trajectory.
+func readBrainmassSingle(d *document) ([]instance, error) {
+	var all []instance
+	for _, model := range sortedKeys(d.keys) {
+		var f struct {
+			Dt          float64 `json:"dt_ms"`
+			Steps       int     `json:"n_steps"`
+			RecordSteps []int   `json:"record_steps"`
+			Methods     map[string][]struct {
+				brainmassRun
+				Inputs        map[string]array
+				InputKind     string           `json:"input_kind"`
+				GradInputsSum map[string]array `json:"grad_inputs_sum"`
+			}
+		}
+		if err := json.Unmarshal(d.keys[model], &f); err != nil {
+			return nil, fmt.Errorf("%s: %w", model, err)
+		}
+		for _, method := range sortedKeys(f.Methods) {
+			for i, c := range f.Methods[method] {
+				all = append(all, instance{fmt.Sprintf("%s %s[%d]", model, method, i), func() outcome {
+					p, o := c.problem(model, method, f.Dt, f.Steps, f.RecordSteps)
+					if o != nil {
+						return *o
+					}
+					for port, a := range c.Inputs {
+						if c.InputKind != "per_step" {
+							if len(a.data) != 1 && len(a.data) != p.n {
+								return failed("input %s: expected 1 or %d values, found %d", port, p.n, len(a.data))
+							}
+							p.constant(port, a.data...)
+							continue
+						}
+						if a.dim(0) != f.Steps {
+							return failed("input %s: expected %d steps, found %d", port, f.Steps, a.dim(0))
+						}
+						p.series(port, perStep(a))
+					}
+					g := c.gradient()
+					if g != nil {
+						g.inputSums = flat(c.GradInputsSum)
+					}
+					return c.compare(p, g)
+				}})
+			}
+		}
+	}
+	return all, nil
+}
+
+// perStep returns a series with one row per step.
+func perStep(a array) [][]float64 {
+	rows := make([][]float64, a.dim(0))
+	for k := range rows {
+		rows[k] = a.row(k).data
+	}
+	return rows
+}
+
+// problem translates parameters, initial state, method and times.
+func (c *brainmassRun) problem(model, method string, dt float64, steps int, record []int) (*problem, *outcome) {
+	class, missing := lookUp("brainmass", model)
+	if class == nil {
+		return nil, &missing
+	}
+	scheme, ok := brainmassIntegrators[method]
+	if !ok {
+		return nil, decline(skipped("needs integrator %s", method))
+	}
+	p := &problem{class: class, n: sizeOf(c.Init), params: c.Params, dt: dt, scheme: scheme, record: record, steps: steps}
+	var err error
+	if p.init, err = spreadAll(c.Init, p.n); err != nil {
+		return nil, decline(failed("init: %v", err))
+	}
+	return p, nil
+}
+
+// gradient collects the expected gradients of (1/S) Σ_s w_s mean_i x_{s,i}(T)², nil if the case has none.
+func (c *brainmassRun) gradient() *gradient {
+	if c.Loss == nil || len(c.GradParams)+len(c.GradInit) == 0 {
+		return nil
+	}
+	return &gradient{last: c.LossWeights, loss: *c.Loss, params: flat(c.GradParams), init: flat(c.GradInit), tol: relative(brainmassGradient)}
+}
+
+// compare runs the problem and compares the trajectory, then loss and gradient if there are any.
+func (c *brainmassRun) compare(p *problem, g *gradient) outcome {
+	for _, a := range c.Traj {
+		for _, v := range a.data {
+			if math.IsNaN(v) {
+				return skipped("the peer's trajectory diverges: the file holds null")
+			}
+		}
+	}
+	got, o := p.simulate()
+	if o != nil {
+		return *o
+	}
+	var cmp comparison
+	for _, state := range sortedKeys(c.Traj) {
+		cmp.near(state, join(got[state]), c.Traj[state].data, brainmassTrajectory, 0)
+	}
+	if g != nil && cmp.broken == "" {
+		if o := p.differentiate(g, &cmp); o != nil {
+			return *o
+		}
+	}
+	return cmp.outcome()
+}

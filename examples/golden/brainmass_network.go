@@ -1,0 +1,134 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+)
+
+// brainmassNetwork is one entry of networks.json or networks_handwired.json.
+type brainmassNetwork struct {
+	brainmassRun
+	Model        string
+	Coupling     string
+	CoupledVar   string `json:"coupled_var"`
+	Method       string
+	Dt           float64 `json:"dt_ms"`
+	Steps        int     `json:"n_steps"`
+	RecordSteps  []int   `json:"record_steps"`
+	Conn         array
+	K            array
+	DelaySteps   *array `json:"delay_steps"`
+	History      array  // [k][node], value at time index −k
+	HistoryFirst *bool  `json:"history_first_equals_init"`
+	Constant     map[string]array `json:"constant_extra_inputs"`
+	Port         string           `json:"coupling_input_port"`
+	Current      map[string]array `json:"coupling_current_at_steps_1_2"`
+	GradConn     array            `json:"grad_conn"`
+	GradK        array            `json:"grad_k"`
+	Finite       *bool
+}
+
+// readBrainmassNetworks makes a case of every entry of `cases`.
+func readBrainmassNetworks(d *document) ([]instance, error) {
+	var f struct{ Cases []brainmassNetwork }
+	if err := json.Unmarshal(d.raw, &f); err != nil {
+		return nil, err
+	}
+	var all []instance
+	for i := range f.Cases {
+		c := &f.Cases[i]
+		all = append(all, instance{fmt.Sprintf("%s %s %s [%d]", c.Model, c.Coupling, c.Method, i), c.run})
+	}
+	return all, nil
+}
+
+// readBrainmassHandwired makes a case of every entry of `cases`: the coupling k Σ_j c_ij r_j, with r in
+// 1/ms, enters the voltage equation.
+func readBrainmassHandwired(d *document) ([]instance, error) {
+	var f struct{ Cases []brainmassNetwork }
+	if err := json.Unmarshal(d.raw, &f); err != nil {
+		return nil, err
+	}
+	var all []instance
+	for i := range f.Cases {
+		c := &f.Cases[i]
+		all = append(all, instance{fmt.Sprintf("%s handwired %s [%d]", c.Model, c.Method, i), func() outcome {
+			c.Coupling, c.CoupledVar, c.Port = "additive", "r", "v_inp"
+			return c.run()
+		}})
+	}
+	return all, nil
+}
+
+// run translates, simulates and differentiates the network.
+func (c *brainmassNetwork) run() outcome {
+	p, o := c.problem(c.Model, c.Method, c.Dt, c.Steps, c.RecordSteps)
+	if o != nil {
+		return *o
+	}
+	if c.HistoryFirst != nil && !*c.HistoryFirst {
+		return excepted("brainmass reads history[0] instead of the initial state at time index 0 (brainmass.md §12.3 item 10)")
+	}
+	if c.Finite != nil && !*c.Finite {
+		return skipped("the peer's trajectory diverges")
+	}
+	for port, a := range c.Constant {
+		p.constant(port, a.data...)
+	}
+	if c.DelaySteps != nil && len(c.History.data) > 0 {
+		p.history = map[string][][]float64{c.CoupledVar: c.History.rows()}
+	}
+	l, factor, o := c.link(p.n)
+	if o != nil {
+		return *o
+	}
+	p.links = []link{l}
+	g := c.gradient()
+	if g != nil && len(c.GradConn.data) > 0 {
+		g.weights = &weightGradient{want: c.GradConn.data, factor: factor}
+		if len(c.GradK.data) > 0 {
+			g.gain = c.GradK.data
+		}
+	}
+	return c.compare(p, g)
+}
+
+// link translates the coupling. factor is the derivative of our weights with respect to theirs, 0 on
+// the diagonal, which brainmass zeroes.
+func (c *brainmassNetwork) link(n int) (l link, factor []float64, o *outcome) {
+	l = link{from: c.CoupledVar, port: c.Port, gain: c.K.data, weights: make([][]float64, n)}
+	if err := c.Conn.needs("conn", n, n); err != nil {
+		return l, nil, decline(failed("%v", err))
+	}
+	for i, row := range c.Conn.rows() {
+		for j, w := range row {
+			f := 1.0
+			if c.Coupling == "laplacian" { // brainmass.md §4: its weights are exp(C)∘C
+				w, f = math.Exp(w)*w, (1+w)*math.Exp(w)
+			}
+			if i == j {
+				w, f = 0, 0
+			}
+			l.weights[i] = append(l.weights[i], w)
+			factor = append(factor, f)
+		}
+	}
+	if c.DelaySteps != nil {
+		l.delays = c.DelaySteps.ints()
+	}
+	switch c.Coupling {
+	case "additive":
+	case "diffusive", "laplacian":
+		l.pre, l.post = []string{"x", "1"}, "S1 - S2*x"
+	case "sigmoidal": // a 1, b 0, slope 1, midpoint 0
+		l.post = "sigmoid(S1)"
+	case "tanh": // scale 2
+		l.post = "tanh(2*S1)"
+	case "sigmoidal_jansen_rit": // cmin 0, cmax 0.005, midpoint 6, r 0.56
+		l.pre = []string{"0.005*sigmoid(0.56*(x - 6))"}
+	default:
+		return l, nil, decline(skipped("needs coupling %s", c.Coupling))
+	}
+	return l, factor, nil
+}

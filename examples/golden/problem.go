@@ -1,0 +1,116 @@
+package main
+
+// problem is one run of a peer's model, in the peer's names and numbers; its class says how they are
+// written in ours.
+type problem struct {
+	class  *class
+	n      int
+	params map[string]array
+	bounds map[string][2]float64 // of states; no entry means none
+	init   map[string][]float64  // [node]
+	// history of states: [k][node] is the value k steps before time 0, k = 0 being init. A state
+	// without one is constant.
+	history map[string][][]float64
+	inputs  []input     // into ports
+	links   []link      // couplings
+	noise   []injection // recorded normals
+	drive   []drive     // added to derivatives
+	ou      []ouInput   // Ornstein-Uhlenbeck inputs
+
+	dt     float64 // ms
+	steps  int     // default: the last recorded one
+	scheme string
+	record []int // steps: m means the state after m steps
+}
+
+// input is added to a port: one row per step, or a single row for all.
+type input struct {
+	port string
+	rows [][]float64
+}
+
+// link is a coupling: gain_i · post(Σ_j W_ij pre(x_j(t−d_ij))) into a port.
+type link struct {
+	from, port string
+	pre        []string
+	post       string
+	weights    [][]float64 // to × from
+	gain       []float64
+	delays     [][]int // to × from, in steps; nil means none
+}
+
+// injection is white noise σ √dt ξ on a state with given ξ, [step][node].
+type injection struct {
+	state   string
+	sigma   []float64 // [node]
+	samples [][]float64
+}
+
+// drive is added to the derivative of a state, in the peer's unit per ms; [step][node].
+type drive struct {
+	state string
+	rows  [][]float64
+}
+
+// ouInput is an Ornstein-Uhlenbeck process added to a port:
+// u ← u + (mean − u) dt/τ + σ √dt ξ, after each step.
+type ouInput struct {
+	name, port       string
+	mean, tau, sigma float64
+	init             []float64   // [node]
+	samples          [][]float64 // [step][node]
+}
+
+// constant adds a value, or one per node, to a port for the whole run.
+func (p *problem) constant(port string, value ...float64) {
+	row := value
+	if len(value) == 1 {
+		row = repeat(value[0], p.n)
+	}
+	p.inputs = append(p.inputs, input{port, [][]float64{row}})
+}
+
+// series adds one row per step to a port; no rows add nothing. A row may hold one value for all nodes.
+func (p *problem) series(port string, rows [][]float64) {
+	if len(rows) == 0 {
+		return
+	}
+	full := make([][]float64, len(rows))
+	for k, row := range rows {
+		full[k] = row
+		if len(row) == 1 {
+			full[k] = repeat(row[0], p.n)
+		}
+	}
+	p.inputs = append(p.inputs, input{port, full})
+}
+
+// gradient is what a peer found for the derivatives of a loss, all in the peer's units.
+type gradient struct {
+	// The loss is either (1/S) Σ_s w_s mean_i x_s,i² of the last of S states' values, with the weights
+	// in last, or the mean over nodes and steps of the square of the state every.
+	last  map[string]float64
+	every string
+	loss  float64
+
+	params    map[string][]float64 // a scalar stands for all nodes at once
+	init      map[string][]float64
+	inputSums map[string][]float64 // of a port, summed over steps
+	weights   *weightGradient
+	gain      []float64
+	// constantHistory says that init moves the whole history with it.
+	constantHistory bool
+
+	// tol is the largest difference allowed for entry "name[i]", given its expected value and the
+	// largest one of its array.
+	tol func(entry string, want, scale float64) float64
+}
+
+// weightGradient holds the expected gradient of a link's weights, row-major, and the derivative of our
+// weights with respect to the peer's. NaN entries are not compared.
+type weightGradient struct{ want, factor []float64 }
+
+// relative makes a tolerance relative to the largest value of an array.
+func relative(tol float64) func(string, float64, float64) float64 {
+	return func(_ string, _, scale float64) float64 { return tol * scale }
+}

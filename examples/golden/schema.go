@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// document is a JSON file opened one level deep.
+type document struct {
+	path string
+	raw  []byte
+	keys map[string]json.RawMessage // of a file that is an object
+	list []json.RawMessage          // of a file that is a list
+}
+
+// open reads a file and its outermost level.
+func open(path string) (*document, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	d := &document{path: path, raw: b}
+	if t := bytes.TrimSpace(b); len(t) > 0 && t[0] == '[' {
+		err = json.Unmarshal(b, &d.list)
+	} else {
+		err = json.Unmarshal(b, &d.keys)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("not JSON that a golden file could be: %w", err)
+	}
+	return d, nil
+}
+
+// has reports whether the file is an object with all these keys.
+func (d *document) has(keys ...string) bool { return hasKeys(d.keys, keys...) }
+
+// hasKeys reports whether an object has all these keys.
+func hasKeys(o map[string]json.RawMessage, keys ...string) bool {
+	for _, k := range keys {
+		if _, ok := o[k]; !ok {
+			return false
+		}
+	}
+	return len(o) > 0
+}
+
+// first returns the keys of the file's first case: of cases[0], of the first list entry, or of the
+// value of any key that is not meta.
+func (d *document) first() map[string]json.RawMessage {
+	list := d.list
+	if raw, ok := d.keys["cases"]; ok {
+		if json.Unmarshal(raw, &list) != nil {
+			return nil
+		}
+	}
+	var o map[string]json.RawMessage
+	if len(list) > 0 {
+		if json.Unmarshal(list[0], &o) != nil {
+			return nil
+		}
+		return o
+	}
+	for k, raw := range d.keys {
+		if k != "meta" && json.Unmarshal(raw, &o) == nil {
+			return o
+		}
+	}
+	return nil
+}
+
+// from reports whether the file's meta block names the given program.
+func (d *document) from(program string) bool {
+	var meta map[string]json.RawMessage
+	return json.Unmarshal(d.keys["meta"], &meta) == nil && hasKeys(meta, program)
+}
+
+// schema is one kind of golden file.
+type schema struct {
+	peer, name string
+	pattern    string // of the generators' file names
+	match      func(*document) bool
+	read       func(*document) ([]instance, error)
+}
+
+// schemas lists all kinds; contents decide, in this order.
+func schemas() []schema {
+	var all []schema
+	all = append(all, tvbSchemas()...)
+	all = append(all, neurolibSchemas()...)
+	return append(all, brainmassSchemas()...)
+}
+
+// recognise finds the schema of a file: nil if it is none, an error if the file has the name of one
+// but not its content.
+func recognise(d *document) (*schema, error) {
+	all := schemas()
+	for i := range all {
+		if all[i].match(d) {
+			return &all[i], nil
+		}
+	}
+	slashed := filepath.ToSlash(d.path)
+	for _, s := range all {
+		if named(slashed, s.pattern) {
+			return nil, fmt.Errorf("named like %s %s (%s), but its keys are not that schema's", s.peer, s.name, s.pattern)
+		}
+	}
+	return nil, nil
+}
+
+// named reports whether the last elements of a path match a pattern of as many elements.
+func named(path, pattern string) bool {
+	p, q := strings.Split(path, "/"), strings.Split(pattern, "/")
+	if len(p) < len(q) {
+		return false
+	}
+	ok, err := filepath.Match(pattern, strings.Join(p[len(p)-len(q):], "/"))
+	return ok && err == nil
+}
+
+// later makes a reader for a schema whose cases all need a part that does not exist yet. Cases are
+// counted: the entries of every list under "cases", or one per block.
+func later(part string) func(*document) ([]instance, error) {
+	return func(d *document) ([]instance, error) {
+		var names []string
+		names = countList(names, "case", d.list)
+		for _, k := range sortedKeys(d.keys) {
+			names = append(names, blockCases(k, d.keys[k])...)
+		}
+		var all []instance
+		for _, n := range names {
+			all = append(all, instance{n, func() outcome { return skipped("needs %s", part) }})
+		}
+		return all, nil
+	}
+}
+
+// laterFile makes a reader for a schema whose file is one case.
+func laterFile(part string) func(*document) ([]instance, error) {
+	return func(*document) ([]instance, error) {
+		return []instance{{"file", func() outcome { return skipped("needs %s", part) }}}, nil
+	}
+}
+
+// blockCases names the cases of one block of a file.
+func blockCases(key string, raw json.RawMessage) []string {
+	var list []json.RawMessage
+	if key == "cases" && json.Unmarshal(raw, &list) == nil {
+		return countList(nil, "case", list)
+	}
+	var o map[string]json.RawMessage
+	if json.Unmarshal(raw, &o) != nil || key == "meta" {
+		return nil
+	}
+	if json.Unmarshal(o["cases"], &list) == nil {
+		return countList(nil, key, list)
+	}
+	return []string{key}
+}
+
+// countList appends a name for each entry of a list of objects.
+func countList(names []string, prefix string, list []json.RawMessage) []string {
+	for i, raw := range list {
+		var o struct{ ID, Kind, Fn, Op, Type string }
+		_ = json.Unmarshal(raw, &o) // a name is only a convenience
+		name := fmt.Sprintf("%s[%d]", prefix, i)
+		for _, s := range []string{o.ID, o.Fn, o.Op, o.Type, o.Kind} {
+			if s != "" {
+				name += " " + s
+				break
+			}
+		}
+		names = append(names, name)
+	}
+	return names
+}
