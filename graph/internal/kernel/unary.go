@@ -2,22 +2,6 @@ package kernel
 
 import "math"
 
-// Neg sets d[i] = -a[i].
-func Neg[T Float](d, a []T) {
-	a = a[:len(d)]
-	for i := range d {
-		d[i] = -a[i]
-	}
-}
-
-// Square sets d[i] = a[i]².
-func Square[T Float](d, a []T) {
-	a = a[:len(d)]
-	for i := range d {
-		d[i] = a[i] * a[i]
-	}
-}
-
 // Cube sets d[i] = a[i]³.
 func Cube[T Float](d, a []T) {
 	a = a[:len(d)]

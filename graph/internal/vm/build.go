@@ -7,8 +7,8 @@ import (
 // builder makes values: it merges equal ones and applies the rules of arithmetic
 // that change no bit of a finite result (0·x = 0 is the exception at infinities).
 type builder struct {
-	values []*value
-	known  map[key]*value
+	created int
+	known   map[key]*value
 }
 
 func newBuilder() *builder { return &builder{known: map[key]*value{}} }
@@ -24,18 +24,23 @@ func (b *builder) intern(v *value) *value {
 			return old
 		}
 	}
-	v.id = len(b.values)
+	if !unique {
+		b.known[k] = v
+	}
+	return b.append(v)
+}
+
+// append adds a new value without looking for an equal one.
+func (b *builder) append(v *value) *value {
+	v.id = b.created
+	b.created++
 	switch v.op {
-	case opInput, opAccum: // the caller sets invariant
+	case opInput, opAccum: // the caller says
 	default:
 		v.invariant = true
 		for _, a := range v.args {
 			v.invariant = v.invariant && a.invariant
 		}
-	}
-	b.values = append(b.values, v)
-	if !unique {
-		b.known[k] = v
 	}
 	return v
 }

@@ -8,127 +8,84 @@ import (
 	"github.com/euryale-ml/euryale/graph/internal/kernel"
 )
 
-// run executes a stretch of code.
-func (f *Frame[T]) run(code []instruction) {
-	regs := f.regs
-	for i := range code {
-		in := &code[i]
-		d, a := regs[in.dst], regs[in.a]
-		switch in.op {
-		case opAdd:
-			f.add(in, d, a)
-		case opSub:
-			f.sub(in, d, a)
-		case opMul:
-			f.mul(in, d, a)
-		case opDiv:
-			f.div(in, d, a)
-		case opNeg:
-			kernel.Neg(d, a)
-		case opSquare:
-			kernel.Square(d, a)
-		case opCube:
-			kernel.Cube(d, a)
-		case opSqrt:
-			kernel.Sqrt(d, a)
-		case opAbs:
-			kernel.Abs(d, a)
-		case opExp:
-			kernel.Exp(d, a)
-		case opTanh:
-			kernel.Tanh(d, a)
-		case opSigmoid:
-			kernel.Sigmoid(d, a)
-		case opPow:
-			kernel.Pow(d, a, regs[in.b])
-		case opFunc:
-			kernel.Map(d, a, in.value.fn)
-		case opSelectLT:
-			kernel.SelectLT(d, a, regs[in.b], regs[in.c], regs[in.d])
-		case opSelectLE:
-			kernel.SelectLE(d, a, regs[in.b], regs[in.c], regs[in.d])
-		case opSum:
-			d[0] = kernel.Sum(a)
-		case opMatVec:
-			s := in.value.args[0].shape
-			kernel.MatVec(d, a, regs[in.b], s[0], s[1])
-		case opMatVecT:
-			s := in.value.args[0].shape
-			clear(d)
-			kernel.MatVecTAdd(d, a, regs[in.b], s[0], s[1])
-		case opBroadcast:
-			kernel.Fill(d, a[0])
-		case opCopy:
-			copy(d, a)
-		case opForeign:
-			f.foreign(in)
-		default:
-			panic("vm: no kernel for " + in.op.String())
+// loop is the kernel that runs an instruction.
+func (f *Frame[T]) loop(in *instruction) kernel.Loop[T] {
+	switch in.op {
+	case opFused:
+		return kernel.Arithmetic[T](in.value.fusion)
+	case opForeign:
+		return f.foreign(in)
+	case opCube:
+		return unary(kernel.Cube[T])
+	case opSqrt:
+		return unary(kernel.Sqrt[T])
+	case opAbs:
+		return unary(kernel.Abs[T])
+	case opExp:
+		return unary(kernel.Exp[T])
+	case opTanh:
+		return unary(kernel.Tanh[T])
+	case opSigmoid:
+		return unary(kernel.Sigmoid[T])
+	}
+	return structural[T](in.op)
+}
+
+func unary[T kernel.Float](k func(d, a []T)) kernel.Loop[T] {
+	return func(o *kernel.Operands[T]) { k(*o.D, *o.A) }
+}
+
+// structural are the kernels with other operands than vectors alone.
+func structural[T kernel.Float](op opcode) kernel.Loop[T] {
+	switch op {
+	case opPow:
+		return func(o *kernel.Operands[T]) { kernel.Pow(*o.D, *o.A, *o.B) }
+	case opFunc:
+		return func(o *kernel.Operands[T]) { kernel.Map(*o.D, *o.A, o.F) }
+	case opSelectLT:
+		return func(o *kernel.Operands[T]) { kernel.SelectLT(*o.D, *o.A, *o.B, *o.C, *o.E) }
+	case opSelectLE:
+		return func(o *kernel.Operands[T]) { kernel.SelectLE(*o.D, *o.A, *o.B, *o.C, *o.E) }
+	case opSum:
+		return func(o *kernel.Operands[T]) { (*o.D)[0] = kernel.Sum(*o.A) }
+	case opMatVec:
+		return func(o *kernel.Operands[T]) { kernel.MatVec(*o.D, *o.A, *o.B, o.Rows, o.Cols) }
+	case opMatVecT:
+		return func(o *kernel.Operands[T]) {
+			clear(*o.D)
+			kernel.MatVecTAdd(*o.D, *o.A, *o.B, o.Rows, o.Cols)
 		}
+	case opBroadcast:
+		return func(o *kernel.Operands[T]) { kernel.Fill(*o.D, (*o.A)[0]) }
+	case opCopy:
+		return func(o *kernel.Operands[T]) { copy(*o.D, *o.A) }
 	}
-}
-
-func (f *Frame[T]) add(in *instruction, d, a []T) {
-	switch b := f.regs[in.b]; in.form {
-	case vv:
-		kernel.AddVV(d, a, b)
-	case vs:
-		kernel.AddVS(d, a, b[0])
-	case sv:
-		kernel.AddVS(d, b, a[0])
-	}
-}
-
-func (f *Frame[T]) sub(in *instruction, d, a []T) {
-	switch b := f.regs[in.b]; in.form {
-	case vv:
-		kernel.SubVV(d, a, b)
-	case vs:
-		kernel.SubVS(d, a, b[0])
-	case sv:
-		kernel.SubSV(d, a[0], b)
-	}
-}
-
-func (f *Frame[T]) mul(in *instruction, d, a []T) {
-	switch b := f.regs[in.b]; in.form {
-	case vv:
-		kernel.MulVV(d, a, b)
-	case vs:
-		kernel.MulVS(d, a, b[0])
-	case sv:
-		kernel.MulVS(d, b, a[0])
-	}
-}
-
-func (f *Frame[T]) div(in *instruction, d, a []T) {
-	switch b := f.regs[in.b]; in.form {
-	case vv:
-		kernel.DivVV(d, a, b)
-	case vs:
-		kernel.DivVS(d, a, b[0])
-	case sv:
-		kernel.DivSV(d, a[0], b)
-	}
+	panic("vm: no kernel for " + op.String())
 }
 
 // foreign runs an op's own Do on float64 copies of its operands.
-func (f *Frame[T]) foreign(in *instruction) {
-	args := make([]G.Value, len(in.value.args))
-	for i, reg := range in.operands() {
-		src := f.regs[reg]
-		d := make([]float64, len(src))
-		for j, x := range src {
-			d[j] = float64(x)
+func (f *Frame[T]) foreign(in *instruction) kernel.Loop[T] {
+	return func(o *kernel.Operands[T]) {
+		v := in.value
+		args := make([]G.Value, len(v.args))
+		for i, reg := range in.operands() {
+			args[i] = boxed(widened(f.regs[reg]), v.shapes[i])
 		}
-		args[i] = boxed(d, in.value.shapes[i])
+		out, err := v.foreign.Do(args...)
+		if err != nil {
+			panic(fmt.Sprintf("vm: %s: %v", v.name, err))
+		}
+		d := *o.D
+		for j, x := range unboxed(out)[:len(d)] {
+			d[j] = T(x)
+		}
 	}
-	out, err := in.value.foreign.Do(args...)
-	if err != nil {
-		panic(fmt.Sprintf("vm: %s: %v", in.value.name, err))
+}
+
+func widened[T kernel.Float](src []T) []float64 {
+	d := make([]float64, len(src))
+	for j, x := range src {
+		d[j] = float64(x)
 	}
-	d := f.regs[in.dst]
-	for j, x := range unboxed(out)[:len(d)] {
-		d[j] = T(x)
-	}
+	return d
 }

@@ -9,36 +9,35 @@ import (
 // Frame is the memory of one running program. Frames of one program are
 // independent; a frame is not safe for concurrent use.
 type Frame[T kernel.Float] struct {
-	p       *Program
-	regs    [][]T
-	pending bool // steps were run since the last epilogue
+	p                        *Program
+	regs                     [][]T
+	prologue, body, epilogue []call[T]
+	pending                  bool // something ran since the last epilogue
 }
 
 // NewFrame allocates a frame. Outputs that are never bound are written to memory
 // of the frame's own.
 func NewFrame[T kernel.Float](p *Program) *Frame[T] {
 	f := &Frame[T]{p: p, regs: make([][]T, len(p.regs))}
+	inputs := len(p.in)
 	total := 0
-	for i, r := range p.regs {
-		if i >= len(p.in) {
-			total += padded[T](r.size)
-		}
+	for _, r := range p.regs[inputs:] {
+		total += padded(r.size)
 	}
 	slab := make([]T, total)
-	for i, r := range p.regs {
-		if i < len(p.in) {
-			continue
-		}
-		f.regs[i], slab = slab[:r.size:r.size], slab[padded[T](r.size):]
+	for i, r := range p.regs[inputs:] {
+		reg := slab[:r.size:r.size]
+		f.regs[inputs+i], slab = reg, slab[padded(r.size):]
 		for j, x := range r.data {
-			f.regs[i][j] = T(x)
+			reg[j] = T(x)
 		}
 	}
+	f.prologue, f.body, f.epilogue = f.link(p.prologue), f.link(p.body), f.link(p.epilogue)
 	return f
 }
 
-// padded rounds a length up to whole cache lines of 16 elements.
-func padded[T kernel.Float](n int) int { return (n + 15) &^ 15 }
+// padded rounds a length up to whole cache lines.
+func padded(n int) int { return (n + 15) &^ 15 }
 
 // Bind makes data the value of an input, without a copy. It panics when data is
 // shorter than the input.
@@ -65,13 +64,13 @@ func (f *Frame[T]) Begin() {
 	for _, a := range f.p.accums {
 		clear(f.regs[a])
 	}
-	f.run(f.p.prologue)
+	run(f.prologue)
 	f.pending = true
 }
 
 // Step runs the body on the inputs as they are bound now.
 func (f *Frame[T]) Step() {
-	f.run(f.p.body)
+	run(f.body)
 	f.pending = true
 }
 
@@ -79,8 +78,43 @@ func (f *Frame[T]) Step() {
 // be called at any time, any number of times.
 func (f *Frame[T]) Finish(output int, data []T) {
 	if f.pending {
-		f.run(f.p.epilogue)
+		run(f.epilogue)
 		f.pending = false
 	}
 	copy(data[:f.p.out[output].Len], f.regs[f.p.result[output]])
+}
+
+// call is an instruction linked to the registers of a frame.
+type call[T kernel.Float] struct {
+	loop     kernel.Loop[T]
+	operands kernel.Operands[T]
+}
+
+func run[T kernel.Float](code []call[T]) {
+	for i := range code {
+		code[i].loop(&code[i].operands)
+	}
+}
+
+// link points instructions at the frame's registers. They refer to a register by
+// its slice header, so Bind and BindOutput need not touch them.
+func (f *Frame[T]) link(code []instruction) []call[T] {
+	calls := make([]call[T], len(code))
+	for i := range code {
+		in := &code[i]
+		c := &calls[i]
+		c.loop = f.loop(in)
+		c.operands.D = &f.regs[in.dst]
+		slots := [4]**[]T{&c.operands.A, &c.operands.B, &c.operands.C, &c.operands.E}
+		for k, reg := range in.operands() {
+			*slots[k] = &f.regs[reg]
+		}
+		if v := in.value; v != nil {
+			c.operands.F = v.fn
+			if len(v.args) > 0 && len(v.args[0].shape) == 2 {
+				c.operands.Rows, c.operands.Cols = v.args[0].shape[0], v.args[0].shape[1]
+			}
+		}
+	}
+	return calls
 }

@@ -12,9 +12,10 @@ const (
 	opSub
 	opMul
 	opDiv
-	opPow
 	opNeg
 	opSquare
+	opFused // a chain of the six above in one loop
+	opPow
 	opCube
 	opSqrt
 	opAbs
@@ -25,24 +26,22 @@ const (
 	opSelectLT
 	opSelectLE
 	opSum
-	opDot
 	opMatVec
 	opMatVecT
 	opBroadcast
 	opCopy
 	opForeign // an op without a kernel: its own Do
-	opFused   // a chain of arithmetic in one loop
 )
 
 // opNames are the names in listings.
 var opNames = [...]string{
 	opInput: "input", opConst: "const", opData: "data", opAccum: "accumulator",
-	opAdd: "add", opSub: "sub", opMul: "mul", opDiv: "div", opPow: "pow",
-	opNeg: "neg", opSquare: "square", opCube: "cube", opSqrt: "sqrt", opAbs: "abs",
-	opExp: "exp", opTanh: "tanh", opSigmoid: "sigmoid", opFunc: "map",
-	opSelectLT: "select<", opSelectLE: "select<=", opSum: "sum", opDot: "dot",
+	opAdd: "add", opSub: "sub", opMul: "mul", opDiv: "div", opNeg: "neg",
+	opSquare: "square", opFused: "", opPow: "pow", opCube: "cube", opSqrt: "sqrt",
+	opAbs: "abs", opExp: "exp", opTanh: "tanh", opSigmoid: "sigmoid", opFunc: "map",
+	opSelectLT: "select<", opSelectLE: "select<=", opSum: "sum",
 	opMatVec: "matvec", opMatVecT: "matvecT", opBroadcast: "broadcast", opCopy: "copy",
-	opForeign: "do", opFused: "fused",
+	opForeign: "do",
 }
 
 func (o opcode) String() string { return opNames[o] }
@@ -60,4 +59,14 @@ var binaryNames = map[string]opcode{
 	"+": opAdd, "-": opSub, "⊙": opMul, "÷": opDiv, "^": opPow,
 }
 
+// leaf ops have a register without being computed.
+func (o opcode) leaf() bool { return o <= opAccum }
+
+// arithmetic ops are what fused loops are made of.
+func (o opcode) arithmetic() bool { return o >= opAdd && o <= opSquare }
+
+// elementwise ops may write over an operand.
 func (o opcode) elementwise() bool { return o >= opAdd && o <= opSelectLE }
+
+// vectors reports whether all operands must have the length of the result.
+func (o opcode) vectors() bool { return o == opPow || o == opSelectLT || o == opSelectLE }

@@ -185,9 +185,9 @@ func (p *problem) oracle(t *testing.T, data [][]float64) [][]float64 {
 
 func (p *problem) hasVectors() bool { return !p.out.IsScalar() }
 
-// run runs the program over all steps and returns the outputs of each step (for
+// simulate runs the program over all steps and returns the outputs of each step (for
 // PerStep) or of the end (for Accumulate, in the last set).
-func run[T float32 | float64](p *Program, data [][][]float64) [][][]T {
+func simulate[T float32 | float64](p *Program, data [][][]float64) [][][]T {
 	f := NewFrame[T](p)
 	bind := func(step [][]float64, class Class) {
 		for i, in := range p.in {

@@ -22,7 +22,7 @@ type value struct {
 	name      string                // opFunc, opForeign: for listings
 	foreign   G.Op                  // opForeign
 	shapes    []shape               // opForeign: of the arguments
-	fusion    int                   // opFused: the kernel
+	fusion    int                   // opFused: the form of its loop
 }
 
 // shape is nil for a scalar, (n) for a vector, (rows, cols) for a matrix.

@@ -97,7 +97,7 @@ func TestAgainstTapeMachine(t *testing.T) {
 				}
 				data := p.data(uint64(n), 1)
 				want := p.oracle(t, data[0])
-				got := run[float64](prog, data)[0]
+				got := simulate[float64](prog, data)[0]
 				for i, o := range p.outputs(PerStep) {
 					if err := near(got[i], want[i], 1e-14); err != nil {
 						t.Errorf("%s: %v\n%v", o.Name, err, prog)

@@ -1,0 +1,80 @@
+package kernel
+
+import "testing"
+
+const regions, block = 84, 16
+
+func ramp[T Float](n int) []T {
+	x := make([]T, n)
+	for i := range x {
+		x[i] = T(1 + 0.001*float64(i%97))
+	}
+	return x
+}
+
+// benchmarkBoth runs f in both precisions.
+func benchmarkBoth(b *testing.B, f32 func(), f64 func()) {
+	for _, c := range []struct {
+		name string
+		f    func()
+	}{{"float32", f32}, {"float64", f64}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.f()
+			}
+		})
+	}
+}
+
+func matVec[T Float]() func() {
+	w, x, y := ramp[T](regions*regions), ramp[T](regions), make([]T, regions)
+	return func() { MatVec(y, w, x, regions, regions) }
+}
+
+func matVecT[T Float]() func() {
+	w, x, y := ramp[T](regions*regions), ramp[T](regions), make([]T, regions)
+	return func() { clear(y); MatVecTAdd(y, w, x, regions, regions) }
+}
+
+func rankK[T Float]() func() {
+	w, a, p := make([]T, regions*regions), ramp[T](regions*block), ramp[T](regions*block)
+	return func() { RankK(w, a, p, regions, regions, block) }
+}
+
+// delayed couples 84 × 84 edges over a block of 16 steps; sources are rows of a
+// trajectory of 1,000 steps.
+func delayed[T Float](dots bool) func() {
+	const steps = 1000
+	src, acc, a := ramp[T](regions*steps), make([]T, block), ramp[T](block)
+	w := ramp[T](regions * regions)
+	offsets := make([]int32, regions*regions)
+	for i := range offsets {
+		offsets[i] = int32(i%regions*steps + (i*7919)%(steps-block))
+	}
+	return func() {
+		for i := 0; i < len(w); i += regions {
+			if dots {
+				DelayedDots(w[i:i+regions], a, offsets[i:i+regions], src)
+			} else {
+				DelayedRow(acc, w[i:i+regions], offsets[i:i+regions], src)
+			}
+		}
+	}
+}
+
+func axpy[T Float]() func() {
+	d, s := make([]T, block), ramp[T](block)
+	return func() { AxpyInto(d, 0.5, s) }
+}
+
+func BenchmarkMatVec(b *testing.B)     { benchmarkBoth(b, matVec[float32](), matVec[float64]()) }
+func BenchmarkMatVecTAdd(b *testing.B) { benchmarkBoth(b, matVecT[float32](), matVecT[float64]()) }
+func BenchmarkRankK16(b *testing.B)    { benchmarkBoth(b, rankK[float32](), rankK[float64]()) }
+func BenchmarkDelayedRow(b *testing.B) {
+	benchmarkBoth(b, delayed[float32](false), delayed[float64](false))
+}
+func BenchmarkDelayedDots(b *testing.B) {
+	benchmarkBoth(b, delayed[float32](true), delayed[float64](true))
+}
+func BenchmarkAxpyInto(b *testing.B) { benchmarkBoth(b, axpy[float32](), axpy[float64]()) }

@@ -1,0 +1,54 @@
+package kernel
+
+//go:generate go run generate.go
+
+// Operands are what a loop works on: registers by reference, so that rebinding a
+// register needs no change of code.
+type Operands[T Float] struct {
+	D          *[]T // destination
+	A, B, C, E *[]T // operands; a scalar is a slice whose first element counts
+	Rows, Cols int  // of the matrix A
+	F          func(float64) float64
+}
+
+// Loop runs one instruction.
+type Loop[T Float] func(*Operands[T])
+
+// Form finds the loop of a chain of elementwise arithmetic. The chain is written
+// in reverse Polish notation with v for a vector and s for a scalar operand:
+// "vs*v+" is d = a[i]*b + c[i]. Beside + - * / there are ~ and \ for subtraction
+// and division with the operands exchanged, q for the square and n for the
+// negative. It returns false for a chain that has no loop.
+func Form(chain string) (int, bool) {
+	i, ok := formIndex[chain]
+	return i, ok
+}
+
+var formIndex = func() map[string]int {
+	m := make(map[string]int, len(formNames))
+	for i, f := range formNames {
+		m[f] = i
+	}
+	return m
+}()
+
+// FormName is the chain of a form.
+func FormName(form int) string { return formNames[form] }
+
+var (
+	arithmetic32 = arithmetic[float32]()
+	arithmetic64 = arithmetic[float64]()
+)
+
+// Arithmetic is the loop of a form.
+func Arithmetic[T Float](form int) Loop[T] {
+	var zero T
+	switch any(zero).(type) {
+	case float32:
+		return any(arithmetic32[form]).(Loop[T])
+	default:
+		return any(arithmetic64[form]).(Loop[T])
+	}
+}
+
+func square[T Float](x T) T { return x * x }

@@ -1,0 +1,168 @@
+package vm
+
+import "github.com/euryale-ml/euryale/graph/internal/kernel"
+
+// tile is one way to compute an arithmetic value: a loop over a chain of up to
+// maxChain operations whose operands are computed before.
+type tile struct {
+	form   int
+	leaves []*value
+	cost   float64 // ns for itself and for the operands it alone needs
+}
+
+const maxChain = 3
+
+// fuse covers the arithmetic of the graph with the cheapest set of loops.
+//
+// A value with one reader may be computed inside its reader's loop. Each tree of
+// such values is covered by dynamic programming, operands first.
+func (t *target) fuse() {
+	f := &fusion{uses: t.uses(), best: map[*value]*tile{}}
+	done := map[*value]*value{}
+	var visit func(v *value) *value
+	visit = func(v *value) *value {
+		if r, ok := done[v]; ok {
+			return r
+		}
+		r := v
+		if !v.op.leaf() {
+			r = t.fused(f, v, visit)
+		}
+		done[v] = r
+		return r
+	}
+	for _, list := range [][]*value{t.updates, t.roots} {
+		for i, v := range list {
+			list[i] = visit(v)
+		}
+	}
+}
+
+// fused is v with the operands of its tile.
+func (t *target) fused(f *fusion, v *value, visit func(*value) *value) *value {
+	c := *v
+	leaves := v.args
+	if v.op.arithmetic() {
+		best := f.tile(v)
+		leaves = best.leaves
+		c.op, c.fusion = opFused, best.form
+	}
+	c.args = make([]*value, len(leaves))
+	for i, a := range leaves {
+		c.args[i] = visit(a)
+	}
+	return t.append(&c)
+}
+
+type fusion struct {
+	uses map[*value]int
+	best map[*value]*tile
+}
+
+// tile is the cheapest tile for an arithmetic value.
+func (f *fusion) tile(v *value) *tile {
+	if b := f.best[v]; b != nil {
+		return b
+	}
+	var best *tile
+	for _, c := range f.covers(v, v, maxChain) {
+		form, ok := kernel.Form(c.chain)
+		if !ok || c.ops == 0 {
+			continue
+		}
+		cost := price(c.chain)
+		for _, a := range c.leaves {
+			if f.inside(v, a) {
+				cost += f.tile(a).cost
+			}
+		}
+		if best == nil || cost < best.cost {
+			best = &tile{form: form, leaves: c.leaves, cost: cost}
+		}
+	}
+	if best == nil {
+		panic("vm: no loop for " + v.op.String())
+	}
+	f.best[v] = best
+	return best
+}
+
+// price is what a loop costs per 84 float32 elements, from measurements: it is
+// bound by its loads, two per cycle, and by divisions.
+func price(chain string) float64 {
+	cost := 14.0
+	for _, c := range chain {
+		switch c {
+		case 'v':
+			cost += 11
+		case '/', '\\':
+			cost += 25
+		default:
+			cost += 0.5
+		}
+	}
+	return cost
+}
+
+// inside reports whether a may be computed in the loop of its reader, which is
+// part of the tree of root.
+func (f *fusion) inside(root, a *value) bool {
+	return a.op.arithmetic() && f.uses[a] == 1 && a.shape.equal(root.shape) && a.invariant == root.invariant
+}
+
+// cover is a chain in the notation of kernel.Form and its operands.
+type cover struct {
+	chain  string
+	leaves []*value
+	ops    int
+}
+
+// covers lists the chains of at most depth operations that compute v as part of
+// the loop of root, the operand itself included.
+func (f *fusion) covers(root, v *value, depth int) []cover {
+	var all []cover
+	if v != root {
+		kind := "v"
+		if v.shape.scalar() && !root.shape.scalar() {
+			kind = "s"
+		}
+		all = append(all, cover{kind, []*value{v}, 0})
+		if !f.inside(root, v) {
+			return all
+		}
+	}
+	if depth == 0 {
+		return all
+	}
+	for _, x := range f.covers(root, v.args[0], depth-1) {
+		if len(v.args) == 1 {
+			all = append(all, x.then(unarySymbols[v.op]))
+			continue
+		}
+		for _, y := range f.covers(root, v.args[1], depth-1-x.ops) {
+			all = append(all, join(v.op, x, y)...)
+		}
+	}
+	return all
+}
+
+var (
+	unarySymbols    = map[opcode]string{opNeg: "n", opSquare: "q"}
+	binarySymbols   = map[opcode]string{opAdd: "+", opSub: "-", opMul: "*", opDiv: "/"}
+	exchangeSymbols = map[opcode]string{opAdd: "+", opSub: "~", opMul: "*", opDiv: "\\"}
+)
+
+func (c cover) then(symbol string) cover {
+	return cover{c.chain + symbol, c.leaves, c.ops + 1}
+}
+
+// join is x ∘ y, in both orders when x and y may be exchanged.
+func join(op opcode, x, y cover) []cover {
+	ab := cover{x.chain + y.chain, append(x.leaves[:len(x.leaves):len(x.leaves)], y.leaves...), x.ops + y.ops}
+	ba := cover{y.chain + x.chain, append(y.leaves[:len(y.leaves):len(y.leaves)], x.leaves...), x.ops + y.ops}
+	both := []cover{ab.then(binarySymbols[op])}
+	if y.ops > 0 && x.ops == 0 || op == opAdd || op == opMul {
+		both = append(both, ba.then(exchangeSymbols[op]))
+	}
+	return both
+}
