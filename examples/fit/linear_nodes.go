@@ -1,0 +1,117 @@
+package main
+
+import (
+	"math"
+
+	"github.com/euryale-ml/euryale/forward"
+)
+
+// jacobianFunction is the network's Jacobian from a (n), f (n) and W (n, n).
+var jacobianFunction = &forward.NodeFunction{
+	Name: "Hopf Jacobian", Inputs: []int{1, 1, 2}, Output: 2,
+	Shape: func(in [][]int) ([]int, error) { return []int{2 * in[0][0], 2 * in[0][0]}, nil },
+	Value: func(in []forward.Array, out forward.Array) error {
+		writeJacobian(out.Data, in[0].Data, in[1].Data, in[2].Data)
+		return nil
+	},
+	Gradient: func(k int, in []forward.Array, _, dJ, grad forward.Array) error {
+		n := in[0].Shape[0]
+		at := func(i, j int) float64 { return dJ.Data[i*2*n+j] }
+		for i := 0; i < n; i++ {
+			relaxation := at(i, i) + at(n+i, n+i)
+			switch k {
+			case 0:
+				grad.Data[i] = relaxation
+			case 1:
+				grad.Data[i] = 2 * math.Pi * (at(n+i, i) - at(i, n+i))
+			case 2:
+				for j := 0; j < n; j++ {
+					grad.Data[i*n+j] = at(i, j) + at(n+i, n+j) - sign(in[2].Data[i*n+j])*relaxation
+				}
+			}
+		}
+		return nil
+	},
+}
+
+// noiseFunction is the noise covariance diag(s², s²) from the amplitudes s (n).
+var noiseFunction = &forward.NodeFunction{
+	Name: "noise covariance", Inputs: []int{1}, Output: 2,
+	Shape: func(in [][]int) ([]int, error) { return []int{2 * in[0][0], 2 * in[0][0]}, nil },
+	Value: func(in []forward.Array, out forward.Array) error {
+		n := in[0].Shape[0]
+		for i, s := range in[0].Data {
+			out.Data[i*2*n+i] = s * s
+			out.Data[(n+i)*2*n+n+i] = s * s
+		}
+		return nil
+	},
+	Gradient: func(_ int, in []forward.Array, _, dQ, grad forward.Array) error {
+		n := in[0].Shape[0]
+		for i, s := range in[0].Data {
+			grad.Data[i] = 2 * s * (dQ.Data[i*2*n+i] + dQ.Data[(n+i)*2*n+n+i])
+		}
+		return nil
+	},
+}
+
+// correlationFunction is M_ij/√(C_ii C_jj) over the x of all regions, shape (1, n, n).
+var correlationFunction = &forward.NodeFunction{
+	Name: "correlation of x", Inputs: []int{2, 2}, Output: 3,
+	Shape: func(in [][]int) ([]int, error) { return []int{1, in[0][0] / 2, in[0][0] / 2}, nil },
+	Value: func(in []forward.Array, out forward.Array) error {
+		n := out.Shape[1]
+		m, c := in[0].Data, in[1].Data
+		for i := 0; i < n; i++ {
+			for j := 0; j < n; j++ {
+				out.Data[i*n+j] = m[i*2*n+j] / math.Sqrt(c[i*2*n+i]*c[j*2*n+j])
+			}
+		}
+		return nil
+	},
+	Gradient: func(k int, in []forward.Array, out, outGrad, grad forward.Array) error {
+		n := out.Shape[1]
+		c := in[1].Data
+		for i := 0; i < n; i++ {
+			for j := 0; j < n; j++ {
+				d := outGrad.Data[i*n+j]
+				ci, cj := c[i*2*n+i], c[j*2*n+j]
+				if k == 0 {
+					grad.Data[i*2*n+j] += d / math.Sqrt(ci*cj)
+					continue
+				}
+				grad.Data[i*2*n+i] -= d * out.Data[i*n+j] / (2 * ci)
+				grad.Data[j*2*n+j] -= d * out.Data[i*n+j] / (2 * cj)
+			}
+		}
+		return nil
+	},
+}
+
+// meanSquare of a vector, shape (1).
+var meanSquare = &forward.NodeFunction{
+	Name: "mean square", Inputs: []int{1}, Output: 1,
+	Shape: func([][]int) ([]int, error) { return []int{1}, nil },
+	Value: func(in []forward.Array, out forward.Array) error {
+		for _, v := range in[0].Data {
+			out.Data[0] += v * v / float64(len(in[0].Data))
+		}
+		return nil
+	},
+	Gradient: func(_ int, in []forward.Array, _, outGrad, grad forward.Array) error {
+		for i, v := range in[0].Data {
+			grad.Data[i] = 2 * outGrad.Data[0] * v / float64(len(in[0].Data))
+		}
+		return nil
+	},
+}
+
+func sign(v float64) float64 {
+	switch {
+	case v > 0:
+		return 1
+	case v < 0:
+		return -1
+	}
+	return 0
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// number is a float64 whose NaN is JSON's null and prints as a dash.
+type number float64
+
+var nan = number(math.NaN())
+
+func (v number) MarshalJSON() ([]byte, error) {
+	if f := float64(v); !math.IsNaN(f) && !math.IsInf(f, 0) {
+		return json.Marshal(f)
+	}
+	return []byte("null"), nil
+}
+
+func (v number) String() string {
+	if math.IsNaN(float64(v)) {
+		return "-"
+	}
+	return strconv.FormatFloat(float64(v), 'f', 3, 64)
+}
+
+func (r *result) writeJSON(w io.Writer) error { return json.NewEncoder(w).Encode(r) }
+
+// write puts picture, matrices and parameters into a directory.
+func (r *result) write(dir string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	if r.simulated != nil {
+		if err := writeFile(dir, "fc.png", r.drawFC); err != nil {
+			return err
+		}
+		if err := r.writeMatrix(dir, "fc_simulated.csv", r.simulated); err != nil {
+			return err
+		}
+	}
+	if err := r.writeMatrix(dir, "fc_empirical.csv", r.empirical); err != nil {
+		return err
+	}
+	if err := r.writeMatrix(dir, "weights.csv", r.network.Weights); err != nil {
+		return err
+	}
+	return writeFile(dir, "parameters.csv", r.writeParameters)
+}
+
+func (r *result) writeMatrix(dir, name string, m *mat.Dense) error {
+	return writeFile(dir, name, func(w io.Writer) error {
+		out := csv.NewWriter(w)
+		out.Write(append([]string{""}, r.data.labels...))
+		for i, label := range r.data.labels {
+			out.Write(append([]string{label}, texts(m.RawRowView(i))...))
+		}
+		out.Flush()
+		return out.Error()
+	})
+}
+
+func (r *result) writeParameters(w io.Writer) error {
+	out := csv.NewWriter(w)
+	out.Write([]string{"region", "bifurcation (1/s)", "relaxation (1/s)", "frequency (Hz)", "noise (relative)"})
+	relaxation := r.network.relaxation()
+	for i, label := range r.data.labels {
+		out.Write(append([]string{label}, texts([]float64{r.network.Bifurcation[i], relaxation[i], r.network.Frequency[i], r.network.Noise[i]})...))
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func texts(v []float64) []string {
+	s := make([]string, len(v))
+	for i := range v {
+		s[i] = strconv.FormatFloat(v[i], 'g', -1, 64)
+	}
+	return s
+}
+
+// writeFile writes beside and renames, so that no file is ever half written.
+func writeFile(dir, name string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(dir, "."+name)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // fails after the rename, as it should
+	err = write(f)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), filepath.Join(dir, name))
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", filepath.Join(dir, name), err)
+	}
+	return nil
+}
