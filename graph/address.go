@@ -29,8 +29,9 @@ func (n *Network) value(address string) *value { return n.values[address] }
 
 // Set gives an address a new value: a number, an nmm.Quantity (converted to the address's unit, or
 // refused), a []float64 with one value per region (per edge for sparse weights), or a mat.Matrix for
-// weights (to × from), histories and inputs (one row per step). Whatever shape does not fit, or is
-// not a finite number, is an error that says what was expected.
+// weights (to × from), histories, inputs and noise samples (one row per step). nil unsets a history
+// and noise samples. Whatever shape does not fit, or is not a finite number, is an error that says
+// what was expected.
 func (n *Network) Set(address string, x any) error {
 	v, err := n.lookup(address)
 	if err != nil {
@@ -46,11 +47,8 @@ func (n *Network) Set(address string, x any) error {
 	if v.Kind == initKind && len(data) == 1 {
 		data = repeat(data[0], v.N)
 	}
-	if rows == 0 && (v.Kind == historyKind || v.Kind == inputKind) {
-		rows, cols = len(data), 1
-		if v.Kind == historyKind && v.N > 1 { // one row for all regions
-			rows, cols = 1, len(data)
-		}
+	if rows == 0 && v.series() && data != nil {
+		rows, cols = len(data), 1 // a list is one column
 	}
 	return v.set(data, rows, cols)
 }

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -51,9 +50,6 @@ func copyOp(g *G.ExprGraph, n *G.Node, done map[*G.Node]*G.Node) (*G.Node, error
 			return nil, err
 		}
 		list = append(list, c)
-		if strings.HasPrefix(n.Op().String(), "Repeat") && c.IsScalar() {
-			return c, nil // the gradient of a sum: elementwise operations broadcast the number
-		}
 	}
 	return G.ApplyOp(n.Op(), list...)
 }

@@ -40,7 +40,7 @@ type Coupling struct {
 	// *Sparse is one.
 	Weights  mat.Matrix
 	Gain     []float64 // one value, or one per target region; default 1
-	GainUnit string    // checked against the port's unit; default whatever makes the units agree
+	GainUnit string    // converted to what port and post call for, or refused; default just that
 
 	// At most one of the following; none means no delays. Times and lengths are divided by Run.Dt and
 	// rounded half to even. A delay of 0 steps is the present state.
@@ -129,6 +129,9 @@ func (c *coupling) resolve(n *Network) (port nmm.PortInfo, err error) {
 	if c.Post == "" {
 		c.Post = "S1"
 	}
+	if len(c.Gain) == 0 {
+		c.Gain = []float64{1}
+	}
 	return port, nil
 }
 
@@ -176,11 +179,7 @@ func (c *coupling) readGain(unit string) error {
 	c.gain = &value{
 		Address: c.Name + "/gain", Unit: unit, Kind: gainKind, N: c.to.n(), Labels: c.to.labels, pop: c.to,
 	}
-	data := append([]float64(nil), c.Gain...)
-	if len(data) == 0 {
-		data = []float64{1}
-	}
-	return c.gain.set(data, 0, 0)
+	return c.gain.set(append([]float64(nil), c.Gain...), 0, 0)
 }
 
 // gainUnit checks the units of pre and post and returns that of the gain.
@@ -212,29 +211,26 @@ func (c *coupling) gainUnit(port nmm.PortInfo) (string, error) {
 	return c.matchUnits(port, post)
 }
 
-// matchUnits returns the gain's unit: the given one if gain · post has the port's unit, or the one
-// that makes it so.
+// matchUnits returns the gain's unit, the one that makes gain · post a port's: a gain given in another
+// unit is converted to it, or refused.
 func (c *coupling) matchUnits(port nmm.PortInfo, post string) (string, error) {
-	if c.GainUnit == "" {
-		return quotient(port.Unit, post), nil
+	unit, err := quotient(port.Unit, post)
+	if err != nil || c.GainUnit == "" {
+		return unit, err
 	}
-	product := fmt.Sprintf("(%s)*(%s)", c.GainUnit, post)
-	if _, err := nmm.Convert(1, product, port.Unit); err != nil {
-		return "", fmt.Errorf("gain in %s times post in %s does not have the unit %s of port %s.%s: %w",
-			c.GainUnit, post, port.Unit, c.to.name, port.Name, err)
+	gain := append([]float64(nil), c.Gain...)
+	for i := range gain {
+		if gain[i], err = nmm.Convert(gain[i], c.GainUnit, unit); err != nil {
+			return "", fmt.Errorf("gain: port %s.%s has unit %s and post has %s: %w", c.to.name, port.Name, port.Unit, post, err)
+		}
 	}
-	return c.GainUnit, nil
+	c.Gain = gain
+	return unit, nil
 }
 
-// quotient returns the unit a/b in the plainest form.
-func quotient(a, b string) string {
-	switch {
-	case b == "" || b == "1":
-		return a
-	case a == b:
-		return "1"
-	}
-	return fmt.Sprintf("(%s)/(%s)", a, b)
+// quotient returns the unit a/b.
+func quotient(a, b string) (string, error) {
+	return nmm.ExpressionUnit("a/b", map[string]string{"a": a, "b": b})
 }
 
 // target returns the index of the target population's state with the source variable's name, or −1.

@@ -18,6 +18,7 @@
 //	cortex.r->cortex.v/weights        coupling weights, [to, from], or one per edge
 //	cortex.r->cortex.v/gain           coupling gain
 //	noise:cortex.v/sigma              noise amplitude, unit of the state per √ms
+//	noise:cortex.v/samples            standard normals in place of the generator's, [step, region]
 //	init:cortex.v                     initial state
 //	history:cortex.r                  states before the initial one, [step, region], oldest first
 //	input:NAME                        input series, [step, region]

@@ -1,6 +1,10 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+)
 
 // Noise is additive white noise on one state of every region of a population,
 //
@@ -12,6 +16,10 @@ import "fmt"
 type Noise struct {
 	To    string    // "population.state"
 	Sigma []float64 // one value, or one per region
+	// Samples are standard normals to be used in place of the generator's, one row per step, counted
+	// from 0 at the start of the run, and one column per region. Their address is
+	// noise:population.state/samples. They are the same in every lane.
+	Samples mat.Matrix
 }
 
 // noise is an attached Noise.
@@ -19,6 +27,7 @@ type noise struct {
 	pop   *population
 	state int // within pop
 	sigma *value
+	xi    *value // samples, or unset
 }
 
 // address is that of the standard normals, "noise:population.state".
@@ -38,21 +47,26 @@ func (s *Noise) Attach(n *Network) error {
 			return fmt.Errorf("graph: %s is given twice: independent white noises on one state are one with σ² = σ₁² + σ₂²", z.address())
 		}
 	}
+	unit, err := quotient(p.states[state].Unit, "√ms")
+	if err != nil {
+		return fmt.Errorf("graph: %s: %w", z.address(), err)
+	}
 	z.sigma = &value{
-		Address: z.address() + "/sigma", Unit: sigmaUnit(p.states[state].Unit), Kind: sigmaKind,
+		Address: z.address() + "/sigma", Unit: unit, Kind: sigmaKind,
 		N: p.n(), Labels: p.labels, pop: p,
 	}
 	if err := z.sigma.set(append([]float64(nil), s.Sigma...), 0, 0); err != nil {
 		return err
 	}
-	n.noises = append(n.noises, z)
-	return n.add(z.sigma)
-}
-
-// sigmaUnit is the unit of a noise amplitude on a state of that unit.
-func sigmaUnit(state string) string {
-	if state == "1" || state == "" {
-		return "1/ms^0.5"
+	z.xi = &value{Address: z.address() + "/samples", Unit: "1", Kind: samplesKind, Cols: p.n(), N: p.n(), Labels: p.labels, pop: p}
+	if s.Samples != nil {
+		if err := z.xi.set(flatten(s.Samples)); err != nil {
+			return err
+		}
 	}
-	return state + "/ms^0.5"
+	n.noises = append(n.noises, z)
+	if err := n.add(z.sigma); err != nil {
+		return err
+	}
+	return n.add(z.xi)
 }

@@ -20,9 +20,10 @@ const (
 	initKind                     // initial state: n values
 	historyKind                  // states before the initial one: D × n, oldest first; nil means constant
 	inputKind                    // input series: T × 1 or T × n; nil means given at run time
+	samplesKind                  // standard normals of a noise: T × n; nil means drawn from the seed
 )
 
-var kindNames = [...]string{"parameter", "weights", "gain", "noise amplitude", "initial state", "history", "input"}
+var kindNames = [...]string{"parameter", "weights", "gain", "noise amplitude", "initial state", "history", "input", "noise samples"}
 
 func (k valueKind) String() string { return kindNames[k] }
 
@@ -35,7 +36,8 @@ type value struct {
 	N       int      // regions of the population it belongs to (couplings: the target)
 	Labels  []string // of those regions
 
-	// Rows and Cols are set for weights (to × from), histories (D × n) and inputs (T × 1 or T × n).
+	// Rows and Cols are set for weights (to × from), histories (D × n), inputs (T × 1 or T × n) and
+	// noise samples (T × n).
 	Rows, Cols int
 	// I and J are the target and source of each entry of sparse weights, nil when they are dense.
 	I, J   []int
@@ -84,7 +86,7 @@ func (v *value) edge(i int) (to, from int) {
 
 // set checks numbers and stores them.
 func (v *value) set(data []float64, rows, cols int) error {
-	if v.Kind == historyKind && data == nil {
+	if (v.Kind == historyKind || v.Kind == samplesKind) && data == nil {
 		v.Data, v.Rows = nil, 0
 		return nil
 	}
@@ -95,7 +97,7 @@ func (v *value) set(data []float64, rows, cols int) error {
 		return err
 	}
 	v.Data = data
-	if v.Kind == historyKind || v.Kind == inputKind {
+	if v.series() {
 		v.Cols = cols
 		v.Rows = len(data) / cols
 	}
@@ -139,6 +141,9 @@ func (v *value) checkShape(data []float64, rows, cols int) error {
 	case historyKind:
 		ok = cols == v.N
 		want = fmt.Sprintf("a matrix of %d columns, one per region, with one row per step, oldest first", v.N)
+	case samplesKind:
+		ok = cols == v.N
+		want = fmt.Sprintf("a matrix of %d columns, one per region, with one row per step", v.N)
 	case inputKind:
 		ok = cols == 1 || cols == v.N
 		want = fmt.Sprintf("a matrix of 1 or %d columns with one row per step", v.N)
@@ -151,6 +156,11 @@ func (v *value) checkShape(data []float64, rows, cols int) error {
 		found = fmt.Sprintf("%d × %d", rows, cols)
 	}
 	return fmt.Errorf("graph: %s: expected %s, found %s", v.Address, want, found)
+}
+
+// series reports whether the value has one row per step.
+func (v *value) series() bool {
+	return v.Kind == historyKind || v.Kind == inputKind || v.Kind == samplesKind
 }
 
 // size is the number of weights.
@@ -167,6 +177,8 @@ func (v *value) checkScope(s nmm.Scope) error {
 		return fmt.Errorf("graph: %s: %s can be learned %s, found scope %q", v.Address, v.Kind, want, s)
 	}
 	switch v.Kind {
+	case samplesKind:
+		return fmt.Errorf("graph: %s: noise samples cannot be learned", v.Address)
 	case weightsKind:
 		if s != nmm.PerEdge && s != nmm.PerLane {
 			return bad("PerEdge, or PerLane for one matrix per lane")
@@ -191,6 +203,8 @@ func (v *value) checkScope(s nmm.Scope) error {
 // rows and cols are 0 unless it is a matrix.
 func numbers(x any, unit string) (data []float64, rows, cols int, err error) {
 	switch x := x.(type) {
+	case nil:
+		return nil, 0, 0, nil
 	case float64:
 		return []float64{x}, 0, 0, nil
 	case int:

@@ -1,0 +1,316 @@
+package graph
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+
+	"github.com/euryale-ml/euryale/graph/internal/engine"
+)
+
+// Unrolled is a run written out as Gorgonia nodes, one set per step.
+type Unrolled struct {
+	nodes  map[string][]*G.Node
+	leaves map[string]*G.Node
+}
+
+// Node returns the nodes of a state, or of an observable listed in Run.Record, after each step behind
+// the warm-up. They are vectors of one value per region, and scalars if there is one region. An
+// address that was not unrolled gives nil.
+func (u *Unrolled) Node(address string) []*G.Node { return u.nodes[address] }
+
+// Leaf returns the node that holds the value of an address: the bound one, or the leaf made for it.
+func (u *Unrolled) Leaf(address string) *G.Node { return u.leaves[address] }
+
+// Unroll writes a run of one lane out as ordinary Gorgonia nodes of graph g: the same numbers as
+// Rollout's, by way of Gorgonia's own machines. It is the reference that the compiled run is tested
+// against. Building and compiling take time that grows with the square of the number of steps; 20 are
+// plenty.
+//
+// bind maps addresses to nodes of g, in the shapes of a rollout's inputs without or with a lane axis of
+// 1; whatever is not bound becomes a leaf "unroll/ADDRESS" that holds the network's value. Noise is
+// that of Run.Seed.
+func (n *Network) Unroll(g *G.ExprGraph, run Run, bind map[string]*G.Node) (*Unrolled, error) {
+	run, err := run.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	return n.unroll(g, run, bind, func(address string, step, size int) []float64 {
+		xi := make([]float64, size)
+		engine.Normals(xi, run.Seeds[0], int64(step), engine.Stream(address))
+		return xi
+	})
+}
+
+// unrolling is the state of the construction.
+type unrolling struct {
+	net   *Network
+	run   Run
+	g     *G.ExprGraph
+	bind  map[string]*G.Node
+	leaf  map[string]*G.Node // by address, in the shapes of bind
+	param map[string]*G.Node // parameters, gains and amplitudes in step shape
+	plans []*couplingPlan
+	sums  []*unrolledSums
+	past  map[int][]*G.Node // history rows by state, oldest first
+	trace [][]*G.Node       // [time][state], time 0 being the start
+}
+
+// unroll is Unroll with the standard normals given.
+func (n *Network) unroll(g *G.ExprGraph, run Run, bind map[string]*G.Node, normals func(address string, step, size int) []float64) (*Unrolled, error) {
+	u := &unrolling{net: n, run: run, g: g, bind: bind, leaf: map[string]*G.Node{}, param: map[string]*G.Node{}, past: map[int][]*G.Node{}}
+	if err := u.prepare(); err != nil {
+		return nil, fmt.Errorf("graph: unroll: %w", err)
+	}
+	warmup, recorded := run.steps()
+	for t := 0; t < warmup+recorded; t++ {
+		if err := u.step(t, normals); err != nil {
+			return nil, fmt.Errorf("graph: unroll: step %d: %w", t, err)
+		}
+	}
+	return u.result(warmup)
+}
+
+// prepare makes leaves, histories and the matrices of the sums.
+func (u *unrolling) prepare() (err error) {
+	for address := range u.bind {
+		if _, err := u.net.lookup(address); err != nil {
+			return err
+		}
+	}
+	if u.plans, err = u.net.couplingPlans(u.run.Dt); err != nil {
+		return err
+	}
+	for _, address := range u.net.order {
+		if err := u.prepareValue(u.net.values[address]); err != nil {
+			return fmt.Errorf("%s: %w", address, err)
+		}
+	}
+	if err := u.start(); err != nil {
+		return err
+	}
+	for i, plan := range u.plans {
+		sums, err := u.newSums(u.net.couplings[i], plan)
+		if err != nil {
+			return fmt.Errorf("coupling %s: %w", plan.Name, err)
+		}
+		u.sums = append(u.sums, sums)
+	}
+	return nil
+}
+
+// prepareValue makes the leaf of a value and, of parameters, the node that a step sees.
+func (u *unrolling) prepareValue(v *value) (err error) {
+	node := u.bind[v.Address]
+	if node == nil && v.Kind != samplesKind && len(v.Data) > 0 {
+		node = u.valueLeaf(v)
+	}
+	if node == nil {
+		return nil
+	}
+	u.leaf[v.Address] = node
+	switch v.Kind {
+	case paramKind, gainKind, sigmaKind:
+		rank := 0
+		if v.N > 1 && node.Shape().TotalSize() == v.N {
+			rank = 1
+		}
+		u.param[v.Address], err = reduce(node, rank)
+	}
+	return err
+}
+
+// valueLeaf makes a leaf that holds the network's value.
+func (u *unrolling) valueLeaf(v *value) *G.Node {
+	name := "unroll/" + v.Address
+	switch {
+	case v.series() || v.Kind == weightsKind && v.I == nil:
+		return matrixLeaf(u.g, name, v.Rows, v.Cols, v.Data)
+	case len(v.Data) == 1:
+		return G.NewScalar(u.g, G.Float64, G.WithName(name), G.WithValue(v.Data[0]))
+	}
+	return vectorLeaf(u.g, name, v.Data)
+}
+
+// start makes the initial states and the histories, clipped to the bounds.
+func (u *unrolling) start() error {
+	var first []*G.Node
+	for _, p := range u.net.populations {
+		for _, s := range p.states {
+			address := p.name + "." + s.Name
+			x, err := reduce(u.leaf["init:"+address], rank(p.n()))
+			if err != nil {
+				return fmt.Errorf("init:%s: %w", address, err)
+			}
+			if x, err = clip(x, s.Min, s.Max); err != nil {
+				return err
+			}
+			if err := u.history(len(first), u.leaf["history:"+address], p.n(), s.Min, s.Max); err != nil {
+				return fmt.Errorf("history:%s: %w", address, err)
+			}
+			first = append(first, x)
+		}
+	}
+	u.trace = append(u.trace, first)
+	return nil
+}
+
+// history takes a history apart into rows.
+func (u *unrolling) history(state int, node *G.Node, n int, lo, hi float64) error {
+	if node == nil {
+		return nil
+	}
+	matrix, err := reduce(node, 2)
+	if err != nil {
+		return err
+	}
+	for k := 0; k < matrix.Shape()[0]; k++ {
+		row, err := matrixRow(matrix, k, n)
+		if err != nil {
+			return err
+		}
+		if row, err = clip(row, lo, hi); err != nil {
+			return err
+		}
+		u.past[state] = append(u.past[state], row)
+	}
+	return nil
+}
+
+// at returns a state at a time, before 0 from the history. Without one the state was always what it
+// starts with.
+func (u *unrolling) at(state, time int) (*G.Node, error) {
+	if time >= 0 {
+		return u.trace[time][state], nil
+	}
+	rows := u.past[state]
+	if rows == nil {
+		return u.trace[0][state], nil
+	}
+	if k := len(rows) + time; k >= 0 {
+		return rows[k], nil
+	}
+	return nil, fmt.Errorf("the history has %d rows, expected at least %d", len(rows), -time)
+}
+
+// step adds step t.
+func (u *unrolling) step(t int, normals func(string, int, int) []float64) error {
+	in := &stepNodes{state: u.trace[t], param: u.param, series: map[string]*G.Node{}, noise: map[string]*G.Node{}}
+	for _, i := range u.net.inputs {
+		row, err := u.inputRow(i, t)
+		if err != nil {
+			return err
+		}
+		in.series[i.series.Address] = row
+	}
+	for _, z := range u.net.noises {
+		row, err := u.noiseRow(z, t, normals)
+		if err != nil {
+			return err
+		}
+		in.noise[z.address()] = row
+	}
+	for _, s := range u.sums {
+		terms, err := s.at(u, t)
+		if err != nil {
+			return fmt.Errorf("coupling %s: %w", s.plan.Name, err)
+		}
+		in.sum = append(in.sum, terms)
+	}
+	next, err := u.net.buildStep(u.run.Dt, u.run.Integrator, u.g, in)
+	u.trace = append(u.trace, next)
+	return err
+}
+
+// inputRow is row t of an input.
+func (u *unrolling) inputRow(i *input, t int) (*G.Node, error) {
+	node := u.leaf[i.series.Address]
+	if node == nil {
+		return nil, fmt.Errorf("%s has no values", i.series.Address)
+	}
+	matrix, err := reduce(node, 2)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", i.series.Address, err)
+	}
+	if t >= matrix.Shape()[0] {
+		return nil, fmt.Errorf("%s has %d rows, the run has more steps", i.series.Address, matrix.Shape()[0])
+	}
+	return matrixRow(matrix, t, matrix.Shape()[1])
+}
+
+// noiseRow is the standard normals of step t.
+func (u *unrolling) noiseRow(z *noise, t int, normals func(string, int, int) []float64) (*G.Node, error) {
+	n := z.pop.n()
+	if node := u.bind[z.xi.Address]; node != nil {
+		return matrixRow(node, t, n)
+	}
+	var xi []float64
+	switch {
+	case z.xi.Data == nil:
+		xi = normals(z.address(), t, n)
+	case t < z.xi.Rows:
+		xi = z.xi.Data[t*n : (t+1)*n]
+	default:
+		return nil, fmt.Errorf("%s has %d rows, the run has more steps", z.xi.Address, z.xi.Rows)
+	}
+	name := fmt.Sprintf("unroll/%s/xi@%d", z.address(), t)
+	if n == 1 {
+		return G.NewScalar(u.g, G.Float64, G.WithName(name), G.WithValue(xi[0])), nil
+	}
+	return vectorLeaf(u.g, name, xi), nil
+}
+
+// result gathers the states behind the warm-up, and the observables to be recorded.
+func (u *unrolling) result(warmup int) (*Unrolled, error) {
+	r := &Unrolled{nodes: map[string][]*G.Node{}, leaves: u.leaf}
+	for _, p := range u.net.populations {
+		for i, s := range p.states {
+			for _, x := range u.trace[warmup+1:] {
+				address := p.name + "." + s.Name
+				r.nodes[address] = append(r.nodes[address], x[p.first+i])
+			}
+		}
+	}
+	for _, address := range u.run.Record {
+		if r.nodes[address] != nil {
+			continue
+		}
+		nodes, err := u.observable(address, warmup)
+		if err != nil {
+			return nil, fmt.Errorf("graph: unroll: %w", err)
+		}
+		r.nodes[address] = nodes
+	}
+	return r, nil
+}
+
+// observable builds an observable on the states of every recorded step.
+func (u *unrolling) observable(address string, warmup int) ([]*G.Node, error) {
+	o, err := u.net.observableGraph([]string{address})
+	if err != nil {
+		return nil, err
+	}
+	p, name, err := u.net.split(address)
+	if err != nil {
+		return nil, err
+	}
+	var list []*G.Node
+	for _, x := range u.trace[warmup+1:] {
+		symbols := map[string]*G.Node{}
+		for i, s := range p.states {
+			symbols[s.Name] = x[p.first+i]
+		}
+		for _, param := range o.params {
+			symbols[param.Address[len(p.name)+1:]] = u.param[param.Address]
+		}
+		for _, port := range p.ports {
+			symbols[port.Name] = constant(u.g, 0)
+		}
+		eq, err := p.model.Nodes(symbols)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, eq.Algebraic[name])
+	}
+	return list, nil
+}
