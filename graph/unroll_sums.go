@@ -201,13 +201,17 @@ func reduce(node *G.Node, rank int) (_ *G.Node, err error) {
 	return node, nil
 }
 
-// matrixRow is row k of a matrix of n columns, a scalar if n is 1.
+// matrixRow is row k of a matrix of n columns, a scalar if n is 1: then it is taken by a mask and a
+// sum, because Gorgonia's slices of one element fail when they run (issue 568).
 func matrixRow(matrix *G.Node, k, n int) (*G.Node, error) {
 	switch {
 	case matrix.Shape().TotalSize() == 1:
 		return G.Sum(matrix)
 	case n == 1:
-		return G.Slice(matrix, G.S(k), G.S(0))
+		rows := matrix.Shape()[0]
+		unit := make([]float64, rows)
+		unit[k] = 1
+		return product(matrixLeaf(matrix.Graph(), fmt.Sprintf("unroll/row %d of %d", k, rows), rows, 1, unit), matrix)
 	}
 	return G.Slice(matrix, G.S(k))
 }
