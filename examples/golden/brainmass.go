@@ -106,9 +106,9 @@ type brainmassRun struct {
 	Init        map[string]array
 	Traj        map[string]array
 	LossWeights map[string]float64 `json:"loss_weights"`
-	Loss        *float64
-	GradParams  map[string]array `json:"grad_params"`
-	GradInit    map[string]array `json:"grad_init"`
+	Loss        *array             // a text where it is not the usual one
+	GradParams  map[string]array   `json:"grad_params"`
+	GradInit    map[string]array   `json:"grad_init"`
 }
 
 // readBrainmassSingle makes a case of every trajectory.
@@ -190,10 +190,10 @@ func (c *brainmassRun) problem(model, method string, dt float64, steps int, reco
 
 // gradient collects the expected gradients of (1/S) Σ_s w_s mean_i x_{s,i}(T)², nil if the case has none.
 func (c *brainmassRun) gradient() *gradient {
-	if c.Loss == nil || len(c.GradParams)+len(c.GradInit) == 0 {
+	if c.Loss == nil || c.Loss.text != "" || len(c.GradParams)+len(c.GradInit) == 0 {
 		return nil
 	}
-	return &gradient{last: c.LossWeights, loss: *c.Loss, params: flat(c.GradParams), init: flat(c.GradInit), tol: relative(brainmassGradient)}
+	return &gradient{last: c.LossWeights, loss: c.Loss.data[0], params: flat(c.GradParams), init: flat(c.GradInit), tol: relative(brainmassGradient)}
 }
 
 // compare runs the problem and compares the trajectory, then loss and gradient if there are any.

@@ -18,9 +18,9 @@ type brainmassNetwork struct {
 	RecordSteps  []int   `json:"record_steps"`
 	Conn         array
 	K            array
-	DelaySteps   *array `json:"delay_steps"`
-	History      array  // [k][node], value at time index −k
-	HistoryFirst *bool  `json:"history_first_equals_init"`
+	DelaySteps   *array           `json:"delay_steps"`
+	History      array            // [k][node], value at time index −k
+	HistoryFirst *bool            `json:"history_first_equals_init"`
 	Constant     map[string]array `json:"constant_extra_inputs"`
 	Port         string           `json:"coupling_input_port"`
 	Current      map[string]array `json:"coupling_current_at_steps_1_2"`
@@ -46,14 +46,24 @@ func readBrainmassNetworks(d *document) ([]instance, error) {
 // readBrainmassHandwired makes a case of every entry of `cases`: the coupling k Σ_j c_ij r_j, with r in
 // 1/ms, enters the voltage equation.
 func readBrainmassHandwired(d *document) ([]instance, error) {
-	var f struct{ Cases []brainmassNetwork }
+	var f struct{ Cases []json.RawMessage }
 	if err := json.Unmarshal(d.raw, &f); err != nil {
 		return nil, err
 	}
 	var all []instance
-	for i := range f.Cases {
-		c := &f.Cases[i]
-		all = append(all, instance{fmt.Sprintf("%s handwired %s [%d]", c.Model, c.Method, i), func() outcome {
+	for i, raw := range f.Cases {
+		var id struct{ Model, Method string }
+		if err := json.Unmarshal(raw, &id); err != nil {
+			return nil, err
+		}
+		all = append(all, instance{fmt.Sprintf("%s handwired %s [%d]", id.Model, id.Method, i), func() outcome {
+			if class, missing := lookUp("brainmass", id.Model); class == nil {
+				return missing // KuramotoNetwork's cases have other fields
+			}
+			var c brainmassNetwork
+			if err := json.Unmarshal(raw, &c); err != nil {
+				return failed("%v", err)
+			}
 			c.Coupling, c.CoupledVar, c.Port = "additive", "r", "v_inp"
 			return c.run()
 		}})
@@ -79,7 +89,7 @@ func (c *brainmassNetwork) run() outcome {
 	if c.DelaySteps != nil && len(c.History.data) > 0 {
 		p.history = map[string][][]float64{c.CoupledVar: c.History.rows()}
 	}
-	l, factor, o := c.link(p.n)
+	l, factor, o := c.link(p.class, p.n)
 	if o != nil {
 		return *o
 	}
@@ -96,7 +106,7 @@ func (c *brainmassNetwork) run() outcome {
 
 // link translates the coupling. factor is the derivative of our weights with respect to theirs, 0 on
 // the diagonal, which brainmass zeroes.
-func (c *brainmassNetwork) link(n int) (l link, factor []float64, o *outcome) {
+func (c *brainmassNetwork) link(class *class, n int) (l link, factor []float64, o *outcome) {
 	l = link{from: c.CoupledVar, port: c.Port, gain: c.K.data, weights: make([][]float64, n)}
 	if err := c.Conn.needs("conn", n, n); err != nil {
 		return l, nil, decline(failed("%v", err))
@@ -117,16 +127,17 @@ func (c *brainmassNetwork) link(n int) (l link, factor []float64, o *outcome) {
 	if c.DelaySteps != nil {
 		l.delays = c.DelaySteps.ints()
 	}
+	one := unitOf(class, c.CoupledVar) // divides what the peer takes as a number
 	switch c.Coupling {
 	case "additive":
 	case "diffusive", "laplacian":
 		l.pre, l.post = []string{"x", "1"}, "S1 - S2*x"
-	case "sigmoidal": // a 1, b 0, slope 1, midpoint 0
-		l.post = "sigmoid(S1)"
+	case "sigmoidal": // a 1, b 0, slope 1, midpoint 0, all without unit
+		l.post = "sigmoid(S1/" + one + ")"
 	case "tanh": // scale 2
-		l.post = "tanh(2*S1)"
+		l.post = "tanh(2*S1/" + one + ")"
 	case "sigmoidal_jansen_rit": // cmin 0, cmax 0.005, midpoint 6, r 0.56
-		l.pre = []string{"0.005*sigmoid(0.56*(x - 6))"}
+		l.pre = []string{"0.005*sigmoid(0.56*(x/" + one + " - 6))"}
 	default:
 		return l, nil, decline(skipped("needs coupling %s", c.Coupling))
 	}

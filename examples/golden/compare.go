@@ -57,7 +57,9 @@ func (c *comparison) fail(format string, a ...any) {
 }
 
 // note records what a passing comparison left out, and why.
-func (c *comparison) note(format string, a ...any) { c.notes = append(c.notes, fmt.Sprintf(format, a...)) }
+func (c *comparison) note(format string, a ...any) {
+	c.notes = append(c.notes, fmt.Sprintf(format, a...))
+}
 
 // outcome turns the comparison into a verdict; comparing nothing is a failure.
 func (c *comparison) outcome() outcome {

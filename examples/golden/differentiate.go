@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 
 	G "gorgonia.org/gorgonia"
 
@@ -287,5 +286,3 @@ func (w *gradient) entries(cmp *comparison, name string, got, want []float64) {
 		return w.tol(fmt.Sprintf("%s[%d]", name, i), v, scale)
 	})
 }
-
-func sqrt(x float64) float64 { return math.Sqrt(x) }

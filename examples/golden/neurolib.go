@@ -274,10 +274,7 @@ func (c *neurolibCase) noise(p *problem) *outcome {
 		if mean == 0 && sigma == 0 && largest(init) == 0 {
 			continue
 		}
-		if u.port == "" {
-			return decline(skipped("needs noise on %s of %s", u.state, c.Model))
-		}
-		o := ouInput{name: u.state, port: u.port, mean: mean, tau: value("tau_ou"), sigma: sigma, init: init}
+		o := ouInput{ouState: u, center: mean, tau: value("tau_ou"), sigma: sigma, init: init}
 		if sigma != 0 {
 			xi, ok := c.Noise[u.noise]
 			if !ok {

@@ -11,11 +11,11 @@ type problem struct {
 	// history of states: [k][node] is the value k steps before time 0, k = 0 being init. A state
 	// without one is constant.
 	history map[string][][]float64
-	inputs  []input     // into ports
-	links   []link      // couplings
-	noise   []injection // recorded normals
-	drive   []drive     // added to derivatives
-	ou      []ouInput   // Ornstein-Uhlenbeck inputs
+	inputs  []input   // into ports
+	links   []link    // couplings
+	ou      []ouInput // Ornstein-Uhlenbeck inputs into ports
+	// kicks are added to states once in each step, [step][node], as the integrators add noise.
+	kicks map[string][][]float64
 
 	dt     float64 // ms
 	steps  int     // default: the last recorded one
@@ -39,26 +39,29 @@ type link struct {
 	delays     [][]int // to × from, in steps; nil means none
 }
 
-// injection is white noise σ √dt ξ on a state with given ξ, [step][node].
-type injection struct {
-	state   string
-	sigma   []float64 // [node]
-	samples [][]float64
-}
-
-// drive is added to the derivative of a state, in the peer's unit per ms; [step][node].
-type drive struct {
-	state string
-	rows  [][]float64
-}
-
-// ouInput is an Ornstein-Uhlenbeck process added to a port:
-// u ← u + (mean − u) dt/τ + σ √dt ξ, after each step.
+// ouInput is an Ornstein-Uhlenbeck process u ← u + (mean − u) dt/τ + σ √dt ξ, updated after each step
+// and added to a port, or to the derivative of a state divided by a parameter.
 type ouInput struct {
-	name, port       string
-	mean, tau, sigma float64
-	init             []float64   // [node]
-	samples          [][]float64 // [step][node]
+	ouState
+	center, tau, sigma float64
+	init               []float64   // [node]
+	samples            [][]float64 // [step][node]
+	path               [][]float64 // [step][node] after each step, once it has run
+}
+
+// kick adds rows, scaled, to the increments of a state.
+func (p *problem) kick(state string, factor []float64, rows [][]float64) {
+	if p.kicks == nil {
+		p.kicks = map[string][][]float64{}
+	}
+	for k, row := range rows {
+		v := times(factor, row)
+		if k < len(p.kicks[state]) {
+			p.kicks[state][k] = add(p.kicks[state][k], v)
+		} else {
+			p.kicks[state] = append(p.kicks[state], v)
+		}
+	}
 }
 
 // constant adds a value, or one per node, to a port for the whole run.

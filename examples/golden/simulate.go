@@ -1,10 +1,9 @@
-//go:build engine
-
 package main
 
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -57,10 +56,11 @@ func (p *problem) model() (*nmm.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bounded(m, p.class, p.bounds)
+	m = bounded(m, p.class, p.bounds)
+	return m, m.Err()
 }
 
-// portUnit and stateFactor give what conversions need.
+// port returns our ports for one of theirs.
 func (p *problem) port(theirs string) ([]pair, *outcome) {
 	pairs := paired(p.class.ports, theirs)
 	if len(pairs) == 0 {
@@ -111,16 +111,6 @@ func (p *problem) addInputs(parts []graph.Part) ([]graph.Part, *outcome) {
 			parts = append(parts, p.inputPart(inputName(i, k), q, in.rows))
 		}
 	}
-	for i, d := range p.drive {
-		q, o := p.driven(d.state)
-		if o != nil {
-			return nil, o
-		}
-		if p.scheme == "RK4" {
-			return nil, decline(skipped("needs an input added once at the end of the step, as TVB's RK4 adds its stimulus (tvb.md §5)"))
-		}
-		parts = append(parts, p.inputPart(fmt.Sprintf("drive%d", i), q, d.rows))
-	}
 	return parts, nil
 }
 
@@ -135,29 +125,22 @@ func (p *problem) inputPart(name string, q pair, rows [][]float64) graph.Part {
 	return &graph.Input{Name: name, To: cortex + "." + q.ours, Values: values}
 }
 
-// driven returns the port whose input adds to the derivative of a state.
-func (p *problem) driven(state string) (pair, *outcome) {
-	if pairs := paired(p.class.drives, state); len(pairs) > 0 {
-		return pairs[0], nil
-	}
-	return pair{}, decline(skipped("needs an input that adds to d%s/dt of %s", state, p.class.name))
-}
-
-// addNoise turns recorded white noise into input: σ √dt ξ per step is an input σ ξ / √dt that is
-// frozen during the step, in both stages of Heun's scheme, too.
+// addNoise adds each state's recorded increments. What is added to a state in one step is
+// σ √dt ξ with σ = 1 in our units, so noise, stimuli and increments of any other origin add up.
 func (p *problem) addNoise(parts []graph.Part) ([]graph.Part, *outcome) {
-	for _, z := range p.noise {
-		if largest(z.sigma) == 0 {
-			continue
+	for _, state := range sortedKeys(p.kicks) {
+		s, err := p.class.state(state)
+		if err != nil {
+			return nil, decline(failed("%v", err))
 		}
-		q, o := p.driven(z.state)
-		if o != nil {
-			return nil, o
+		if p.scheme == "RK4" {
+			return nil, decline(skipped("needs increments in RK4: TVB adds noise and stimulus once, after the last stage (tvb.md §5), our RK4 refuses noise"))
 		}
-		if p.scheme != "Euler" && p.scheme != "Heun" {
-			return nil, decline(skipped("needs noise in integrator %s", p.scheme))
+		xi := mat.NewDense(p.steps, p.n, nil)
+		for k := range min(p.steps, len(p.kicks[state])) {
+			xi.SetRow(k, scaled(p.kicks[state][k], s.scale/math.Sqrt(p.dt)))
 		}
-		parts = append(parts, p.inputPart("noise_"+z.state, q, whiteRows(z.sigma, z.samples, p.dt)))
+		parts = append(parts, &graph.Noise{To: cortex + "." + s.ours, Sigma: []float64{1}, Samples: xi})
 	}
 	return parts, nil
 }
@@ -165,19 +148,21 @@ func (p *problem) addNoise(parts []graph.Part) ([]graph.Part, *outcome) {
 // addOU makes each Ornstein-Uhlenbeck input a population of its own.
 func (p *problem) addOU(parts []graph.Part) ([]graph.Part, *outcome) {
 	for _, u := range p.ou {
+		if u.port == "" {
+			continue // it has run already
+		}
 		pairs, o := p.port(u.port)
 		if o != nil {
 			return nil, o
 		}
-		m := ornsteinUhlenbeck().Set("mu", u.mean).Set("tau", u.tau)
-		parts = append(parts, graph.Population(u.name, graph.Regions(p.n), m))
-		if len(u.samples) > 0 {
-			rows := whiteRows([]float64{u.sigma}, u.samples, p.dt)
-			parts = append(parts, &graph.Input{Name: "noise_" + u.name, To: u.name + ".w", Values: dense(rows)})
+		more, err := u.parts(p.n)
+		if err != nil {
+			return nil, decline(failed("%v", err))
 		}
+		parts = append(parts, more...)
 		for k, q := range pairs {
 			parts = append(parts, &graph.Coupling{
-				Name: fmt.Sprintf("%s_to_port%d", u.name, k), From: u.name + ".x", To: cortex + "." + q.ours,
+				Name: fmt.Sprintf("%s_to_port%d", u.state, k), From: u.state + ".x", To: cortex + "." + q.ours,
 				Weights: identity(p.n), Gain: q.factor(p.params),
 			})
 		}
@@ -185,16 +170,19 @@ func (p *problem) addOU(parts []graph.Part) ([]graph.Part, *outcome) {
 	return parts, nil
 }
 
-// ornsteinUhlenbeck is the process dx = (μ − x) dt/τ + w dt.
-func ornsteinUhlenbeck() *nmm.Model {
-	m, err := nmm.Define("OrnsteinUhlenbeck", "dx/dt = (mu - x)/tau + w : 1",
+// parts are a population of the process dx = (μ − x) dt/τ + σ dW with the recorded normals.
+func (u ouInput) parts(n int) ([]graph.Part, error) {
+	m, err := nmm.Define("OrnsteinUhlenbeck", "dx/dt = (mu - x)/tau : 1",
 		nmm.Parameter("mu", 0, "1", nmm.Free, "mean"),
-		nmm.Parameter("tau", 5, "ms", nmm.Positive, "correlation time"),
-		nmm.State("x", 0, 0, "noise"), nmm.Port("w", "1/ms"))
+		nmm.Parameter("tau", 1, "ms", nmm.Positive, "correlation time"))
 	if err != nil {
-		panic(err) // the text above is wrong
+		return nil, err
 	}
-	return m
+	parts := []graph.Part{graph.Population(u.state, graph.Regions(n), m.Set("mu", u.center).Set("tau", u.tau))}
+	if len(u.samples) > 0 {
+		parts = append(parts, &graph.Noise{To: u.state + ".x", Sigma: []float64{u.sigma}, Samples: dense(u.samples)})
+	}
+	return parts, nil
 }
 
 // passive is a class of states that only add up what enters them: dx/dt = input.
@@ -217,15 +205,6 @@ func passive(states []string) *class {
 	return c
 }
 
-// whiteRows returns σ ξ / √dt per step.
-func whiteRows(sigma []float64, samples [][]float64, dt float64) [][]float64 {
-	rows := make([][]float64, len(samples))
-	for k, xi := range samples {
-		rows[k] = times(scaled(sigma, 1/sqrt(dt)), xi)
-	}
-	return rows
-}
-
 // setInitial sets initial states and histories.
 func (p *problem) setInitial(net *graph.Network) error {
 	for _, name := range sortedKeys(p.init) {
@@ -246,7 +225,10 @@ func (p *problem) setInitial(net *graph.Network) error {
 		}
 	}
 	for _, u := range p.ou {
-		if err := net.Set("init:"+u.name+".x", u.init); err != nil {
+		if u.port == "" {
+			continue
+		}
+		if err := net.Set("init:"+u.state+".x", u.init); err != nil {
 			return err
 		}
 	}
@@ -265,12 +247,15 @@ func (p *problem) past(name string) [][]float64 {
 
 // run returns the run settings.
 func (p *problem) run() (graph.Run, error) {
-	scheme, err := graph.IntegratorByName(schemes[p.scheme])
+	scheme, err := graph.IntegratorByName(p.scheme)
 	return graph.Run{Dt: p.dt, Duration: float64(p.steps) * p.dt, Integrator: scheme}, err
 }
 
 // simulate returns the recorded states in the peer's names and units, [record][node].
 func (p *problem) simulate() (map[string][][]float64, *outcome) {
+	if err := p.runOU(); err != nil {
+		return nil, decline(failed("%v", err))
+	}
 	net, o := p.network()
 	if o != nil {
 		return nil, o
@@ -291,12 +276,68 @@ func (p *problem) simulate() (map[string][][]float64, *outcome) {
 		}
 	}
 	for _, u := range p.ou {
-		series := result.Series(u.name + ".x")
+		path := u.path
+		if path == nil {
+			path = rows(result.Series(u.state+".x").Data, p.n)
+		}
 		for _, m := range p.record {
-			out[u.name] = append(out[u.name], series.Data[(m-1)*p.n:m*p.n])
+			out[u.state] = append(out[u.state], path[m-1])
 		}
 	}
 	return out, nil
+}
+
+// runOU runs the Ornstein-Uhlenbeck processes that enter no port by themselves and adds them to the
+// increments of their states: step k adds the value before its own update.
+func (p *problem) runOU() error {
+	for i := range p.ou {
+		u := &p.ou[i]
+		if u.port != "" {
+			continue
+		}
+		parts, err := u.parts(p.n)
+		if err != nil {
+			return err
+		}
+		net, err := graph.NewNetwork(parts...)
+		if err != nil {
+			return err
+		}
+		if err := net.Set("init:"+u.state+".x", u.init); err != nil {
+			return err
+		}
+		p.defaults()
+		run, err := p.run()
+		if err != nil {
+			return err
+		}
+		result, err := net.Simulate(context.Background(), run)
+		if err != nil {
+			return err
+		}
+		u.path = rows(result.Series(u.state+".x").Data, p.n)
+		before := append([][]float64{u.init}, u.path[:len(u.path)-1]...)
+		p.kick(u.into, scaled(inverse(p.params[u.over].data), p.dt), before)
+	}
+	return nil
+}
+
+// inverse returns 1/x.
+func inverse(x []float64) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = 1 / v
+	}
+	return out
+}
+
+// rows cuts [step][node] data into rows.
+func rows(data []float64, n int) [][]float64 {
+	var out [][]float64
+	for k := 0; k < len(data); k += n {
+		out = append(out, data[k:k+n])
+	}
+	return out
 }
 
 // dense makes a matrix of rows.

@@ -14,7 +14,7 @@ var classes = []class{
 	// ---- linear
 	{
 		peer: "tvb", name: "Linear", model: nmm.Linear,
-		states: same("x"), params: same("gamma"), ports: []pair{is("c0", "x_in")}, drives: []pair{is("x", "x_in")},
+		states: same("x"), params: same("gamma"), ports: []pair{is("c0", "x_in")},
 		local: []local{{"c0", "x", 1}},
 	},
 	{
@@ -26,9 +26,8 @@ var classes = []class{
 	{
 		peer: "tvb", name: "SupHopf", model: nmm.Hopf,
 		states: same("x", "y"), params: same("a", "omega"), fixed: map[string]float64{"beta": 1},
-		ports:  []pair{is("c0", "x_in"), is("c1", "y_in")},
-		drives: []pair{is("x", "x_in"), is("y", "y_in")},
-		local:  []local{{"c0", "x", 1}},
+		ports: []pair{is("c0", "x_in"), is("c1", "y_in")},
+		local: []local{{"c0", "x", 1}},
 	},
 	{
 		peer: "brainmass", name: "HopfStep", model: nmm.Hopf,
@@ -46,7 +45,10 @@ var classes = []class{
 		unused:  neurolibNetwork,
 		ports:   []pair{is("coupling", "x_in"), is("x_ext", "x_in"), is("y_ext", "y_in")},
 		initial: map[string]string{"xs_init": "x", "ys_init": "y"}, external: map[string]string{"x_ext": "x_ext", "y_ext": "y_ext"},
-		ou:      []ouState{{"x_ou", "x_ou_mean", "x", "x_ext"}, {"y_ou", "y_ou_mean", "y", "y_ext"}},
+		ou: []ouState{
+			{state: "x_ou", mean: "x_ou_mean", noise: "x", port: "x_ext"},
+			{state: "y_ou", mean: "y_ou_mean", noise: "y", port: "y_ext"},
+		},
 		coupled: "x", couplingPort: "coupling",
 	},
 
@@ -57,7 +59,6 @@ var classes = []class{
 		params: []pair{is("tau", "tau"), is("Delta", "Delta"), is("J", "J"), is("eta", "eta"), is("I", "eta")},
 		unused: []string{"Gamma", "cr", "cv"},
 		ports:  []pair{timesParam("c0", "v_in", "cr"), timesParam("c1", "v_in", "cv")},
-		drives: []pair{timesParam("r", "r_in", "tau"), timesParam("V", "v_in", "tau")},
 	},
 	{
 		// r in Hz, Δ in Hz with Δ_paper = Δ τ. Its 2rv is not divided by τ, so only τ = 1 ms is ours.
@@ -123,7 +124,10 @@ var classes = []class{
 		unused:  neurolibNetwork,
 		ports:   []pair{is("coupling", "E_in"), is("exc_ext", "E_in"), is("inh_ext", "I_in")},
 		initial: map[string]string{"exc_init": "exc", "inh_init": "inh"}, external: map[string]string{"exc_ext": "exc_ext", "inh_ext": "inh_ext"},
-		ou:      []ouState{{"exc_ou", "exc_ou_mean", "exc", "exc_ou"}, {"inh_ou", "inh_ou_mean", "inh", "inh_ou"}},
+		ou: []ouState{
+			{state: "exc_ou", mean: "exc_ou_mean", noise: "exc", into: "exc", over: "tau_exc"},
+			{state: "inh_ou", mean: "inh_ou_mean", noise: "inh", into: "inh", over: "tau_inh"},
+		},
 		coupled: "exc", couplingPort: "coupling",
 		bounds: map[string][2]float64{"exc": {0, 1}, "inh": {0, 1}},
 	},

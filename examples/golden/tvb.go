@@ -101,7 +101,7 @@ type tvbNetwork struct {
 	Params         map[string]array
 	StateVariables []string `json:"state_variables"`
 	Cvar           []int
-	NModes         int               `json:"n_modes"`
+	NModes         int `json:"n_modes"`
 	Bounds         map[string]array
 	RecordSteps    []int `json:"record_steps"`
 }
@@ -186,7 +186,6 @@ func readTVBExtra(d *document) ([]instance, error) {
 
 // extend adds noise and stimulus to the problem.
 func (f *tvbExtra) extend(p *problem) *outcome {
-	n := p.n
 	switch {
 	case len(f.B) > 0:
 		return decline(skipped("needs multiplicative noise (a later issue)"))
@@ -195,18 +194,18 @@ func (f *tvbExtra) extend(p *problem) *outcome {
 	}
 	if f.Nsig != nil {
 		for v, name := range f.StateVariables {
-			sigma, err := nsig(*f.Nsig, v, len(f.StateVariables), n)
+			sigma, err := nsig(*f.Nsig, v, len(f.StateVariables), p.n)
 			if err != nil {
 				return decline(failed("nsig: %v", err))
 			}
 			for i, s := range sigma {
-				sigma[i] = math.Sqrt(2 * s)
+				sigma[i] = math.Sqrt(2*s) * math.Sqrt(f.Dt)
 			}
 			samples := make([][]float64, f.Xi.dim(0))
 			for k := range samples {
 				samples[k] = nodes(f.Xi.row(k), v)
 			}
-			p.noise = append(p.noise, injection{name, sigma, samples})
+			p.kick(name, sigma, samples)
 		}
 	}
 	if s := f.Stimulus; s != nil {
@@ -215,7 +214,7 @@ func (f *tvbExtra) extend(p *problem) *outcome {
 			for k, t := range s.TemporalValues {
 				rows[k] = scaled(s.Weight.data, t)
 			}
-			p.drive = append(p.drive, drive{f.StateVariables[v], rows})
+			p.kick(f.StateVariables[v], []float64{f.Dt}, rows) // TVB's schemes add dt·s where they add noise
 		}
 	}
 	return nil
@@ -311,7 +310,7 @@ func (f *tvbNetwork) couple(p *problem, delays [][]int) *outcome {
 	for v, index := range f.Cvar {
 		names[v] = f.StateVariables[index]
 	}
-	terms, o := tvbCoupling(f.Coupling, names)
+	terms, o := coupler{p.class, f.Coupling, names}.terms()
 	if o != nil {
 		return o
 	}

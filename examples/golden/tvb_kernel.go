@@ -52,12 +52,13 @@ func (f *tvbKernel) evaluate(mode int) ([][]float64, *outcome) {
 	for v := range states {
 		states[v] = fmt.Sprintf("s%d", v)
 	}
-	terms, o := tvbCoupling(f.Coupling, states)
+	class := passive(states)
+	terms, o := coupler{class, f.Coupling, states}.terms()
 	if o != nil {
 		return nil, o
 	}
 	n := f.Weights.dim(0)
-	p := &problem{class: passive(states), n: n, dt: 1, steps: 1, scheme: "Euler", record: []int{1},
+	p := &problem{class: class, n: n, dt: 1, steps: 1, scheme: "Euler", record: []int{1},
 		init: map[string][]float64{}, history: map[string][][]float64{}}
 	for v, s := range states {
 		for d := range f.Past.dim(0) {
