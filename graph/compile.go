@@ -15,6 +15,14 @@ type compiled struct {
 	step    *stepGraph
 	plans   []*couplingPlan
 	records []recordInfo
+
+	constantPast []bool // states whose history is their initial value
+}
+
+// clip applies the bounds of state k to an initial value. inside tells whether it was within them.
+func (c *compiled) clip(k int, x float64) (y float64, inside bool) {
+	s := &c.step.states[k]
+	return max(s.Min, min(s.Max, x)), x >= s.Min && x <= s.Max
 }
 
 // recordInfo describes a recorded variable.
@@ -57,23 +65,41 @@ func (c *compiled) layOut(n *Network, run *Run, learned map[string]bool) {
 	for _, p := range c.step.params {
 		m.Params = append(m.Params, engine.ParamVar{Address: p.Address, N: max(p.N, 1), Learned: learned[p.Address]})
 	}
-	warmup, recorded := run.steps()
 	for _, s := range c.step.series {
-		rows := warmup + recorded
-		if v := n.value(s.Address); v.Data != nil {
-			rows = v.Rows
-		}
-		m.Series = append(m.Series, engine.SeriesVar{Address: s.Address, N: max(s.N, 1), Rows: rows, Learned: learned[s.Address]})
+		m.Series = append(m.Series, engine.SeriesVar{
+			Address: s.Address, N: max(s.N, 1), Rows: run.rows(n.value(s.Address)), Learned: learned[s.Address],
+		})
 	}
-	for _, z := range c.step.noise {
-		m.Noise = append(m.Noise, engine.NoiseVar{N: z.N, Stream: engine.Stream(z.Address), Samples: -1})
-	}
+	c.layOutNoise(n, run)
 	for _, p := range c.plans {
 		m.Couplings = append(m.Couplings, engine.Coupling{
 			Name: p.Name, NTo: p.To, NFrom: p.From, I: p.I, J: p.J, Delay: p.Delay, Index: p.Entry,
 			Weights: len(n.value(p.Weights).Data), Dense: p.Dense, Learned: learned[p.Weights],
 		})
 	}
+}
+
+// layOutNoise lists the noises; samples that are given become a series.
+func (c *compiled) layOutNoise(n *Network, run *Run) {
+	m := c.model
+	for _, z := range c.step.noise {
+		v := engine.NoiseVar{N: z.N, Stream: engine.Stream(z.Address), Samples: -1}
+		samples := n.value(z.Address + "/samples")
+		if samples.Data != nil || run.Nodes[samples.Address] != nil {
+			v.Samples = len(m.Series)
+			m.Series = append(m.Series, engine.SeriesVar{Address: samples.Address, N: z.N, Rows: run.rows(samples)})
+		}
+		m.Noise = append(m.Noise, v)
+	}
+}
+
+// rows is the length of an input series: as given, or the run's number of steps.
+func (r *Run) rows(v *value) int {
+	if v.Data != nil {
+		return v.Rows
+	}
+	warmup, recorded := r.steps()
+	return warmup + recorded
 }
 
 // sources lists the signals that are sent along edges; equal ones are shared by couplings.

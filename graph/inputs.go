@@ -44,8 +44,8 @@ func (c *compiled) present(n *Network, run *Run) (*engine.Inputs, error) {
 		}
 		in.Series = append(in.Series, v)
 	}
-	carry, err := c.initial(n, run)
-	in.Carry = carry
+	var err error
+	in.Carry, err = c.initial(n, run)
 	return in, err
 }
 
@@ -60,6 +60,8 @@ func (n *Network) engineValue(address string, size int, run *Run) (engine.Value,
 	case len(data) == size:
 	case len(data) == 1:
 		data = repeat(data[0], size)
+	case data == nil && v.Kind == inputKind && run.graph:
+		data = make([]float64, size)
 	case data == nil && v.Kind == inputKind:
 		return engine.Value{}, fmt.Errorf("graph: %s has no values: set it, or give it in Run.Values or as a node", address)
 	default:
@@ -87,37 +89,32 @@ func laneValue(address string, over mat.Matrix, size, lanes int) (engine.Value, 
 // initial makes the carry of a run's start: initial states, histories, nothing recorded, step 0.
 func (c *compiled) initial(n *Network, run *Run) ([]float64, error) {
 	m := c.model
-	width := m.CarryWidth()
-	carry := make([]float64, run.Lanes*width)
-	for k, s := range m.States {
-		v, err := n.engineValue("init:"+s.Address, s.N, run)
+	carry := make([]float64, run.Lanes*m.CarryWidth())
+	c.constantPast = make([]bool, len(m.States))
+	for k, state := range m.States {
+		v, err := n.engineValue("init:"+state.Address, state.N, run)
 		if err != nil {
 			return nil, err
 		}
-		past, err := n.pastValue(s, m.Histories()[k], run)
+		past, err := n.pastValue(state, m.Histories()[k], run)
 		if err != nil {
 			return nil, err
 		}
-		for l := 0; l < run.Lanes; l++ {
-			row := carry[l*width : (l+1)*width]
-			state := v.Data
-			if v.PerLane {
-				state = v.Data[l*s.N : (l+1)*s.N]
-			}
-			copy(row[m.StateOffset(k):], state)
-			for d := 0; d < m.Histories()[k]; d++ {
-				at := m.HistoryOffset(k) + d*s.N
-				if past.Data == nil {
-					copy(row[at:at+s.N], state)
-				} else if past.PerLane {
-					copy(row[at:at+s.N], past.Data[(l*m.Histories()[k]+d)*s.N:])
-				} else {
-					copy(row[at:at+s.N], past.Data[d*s.N:])
-				}
-			}
+		c.constantPast[k] = past.Data == nil
+		c.fill(carry, &slot{index: k, size: state.N, kind: initKind}, v, run.Lanes)
+		if past.Data != nil {
+			c.fill(carry, &slot{index: k, size: state.N * m.Histories()[k], kind: historyKind}, past, run.Lanes)
 		}
 	}
 	return carry, nil
+}
+
+// fill writes the value of an initial state or of a history into a carry, within the state's bounds.
+func (c *compiled) fill(carry []float64, s *slot, v engine.Value, lanes int) {
+	width := c.model.CarryWidth()
+	c.place(s, lanes, func(l, at, k int) {
+		carry[l*width+at], _ = c.clip(s.index, v.Data[laneIndex(v.PerLane, l, s.size)+k])
+	})
 }
 
 // pastValue returns the depth latest rows of a history, nothing if it is unset.

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
 )
 
 // Precision is the floating-point type of the compiled solve. Nodes of the outer graph are float64
@@ -56,6 +57,11 @@ type Run struct {
 	Seed   uint64   // noise seed; lane l uses Seed + l
 	Seeds  []uint64 // noise seed of every lane, overrides Seed
 
+	// Nodes puts nodes of the outer graph in the place of values; gradients reach them. From continues
+	// the rollout whose Carry it is. Both are for Rollout only.
+	Nodes map[string]*G.Node
+	From  *G.Node
+
 	Window       int       // steps per window node of a Rollout; default the whole run
 	Horizon      int       // steps after which the gradient of the state is cut; 0 means never
 	MemoryBudget int64     // bytes for tape, checkpoints and delay histories; 0 means unlimited
@@ -64,6 +70,8 @@ type Run struct {
 
 	// Progress, if set, is called now and then with the number of steps done, summed over lanes.
 	Progress func(done, total int)
+
+	graph bool // the run is a rollout, whose inputs may come later
 }
 
 // MemoryBudget returns bytes as a budget: graph.Run{MemoryBudget: graph.MemoryBudget(256 << 20)}.

@@ -12,6 +12,7 @@ import (
 type solver interface {
 	forward(ctx context.Context, in *engine.Inputs, out *engine.Outputs, keep bool) (tape, []bool, error)
 	reverse(ctx context.Context, in *engine.Inputs, t tape, cot *engine.Outputs, grads *engine.Gradients) error
+	release(t tape)
 	with(s engine.Settings) solver
 	settings() engine.Settings
 }
@@ -48,6 +49,13 @@ func (s typed[T]) reverse(ctx context.Context, in *engine.Inputs, t tape, cot *e
 		return fmt.Errorf("graph: a tape of %T was given to another precision", t)
 	}
 	return s.e.Reverse(ctx, in, own, cot, grads)
+}
+
+// release gives a tape's memory back for the next one.
+func (s typed[T]) release(t tape) {
+	if own, ok := t.(*engine.Tape[T]); ok {
+		s.e.Release(own)
+	}
 }
 
 // settings of the window of n steps that begins offset steps after the start of the run.

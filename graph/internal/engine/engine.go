@@ -103,8 +103,43 @@ func (e *Engine[T]) With(s Settings) *Engine[T] {
 
 // idleLanes keeps workspaces between runs, so that a run allocates none.
 type idleLanes[T kernel.Float] struct {
-	mu    sync.Mutex
-	lanes []*lane[T]
+	mu     sync.Mutex
+	lanes  []*lane[T]
+	points []*checkpoint[T] // of released tapes
+}
+
+// Release gives the memory of a tape back for the next run. The tape must not be used again.
+func (e *Engine[T]) Release(t *Tape[T]) {
+	s := e.idle
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range t.lanes {
+		for _, point := range l.saved {
+			s.points = append(s.points, point)
+		}
+	}
+	t.lanes = nil
+}
+
+func (s *idleLanes[T]) returnPoint(p *checkpoint[T]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.points = append(s.points, p)
+}
+
+// point returns a released checkpoint of the given sizes, nil if there is none. Others are dropped:
+// they belong to a plan that is no longer used.
+func (s *idleLanes[T]) point(past, x int) *checkpoint[T] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for n := len(s.points); n > 0; n = len(s.points) {
+		p := s.points[n-1]
+		s.points = s.points[:n-1]
+		if len(p.past) == past && len(p.x) == x {
+			return p
+		}
+	}
+	return nil
 }
 
 func (s *idleLanes[T]) put(l *lane[T]) {
@@ -261,7 +296,7 @@ func (e *Engine[T]) lane(p plan, alone bool) *lane[T] {
 	if l == nil {
 		l = newLane[T](e.Model, p)
 	}
-	l.plan, l.set = p, &e.Settings
+	l.plan, l.set, l.idle = p, &e.Settings, e.idle
 	l.alone = alone
 	return l
 }

@@ -12,6 +12,7 @@ type lane[T kernel.Float] struct {
 	plan  plan
 	alone bool // no other lane runs beside this one: big loops may be split over goroutines
 	team  *team[T]
+	idle  *idleLanes[T]
 
 	start int64 // absolute step of the window's first state
 	base  int64 // start rounded down to a whole block: segment borders are counted from here

@@ -57,7 +57,7 @@ func (l *lane[T]) unwind(ctx context.Context, tape *laneTape[T], c *cotangent[T]
 		if err := l.unwind(ctx, tape, c, a+k, n-k, free-1); err != nil {
 			return err
 		}
-		l.back.free = append(l.back.free, tape.saved[a+k])
+		l.idle.returnPoint(tape.saved[a+k])
 		delete(tape.saved, a+k)
 		n = k
 	}
@@ -96,18 +96,20 @@ func (l *lane[T]) advance(ctx context.Context, tape *laneTape[T], a, b int) erro
 }
 
 func (l *lane[T]) newCheckpoint() *checkpoint[T] {
-	if n := len(l.back.free); n > 0 {
-		point := l.back.free[n-1]
-		l.back.free = l.back.free[:n-1]
-		return point
-	}
 	size := 0
 	for i := range l.m.Sources {
 		size += l.m.Sources[i].N * l.sources[i].columns
 	}
+	rows := 0
+	if l.plan.resident {
+		rows = (l.plan.segment + 1) * l.m.width
+	}
+	if point := l.idle.point(size, rows); point != nil {
+		return point
+	}
 	point := &checkpoint[T]{state: make([]T, l.m.width), past: make([]T, size)}
 	if l.plan.resident {
-		point.x = make([]T, (l.plan.segment+1)*l.m.width)
+		point.x = make([]T, rows)
 		point.s = make([]T, l.plan.segment*l.m.sumWidth)
 	}
 	return point

@@ -1,0 +1,459 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/euryale-ml/euryale/graph/internal/engine"
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+// Rollout is a network unrolled in time in a Gorgonia graph: a chain of window nodes, by default one
+// for the whole run. Everything about it is ordinary Gorgonia: differentiate with G.Grad, run with a
+// TapeMachine, step with any solver.
+//
+// Nodes are float64. Shapes, with B lanes, n regions, T samples:
+//
+//	recorded variables      (B, T, n)
+//	shared values           (1)
+//	values per region       (n)
+//	values per lane         (B, 1), (B, n)
+//	weights                 (to, from), sparse (edges); per lane (B, …)
+//	initial states          as values; histories (D, n), inputs (T, n)
+//	carry                   (B, C)
+type Rollout struct {
+	run      Run
+	compiled *compiled
+	state    *rolloutState
+	records  map[string]*G.Node
+	learned  []*Learnable
+	inputs   map[string]*G.Node
+	carry    *G.Node
+	windows  G.Nodes
+}
+
+// Learnable is a value that learns: Raw is the node that an optimiser moves, Value = Transform(Raw)
+// what the network sees.
+type Learnable struct {
+	Address, Unit string
+	Raw, Value    *G.Node
+	Transform     nmm.Transform
+	Scope         nmm.Scope
+	Labels        []string // of the regions, if there is a value for each
+}
+
+// Rollout adds a run of the network to graph g. What learns, and how, is what Learn has declared;
+// Run.Nodes puts nodes of g in the place of values. Values that neither learn nor have a node are
+// those of the moment. Two rollouts of one network in one graph share its learnables.
+func (n *Network) Rollout(g *G.ExprGraph, run Run) (*Rollout, error) {
+	run, err := run.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	run.graph = true
+	r := &Rollout{run: run, records: map[string]*G.Node{}, inputs: map[string]*G.Node{}}
+	r.state = &rolloutState{masked: make([]bool, run.Lanes), bytes: map[*window]int64{}}
+	if err := r.makeLearnables(n, g); err != nil {
+		return nil, err
+	}
+	nodes, err := r.nodes(n)
+	if err != nil {
+		return nil, err
+	}
+	var learned map[string]bool
+	if len(nodes) > 0 || run.From != nil {
+		learned = map[string]bool{}
+		for address := range nodes {
+			learned[address] = true
+		}
+	}
+	if r.compiled, err = n.compile(&run, learned); err != nil {
+		return nil, err
+	}
+	if err := r.build(n, g, nodes); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// makeLearnables makes, or finds in g, the raw leaf of every value that learns, and its transform.
+func (r *Rollout) makeLearnables(n *Network, g *G.ExprGraph) error {
+	for _, v := range n.learned() {
+		if _, given := r.run.Nodes[v.Address]; given {
+			continue
+		}
+		l, err := v.learnable(g, &r.run)
+		if err != nil {
+			return err
+		}
+		r.learned = append(r.learned, l)
+	}
+	return nil
+}
+
+func (v *value) learnable(g *G.ExprGraph, run *Run) (*Learnable, error) {
+	l := &Learnable{Address: v.Address, Unit: v.Unit, Transform: v.Transform, Scope: v.Scope}
+	if v.Kind != weightsKind && (v.Scope == nmm.PerRegion || v.Scope == nmm.PerRegionAndLane) {
+		l.Labels = v.Labels
+	}
+	shape := v.shapeOf(v.Scope, run.Lanes)
+	var err error
+	if l.Raw = leafNamed(g, v.Address, shape); l.Raw == nil {
+		if l.Raw, err = v.rawLeaf(g, shape, run); err != nil {
+			return nil, err
+		}
+	}
+	if l.Value, err = v.Transform.Node(l.Raw); err != nil {
+		return nil, fmt.Errorf("graph: %s: transform %s: %w", v.Address, v.Transform, err)
+	}
+	return l, nil
+}
+
+// leafNamed finds a leaf of an earlier rollout in the same graph.
+func leafNamed(g *G.ExprGraph, name string, shape tensor.Shape) *G.Node {
+	for _, n := range g.AllNodes() {
+		if n.Op() == nil && n.Name() == name && n.Shape().Eq(shape) {
+			return n
+		}
+	}
+	return nil
+}
+
+// rawLeaf makes the leaf that the optimiser moves, at the value's present inverse transform.
+func (v *value) rawLeaf(g *G.ExprGraph, shape tensor.Shape, run *Run) (*G.Node, error) {
+	start, err := v.startValues(shape, run)
+	if err != nil {
+		return nil, err
+	}
+	for i, x := range start {
+		if start[i], err = v.Transform.Inverse(x); err != nil {
+			return nil, fmt.Errorf("graph: %s: value %v cannot be learned with transform %s: %w", v.Address, x, v.Transform, err)
+		}
+	}
+	t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(start))
+	return G.NewTensor(g, tensor.Float64, shape.Dims(), G.WithShape(shape...), G.WithName(v.Address), G.WithValue(t)), nil
+}
+
+// startValues repeats the present value over the axes that it lacks.
+func (v *value) startValues(shape tensor.Shape, run *Run) ([]float64, error) {
+	size := shape.TotalSize()
+	data := v.Data
+	if over, ok := run.Values[v.Address]; ok {
+		data, _, _ = flatten(over)
+	}
+	if len(data) == 0 || size%len(data) != 0 {
+		return nil, fmt.Errorf("graph: %s has %d values, which do not fill shape %v", v.Address, len(data), shape)
+	}
+	start := make([]float64, size)
+	perLane := v.Scope == nmm.PerRegionAndLane && len(data) == run.Lanes && len(data) != v.N
+	for i := range start {
+		if perLane {
+			start[i] = data[i/v.N]
+		} else {
+			start[i] = data[i%len(data)]
+		}
+	}
+	return start, nil
+}
+
+// nodes maps addresses to the nodes that give their values.
+func (r *Rollout) nodes(n *Network) (map[string]*G.Node, error) {
+	nodes := map[string]*G.Node{}
+	for _, l := range r.learned {
+		nodes[l.Address] = l.Value
+	}
+	for address, node := range r.run.Nodes {
+		if _, err := n.lookup(address); err != nil {
+			return nil, fmt.Errorf("graph: Run.Nodes: %w", err)
+		}
+		if node == nil {
+			return nil, fmt.Errorf("graph: Run.Nodes[%q] is nil", address)
+		}
+		nodes[address] = node
+	}
+	return nodes, nil
+}
+
+// build adds seeds, inputs, the start and the windows.
+func (r *Rollout) build(n *Network, g *G.ExprGraph, nodes map[string]*G.Node) error {
+	for k := range r.compiled.model.Series {
+		if err := r.inputLeaf(n, g, nodes, r.compiled.model.Series[k].Address); err != nil {
+			return err
+		}
+	}
+	fixed, err := r.compiled.present(n, &r.run)
+	if err != nil {
+		return err
+	}
+	slots, initial, err := r.compiled.slots(n, &r.run, nodes)
+	if err != nil {
+		return err
+	}
+	carry := r.run.From
+	if carry == nil {
+		if carry, err = r.startNode(g, fixed.Carry, initial); err != nil {
+			return err
+		}
+	} else if want := (tensor.Shape{r.run.Lanes, r.compiled.model.CarryWidth()}); !carry.Shape().Eq(want) {
+		return fmt.Errorf("graph: Run.From: expected a carry of shape %v, found %v: it must come from a rollout of the same network, step and records", want, carry.Shape())
+	}
+	return r.chain(g, carry, fixed, slots)
+}
+
+// inputLeaf makes an input series a leaf of the graph, so that it can be changed between runs with G.Let.
+func (r *Rollout) inputLeaf(n *Network, g *G.ExprGraph, nodes map[string]*G.Node, address string) error {
+	if node, ok := nodes[address]; ok {
+		r.inputs[address] = node
+		return nil
+	}
+	v := n.value(address)
+	rows, cols, data := r.run.rows(v), v.Cols, append([]float64(nil), v.Data...)
+	if v.Data == nil {
+		data = make([]float64, rows*cols)
+	}
+	shape := tensor.Shape{rows, cols}
+	if over, ok := r.run.Values[address]; ok {
+		given, err := laneValue(address, over, rows*cols, r.run.Lanes)
+		if err != nil {
+			return err
+		}
+		data, shape = given.Data, tensor.Shape{r.run.Lanes, rows, cols}
+	}
+	t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
+	node := G.NewTensor(g, tensor.Float64, shape.Dims(), G.WithShape(shape...), G.WithName(unique(g, address)), G.WithValue(t))
+	nodes[address], r.inputs[address] = node, node
+	return nil
+}
+
+// unique returns a name that no leaf of the graph has: Gorgonia merges leaves of equal names.
+func unique(g *G.ExprGraph, name string) string {
+	used := map[string]bool{}
+	for _, n := range g.AllNodes() {
+		used[n.Name()] = true
+	}
+	for k, try := 2, name; ; k++ {
+		if !used[try] {
+			return try
+		}
+		try = fmt.Sprintf("%s#%d", name, k)
+	}
+}
+
+// slots lists the values that nodes give: those of the step, and those of the start.
+func (c *compiled) slots(n *Network, run *Run, nodes map[string]*G.Node) (step, start []*slot, err error) {
+	add := func(list *[]*slot, address string, size, index int) {
+		node, ok := nodes[address]
+		if !ok || err != nil {
+			return
+		}
+		var s *slot
+		if s, err = n.value(address).newSlot(node, size, index, run.Lanes); err == nil {
+			*list = append(*list, s)
+		}
+	}
+	for i, p := range c.model.Params {
+		add(&step, p.Address, p.N, i)
+	}
+	for i, p := range c.plans {
+		add(&step, p.Weights, c.model.Couplings[i].Weights, i)
+	}
+	for i, s := range c.model.Series {
+		add(&step, s.Address, s.N*s.Rows, i)
+	}
+	for i, s := range c.model.States {
+		add(&start, "init:"+s.Address, s.N, i)
+		if v := n.value("history:" + s.Address); v.Data != nil {
+			add(&start, v.Address, len(v.Data), i)
+		}
+	}
+	return step, start, err
+}
+
+func (r *Rollout) startNode(g *G.ExprGraph, fixed []float64, slots []*slot) (*G.Node, error) {
+	if len(slots) > 0 {
+		return r.compiled.start(&r.run, fixed, slots)
+	}
+	shape := tensor.Shape{r.run.Lanes, r.compiled.model.CarryWidth()}
+	t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(fixed))
+	return G.NewMatrix(g, tensor.Float64, G.WithShape(shape...), G.WithName(unique(g, "start")), G.WithValue(t)), nil
+}
+
+// chain adds the windows, one after the other, and collects what they record.
+func (r *Rollout) chain(g *G.ExprGraph, carry *G.Node, fixed *engine.Inputs, slots []*slot) error {
+	warmup, recorded := r.run.steps()
+	total := warmup + recorded
+	base := newSolver(r.compiled.model, r.run.Precision)
+	seeds := r.seedLeaf(g)
+	var all []*window
+	for at := 0; at < total; at += r.run.Window {
+		set := r.run.settings(at, min(r.run.Window, total-at))
+		set.Budget /= int64((total + r.run.Window - 1) / r.run.Window)
+		set.Progress = r.run.progress(total)
+		w := &window{solver: base.with(set), model: r.compiled.model, run: &r.run, fixed: fixed, slots: slots, shared: r.state}
+		_, w.samples = set.Samples()
+		packed, err := w.node(unique(g, fmt.Sprintf("rollout %d–%d", at, at+set.Steps)), carry, seeds)
+		if err != nil {
+			return err
+		}
+		width := r.compiled.model.CarryWidth()
+		end := span{offset: 1 + w.recordSize(), count: 1, total: 1, n: width, lanes: r.run.Lanes}
+		if carry, err = collect("carry", tensor.Shape{r.run.Lanes, width}, G.Nodes{packed}, []span{end}); err != nil {
+			return err
+		}
+		r.windows, all = append(r.windows, packed), append(all, w)
+	}
+	r.carry = carry
+	return r.collectRecords(all)
+}
+
+func (r *Rollout) seedLeaf(g *G.ExprGraph) *G.Node {
+	seeds := make([]float64, r.run.Lanes)
+	for l := range seeds {
+		seeds[l] = float64(r.run.Seeds[l])
+	}
+	t := tensor.New(tensor.WithShape(r.run.Lanes), tensor.WithBacking(seeds))
+	node := G.NewVector(g, tensor.Float64, G.WithShape(r.run.Lanes), G.WithName(unique(g, "seed")), G.WithValue(t))
+	r.inputs["seed"] = node
+	return node
+}
+
+// collectRecords makes the (B, T, n) node of every recorded variable.
+func (r *Rollout) collectRecords(windows []*window) error {
+	offset := make([]int, len(windows))
+	for i := range offset {
+		offset[i] = 1
+	}
+	total := 0
+	for _, w := range windows {
+		total += w.samples
+	}
+	for i, info := range r.compiled.records {
+		n := r.compiled.model.Records[i].N
+		var packed G.Nodes
+		var spans []span
+		first := 0
+		for k, w := range windows {
+			if w.samples > 0 {
+				packed = append(packed, r.windows[k])
+				spans = append(spans, span{offset: offset[k], count: w.samples, first: first, total: total, n: n, lanes: r.run.Lanes})
+			}
+			first += w.samples
+			offset[k] += r.run.Lanes * w.samples * n
+		}
+		node, err := collect(info.Address, tensor.Shape{r.run.Lanes, total, n}, packed, spans)
+		if err != nil {
+			return err
+		}
+		r.records[info.Address] = node
+	}
+	return nil
+}
+
+// Node returns the node of a recorded variable, shape (B, T, n). It panics, naming what there is, if
+// Run.Record does not list the address.
+func (r *Rollout) Node(address string) *G.Node {
+	if n, ok := r.records[address]; ok {
+		return n
+	}
+	var names []string
+	for _, info := range r.compiled.records {
+		names = append(names, info.Address)
+	}
+	panic(fmt.Sprintf("graph: %s is not recorded%s", address, nearest(address, names)))
+}
+
+// Learnables returns the raw nodes that an optimiser moves, in the order of Learned.
+func (r *Rollout) Learnables() G.Nodes {
+	var nodes G.Nodes
+	for _, l := range r.learned {
+		nodes = append(nodes, l.Raw)
+	}
+	return nodes
+}
+
+// Learned describes what learns.
+func (r *Rollout) Learned() []*Learnable { return r.learned }
+
+// Input returns the leaf of a run-time input, to be changed with G.Let between runs: "seed", shape
+// (B), with one whole number below 2⁵³ per lane, or "input:NAME".
+func (r *Rollout) Input(address string) *G.Node {
+	if n, ok := r.inputs[address]; ok {
+		return n
+	}
+	var names []string
+	for name := range r.inputs {
+		names = append(names, name)
+	}
+	panic(fmt.Sprintf("graph: the rollout has no input %s%s", address, nearest(address, names)))
+}
+
+// Carry returns the node, shape (B, C), of all that passes on to a following run: states, delay
+// histories, partial means, absolute step. Give it to another rollout's Run.From.
+func (r *Rollout) Carry() *G.Node { return r.carry }
+
+// Windows returns the nodes of the chain, one per window.
+func (r *Rollout) Windows() G.Nodes { return r.windows }
+
+// Lanes returns the number of lanes B.
+func (r *Rollout) Lanes() int { return r.run.Lanes }
+
+// Labels returns the region labels of a recorded variable.
+func (r *Rollout) Labels(address string) []string {
+	for _, info := range r.compiled.records {
+		if info.Address == address {
+			return info.Labels
+		}
+	}
+	return nil
+}
+
+// SetContext lets later runs of the rollout's nodes end with ctx.
+func (r *Rollout) SetContext(ctx context.Context) {
+	r.state.mu.Lock()
+	defer r.state.mu.Unlock()
+	r.state.ctx = ctx
+}
+
+// Masked tells for each lane whether it diverged in the last run, see Run.NonFinite.
+func (r *Rollout) Masked() []bool {
+	r.state.mu.Lock()
+	defer r.state.mu.Unlock()
+	return append([]bool(nil), r.state.masked...)
+}
+
+// TapeBytes is the memory held by tapes, checkpoints and delay histories for the reverse pass, and
+// Recomputation the number of steps solved, the first solve included, per step of the run. Both are
+// known after the first run.
+func (r *Rollout) TapeBytes() int64 {
+	r.state.mu.Lock()
+	defer r.state.mu.Unlock()
+	var sum int64
+	for _, b := range r.state.bytes {
+		sum += b
+	}
+	return sum
+}
+
+// Recomputation: see TapeBytes.
+func (r *Rollout) Recomputation() float64 {
+	r.state.mu.Lock()
+	defer r.state.mu.Unlock()
+	return r.state.factor
+}
+
+// String prints the run and the compiled programs.
+func (r *Rollout) String() string {
+	var b strings.Builder
+	warmup, recorded := r.run.steps()
+	fmt.Fprintf(&b, "%d + %d steps of %g ms, %s, %s, %d lanes, %d windows\n", warmup, recorded, r.run.Dt,
+		r.run.Integrator.Name, r.run.Precision, r.run.Lanes, len(r.windows))
+	fmt.Fprintf(&b, "step\n%s", r.compiled.model.Step.Program)
+	if a := r.compiled.model.Adjoint; a != nil {
+		fmt.Fprintf(&b, "adjoint step\n%s", a.Program)
+	}
+	return b.String()
+}

@@ -1,0 +1,285 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+// outcome of a run: value and gradient of a random linear functional of all recorded samples.
+type outcome struct {
+	loss    float64
+	records map[string][]float64
+	grads   map[string][]float64
+}
+
+// leaves makes a node for every value of the network that can be learned.
+func leaves(n *Network, g *G.ExprGraph) map[string]*G.Node {
+	nodes := map[string]*G.Node{}
+	for _, address := range n.order {
+		v := n.values[address]
+		if v.Data == nil || v.Kind == samplesKind {
+			continue
+		}
+		scope := nmm.Shared
+		if v.perRegion() || v.Kind == initKind {
+			scope = nmm.PerRegion
+		}
+		shape := v.shapeOf(scope, 1)
+		data := append([]float64(nil), v.Data...)
+		t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
+		nodes[address] = G.NewTensor(g, tensor.Float64, shape.Dims(), G.WithShape(shape...), G.WithName("in/"+address), G.WithValue(t))
+	}
+	return nodes
+}
+
+// cotangents are fixed random weights of the samples [sample][region].
+func cotangents(address string, samples, n int) []float64 {
+	r := rand.New(rand.NewPCG(uint64(len(address)), uint64(address[len(address)-1])))
+	w := make([]float64, samples*n)
+	for i := range w {
+		w[i] = r.Float64() - 0.5
+	}
+	return w
+}
+
+// rolledOut runs a Rollout with everything learned.
+func rolledOut(t testing.TB, net *Network, run Run) *outcome {
+	t.Helper()
+	g := G.NewGraph()
+	nodes := leaves(net, g)
+	run.Nodes = nodes
+	roll, err := net.Rollout(g, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := &outcome{records: map[string][]float64{}, grads: map[string][]float64{}}
+	var loss *G.Node
+	for address, x := range roll.records {
+		s := x.Shape()
+		w := make([]float64, 0, s.TotalSize())
+		for l := 0; l < s[0]; l++ {
+			w = append(w, cotangents(address, s[1], s[2])...)
+		}
+		c := G.NewTensor(g, tensor.Float64, 3, G.WithShape(s...), G.WithName("w/"+address), G.WithValue(tensor.New(tensor.WithShape(s...), tensor.WithBacking(w))))
+		term := G.Must(G.Sum(G.Must(G.HadamardProd(x, c))))
+		if loss == nil {
+			loss = term
+		} else {
+			loss = G.Must(G.Add(loss, term))
+		}
+	}
+	read := map[string][]*G.Value{}
+	for address, x := range roll.records {
+		read[address] = []*G.Value{new(G.Value)}
+		G.Read(x, read[address][0])
+	}
+	out.run(t, g, loss, nodes, read)
+	return out
+}
+
+// run differentiates the loss and runs the graph.
+func (o *outcome) run(t testing.TB, g *G.ExprGraph, loss *G.Node, nodes map[string]*G.Node, read map[string][]*G.Value) {
+	t.Helper()
+	var wrt G.Nodes
+	var names []string
+	used := ancestors(loss)
+	for address, n := range nodes {
+		if used[n] {
+			wrt, names = append(wrt, n), append(names, address)
+		}
+	}
+	grads, err := G.Grad(loss, wrt...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var value G.Value
+	G.Read(loss, &value)
+	gradients := make([]G.Value, len(grads))
+	for i := range grads {
+		G.Read(grads[i], &gradients[i])
+	}
+	vm := G.NewTapeMachine(g)
+	defer vm.Close()
+	if err := vm.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	o.loss = value.Data().(float64)
+	for address, list := range read {
+		for _, v := range list {
+			data, err := float64s(*v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.records[address] = append(o.records[address], data...)
+		}
+	}
+	for i, v := range gradients {
+		data, err := float64s(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.grads[names[i]] = append([]float64(nil), data...)
+	}
+}
+
+// unrolled does the same with literal nodes.
+func unrolled(t testing.TB, net *Network, run Run) *outcome {
+	t.Helper()
+	g := G.NewGraph()
+	nodes := leaves(net, g)
+	u, err := net.Unroll(g, run, nodes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, _ = run.withDefaults()
+	out := &outcome{records: map[string][]float64{}, grads: map[string][]float64{}}
+	var loss *G.Node
+	read := map[string][]*G.Value{}
+	for _, p := range net.populations {
+		for _, s := range p.states {
+			address, n := p.name+"."+s.Name, p.n()
+			list := u.Node(address)
+			samples := len(list) / run.Every
+			w := cotangents(address, samples, n)
+			for k := 0; k < samples; k++ {
+				x := list[(k+1)*run.Every-1]
+				v := new(G.Value)
+				G.Read(x, v)
+				read[address] = append(read[address], v)
+				term := weighted(g, fmt.Sprintf("w/%s@%d", address, k), w[k*n:(k+1)*n], x)
+				if loss == nil {
+					loss = term
+				} else {
+					loss = G.Must(G.Add(loss, term))
+				}
+			}
+		}
+	}
+	out.run(t, g, loss, nodes, read)
+	return out
+}
+
+func weighted(g *G.ExprGraph, name string, w []float64, x *G.Node) *G.Node {
+	if len(w) == 1 {
+		return G.Must(G.HadamardProd(G.NewConstant(w[0]), x))
+	}
+	return G.Must(G.Sum(G.Must(G.HadamardProd(x, vectorLeaf(g, name, w)))))
+}
+
+// agree compares two outcomes, relative to each array's largest value.
+func agree(t *testing.T, got, want *outcome, tol float64) {
+	t.Helper()
+	for address, w := range want.records {
+		closeTo(t, address, got.records[address], w, tol)
+	}
+	for address, w := range want.grads {
+		closeTo(t, "gradient of "+address, got.grads[address], w, tol)
+	}
+	if len(want.grads) == 0 {
+		t.Error("no gradients compared")
+	}
+}
+
+func closeTo(t *testing.T, what string, got, want []float64, tol float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Errorf("%s: %d values, expected %d", what, len(got), len(want))
+		return
+	}
+	var scale, worst float64
+	for i := range want {
+		scale = math.Max(scale, math.Abs(want[i]))
+		worst = math.Max(worst, math.Abs(got[i]-want[i]))
+		if math.IsNaN(got[i]) != math.IsNaN(want[i]) {
+			t.Errorf("%s[%d] = %v, expected %v", what, i, got[i], want[i])
+			return
+		}
+	}
+	if worst > tol*scale {
+		t.Errorf("%s: differs by %.3g of the largest value %.3g", what, worst/scale, scale)
+	}
+}
+
+// gridModels are the models of the grid, with the state that is sent out.
+var gridModels = []struct {
+	name, source string
+	model        func() *nmm.Model
+}{
+	{"linear", "x", func() *nmm.Model { return nmm.Linear().Set("gamma", -0.3) }},
+	{"hopf", "x", nmm.Hopf},
+	{"mpr", "r", nmm.MontbrioPazoRoxin},
+	{"jansenrit", "", nmm.JansenRit},
+	{"wilsoncowan", "", nmm.WilsonCowan},
+	{"rww", "", nmm.ReducedWongWang},
+}
+
+// gridNetwork is a small network of n regions with every kind of input that an integrator allows.
+func gridNetwork(t testing.TB, model *nmm.Model, n int, coupling string, noise bool) *Network {
+	t.Helper()
+	r := rand.New(rand.NewPCG(7, uint64(n)))
+	w, lengths := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
+	for i := 0; i < n; i++ {
+		for j := 0; j < n; j++ {
+			w.Set(i, j, r.Float64())
+			lengths.Set(i, j, 7*r.Float64())
+		}
+	}
+	states, ports := model.States(), model.Ports()
+	source, port := "cortex."+states[0].Name, "cortex."+ports[0].Name
+	parts := []Part{Population("cortex", Regions(n), model)}
+	c := &Coupling{Name: "net", From: source, To: port, Weights: w, Gain: []float64{0.02}}
+	switch coupling {
+	case "linear":
+	case "diffusive":
+		c.Pre, c.Post = []string{"x", "1"}, "S1 - S2*x"
+	case "delayed":
+		c.Lengths, c.Speed = lengths, nmm.Q(10, "mm/ms")
+	case "diffusive delayed":
+		c.Pre, c.Post = []string{"x", "1"}, "S1 - S2*x"
+		c.Lengths, c.Speed = lengths, nmm.Q(10, "mm/ms")
+	}
+	parts = append(parts, c)
+	if noise {
+		parts = append(parts, &Noise{To: source, Sigma: []float64{0.01}})
+	}
+	net, err := NewNetwork(parts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range states {
+		init := make([]float64, n)
+		for i := range init {
+			init[i] = s.Lo + (s.Hi-s.Lo)*(0.3+0.4*r.Float64())
+		}
+		if err := net.Set("init:cortex."+s.Name, init); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return net
+}
+
+func TestRolloutEqualsUnroll(t *testing.T) {
+	for _, m := range gridModels {
+		for _, coupling := range []string{"linear", "diffusive delayed"} {
+			for _, integ := range []Integrator{Euler, Heun} {
+				t.Run(m.name+"/"+coupling+"/"+integ.Name, func(t *testing.T) {
+					net := gridNetwork(t, m.model(), 3, coupling, true)
+					steps := 20
+					if integ.Name != Euler.Name {
+						steps = 4
+					}
+					run := Run{Dt: 0.1, Duration: 0.1 * float64(steps), Integrator: integ, Seed: 3}
+					agree(t, rolledOut(t, net, run), unrolled(t, net, run), 1e-12)
+				})
+			}
+		}
+	}
+}

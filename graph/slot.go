@@ -1,0 +1,105 @@
+package graph
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/euryale-ml/euryale/graph/internal/engine"
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+// slot is an address whose value comes from a node of the outer graph.
+type slot struct {
+	address string
+	node    *G.Node
+	size    int // numbers per lane that the engine wants
+	lanes   bool
+	index   int // among the parameters, couplings or series of the model
+	kind    valueKind
+}
+
+// dimsOf is the number of dimensions of a value without a lane axis.
+func (v *value) dimsOf() int {
+	if v.series() || (v.Kind == weightsKind && v.I == nil) {
+		return 2
+	}
+	return 1
+}
+
+// shapeOf is the shape of a value of the given scope in the outer graph.
+func (v *value) shapeOf(s nmm.Scope, lanes int) tensor.Shape {
+	var shape tensor.Shape
+	switch {
+	case v.Kind == weightsKind && v.I != nil:
+		shape = tensor.Shape{len(v.I)}
+	case v.dimsOf() == 2:
+		shape = tensor.Shape{v.Rows, v.Cols}
+	case s == nmm.PerRegion || s == nmm.PerRegionAndLane:
+		shape = tensor.Shape{v.N}
+	default:
+		shape = tensor.Shape{1}
+	}
+	if s == nmm.PerLane || s == nmm.PerRegionAndLane {
+		shape = append(tensor.Shape{lanes}, shape...)
+	}
+	return shape
+}
+
+// newSlot checks a node that stands for a value of size numbers per lane.
+func (v *value) newSlot(node *G.Node, size, index, lanes int) (*slot, error) {
+	s := &slot{address: v.Address, node: node, size: size, index: index, kind: v.Kind}
+	s.lanes = node.Dims() == v.dimsOf()+1
+	want, total := size, node.Shape().TotalSize()
+	if s.lanes {
+		want *= lanes
+		if node.Shape()[0] != lanes {
+			return nil, fmt.Errorf("graph: node %q for %s: expected %d lanes, found shape %v", node.Name(), v.Address, lanes, node.Shape())
+		}
+	}
+	short := 1
+	if s.lanes {
+		short = lanes
+	}
+	if total != want && total != short {
+		return nil, fmt.Errorf("graph: node %q for %s: expected %d numbers, or %d in all with one per lane, found shape %v",
+			node.Name(), v.Address, size, short, node.Shape())
+	}
+	return s, nil
+}
+
+// read turns the node's numbers into what the engine wants; a lone number serves all regions.
+func (s *slot) read(data []float64, lanes int) engine.Value {
+	each := s.given(len(data), lanes)
+	if each == s.size {
+		return engine.Value{Data: data, PerLane: s.lanes}
+	}
+	wide := make([]float64, 0, len(data)*s.size)
+	for _, x := range data {
+		wide = append(wide, repeat(x, s.size)...)
+	}
+	return engine.Value{Data: wide, PerLane: s.lanes}
+}
+
+// given is how many numbers a lane has in data.
+func (s *slot) given(n, lanes int) int {
+	if s.lanes {
+		return n / lanes
+	}
+	return n
+}
+
+// reduce turns a gradient in the engine's form into the node's: sums where a number served all.
+func (s *slot) reduce(into, grad []float64) {
+	if len(into) == len(grad) {
+		copy(into, grad)
+		return
+	}
+	for i := range into {
+		into[i] = 0
+		for _, g := range grad[i*s.size : (i+1)*s.size] {
+			into[i] += g
+		}
+	}
+}

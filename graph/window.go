@@ -1,0 +1,350 @@
+package graph
+
+import (
+	"context"
+	"math"
+	"sync"
+	"sync/atomic"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/euryale-ml/euryale/graph/internal/engine"
+)
+
+// window is a stretch of a rollout as one Gorgonia operation:
+//
+//	packed = window(carry, seeds, values…)
+//
+// packed is [run id, records, carry after the window]. Its gradient is one operation too.
+type window struct {
+	solver  solver
+	model   *engine.Model
+	run     *Run
+	fixed   *engine.Inputs // values that no node gives
+	slots   []*slot
+	shared  *rolloutState
+	samples int
+
+	wanted bool // something differentiates through the window, so keep tapes
+	mu     sync.Mutex
+	id     float64
+	sum    uint64 // of the inputs of run id
+	tape   tape
+}
+
+// rolloutState is what the windows of a rollout share.
+type rolloutState struct {
+	mu      sync.Mutex
+	ctx     context.Context
+	masked  []bool
+	bytes   map[*window]int64
+	factor  float64
+	lastRun atomic.Int64
+}
+
+// size is the length of the packed result.
+func (w *window) size() int {
+	return 1 + w.recordSize() + w.run.Lanes*w.model.CarryWidth()
+}
+
+func (w *window) recordSize() int {
+	n := 0
+	for i := range w.model.Records {
+		n += w.run.Lanes * w.samples * w.model.Records[i].N
+	}
+	return n
+}
+
+// outputs views a packed vector as outputs.
+func (w *window) outputs(packed []float64) *engine.Outputs {
+	out, at := &engine.Outputs{}, 1
+	for i := range w.model.Records {
+		n := w.run.Lanes * w.samples * w.model.Records[i].N
+		out.Records = append(out.Records, packed[at:at+n])
+		at += n
+	}
+	out.Carry = packed[at:]
+	return out
+}
+
+// node adds the window to the graph.
+func (w *window) node(name string, carry, seeds *G.Node) (*G.Node, error) {
+	inputs := G.Nodes{carry, seeds}
+	o := &op{name: name, shape: tensor.Shape{w.size()}, wrt: []bool{w.model.Adjoint != nil, false}, do: w.forward}
+	for _, s := range w.slots {
+		inputs = append(inputs, s.node)
+		o.wrt = append(o.wrt, w.model.Adjoint != nil && w.learns(s))
+	}
+	o.symDiff = func(inputs G.Nodes, output, grad *G.Node) (G.Nodes, error) {
+		w.wanted = true
+		return w.gradients(name, inputs, output, grad, o.wrt)
+	}
+	return o.apply(inputs...)
+}
+
+func (w *window) learns(s *slot) bool {
+	switch s.kind {
+	case weightsKind:
+		return w.model.Couplings[s.index].Learned
+	case inputKind:
+		return w.model.Series[s.index].Learned
+	}
+	return w.model.Params[s.index].Learned
+}
+
+// inputs assembles the engine's inputs from the operands.
+func (w *window) inputs(in [][]float64) *engine.Inputs {
+	x := &engine.Inputs{Lanes: w.run.Lanes, Carry: in[0]}
+	for _, s := range in[1] {
+		x.Seeds = append(x.Seeds, uint64(s))
+	}
+	x.Params = append(x.Params, w.fixed.Params...)
+	x.Weights = append(x.Weights, w.fixed.Weights...)
+	x.Series = append(x.Series, w.fixed.Series...)
+	for i, s := range w.slots {
+		v := s.read(in[2+i], w.run.Lanes)
+		switch s.kind {
+		case weightsKind:
+			x.Weights[s.index] = v
+		case inputKind:
+			x.Series[s.index] = v
+		default:
+			x.Params[s.index] = v
+		}
+	}
+	return x
+}
+
+func (w *window) forward(in [][]float64) ([]float64, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	packed := make([]float64, w.size())
+	if err := w.solve(w.inputs(in), packed, w.wanted); err != nil {
+		return nil, err
+	}
+	packed[0] = w.id
+	w.sum = checksum(in[:2+len(w.slots)])
+	return packed, nil
+}
+
+// solve runs the engine and keeps the tape, in place of the one before.
+func (w *window) solve(in *engine.Inputs, packed []float64, keep bool) error {
+	if w.tape != nil {
+		w.solver.release(w.tape)
+		w.tape = nil
+	}
+	t, masked, err := w.solver.forward(w.shared.context(), in, w.outputs(packed), keep)
+	if err != nil {
+		return w.run.explain(err)
+	}
+	w.id = float64(w.shared.lastRun.Add(1))
+	w.tape = t
+	w.shared.report(w, t, masked)
+	return nil
+}
+
+func (s *rolloutState) context() context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx == nil {
+		return context.Background()
+	}
+	return s.ctx
+}
+
+func (s *rolloutState) report(w *window, t tape, masked []bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if w.solver.settings().Offset == 0 {
+		clear(s.masked)
+	}
+	for l, m := range masked {
+		s.masked[l] = s.masked[l] || m
+	}
+	if t != nil {
+		s.bytes[w] = t.Bytes()
+		s.factor = t.Factor()
+	}
+}
+
+// checksum tells whether operands are those of an earlier run.
+func checksum(in [][]float64) uint64 {
+	h := uint64(14695981039346656037)
+	for _, list := range in {
+		for _, x := range list {
+			h = (h ^ math.Float64bits(x)) * 1099511628211
+			h ^= h >> 29
+		}
+	}
+	return h
+}
+
+// gradients adds the adjoint operation, and takes its packed result apart.
+func (w *window) gradients(name string, inputs G.Nodes, output, grad *G.Node, wrt []bool) (G.Nodes, error) {
+	size := 0
+	offsets := make([]int, len(inputs))
+	for i, n := range inputs {
+		if wrt[i] {
+			offsets[i] = size
+			size += n.Shape().TotalSize()
+		}
+	}
+	o := &op{name: name + " adjoint", shape: tensor.Shape{size}}
+	o.do = func(in [][]float64) ([]float64, error) { return w.reverse(in, wrt, size) }
+	packed, err := o.apply(append(append(G.Nodes{}, inputs...), output, grad)...)
+	if err != nil {
+		return nil, err
+	}
+	grads := make(G.Nodes, len(inputs))
+	for i, n := range inputs {
+		if !wrt[i] {
+			continue
+		}
+		piece := whole(offsets[i], n.Shape().TotalSize())
+		if grads[i], err = collect(name+" gradient", n.Shape().Clone(), G.Nodes{packed}, []span{piece}); err != nil {
+			return nil, err
+		}
+	}
+	return grads, nil
+}
+
+// reverse computes the packed gradients from (inputs…, packed output, its gradient).
+func (w *window) reverse(in [][]float64, wrt []bool, size int) ([]float64, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	operands := in[:2+len(w.slots)]
+	x := w.inputs(operands)
+	if output := in[len(operands)]; w.tape == nil || w.id != output[0] || w.sum != checksum(operands) {
+		if err := w.solve(x, make([]float64, w.size()), true); err != nil {
+			return nil, err
+		}
+		w.sum = checksum(operands)
+	}
+	result := make([]float64, size)
+	grads, finish := w.wants(operands, wrt, result)
+	cot := w.outputs(in[len(operands)+1])
+	if err := w.solver.reverse(w.shared.context(), x, w.tape, cot, grads); err != nil {
+		return nil, w.run.explain(err)
+	}
+	finish()
+	return result, nil
+}
+
+// wants lays out where the engine writes gradients; finish brings them into the nodes' form.
+func (w *window) wants(in [][]float64, wrt []bool, result []float64) (grads *engine.Gradients, finish func()) {
+	grads = &engine.Gradients{
+		Params: make([][]float64, len(w.model.Params)), Weights: make([][]float64, len(w.model.Couplings)),
+		Series: make([][]float64, len(w.model.Series)),
+	}
+	at := 0
+	take := func(n int) []float64 { at += n; return result[at-n : at] }
+	if wrt[0] {
+		grads.Carry = take(len(in[0]))
+	}
+	var reduce []func()
+	for i, s := range w.slots {
+		if !wrt[2+i] {
+			continue
+		}
+		n := s.size
+		if s.lanes {
+			n *= w.run.Lanes
+		}
+		into := take(len(in[2+i]))
+		g := into
+		if len(into) != n {
+			g = make([]float64, n)
+			reduce = append(reduce, func() { s.reduce(into, g) })
+		}
+		switch s.kind {
+		case weightsKind:
+			grads.Weights[s.index] = g
+		case inputKind:
+			grads.Series[s.index] = g
+		default:
+			grads.Params[s.index] = g
+		}
+	}
+	return grads, func() {
+		for _, f := range reduce {
+			f()
+		}
+	}
+}
+
+// start is the operation that makes the carry of the first step from initial states and histories.
+func (c *compiled) start(run *Run, fixed []float64, slots []*slot) (*G.Node, error) {
+	o := &op{name: "start", shape: tensor.Shape{run.Lanes, c.model.CarryWidth()}}
+	var inputs G.Nodes
+	for _, s := range slots {
+		inputs = append(inputs, s.node)
+		o.wrt = append(o.wrt, true)
+	}
+	o.do = func(in [][]float64) ([]float64, error) {
+		carry := append([]float64(nil), fixed...)
+		for i, s := range slots {
+			c.fill(carry, s, s.read(in[i], run.Lanes), run.Lanes)
+		}
+		return carry, nil
+	}
+	o.symDiff = func(inputs G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+		grads := make(G.Nodes, len(slots))
+		for i, s := range slots {
+			back := &op{name: "start gradient " + s.address, shape: inputs[i].Shape().Clone()}
+			back.do = func(in [][]float64) ([]float64, error) { return c.startGradient(s, in[0], in[1], run.Lanes), nil }
+			var err error
+			if grads[i], err = back.apply(inputs[i], grad); err != nil {
+				return nil, err
+			}
+		}
+		return grads, nil
+	}
+	return o.apply(inputs...)
+}
+
+// startGradient gathers what a carry's gradient says about a slot's value x.
+func (c *compiled) startGradient(s *slot, x, carry []float64, lanes int) []float64 {
+	v, width := s.read(x, lanes), c.model.CarryWidth()
+	full := make([]float64, len(v.Data))
+	c.place(s, lanes, func(l, at, k int) {
+		i := laneIndex(s.lanes, l, s.size) + k
+		if _, inside := c.clip(s.index, v.Data[i]); inside {
+			full[i] += carry[l*width+at]
+		}
+	})
+	into := make([]float64, len(x))
+	s.reduce(into, full)
+	return into
+}
+
+func laneIndex(perLane bool, lane, size int) int {
+	if perLane {
+		return lane * size
+	}
+	return 0
+}
+
+// place calls do for every pair of a place in a lane's carry and an index of the slot's value.
+func (c *compiled) place(s *slot, lanes int, do func(lane, at, k int)) {
+	m := c.model
+	v := &m.States[s.index]
+	depth := m.Histories()[s.index]
+	for l := 0; l < lanes; l++ {
+		if s.kind == historyKind {
+			skip := s.size - depth*v.N // only the latest rows are read
+			for k := 0; k < depth*v.N; k++ {
+				do(l, m.HistoryOffset(s.index)+k, skip+k)
+			}
+			continue
+		}
+		for k := 0; k < v.N; k++ {
+			do(l, m.StateOffset(s.index)+k, k)
+		}
+		if c.constantPast[s.index] {
+			for k := 0; k < depth*v.N; k++ {
+				do(l, m.HistoryOffset(s.index)+k, k%v.N)
+			}
+		}
+	}
+}
