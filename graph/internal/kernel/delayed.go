@@ -26,12 +26,53 @@ func DelayedRow[T Float](acc, w []T, offsets []int32, src []T) {
 	}
 }
 
+// Four edges make one turn of the loop: the compiler spills two of the sums at its
+// end, which costs a trip through memory in every turn.
 func delayedRow8[T Float](acc *[8]T, w []T, offsets []int32, src []T) {
 	s0, s1, s2, s3, s4, s5, s6, s7 := acc[0], acc[1], acc[2], acc[3], acc[4], acc[5], acc[6], acc[7]
 	w = w[:len(offsets)]
+	for len(offsets) >= 4 && len(w) >= 4 {
+		o, v := (*[4]int32)(offsets), (*[4]T)(w)
+		x0 := (*[8]T)(src[o[0]:])
+		x1 := (*[8]T)(src[o[1]:])
+		x2 := (*[8]T)(src[o[2]:])
+		x3 := (*[8]T)(src[o[3]:])
+		s0 += v[0] * x0[0]
+		s1 += v[0] * x0[1]
+		s2 += v[0] * x0[2]
+		s3 += v[0] * x0[3]
+		s4 += v[0] * x0[4]
+		s5 += v[0] * x0[5]
+		s6 += v[0] * x0[6]
+		s7 += v[0] * x0[7]
+		s0 += v[1] * x1[0]
+		s1 += v[1] * x1[1]
+		s2 += v[1] * x1[2]
+		s3 += v[1] * x1[3]
+		s4 += v[1] * x1[4]
+		s5 += v[1] * x1[5]
+		s6 += v[1] * x1[6]
+		s7 += v[1] * x1[7]
+		s0 += v[2] * x2[0]
+		s1 += v[2] * x2[1]
+		s2 += v[2] * x2[2]
+		s3 += v[2] * x2[3]
+		s4 += v[2] * x2[4]
+		s5 += v[2] * x2[5]
+		s6 += v[2] * x2[6]
+		s7 += v[2] * x2[7]
+		s0 += v[3] * x3[0]
+		s1 += v[3] * x3[1]
+		s2 += v[3] * x3[2]
+		s3 += v[3] * x3[3]
+		s4 += v[3] * x3[4]
+		s5 += v[3] * x3[5]
+		s6 += v[3] * x3[6]
+		s7 += v[3] * x3[7]
+		offsets, w = offsets[4:], w[4:]
+	}
 	for e, o := range offsets {
-		x := (*[8]T)(src[o:])
-		v := w[e]
+		x, v := (*[8]T)(src[o:]), w[e]
 		s0 += v * x[0]
 		s1 += v * x[1]
 		s2 += v * x[2]

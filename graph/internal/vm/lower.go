@@ -16,7 +16,7 @@ type lowering struct {
 	done map[*G.Node]*value
 }
 
-// lower declares the inputs; node then lowers what is computed from them.
+// newLowering declares the inputs; node then lowers what is computed from them.
 func newLowering(in []Input) (*lowering, error) {
 	l := &lowering{builder: newBuilder(), done: map[*G.Node]*value{}}
 	for i, x := range in {
@@ -193,8 +193,8 @@ func (l *lowering) structural(name string, args []*value) (*value, error) {
 		return l.constant(float64(args[0].shape[0])), nil
 	case prefix("SizeOf") && args[0].shape.scalar():
 		return l.constant(1), nil
-	case prefix("Reshape") && len(args[0].shape) == 0:
-		return args[0], nil
+	case prefix("Reshape") && (len(args[0].shape) == 0 || len(args[0].shape) == 1 && !strings.Contains(name, ",")):
+		return args[0], nil // of a scalar, or of a vector to a vector
 	case name == "Repeat0" && args[0].shape.scalar() && args[1].op == opConst:
 		return l.broadcast(args[0], shape{int(args[1].num)}), nil
 	case name == "A × b", name == "Aᵀ × b":

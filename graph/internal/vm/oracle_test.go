@@ -224,15 +224,23 @@ func simulate[T float32 | float64](p *Program, data [][][]float64) [][][]T {
 	return res
 }
 
-// near compares relative to the largest value.
-func near[T float32 | float64](got []T, want []float64, tol float64) error {
-	scale := 0.0
-	for _, w := range want {
-		scale = math.Max(scale, math.Abs(w))
+// scale is the largest magnitude among the numbers.
+func scale(sets ...[]float64) float64 {
+	m := 0.0
+	for _, s := range sets {
+		for _, x := range s {
+			m = math.Max(m, math.Abs(x))
+		}
 	}
+	return m
+}
+
+// near compares with an absolute tolerance.
+func near[T float32 | float64](got []T, want []float64, tol float64) error {
 	for i := range got {
-		if d := math.Abs(float64(got[i]) - want[min(i, len(want)-1)]); !(d <= tol*scale) && d != 0 {
-			return fmt.Errorf("element %d: got %.17g, want %.17g", i, float64(got[i]), want[min(i, len(want)-1)])
+		w := want[min(i, len(want)-1)]
+		if d := math.Abs(float64(got[i]) - w); !(d <= tol) {
+			return fmt.Errorf("element %d: got %.17g, want %.17g, difference %.2g above %.2g", i, float64(got[i]), w, d, tol)
 		}
 	}
 	return nil

@@ -16,7 +16,7 @@ type value struct {
 
 	invariant bool                  // depends on invariant inputs and constants alone
 	num       float64               // opConst
-	input     int                   // opInput: its index; opAccum: the accumulator
+	input     int                   // opInput, opAccum: its index; opFunc: tells functions of one name apart
 	data      []float64             // opData
 	fn        func(float64) float64 // opFunc
 	name      string                // opFunc, opForeign: for listings

@@ -79,31 +79,116 @@ var testCases = []testCase{
 	unaryCase("cos", G.Cos, -2, 2), unaryCase("square", G.Square, -2, 2), unaryCase("cube", G.Cube, -2, 2),
 	unaryCase("neg", G.Neg, -2, 2), unaryCase("log1p", G.Log1p, -0.5, 2), unaryCase("expm1", G.Expm1, -2, 2),
 	unaryCase("inverse", G.Inverse, 0.5, 2), unaryCase("softplus", G.Softplus, -2, 2), unaryCase("abs", G.Abs, 0.5, 2),
+	{name: "select", leaves: []leafSpec{vec("x", -1, 1), inv(num("lo", -0.5, 0)), num("hi", 0.3, 0.4)},
+		build: func(x nodes) *G.Node {
+			low := choose("select<", x["x"], x["lo"], x["lo"], x["x"])
+			return mul(x["x"], choose("select<=", x["hi"], low, x["hi"], must(G.Square(low))))
+		}},
+	{name: "function", leaves: []leafSpec{vec("x", -1, 1), num("s", 1, 2)},
+		build: func(x nodes) *G.Node { return mul(apply(cosh, mul(x["x"], x["s"])), apply(cosh, x["s"])) }},
+	{name: "foreign", leaves: []leafSpec{vec("x", -1, 1), vec("y", -1, 1)},
+		build: func(x nodes) *G.Node {
+			return mul(x["y"], must(G.ApplyOp(running{}, mul(x["x"], x["y"]))))
+		}},
+	{name: "scalar chains", leaves: []leafSpec{vec("x", 1, 2), num("a", 1, 2), num("b", 1, 2), inv(num("c", 1, 2))},
+		build: func(x nodes) *G.Node {
+			s := div(add(mul(x["a"], x["b"]), x["c"]), sub(x["c"], f64(5)))
+			return add(mul(s, x["x"]), mul(must(G.Exp(s)), f64(2)))
+		}},
 	mpr("r"), mpr("v"),
 }
 
+// lengths of vectors; 1 has a graph of dummy shape (2).
 var lengths = []int{1, 2, 3, 7, 84}
 
-// Each case agrees with Gorgonia's own machine to rounding: 1e-14 of the largest
-// element allows for a few dozen operations in another order.
-func TestAgainstTapeMachine(t *testing.T) {
+// forAll runs f for every case and length.
+func forAll(t *testing.T, mode Mode, f func(t *testing.T, p *problem, prog *Program)) {
 	for _, c := range testCases {
 		for _, n := range lengths {
+			if c.name == "foreign" && n == 1 {
+				continue // a running sum over the dummy shape is another function
+			}
 			t.Run(fmt.Sprintf("%s/%d", c.name, n), func(t *testing.T) {
 				p := newProblem(c, n)
-				prog, err := Compile(p.inputs(), p.outputs(PerStep))
+				prog, err := Compile(p.inputs(), p.outputs(mode))
 				if err != nil {
 					t.Fatal(err)
 				}
-				data := p.data(uint64(n), 1)
-				want := p.oracle(t, data[0])
-				got := simulate[float64](prog, data)[0]
-				for i, o := range p.outputs(PerStep) {
-					if err := near(got[i], want[i], 1e-14); err != nil {
-						t.Errorf("%s: %v\n%v", o.Name, err, prog)
-					}
+				f(t, p, prog)
+				if t.Failed() {
+					t.Log("\n" + prog.String())
 				}
 			})
 		}
 	}
+}
+
+// Values and gradients agree with Gorgonia's own machine to rounding. The tolerance
+// is relative to the largest output times the length, because the gradient of a
+// scalar is a sum that may cancel.
+func TestAgainstTapeMachine(t *testing.T) {
+	forAll(t, PerStep, func(t *testing.T, p *problem, prog *Program) {
+		data := p.data(uint64(p.n), 1)
+		want := p.oracle(t, data[0])
+		got := simulate[float64](prog, data)[0]
+		tol := 1e-14 * scale(want...)
+		for i, o := range p.outputs(PerStep) {
+			limit := tol
+			if o.Scalar {
+				limit *= float64(p.n)
+			}
+			if err := near(got[i], want[i], limit); err != nil {
+				t.Errorf("%s: %v", o.Name, err)
+			}
+		}
+	})
+}
+
+// What Finish delivers is the sum of what the steps would have written.
+func TestAccumulatedIsSumOfSteps(t *testing.T) {
+	const steps = 9
+	forAll(t, Accumulate, func(t *testing.T, p *problem, prog *Program) {
+		data := p.data(uint64(p.n)+7, steps)
+		single := must(Compile(p.inputs(), p.outputs(PerStep)))
+		each := simulate[float64](single, data)
+		got := simulate[float64](prog, data)[steps-1]
+		for i, o := range prog.out {
+			if o.Mode != Accumulate {
+				continue
+			}
+			want := make([]float64, o.Len)
+			size := 0.0
+			for _, outs := range each {
+				for j, x := range outs[i] {
+					want[j] += x
+				}
+				size = max(size, scale(outs...))
+			}
+			if err := near(got[i], want, 1e-14*steps*float64(p.n)*size); err != nil {
+				t.Errorf("%s: %v", o.Name, err)
+			}
+		}
+	})
+}
+
+// float32 follows float64 to its own rounding: 2⁻²⁴ ≈ 6e-8 in each of a few dozen
+// operations, amplified by at most ten in the cases' functions.
+func TestFloat32(t *testing.T) {
+	forAll(t, PerStep, func(t *testing.T, p *problem, prog *Program) {
+		data := p.data(uint64(p.n)+3, 1)
+		for _, step := range data { // inputs that both precisions hold
+			for _, in := range step {
+				for i, x := range in {
+					in[i] = float64(float32(x))
+				}
+			}
+		}
+		want := simulate[float64](prog, data)[0]
+		got := simulate[float32](prog, data)[0]
+		for i, o := range prog.out {
+			if err := near(got[i], want[i], 1e-5*float64(o.Len)*scale(want...)); err != nil {
+				t.Errorf("%s: %v", o.Name, err)
+			}
+		}
+	})
 }

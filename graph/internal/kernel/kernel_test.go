@@ -1,0 +1,201 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+func random(r *rand.Rand, n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = 0.5 + r.Float64()
+	}
+	return x
+}
+
+func equal(t *testing.T, what string, got, want []float64) {
+	t.Helper()
+	for i := range want {
+		if math.Float64bits(got[i]) != math.Float64bits(want[i]) {
+			t.Fatalf("%s: element %d: got %.17g, want %.17g", what, i, got[i], want[i])
+		}
+	}
+}
+
+// evaluate interprets a chain for one element.
+func evaluate(chain string, operands []float64) float64 {
+	var stack []float64
+	pop := func() float64 {
+		x := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		return x
+	}
+	for _, c := range chain {
+		switch c {
+		case 'v', 's':
+			stack, operands = append(stack, operands[0]), operands[1:]
+			continue
+		case 'q':
+			x := pop()
+			stack = append(stack, x*x)
+			continue
+		case 'n':
+			stack = append(stack, -pop())
+			continue
+		}
+		y, x := pop(), pop()
+		stack = append(stack, map[rune]float64{'+': x + y, '-': x - y, '*': x * y, '/': x / y, '~': y - x, '\\': y / x}[c])
+	}
+	return pop()
+}
+
+// Every loop computes its chain, in place or not.
+func TestArithmetic(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for form, chain := range formNames {
+		const n = 5
+		regs := [5][]float64{random(r, n), random(r, n), random(r, n), random(r, n), random(r, n)}
+		kinds := ""
+		for _, c := range chain {
+			if c == 'v' || c == 's' {
+				kinds += string(c)
+			}
+		}
+		want := make([]float64, n)
+		for i := range want {
+			operands := make([]float64, len(kinds))
+			for k, kind := range kinds {
+				if operands[k] = regs[1+k][i]; kind == 's' {
+					operands[k] = regs[1+k][0]
+				}
+			}
+			want[i] = evaluate(chain, operands)
+		}
+		o := &Operands[float64]{D: &regs[0], A: &regs[1], B: &regs[2], C: &regs[3], E: &regs[4]}
+		Arithmetic[float64](form)(o)
+		for i := range want { // arm64 and others may fuse multiply and add
+			if math.Abs(regs[0][i]-want[i]) > 1e-15*(1+math.Abs(want[i])) {
+				t.Fatalf("%s: got %v, want %v", chain, regs[0], want)
+			}
+		}
+		if kinds[0] == 'v' {
+			before := append([]float64(nil), regs[0]...)
+			o.D = o.A
+			Arithmetic[float64](form)(o)
+			equal(t, chain+" in place", regs[1], before)
+		}
+	}
+}
+
+// The matrix kernels take their sums in the documented order, for all remainders
+// of their unrolling.
+func TestMatrixOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, size := range [][2]int{{1, 1}, {3, 2}, {4, 4}, {5, 7}, {8, 3}, {13, 17}} {
+		rows, cols := size[0], size[1]
+		w, x, a := random(r, rows*cols), random(r, cols), random(r, rows)
+		y := make([]float64, rows)
+		MatVec(y, w, x, rows, cols)
+		z := random(r, cols)
+		zWant := append([]float64(nil), z...)
+		MatVecTAdd(z, w, a, rows, cols)
+		want := make([]float64, rows)
+		for i := range want {
+			for j := range x {
+				want[i] += w[i*cols+j] * x[j]
+				zWant[j] += w[i*cols+j] * a[i]
+			}
+		}
+		equal(t, fmt.Sprint("MatVec ", size), y, want)
+		equal(t, fmt.Sprint("MatVecTAdd ", size), z, zWant)
+	}
+}
+
+// A rank update in blocks has the bits of one step after the other.
+func TestRankKBlocks(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	const rows, cols, steps = 5, 7, 23
+	a, p := random(r, rows*steps), random(r, cols*steps)
+	start := random(r, rows*cols)
+	want := append([]float64(nil), start...)
+	for s := range steps {
+		Ger(want, a[s*rows:(s+1)*rows], p[s*cols:(s+1)*cols])
+	}
+	for _, block := range []int{1, 3, 4, 16, 23} {
+		got := append([]float64(nil), start...)
+		for s := 0; s < steps; s += block {
+			k := min(block, steps-s)
+			RankK(got, a[s*rows:], p[s*cols:], rows, cols, k)
+		}
+		equal(t, fmt.Sprint("block of ", block), got, want)
+	}
+}
+
+// Delayed edges: every k (or every edge) is one sum in order, whatever the block.
+func TestDelayedOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	src := random(r, 200)
+	for _, edges := range []int{0, 1, 3, 4, 9} {
+		for _, block := range []int{1, 7, 8, 16, 19} {
+			w, a, acc := random(r, edges), random(r, block), random(r, block)
+			dw := random(r, edges)
+			offsets := make([]int32, edges)
+			for e := range offsets {
+				offsets[e] = int32(r.IntN(len(src) - block + 1))
+			}
+			accWant, dwWant := append([]float64(nil), acc...), append([]float64(nil), dw...)
+			for e, o := range offsets {
+				for k := range block {
+					accWant[k] += w[e] * src[int(o)+k]
+					dwWant[e] += a[k] * src[int(o)+k]
+				}
+			}
+			DelayedRow(acc, w, offsets, src)
+			DelayedDots(dw, a, offsets, src)
+			equal(t, fmt.Sprintf("DelayedRow of %d edges, block %d", edges, block), acc, accWant)
+			equal(t, fmt.Sprintf("DelayedDots of %d edges, block %d", edges, block), dw, dwWant)
+		}
+	}
+}
+
+// An edge that ends at the last element of src is allowed, one beyond panics.
+func TestDelayedBounds(t *testing.T) {
+	src := make([]float64, 20)
+	run := func(offset int32) (panicked bool) {
+		defer func() { panicked = recover() != nil }()
+		DelayedRow(make([]float64, 16), []float64{1}, []int32{offset}, src)
+		DelayedDots([]float64{1}, make([]float64, 16), []int32{offset}, src)
+		return false
+	}
+	if run(4) {
+		t.Error("offset 4 of 20 elements with 16 steps: panic")
+	}
+	if !run(5) {
+		t.Error("offset 5 of 20 elements with 16 steps: no panic")
+	}
+}
+
+func TestSumAndDot(t *testing.T) {
+	for n := range 12 {
+		a, b := make([]float64, n), make([]float64, n)
+		sum, dot := 0.0, 0.0
+		for i := range a { // small integers: any order is exact
+			a[i], b[i] = float64(i+1), float64(2*i-3)
+			sum += a[i]
+			dot += a[i] * b[i]
+		}
+		if Sum(a) != sum || Dot(a, b) != dot {
+			t.Errorf("length %d: got %g and %g, want %g and %g", n, Sum(a), Dot(a, b), sum, dot)
+		}
+	}
+}
+
+func TestSoftplus(t *testing.T) {
+	for _, c := range [][2]float64{{-800, 0}, {-40, 4.248354255291589e-18}, {0, math.Ln2}, {40, 40}, {800, 800}} {
+		if got := Softplus(c[0]); math.Abs(got-c[1]) > 1e-15*c[1] {
+			t.Errorf("softplus(%g): got %.17g, want %.17g", c[0], got, c[1])
+		}
+	}
+}
