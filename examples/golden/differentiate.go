@@ -1,5 +1,3 @@
-//go:build engine
-
 package main
 
 import (
@@ -101,7 +99,7 @@ func (p *problem) solve(net *graph.Network, want *gradient) (float64, map[string
 	if err != nil {
 		return 0, nil, err
 	}
-	loss, err := p.loss(g, roll, want)
+	loss, err := p.loss(roll, want)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -152,7 +150,7 @@ func floats(v G.Value) ([]float64, error) {
 }
 
 // loss builds the loss node, in the peer's units.
-func (p *problem) loss(g *G.ExprGraph, roll *graph.Rollout, want *gradient) (*G.Node, error) {
+func (p *problem) loss(roll *graph.Rollout, want *gradient) (*G.Node, error) {
 	weights := want.last
 	divide := float64(len(want.last) * p.n)
 	if want.every != "" {
@@ -165,11 +163,7 @@ func (p *problem) loss(g *G.ExprGraph, roll *graph.Rollout, want *gradient) (*G.
 		if err != nil {
 			return nil, err
 		}
-		x, err := roll.Node(cortex + "." + s.ours)
-		if err != nil {
-			return nil, err
-		}
-		term, err := meanSquare(g, x, weights[name]/divide/(s.scale*s.scale))
+		term, err := meanSquare(roll.Node(cortex+"."+s.ours), weights[name]/divide/(s.scale*s.scale))
 		if err != nil {
 			return nil, err
 		}
@@ -183,7 +177,7 @@ func (p *problem) loss(g *G.ExprGraph, roll *graph.Rollout, want *gradient) (*G.
 }
 
 // meanSquare is factor · Σ x².
-func meanSquare(g *G.ExprGraph, x *G.Node, factor float64) (*G.Node, error) {
+func meanSquare(x *G.Node, factor float64) (*G.Node, error) {
 	square, err := G.Square(x)
 	if err != nil {
 		return nil, err
@@ -213,7 +207,7 @@ func (p *problem) compareGradients(want *gradient, ours map[string][]float64, cm
 		if err != nil {
 			return decline(failed("%v", err))
 		}
-		got := add(ours["init:"+cortex+"."+s.ours], nil)
+		got := ours["init:"+cortex+"."+s.ours]
 		if h := ours["history:"+cortex+"."+s.ours]; want.constantHistory && h != nil {
 			for k, v := range h {
 				got[k%p.n] += v

@@ -22,6 +22,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -125,8 +126,24 @@ func runFile(path string) *fileResult {
 func guarded(c instance) (o outcome) {
 	defer func() {
 		if p := recover(); p != nil {
-			o = failed("panic: %v", p)
+			o = failed("panic: %v at %s", p, panicSite())
 		}
 	}()
 	return c.run()
+}
+
+// panicSite names the function of this module that panicked, or led to it.
+func panicSite() string {
+	pc := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(0, pc)])
+	for panicking := false; ; {
+		f, more := frames.Next()
+		if panicking && (strings.Contains(f.Function, "euryale") || strings.HasPrefix(f.Function, "main.")) {
+			return fmt.Sprintf("%s (%s:%d)", f.Function, filepath.Base(f.File), f.Line)
+		}
+		panicking = panicking || f.Function == "runtime.gopanic"
+		if !more {
+			return "an unknown place"
+		}
+	}
 }

@@ -133,9 +133,6 @@ func (p *problem) addNoise(parts []graph.Part) ([]graph.Part, *outcome) {
 		if err != nil {
 			return nil, decline(failed("%v", err))
 		}
-		if p.scheme == "RK4" {
-			return nil, decline(skipped("needs increments in RK4: TVB adds noise and stimulus once, after the last stage (tvb.md §5), our RK4 refuses noise"))
-		}
 		xi := mat.NewDense(p.steps, p.n, nil)
 		for k := range min(p.steps, len(p.kicks[state])) {
 			xi.SetRow(k, scaled(p.kicks[state][k], s.scale/math.Sqrt(p.dt)))
@@ -253,6 +250,9 @@ func (p *problem) run() (graph.Run, error) {
 
 // simulate returns the recorded states in the peer's names and units, [record][node].
 func (p *problem) simulate() (map[string][][]float64, *outcome) {
+	if p.scheme == "RK4" && len(p.kicks) > 0 {
+		return p.stepwise()
+	}
 	if err := p.runOU(); err != nil {
 		return nil, decline(failed("%v", err))
 	}

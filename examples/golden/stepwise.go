@@ -1,0 +1,45 @@
+package main
+
+// stepwise is simulate for increments in a scheme that takes none: TVB's RK4 adds dt·s once, after the
+// last stage. Each step is a run of its own, whose result gets its increments and becomes the next
+// initial state; the states before it become the history.
+func (p *problem) stepwise() (map[string][][]float64, *outcome) {
+	if len(p.bounds) > 0 {
+		return nil, decline(skipped("needs increments inside the last clipping of RK4"))
+	}
+	p.defaults()
+	q := *p
+	q.kicks, q.steps, q.record = nil, 1, []int{1}
+	q.init, q.history = map[string][]float64{}, map[string][][]float64{}
+	for state, x := range p.init {
+		q.init[state], q.history[state] = x, append([][]float64{x}, p.history[state][min(1, len(p.history[state])):]...)
+	}
+	path := map[string][][]float64{}
+	for k := range p.steps {
+		q.inputs = nil
+		for _, in := range p.inputs {
+			q.inputs = append(q.inputs, input{in.port, [][]float64{in.rows[min(k, len(in.rows)-1)]}})
+		}
+		after, o := q.simulate()
+		if o != nil {
+			return nil, o
+		}
+		for state, x := range after {
+			next := x[0]
+			if k < len(p.kicks[state]) {
+				next = add(next, p.kicks[state][k])
+			}
+			depth := len(q.history[state])
+			q.init[state] = next
+			q.history[state] = append([][]float64{next}, q.history[state][:max(depth-1, 0)]...)
+			path[state] = append(path[state], next)
+		}
+	}
+	out := map[string][][]float64{}
+	for state := range path {
+		for _, m := range p.record {
+			out[state] = append(out[state], path[state][m-1])
+		}
+	}
+	return out, nil
+}
