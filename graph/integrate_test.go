@@ -206,3 +206,30 @@ func TestRungeKuttaChecksTableaus(t *testing.T) {
 		t.Errorf("midpoint: %v, expected %v", got[1], want)
 	}
 }
+
+// The derivative of a clipped state is 1 inside and on the bounds and 0 outside.
+func TestClipDerivative(t *testing.T) {
+	g := G.NewGraph()
+	x := G.NewVector(g, G.Float64, G.WithShape(5), G.WithName("x"))
+	y, err := clip(x, -1, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	adj, err := differentiate([]*G.Node{y}, []string{"y"}, []*G.Node{x})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := newMachine(t, g, []*G.Node{y, adj.Gradient[x]}).run(map[*G.Node][]float64{
+		x: {-3, -1, 0.5, 2, 7}, adj.U[0]: {1, 1, 1, 1, 1},
+	})
+	for i, want := range []float64{-1, -1, 0.5, 2, 2} {
+		if got[0][i] != want {
+			t.Errorf("value %d: %v, expected %v", i, got[0][i], want)
+		}
+	}
+	for i, want := range []float64{0, 1, 1, 1, 0} {
+		if got[1][i] != want {
+			t.Errorf("derivative %d: %v, expected %v", i, got[1][i], want)
+		}
+	}
+}

@@ -44,13 +44,13 @@ func TestStepGradients(t *testing.T) {
 		for _, integ := range Integrators() {
 			t.Run(model+"/"+integ.Name, func(t *testing.T) {
 				noisy := integ.Name != RK4.Name && integ.Name != Heun3.Name
-				checkGradients(t, rich(t, model, 3, noisy), integ)
+				checkStepGradients(t, rich(t, model, 3, noisy), integ)
 			})
 		}
 	}
 }
 
-func checkGradients(t *testing.T, net *Network, integ Integrator) {
+func checkStepGradients(t *testing.T, net *Network, integ Integrator) {
 	t.Helper()
 	const dt = 0.1
 	forward, err := net.stepGraph(dt, integ)
