@@ -78,3 +78,14 @@ func BenchmarkDelayedDots(b *testing.B) {
 	benchmarkBoth(b, delayed[float32](true), delayed[float64](true))
 }
 func BenchmarkAxpyInto(b *testing.B) { benchmarkBoth(b, axpy[float32](), axpy[float64]()) }
+
+func function[T Float](f func(d, a []T)) func() {
+	d, a := make([]T, regions), ramp[T](regions)
+	return func() { f(d, a) }
+}
+
+func BenchmarkExp(b *testing.B)  { benchmarkBoth(b, function(Exp[float32]), function(Exp[float64])) }
+func BenchmarkTanh(b *testing.B) { benchmarkBoth(b, function(Tanh[float32]), function(Tanh[float64])) }
+func BenchmarkSigmoid(b *testing.B) {
+	benchmarkBoth(b, function(Sigmoid[float32]), function(Sigmoid[float64]))
+}

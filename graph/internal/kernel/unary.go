@@ -28,6 +28,10 @@ func Abs[T Float](d, a []T) {
 
 // Exp sets d[i] = e^a[i].
 func Exp[T Float](d, a []T) {
+	if d, ok := any(d).([]float32); ok {
+		exp32(d, any(a).([]float32))
+		return
+	}
 	a = a[:len(d)]
 	for i := range d {
 		d[i] = T(math.Exp(float64(a[i])))
@@ -36,6 +40,10 @@ func Exp[T Float](d, a []T) {
 
 // Tanh sets d[i] = tanh a[i].
 func Tanh[T Float](d, a []T) {
+	if d, ok := any(d).([]float32); ok {
+		tanh32(d, any(a).([]float32))
+		return
+	}
 	a = a[:len(d)]
 	for i := range d {
 		d[i] = T(math.Tanh(float64(a[i])))
@@ -44,6 +52,10 @@ func Tanh[T Float](d, a []T) {
 
 // Sigmoid sets d[i] = 1/(1 + e^-a[i]).
 func Sigmoid[T Float](d, a []T) {
+	if d, ok := any(d).([]float32); ok {
+		sigmoid32(d, any(a).([]float32))
+		return
+	}
 	a = a[:len(d)]
 	for i := range d {
 		d[i] = T(1 / (1 + math.Exp(-float64(a[i]))))
