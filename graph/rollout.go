@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	G "gorgonia.org/gorgonia"
@@ -456,4 +457,31 @@ func (r *Rollout) String() string {
 		fmt.Fprintf(&b, "adjoint step\n%s", a.Program)
 	}
 	return b.String()
+}
+
+// MaskLoss returns a loss per lane, shape (B), that is +Inf with zero gradient in the lanes that
+// diverged: see Run.NonFinite.
+func (r *Rollout) MaskLoss(loss *G.Node) (*G.Node, error) {
+	if !loss.Shape().Eq(tensor.Shape{r.run.Lanes}) {
+		return nil, fmt.Errorf("graph: expected a loss for each of %d lanes, shape (%d); found %v", r.run.Lanes, r.run.Lanes, loss.Shape())
+	}
+	replace := func(name string, by float64) *op {
+		o := &op{name: name, shape: loss.Shape().Clone(), wrt: []bool{true}}
+		o.do = func(in [][]float64) ([]float64, error) {
+			out := append([]float64(nil), in[0]...)
+			for l, masked := range r.Masked() {
+				if masked {
+					out[l] = by
+				}
+			}
+			return out, nil
+		}
+		return o
+	}
+	o := replace("mask loss", math.Inf(1))
+	o.symDiff = func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+		back, err := replace("mask gradient", 0).apply(grad)
+		return G.Nodes{back}, err
+	}
+	return o.apply(loss)
 }

@@ -283,3 +283,116 @@ func TestRolloutEqualsUnroll(t *testing.T) {
 		}
 	}
 }
+
+// longNetwork has delays from 0 to beyond several blocks, two couplings of one source and a pre text.
+func longNetwork(t testing.TB, n int, extra ...Part) *Network {
+	t.Helper()
+	r := rand.New(rand.NewPCG(11, uint64(n)))
+	w := mat.NewDense(n, n, nil)
+	steps := make([][]int, n)
+	for i := range steps {
+		steps[i] = make([]int, n)
+		for j := range steps[i] {
+			w.Set(i, j, r.Float64()/float64(n))
+			steps[i][j] = r.IntN(70)
+			if r.IntN(4) == 0 {
+				steps[i][j] = r.IntN(4)
+			}
+		}
+	}
+	parts := []Part{
+		Population("cortex", Regions(n), nmm.Hopf()),
+		&Coupling{From: "cortex.x", To: "cortex.x", Pre: []string{"x", "1"}, Post: "S1 - S2*x", Weights: w, DelaySteps: steps, Gain: []float64{0.3}},
+		&Coupling{Name: "second", From: "cortex.x", To: "cortex.y", Pre: []string{"tanh(x) + 0.1*y"}, Weights: w, Gain: []float64{0.2}},
+		&Noise{To: "cortex.x", Sigma: []float64{0.05}},
+	}
+	net, err := NewNetwork(append(parts, extra...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	history := mat.NewDense(80, n, nil)
+	init := make([]float64, n)
+	for j := range init {
+		init[j] = r.Float64() - 0.5
+		for k := 0; k < 80; k++ {
+			history.Set(k, j, r.Float64()-0.5)
+		}
+	}
+	for address, x := range map[string]any{"init:cortex.x": init, "history:cortex.x": history} {
+		if err := net.Set(address, x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return net
+}
+
+func TestLongDelaysEqualUnroll(t *testing.T) {
+	net := longNetwork(t, 3)
+	run := Run{Dt: 0.5, Duration: 0.5 * 40, Integrator: Euler, Seed: 5, Every: 3}
+	agree(t, rolledOut(t, net, run), unrolled(t, net, run), 1e-12)
+}
+
+func TestWindowsEqualOneRollout(t *testing.T) {
+	net := longNetwork(t, 5)
+	for _, average := range []bool{false, true} {
+		run := Run{Dt: 0.5, Warmup: 0.5 * 13, Duration: 0.5 * 150, Seed: 5, Every: 7, Average: average}
+		want := rolledOut(t, net, run)
+		for _, window := range []int{1, 10, 16, 33, 100} {
+			run.Window = window
+			t.Run(fmt.Sprintf("average %v window %d", average, window), func(t *testing.T) {
+				agree(t, rolledOut(t, net, run), want, 1e-12)
+			})
+		}
+	}
+}
+
+// same demands equal bits.
+func same(t *testing.T, what string, got, want *outcome) {
+	t.Helper()
+	for _, pair := range [][2]map[string][]float64{{got.records, want.records}, {got.grads, want.grads}} {
+		for address, w := range pair[1] {
+			g := pair[0][address]
+			for i := range w {
+				if math.Float64bits(g[i]) != math.Float64bits(w[i]) {
+					t.Errorf("%s: %s[%d] = %v, expected %v", what, address, i, g[i], w[i])
+					break
+				}
+			}
+		}
+	}
+}
+
+func TestBitsAtEveryBudget(t *testing.T) {
+	net := longNetwork(t, 5)
+	for _, p := range []Precision{Float64, Float32} {
+		run := Run{Dt: 0.5, Duration: 0.5 * 6000, Seed: 5, Every: 7, Precision: p, Lanes: 3}
+		unlimited := unlimitedBytes(t, net, run)
+		want := rolledOut(t, net, run)
+		for _, part := range []int64{1, 4, 16} {
+			run.MemoryBudget = unlimited / part
+			if used := unlimitedBytes(t, net, run); used > run.MemoryBudget {
+				t.Errorf("1/%d: %d bytes used of %d", part, used, run.MemoryBudget)
+			}
+			same(t, fmt.Sprintf("%s, 1/%d of the memory", p, part), rolledOut(t, net, run), want)
+		}
+	}
+}
+
+func unlimitedBytes(t testing.TB, net *Network, run Run) int64 {
+	t.Helper()
+	g := G.NewGraph()
+	run.Nodes = leaves(net, g)
+	roll, err := net.Rollout(g, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := G.Grad(G.Must(G.Sum(roll.Node("cortex.x"))), run.Nodes["cortex.a"]); err != nil {
+		t.Fatal(err)
+	}
+	vm := G.NewTapeMachine(g)
+	defer vm.Close()
+	if err := vm.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	return roll.TapeBytes()
+}
