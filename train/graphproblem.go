@@ -1,7 +1,9 @@
 package train
 
 import (
+	"errors"
 	"fmt"
+	"math"
 
 	"github.com/euryale-ml/euryale/forward"
 	G "gorgonia.org/gorgonia"
@@ -96,13 +98,18 @@ func (p *GraphProblem) SetValues(x []float64) error {
 }
 
 // Func sets the learnable nodes to x, runs the graph, and returns the sum of the
-// losses; grad, unless nil, gets the gradient.
+// losses; grad, unless nil, gets the gradient. Parameters at which a linear network
+// is unstable ([forward.UnstableError]) have the value +Inf.
 func (p *GraphProblem) Func(x, grad []float64) (float64, error) {
 	if err := p.SetValues(x); err != nil {
 		return 0, err
 	}
 	p.vm.Reset()
-	if err := p.vm.RunAll(); err != nil {
+	if err := unwrapped(p.vm.RunAll()); err != nil {
+		var unstable *forward.UnstableError
+		if errors.As(err, &unstable) {
+			return math.Inf(1), nil
+		}
 		return 0, err
 	}
 	total, err := floats(p.total)
@@ -120,6 +127,14 @@ func (p *GraphProblem) Func(x, grad []float64) (float64, error) {
 		grad = grad[copy(grad, g):]
 	}
 	return total[0], nil
+}
+
+// unwrapped opens a machine's error, which errors.As cannot look into.
+func unwrapped(err error) error {
+	if e, ok := err.(interface{ Err() error }); ok {
+		return e.Err()
+	}
+	return err
 }
 
 // Losses are the losses of the lanes at the last evaluation.

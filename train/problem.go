@@ -139,6 +139,9 @@ func (s *search) evaluate(x, grad []float64) (f float64, finite bool, err error)
 	}
 	s.evaluations++
 	f, err = s.callFunc(x, grad)
+	if ctxErr := s.ctx.Err(); ctxErr != nil {
+		return math.Inf(1), false, ctxErr // err is its consequence, or the value half computed
+	}
 	if err != nil {
 		return math.Inf(1), false, fmt.Errorf("train: evaluation %d: %w", s.evaluations, err)
 	}
