@@ -95,6 +95,9 @@ func (c *brainmassNetwork) run() outcome {
 	}
 	p.links = []link{l}
 	g := c.gradient()
+	if g != nil && c.HistoryFirst != nil { // a Network, not a network wired by hand
+		g.frozenStart = true
+	}
 	if g != nil && len(c.GradConn.data) > 0 {
 		g.weights = &weightGradient{want: c.GradConn.data, factor: factor}
 		if len(c.GradK.data) > 0 {
@@ -131,13 +134,14 @@ func (c *brainmassNetwork) link(class *class, n int) (l link, factor []float64, 
 	switch c.Coupling {
 	case "additive":
 	case "diffusive", "laplacian":
-		l.pre, l.post = []string{"x", "1"}, "S1 - S2*x"
+		l.pre, l.post, l.laplacian = []string{"x", "1"}, "S1 - S2*x", c.Coupling == "laplacian"
 	case "sigmoidal": // a 1, b 0, slope 1, midpoint 0, all without unit
-		l.post = "sigmoid(S1/" + one + ")"
+		l.post, l.dPost = "sigmoid(S1/"+one+")", dSigmoid
 	case "tanh": // scale 2
-		l.post = "tanh(2*S1/" + one + ")"
+		l.post, l.dPost = "tanh(2*S1/"+one+")", func(s float64) float64 { return 2 * dTanh(2*s) }
 	case "sigmoidal_jansen_rit": // cmin 0, cmax 0.005, midpoint 6, r 0.56
 		l.pre = []string{"0.005*sigmoid(0.56*(x/" + one + " - 6))"}
+		l.dPre = func(x float64) float64 { return 0.005 * 0.56 * dSigmoid(0.56*(x-6)) }
 	default:
 		return l, nil, decline(skipped("needs coupling %s", c.Coupling))
 	}

@@ -12,11 +12,18 @@ import (
 // differentiate builds the loss on a rollout, differentiates it with Gorgonia and compares value and
 // gradients with what the peer found.
 func (p *problem) differentiate(want *gradient, cmp *comparison) *outcome {
+	var frozen *frozenStart
+	if want.frozenStart {
+		var o *outcome
+		if frozen, o = p.newFrozenStart(); o != nil {
+			return o
+		}
+	}
 	net, o := p.network()
 	if o != nil {
 		return o
 	}
-	if err := p.learn(net, want); err != nil {
+	if err := p.learn(net, want, frozen); err != nil {
 		return decline(failed("%v", err))
 	}
 	value, gradients, err := p.solve(net, want)
@@ -24,11 +31,11 @@ func (p *problem) differentiate(want *gradient, cmp *comparison) *outcome {
 		return decline(failed("%v", err))
 	}
 	cmp.near("loss", []float64{value}, []float64{want.loss}, neurolibRelative, 0)
-	return p.compareGradients(want, gradients, cmp)
+	return p.compareGradients(want, gradients, frozen, cmp)
 }
 
 // learn marks everything whose gradient is wanted.
-func (p *problem) learn(net *graph.Network, want *gradient) error {
+func (p *problem) learn(net *graph.Network, want *gradient, frozen *frozenStart) error {
 	learned := map[string]bool{}
 	learn := func(address string, s nmm.Scope) error {
 		if learned[address] {
@@ -59,7 +66,7 @@ func (p *problem) learn(net *graph.Network, want *gradient) error {
 		}
 	}
 	for i, in := range p.inputs {
-		if _, ok := want.inputSums[in.port]; !ok {
+		if _, ok := want.inputSums[in.port]; !ok && (frozen == nil || frozen.input != i) {
 			continue
 		}
 		for k := range paired(p.class.ports, in.port) {
@@ -190,7 +197,10 @@ func meanSquare(x *G.Node, factor float64) (*G.Node, error) {
 }
 
 // compareGradients compares every expected gradient with ours, taken back to the peer's numbers.
-func (p *problem) compareGradients(want *gradient, ours map[string][]float64, cmp *comparison) *outcome {
+func (p *problem) compareGradients(want *gradient, ours map[string][]float64, frozen *frozenStart, cmp *comparison) *outcome {
+	for _, a := range want.arrays() {
+		want.top = max(want.top, largest(a))
+	}
 	for _, name := range sortedKeys(want.params) {
 		if reason, ok := p.class.differs[name]; ok {
 			cmp.note("gradient of %s not compared: %s", name, reason)
@@ -213,7 +223,12 @@ func (p *problem) compareGradients(want *gradient, ours map[string][]float64, cm
 				got[k%p.n] += v
 			}
 		}
-		want.entries(cmp, "init "+name, scaled(got, s.scale), want.init[name])
+		got = scaled(got, s.scale)
+		if frozen != nil && name == frozen.link.from {
+			du := p.inputGradient(frozen.input, ours)
+			got = add(got, scaled(frozen.gradient(du), -1))
+		}
+		want.entries(cmp, "init "+name, got, want.init[name])
 	}
 	for _, port := range sortedKeys(want.inputSums) {
 		want.entries(cmp, "input "+port, p.inputSum(port, ours), want.inputSums[port])
@@ -226,20 +241,28 @@ func (p *problem) compareGradients(want *gradient, ours map[string][]float64, cm
 
 // inputSum adds up the gradient of a port's first input over the steps.
 func (p *problem) inputSum(port string, ours map[string][]float64) []float64 {
-	got := repeat(0, p.n)
+	sum := repeat(0, p.n)
 	for i, in := range p.inputs {
 		if in.port != port {
 			continue
 		}
-		for k, q := range paired(p.class.ports, port) {
-			f := q.factor(p.params)
-			for j, v := range ours["input:"+inputName(i, k)] {
-				got[j%p.n] += v * f[(j%p.n)%len(f)]
-			}
+		for _, row := range p.inputGradient(i, ours) {
+			sum = add(sum, row)
 		}
 		break // further inputs into the port have the same gradient
 	}
-	return got
+	return sum
+}
+
+// inputGradient returns the gradient of an input, [step][node].
+func (p *problem) inputGradient(i int, ours map[string][]float64) [][]float64 {
+	out := make([][]float64, p.steps)
+	for k, q := range paired(p.class.ports, p.inputs[i].port) {
+		for m, row := range rows(ours["input:"+inputName(i, k)], p.n) {
+			out[m] = add(out[m], times(q.factor(p.params), row))
+		}
+	}
+	return out
 }
 
 // compareLink compares gradients of weights and gain.
@@ -266,6 +289,11 @@ func (p *problem) compareLink(i int, l link, want *gradient, ours map[string][]f
 	}
 }
 
+// gradientFloor keeps rounding errors from counting: a gradient that many times smaller than the
+// case's largest is compared on the scale of the latter times this. Derivatives by a parameter that
+// does not matter at a fixed point are nothing but rounding errors, 1e-15 of the others.
+const gradientFloor = 1e-6
+
 // entries compares one array; a single expected value is the sum over nodes.
 func (w *gradient) entries(cmp *comparison, name string, got, want []float64) {
 	if len(want) == 1 && len(got) > 1 {
@@ -275,7 +303,7 @@ func (w *gradient) entries(cmp *comparison, name string, got, want []float64) {
 		}
 		got = []float64{sum}
 	}
-	scale := largest(want)
+	scale := max(largest(want), gradientFloor*w.top)
 	cmp.each(name, got, want, scale, func(i int, v float64) float64 {
 		return w.tol(fmt.Sprintf("%s[%d]", name, i), v, scale)
 	})

@@ -37,6 +37,9 @@ type link struct {
 	weights    [][]float64 // to × from
 	gain       []float64
 	delays     [][]int // to × from, in steps; nil means none
+
+	dPre, dPost func(float64) float64 // derivatives of pre and of post by S1, nil for 1
+	laplacian   bool                  // x in post is read from the peer's delay buffer
 }
 
 // ouInput is an Ornstein-Uhlenbeck process u ← u + (mean − u) dt/τ + σ √dt ξ, updated after each step
@@ -101,8 +104,11 @@ type gradient struct {
 	inputSums map[string][]float64 // of a port, summed over steps
 	weights   *weightGradient
 	gain      []float64
-	// constantHistory says that init moves the whole history with it.
-	constantHistory bool
+	// constantHistory says that init moves the whole history with it, frozenStart that the coupling
+	// reads a copy of init that does not move with it.
+	constantHistory, frozenStart bool
+
+	top float64 // the largest entry of all
 
 	// tol is the largest difference allowed for entry "name[i]", given its expected value and the
 	// largest one of its array.
@@ -112,6 +118,20 @@ type gradient struct {
 // weightGradient holds the expected gradient of a link's weights, row-major, and the derivative of our
 // weights with respect to the peer's. NaN entries are not compared.
 type weightGradient struct{ want, factor []float64 }
+
+// arrays lists all expected gradients.
+func (w *gradient) arrays() [][]float64 {
+	var all [][]float64
+	for _, group := range []map[string][]float64{w.params, w.init, w.inputSums} {
+		for _, name := range sortedKeys(group) {
+			all = append(all, group[name])
+		}
+	}
+	if w.weights != nil {
+		all = append(all, w.weights.want)
+	}
+	return append(all, w.gain)
+}
 
 // relative makes a tolerance relative to the largest value of an array.
 func relative(tol float64) func(string, float64, float64) float64 {
