@@ -44,8 +44,17 @@ type source struct {
 	lines []string
 }
 
+// errorAt says that something is wrong at a place of the text.
 func (s *source) errorAt(at place, problem string) error {
-	e := &EquationError{Model: s.model, Line: at.line, Column: at.column, Problem: problem}
+	return s.wrapAt(at, problem, nil)
+}
+
+// wrapAt is errorAt with the error that caused it.
+func (s *source) wrapAt(at place, problem string, cause error) error {
+	e := &EquationError{Model: s.model, Line: at.line, Column: at.column, Problem: problem, Cause: cause}
+	if cause != nil {
+		e.Problem += cause.Error()
+	}
 	if at.line >= 1 && at.line <= len(s.lines) {
 		e.Text = s.lines[at.line-1]
 	}

@@ -57,7 +57,16 @@ func (b *builder) node(t term) *G.Node {
 	return t.node
 }
 
+// build makes the term of e; a number that it comes to must be finite.
 func (b *builder) build(e *expr) (term, error) {
+	t, err := b.term(e)
+	if err == nil && t.stage == known && (math.IsNaN(t.value) || math.IsInf(t.value, 0)) {
+		err = b.src.errorAt(e.at, fmt.Sprintf("expected a finite number, found %v", t.value))
+	}
+	return t, err
+}
+
+func (b *builder) term(e *expr) (term, error) {
 	switch e.kind {
 	case numberExpr:
 		return numberTerm(e.value), nil
@@ -181,7 +190,7 @@ func (b *builder) where(e *expr) (term, error) {
 func (b *builder) made(e *expr, s stage) func(*G.Node, error) (term, error) {
 	return func(n *G.Node, err error) (term, error) {
 		if err != nil {
-			return term{}, b.src.errorAt(e.at, err.Error())
+			return term{}, b.src.wrapAt(e.at, "", err)
 		}
 		return term{stage: s, node: n}, nil
 	}

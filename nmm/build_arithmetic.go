@@ -1,6 +1,9 @@
 package nmm
 
 import (
+	"fmt"
+	"math"
+
 	G "gorgonia.org/gorgonia"
 )
 
@@ -58,6 +61,9 @@ func (b *builder) product(e *expr) (term, error) {
 
 // multiply makes the nodes of a flattened product.
 func (b *builder) multiply(e *expr, f factors) (term, error) {
+	if math.IsNaN(f.coefficient) || math.IsInf(f.coefficient, 0) {
+		return term{}, b.src.errorAt(e.at, fmt.Sprintf("expected a finite number, found %v", f.coefficient))
+	}
 	if f.coefficient == 0 {
 		return numberTerm(0), nil
 	}
@@ -66,7 +72,7 @@ func (b *builder) multiply(e *expr, f factors) (term, error) {
 		early, err = b.quotient(early, f.numerator[1], f.denominator[1], varying)
 	}
 	if err != nil {
-		return term{}, b.src.errorAt(e.at, err.Error())
+		return term{}, b.src.wrapAt(e.at, "", err)
 	}
 	return early, nil
 }
@@ -197,7 +203,7 @@ func (b *builder) sum(e *expr) (term, error) {
 		if len(early) > 0 {
 			n, err := total(early)
 			if err != nil {
-				return term{}, b.src.errorAt(e.at, err.Error())
+				return term{}, b.src.wrapAt(e.at, "", err)
 			}
 			late = append([]addend{n}, late...)
 		}

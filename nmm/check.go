@@ -3,6 +3,7 @@ package nmm
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // checker infers the unit of every subexpression and refuses what does not fit.
@@ -18,7 +19,7 @@ func (c *checker) infer(e *expr) (measure, error) {
 	case numberExpr:
 		m, err := parseUnit(e.unit)
 		if err != nil {
-			return m, c.src.errorAt(e.at, err.Error())
+			return m, c.src.wrapAt(e.at, "", err)
 		}
 		return m, nil
 	case nameExpr:
@@ -56,7 +57,8 @@ func scaleHint(a, b measure) string {
 	if !a.sameDimensions(b) {
 		return ""
 	}
-	return fmt.Sprintf(" (one dimension, but 1 %v is %.6g %v)", a, a.scale/b.scale, b)
+	size := fmt.Sprintf("%.6g %v", a.scale/b.scale, b)
+	return fmt.Sprintf(" (one dimension, but %v is %s)", a, strings.TrimSuffix(size, " 1"))
 }
 
 func (c *checker) name(e *expr) (measure, error) {

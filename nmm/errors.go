@@ -13,7 +13,11 @@ type EquationError struct {
 	Line, Column int    // both from 1; the column counts characters
 	Text         string // the line
 	Problem      string
+	Cause        error // what Gorgonia or a unit's parser said, if anything
 }
+
+// Unwrap returns the cause.
+func (e *EquationError) Unwrap() error { return e.Cause }
 
 func (e *EquationError) Error() string {
 	where := fmt.Sprintf("nmm: line %d, column %d", e.Line, e.Column)

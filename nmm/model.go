@@ -75,7 +75,7 @@ func (m *Model) declareEquation(e equation) error {
 	}
 	u, err := parseUnit(e.unit)
 	if err != nil {
-		return m.src.errorAt(e.unitAt, err.Error())
+		return m.src.wrapAt(e.unitAt, "", err)
 	}
 	m.units[e.name] = u
 	if e.derivative {
@@ -84,7 +84,7 @@ func (m *Model) declareEquation(e equation) error {
 	return nil
 }
 
-// Nodes of the equations: see Model.Nodes.
+// Equations are the nodes of a model, as Model.Nodes makes them.
 type Equations struct {
 	Derivatives []*G.Node          // d state/dt in the state's unit per ms, in the order of States
 	Algebraic   map[string]*G.Node // the other lines, by name

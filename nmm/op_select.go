@@ -23,19 +23,27 @@ var _ G.SDOp = choose{}
 // summed. The derivative with respect to l and r is zero, also where the choice
 // changes.
 func Select(op string, l, r, a, b *G.Node) (*G.Node, error) {
-	if op != "<" && op != "<=" {
-		return nil, fmt.Errorf("nmm: Select: expected relation < or <=, found %q", op)
-	}
-	c := choose{relation: op}
-	for i, n := range []*G.Node{l, r, a, b} {
-		if n == nil {
-			return nil, fmt.Errorf("nmm: Select: operand %d is nil", i+1)
-		}
-		c.dims[i] = n.Dims()
-	}
-	n, err := G.ApplyOp(c, l, r, a, b)
+	n, err := chooseNode(op, l, r, a, b)
 	if err != nil {
-		return nil, fmt.Errorf("nmm: Select: %w", err)
+		return nil, fmt.Errorf("nmm: %w", err)
+	}
+	return n, nil
+}
+
+func chooseNode(relation string, operands ...*G.Node) (*G.Node, error) {
+	if relation != "<" && relation != "<=" {
+		return nil, fmt.Errorf("select: expected relation < or <=, found %q", relation)
+	}
+	op := choose{relation: relation}
+	for i, n := range operands {
+		if n == nil {
+			return nil, fmt.Errorf("%v: operand %d is nil", op, i+1)
+		}
+		op.dims[i] = n.Dims()
+	}
+	n, err := G.ApplyOp(op, operands...)
+	if err != nil {
+		return nil, fmt.Errorf("%v: %w", op, err)
 	}
 	return n, nil
 }
@@ -111,12 +119,12 @@ func (op choose) InferShape(in ...G.DimSizer) (tensor.Shape, error) {
 		s, ok := d.(tensor.Shape)
 		switch {
 		case !ok:
-			return nil, fmt.Errorf("nmm: %v: operand %d has no shape", op, i+1)
+			return nil, fmt.Errorf("operand %d has no shape", i+1)
 		case len(s) == 0:
 		case len(shape) == 0:
 			shape = s.Clone()
 		case !s.Eq(shape):
-			return nil, fmt.Errorf("nmm: %v: expected operand %d of shape %v, found %v", op, i+1, shape, s)
+			return nil, fmt.Errorf("expected operand %d of shape %v, found %v", i+1, shape, s)
 		}
 	}
 	return shape, nil

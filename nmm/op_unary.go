@@ -28,20 +28,34 @@ type scalarFunction struct {
 	backward func(x, y, grad *G.Node) (*G.Node, error)
 }
 
-var _ G.SDOp = unary{}
+var _ G.SDOp = mapped{}
+
+// mapped is a unary op that tells an executor without a kernel of its name how to
+// compute it. sigmoid and zeros, which every executor knows, are not mapped.
+type mapped struct{ unary }
+
+// Func is the function over numbers.
+func (op mapped) Func() func(float64) float64 { return op.goFunction() }
 
 // apply makes the node f(x).
 func (s *scalarFunction) apply(x *G.Node) (*G.Node, error) {
-	n, err := G.ApplyOp(unary{function: s}, x)
+	return unary{function: s}.apply(x)
+}
+
+func (op unary) apply(x *G.Node) (*G.Node, error) {
+	var made G.Op = mapped{op}
+	if op.function.backward != nil {
+		made = op
+	}
+	n, err := G.ApplyOp(made, x)
 	if err != nil {
-		return nil, fmt.Errorf("nmm: %s of %v: %w", s.name, x, err)
+		return nil, fmt.Errorf("%v of %v: %w", op, x, err)
 	}
 	return n, nil
 }
 
-// Func is the function over numbers, for executors that have no kernel of that
-// name; nil if that derivative was not given.
-func (op unary) Func() func(float64) float64 {
+// goFunction is the function over numbers; nil if that derivative was not given.
+func (op unary) goFunction() func(float64) float64 {
 	switch op.order {
 	case 0:
 		return op.function.f
@@ -60,10 +74,10 @@ func (op unary) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 		return G.Nodes{dx}, err
 	}
 	next := unary{function: op.function, order: op.order + 1}
-	if next.Func() == nil {
+	if next.goFunction() == nil {
 		return nil, fmt.Errorf("nmm: function %s: its derivative of order %d is needed and not given", op.function.name, next.order)
 	}
-	slope, err := G.ApplyOp(next, in[0])
+	slope, err := next.apply(in[0])
 	if err != nil {
 		return nil, fmt.Errorf("nmm: derivative of %v: %w", op, err)
 	}
@@ -73,7 +87,7 @@ func (op unary) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 
 // Do computes the function elementwise.
 func (op unary) Do(in ...G.Value) (G.Value, error) {
-	f := op.Func()
+	f := op.goFunction()
 	return mapElements(in[0], func(_ int, x float64) float64 { return f(x) })
 }
 

@@ -132,6 +132,10 @@ func (p *parser) power() (*expr, error) {
 	if !ok {
 		return base, nil
 	}
+	if p.depth++; p.depth > maxDepth {
+		return nil, p.src.errorAt(t.at, fmt.Sprintf("nested more than %d deep", maxDepth))
+	}
+	defer func() { p.depth-- }()
 	exponent, err := p.signed() // so that x^-1 and x^y^z need no parentheses
 	if err != nil {
 		return nil, err

@@ -17,6 +17,14 @@ func (q Quantity) String() string { return fmt.Sprintf("%g %s", q.Value, q.Unit)
 // Convert returns v, given in unit from, as a number in unit to. It is an error
 // that names both if they measure different things.
 func Convert(v float64, from, to string) (float64, error) {
+	x, err := convert(v, from, to)
+	if err != nil {
+		return 0, fmt.Errorf("nmm: %w", err)
+	}
+	return x, nil
+}
+
+func convert(v float64, from, to string) (float64, error) {
 	f, err := parseUnit(from)
 	if err != nil {
 		return 0, err
@@ -26,7 +34,7 @@ func Convert(v float64, from, to string) (float64, error) {
 		return 0, err
 	}
 	if !f.sameDimensions(t) {
-		return 0, fmt.Errorf("nmm: %g %s cannot be converted to %s: expected a quantity in %s, found one in %s", v, from, to, to, from)
+		return 0, fmt.Errorf("%g %s cannot be converted to %s: they measure different things", v, from, to)
 	}
 	if f.same(t) {
 		return v, nil // not even rounded
@@ -36,6 +44,8 @@ func Convert(v float64, from, to string) (float64, error) {
 
 // CheckUnit returns an error that names the symbol if unit cannot be read.
 func CheckUnit(unit string) error {
-	_, err := parseUnit(unit)
-	return err
+	if _, err := parseUnit(unit); err != nil {
+		return fmt.Errorf("nmm: %w", err)
+	}
+	return nil
 }

@@ -36,7 +36,7 @@ func numbers(value any, unit string) ([]float64, error) {
 	case int:
 		return []float64{float64(v)}, nil
 	case Quantity:
-		x, err := Convert(v.Value, v.Unit, unit)
+		x, err := convert(v.Value, v.Unit, unit)
 		return []float64{x}, err
 	case []float64:
 		if len(v) == 0 {
@@ -115,7 +115,7 @@ func (m *Model) Err() error {
 			continue
 		}
 		for _, v := range p.Values {
-			if _, err := p.Transform.Inverse(v); err != nil {
+			if _, err := p.Transform.raw(v); err != nil {
 				return fmt.Errorf("nmm: model %s: learned parameter %q: %w", m.name, p.Name, err)
 			}
 		}

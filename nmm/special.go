@@ -1,6 +1,7 @@
 package nmm
 
 import (
+	"fmt"
 	"math"
 
 	G "gorgonia.org/gorgonia"
@@ -50,7 +51,13 @@ func init() { // a literal would refer to itself
 }
 
 // Exprel returns the node (e^x - 1)/x, elementwise, with the limit 1 at x = 0.
-func Exprel(x *G.Node) (*G.Node, error) { return exprel.apply(x) }
+func Exprel(x *G.Node) (*G.Node, error) {
+	n, err := exprel.apply(x)
+	if err != nil {
+		return nil, fmt.Errorf("nmm: %w", err)
+	}
+	return n, nil
+}
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 

@@ -100,7 +100,7 @@ func (t Transform) factor() float64 {
 // err is what a constructor could not return.
 func (t Transform) err() error {
 	if t.wrong != "" {
-		return fmt.Errorf("nmm: transform %s", t.wrong)
+		return fmt.Errorf("transform %s", t.wrong)
 	}
 	return nil
 }
@@ -113,12 +113,20 @@ func (t Transform) Forward(raw float64) float64 {
 // Inverse returns the raw number whose value this is, or an error that names the
 // domain.
 func (t Transform) Inverse(value float64) (float64, error) {
+	raw, err := t.raw(value)
+	if err != nil {
+		return 0, fmt.Errorf("nmm: %w", err)
+	}
+	return raw, nil
+}
+
+func (t Transform) raw(value float64) (float64, error) {
 	if err := t.err(); err != nil {
 		return 0, err
 	}
 	lo, hi := t.bounds()
 	if !(lo < value && value < hi) {
-		return 0, fmt.Errorf("nmm: value %g is outside the range of transform %v: expected %s", value, t, rangeText(lo, hi, "<"))
+		return 0, fmt.Errorf("value %g is outside the range of transform %v: expected %s", value, t, rangeText(lo, hi, "<"))
 	}
 	u := (value - t.offset) / t.factor()
 	switch t.base {
@@ -130,12 +138,10 @@ func (t Transform) Inverse(value float64) (float64, error) {
 	case exponentialBase:
 		return math.Log(u), nil
 	case sigmoidBase:
-		return math.Log((value - lo) / (hi - value) * sign(t.factor())), nil
+		return math.Copysign(1, t.factor()) * math.Log((value-lo)/(hi-value)), nil
 	}
 	return u, nil
 }
-
-func sign(x float64) float64 { return math.Copysign(1, x) }
 
 // bounds returns the infimum and supremum of the values.
 func (t Transform) bounds() (lo, hi float64) {
@@ -190,12 +196,14 @@ func (t Transform) String() string {
 	}
 	lo, hi := t.bounds()
 	switch f := t.factor(); {
-	case t.base == sigmoidBase || t.closed:
+	case t.base == sigmoidBase && f > 0, t.closed && math.Abs(f) == 1:
 		return fmt.Sprintf("between(%v, %v)", lo, hi)
-	case t.offset != 0 || t.base == identityBase && f != 1:
+	case t.base == identityBase && (f != 1 || t.offset != 0):
 		return fmt.Sprintf("affine(%v, %v)", f, t.offset)
-	case f != 1:
-		return fmt.Sprintf("scaled(%s, %v)", t.base, f)
+	case t.offset == 0 && f != 1:
+		return fmt.Sprintf("%v·%v", f, t.base)
+	case f != 1 || t.offset != 0:
+		return fmt.Sprintf("%v + %v·%v", t.offset, f, t.base)
 	}
 	return t.base.String()
 }
@@ -212,7 +220,7 @@ func count(mask []bool) int {
 }
 
 func (b baseFunction) String() string {
-	return [...]string{"free", "positive", "exp", "between"}[b]
+	return [...]string{"free", "positive", "exp", "sigmoid"}[b]
 }
 
 // derivative is the n-th derivative, n = 0, 1, 2, of φ. None of them overflows
@@ -235,7 +243,7 @@ func (b baseFunction) derivative(n int, x float64) float64 {
 // nodes of any shape, (1) included.
 func (t Transform) Node(raw *G.Node) (*G.Node, error) {
 	if err := t.err(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("nmm: %w", err)
 	}
 	if len(t.mask) > 0 {
 		frozen, err := freeze(raw, t.mask)
@@ -251,6 +259,6 @@ func (t Transform) Node(raw *G.Node) (*G.Node, error) {
 	scaled := func(n int) func(float64) float64 {
 		return func(x float64) float64 { return f * t.base.derivative(n, x) }
 	}
-	op := &scalarFunction{name: t.String(), f: t.Forward, df: scaled(1), d2f: scaled(2)}
+	op := &scalarFunction{name: fmt.Sprintf("%v + %v %v", t.offset, f, t.base), f: t.Forward, df: scaled(1), d2f: scaled(2)}
 	return op.apply(raw)
 }

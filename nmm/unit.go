@@ -34,8 +34,11 @@ func newFraction(num, den int) fraction {
 	if den/a < 0 {
 		a = -a
 	}
-	return fraction{num / a, den / a}
+	return fraction{limit(num / a), limit(den / a)}
 }
+
+// limit keeps the exponents of absurd units, ((ms^99)^99)^99, from overflowing.
+func limit(n int) int { return max(-1<<20, min(n, 1<<20)) }
 
 func (f fraction) plus(g fraction) fraction {
 	return newFraction(f.num*g.den+g.num*f.den, f.den*g.den)

@@ -21,7 +21,7 @@ func parseUnit(text string) (measure, error) {
 		err = fmt.Errorf("unexpected %q", p.text[p.pos])
 	}
 	if err != nil {
-		return one, fmt.Errorf("nmm: unit %q: %w", text, err)
+		return one, fmt.Errorf("unit %q: %w", text, err)
 	}
 	return m, nil
 }

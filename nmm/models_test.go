@@ -1,0 +1,210 @@
+package nmm
+
+import (
+	"maps"
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// models lists every model of the package.
+var models = []*Model{Linear(), Hopf(), MontbrioPazoRoxin(), JansenRit(), WilsonCowan(), ReducedWongWang()}
+
+// rhs is a right side computed by another program: what is not named is at its
+// default, and a port at 0.
+type rhs struct {
+	model      *Model
+	parameters map[string]float64
+	inputs     vars // states and ports, two regions each
+	want       vars // derivatives
+}
+
+// Numbers of TVB 2.10 (its own perturbed parameters; MPR with τ = 2 and both
+// couplings, WilsonCowan with plain sigmoids too) and of brainmass 0.1.1.
+var rightSides = []rhs{
+	{Linear(), map[string]float64{"gamma": -10.05301389477866},
+		vars{"x": {-0.1769969775412532, 0.016847684389195483}, "x_in": {-0.19839357495175225, 0.04765742614852475}},
+		vars{"x": {1.5809594996042926, -0.12171257911090297}}},
+	{Hopf(), map[string]float64{"a": -0.49761514205827245, "omega": 1.0715881267840244},
+		vars{"x": {1.7247287662471802, -0.4139059144697532}, "y": {1.8810757662165303, 0.22291157652182603},
+			"x_in": {-0.09004119123999932, 0.4459278590130219}, "y_in": {-0.27576257220940525, -0.04982437327584677}},
+		vars{"x": {-14.19742270379097, 0.504500695362595}, "y": {-11.615316568074412, -0.6535503823438074}}},
+	{Hopf(), map[string]float64{"a": 0.4059199241736065, "omega": 0.227738472388578, "beta": 0.9968017128662048}, // brainmass
+		vars{"x": {0.20619688939783432}, "y": {0.30924732419907386}, "x_in": {0.007604555413204261}, "y_in": {-0.0239005147385144}},
+		vars{"x": {-0.007518744463398855}, "y": {0.106001893085787}}},
+	{MontbrioPazoRoxin(), map[string]float64{"tau": 2}, // v_in = I + c0 + c1/2
+		vars{"r": {0.7382194253960259, 0.9122583723721394}, "v": {1.1197905315175083, -0.34674472004386897},
+			"v_in": {0.3 - 0.20578257032918568 + 0.3785696623231132/2, 0.3 + 0.4881601760723099 - 0.170670531004526/2}},
+		vars{"r": {0.9062285942867131, -0.23674330238990532}, "v": {-1.415227635406737, -4.831868333122403}}},
+	{JansenRit(), map[string]float64{"A": 3.354803097966379, "B": 21.472279511178847, "a": 0.09803540274917769, "b": 0.046486293946183956,
+		"v0": 5.2755502331457, "nu_max": 0.00246337116632726, "r": 0.5623901516744464, "J": 124.705093865235, "a_1": 1.0672739497951451,
+		"a_2": 0.838530361586903, "a_3": 0.2514501456871899, "a_4": 0.24532773399629054, "mu": 0.23855974076090244},
+		vars{"y0": {-0.7773054232991357, -0.04804389070915143}, "y1": {402.51284789549754, -38.841284709487454}, "y2": {28.453497527890022, -2.1950764354720875},
+			"y3": {3.0310565574197597, -0.21988219422719493}, "y4": {-19.46967710887693, 1.800036139538581}, "y5": {356.0972181744419, 39.53546637124119},
+			"y4_in": {0.24516288753817173, -0.39198479377393347}},
+		vars{"y0": {3.0310565574197597, -0.21988219422719493}, "y1": {-19.46967710887693, 1.800036139538581}, "y2": {356.0972181744419, 39.53546637124119},
+			"y3": {-0.5852107111012977, 0.04357422589717131}, "y4": {0.10799964604579992, -0.029854318657453027}, "y5": {-33.16876721808162, -3.6677243807127784}}},
+	{JansenRit(), map[string]float64{"A": 3.993407223689289, "B": 26.567047434529275, "a": 116.49918972226472, "b": 61.76917093020728, // brainmass, in seconds
+		"J": 127.91327864775887, "a_1": 0.9378740373169453, "a_2": 0.6714652340829876, "a_3": 0.28773386408114937, "a_4": 0.28491933248396495,
+		"nu_max": 6.050868931788961 / 2, "v0": 5.04134325559834, "r": 0.5142627505778341, "mu": 0},
+		vars{"y0": {-0.1494930379018122}, "y1": {19.06121547247824}, "y2": {19.553542097656738}, "y3": {-3.4084810237037044}, "y4": {-127.34097758201744},
+			"y5": {-59.316979379680134}, "y3_in": {-0.11275265012546343}, "y4_in": {208.64526789871076}, "y5_in": {-0.15286167323585986}},
+		vars{"y0": {-3.4084810237037044}, "y1": {-127.34097758201744}, "y2": {-59.316979379680134},
+			"y3": {2969.393232116794}, "y4": {-131960.18704598863}, "y5": {-65805.3724318971}}},
+	{WilsonCowan(), map[string]float64{"c_ee": 12.593083197092458, "c_ei": 3.983293579046584, "c_ie": 12.815703782823842, "c_ii": 10.75559192767938,
+		"tau_e": 9.173015256694764, "tau_i": 10.95548884279304, "a_e": 1.2916766273733058, "b_e": 2.7072738373085463, "c_e": 1.0612769335363905,
+		"a_i": 0.9682280747249572, "b_i": 3.917362405551264, "c_i": 0.98836219072359, "r_e": 0.9109499189619401, "r_i": 1.0808167932426347,
+		"k_e": 1.076700778234848, "k_i": 0.9074647374438651, "alpha_e": 0.9592657175052228, "alpha_i": 0.9357543582883493},
+		vars{"E": {0.17355335899178315, 0.5248898435710896}, "I": {0.7369899487076129, 0.4968898019941704}, "E_in": {-0.05670822452681035, -0.03349094101019234}},
+		vars{"E": {-0.02087292878055848, 0.0030809481096909165}, "I": {-0.06749048583122824, -0.04364952711038825}}},
+	{WilsonCowan(), map[string]float64{"shift": 0},
+		vars{"E": {0.1403411799227059, 0.46374036971719146}, "I": {0.8256543693523487, 0.4749042678289481}, "E_in": {0.2274459455583221, 0.002532196766300454}},
+		vars{"E": {-0.013475262567645627, -0.006738431722645799}, "I": {-0.08256521191517652, -0.04542458785807489}}},
+	{WilsonCowan(), map[string]float64{"tau_e": 0.7586171203300114, "a_e": 1.45995522713507, "b_e": 3.050265550560833, "tau_i": 0.909577939492298, // brainmass
+		"a_i": 0.8360424426360307, "b_i": 4.662152926154443, "c_ee": 13.177743803861174, "c_ei": 3.8797564519948056, "c_ie": 14.711913361418468,
+		"c_ii": 11.049598310308541, "r_e": 0.9463760048563061, "r_i": 0.9463760048563061},
+		vars{"E": {0.8983139870711795}, "I": {0.4521397692080184}, "E_in": {-0.7834332387210341}, "I_in": {1.2942182386839693}},
+		vars{"E": {-0.9889013311068852}, "I": {0.10868321934485832}}},
+	{ReducedWongWang(), map[string]float64{"a": 0.25623702774799234, "b": 0.09766803575844768, "d": 160.35308502227153, "gamma": 0.5861987603775918,
+		"tau_s": 91.10117733641894, "w": 0.5875627055253201, "J_N": 0.27917285240507417, "I_o": 0.3565321240576703},
+		vars{"S": {0.40363455531280845, 0.4815149776138434}, "S_in": {0.1191957189684526, 0.03613077643306828}},
+		vars{"S": {0.002599139671850286, 0.0001154858409113408}}},
+}
+
+// at returns values for every symbol: defaults, zeros, and those given.
+func at(m *Model, parameters map[string]float64, inputs vars) vars {
+	values := vars{}
+	for _, p := range m.Parameters() {
+		values[p.Name] = []float64{p.Default}
+	}
+	for _, p := range m.Ports() {
+		values[p.Name] = []float64{0}
+	}
+	for name, v := range parameters {
+		values[name] = []float64{v}
+	}
+	maps.Copy(values, inputs)
+	return values
+}
+
+func TestRightSides(t *testing.T) {
+	for _, c := range rightSides {
+		for i, s := range c.model.States() {
+			got := evaluate(t, func(n map[string]*G.Node) (*G.Node, error) { return derivative(c.model, i, n) }, at(c.model, c.parameters, c.inputs))
+			for k, want := range c.want[s.Name] {
+				// both are float64 sums of a handful of terms, which may cancel
+				if !closeTo(got[k], want, 1e-12, 1e-3) {
+					t.Errorf("%s: d%s/dt of region %d: expected %v, found %v", c.model.Name(), s.Name, k, want, got[k])
+				}
+			}
+		}
+	}
+}
+
+// typical draws values for every symbol of a model, of the size of its defaults.
+func typical(m *Model, n int, parametersPerRegion bool) vars {
+	values := vars{}
+	for i, s := range m.States() {
+		values[s.Name] = random(uint64(i), n, 0.9*s.Lo+0.1*s.Hi, 0.4*s.Lo+0.6*s.Hi)
+	}
+	for i, p := range m.Ports() {
+		values[p.Name] = random(uint64(20+i), n, 0.01, 0.2)
+	}
+	for i, p := range m.Parameters() {
+		k := 1
+		if parametersPerRegion {
+			k = n
+		}
+		lo, hi := 0.8*p.Default, 1.2*p.Default
+		if p.Default == 0 {
+			lo, hi = 0.1, 0.3
+		}
+		values[p.Name] = random(uint64(50+i), k, lo, hi)
+	}
+	return values
+}
+
+// All derivatives of every model, in a sum that tells them apart, with respect to
+// every symbol: parameters shared and per region, several regions and one.
+func TestModelGradients(t *testing.T) {
+	for _, m := range models {
+		t.Run(m.Name(), func(t *testing.T) {
+			for _, values := range []vars{typical(m, 3, false), typical(m, 3, true), typical(m, 1, false)} {
+				checkGradient(t, func(n map[string]*G.Node) (*G.Node, error) {
+					e, err := m.Nodes(n)
+					if err != nil {
+						return nil, err
+					}
+					total := e.Derivatives[0]
+					for i, d := range e.Derivatives[1:] {
+						weighted := G.Must(G.HadamardProd(constant(d.Graph(), float64(i+2)), d))
+						total = G.Must(G.Add(total, weighted))
+					}
+					return total, nil
+				}, values)
+			}
+		})
+	}
+}
+
+// A region does not see the others: vectors give what scalars give.
+func TestRegionsAreIndependent(t *testing.T) {
+	for _, m := range models {
+		values := typical(m, 3, true)
+		for i, s := range m.States() {
+			rhs := func(n map[string]*G.Node) (*G.Node, error) { return derivative(m, i, n) }
+			together := evaluate(t, rhs, values)
+			for k, got := range together {
+				one := vars{}
+				for name, v := range values {
+					one[name] = v[k : k+1]
+				}
+				if want := evaluate(t, rhs, one)[0]; !closeTo(got, want, 1e-14, 1e-6) {
+					t.Errorf("%s: d%s/dt of region %d: alone %v, together %v", m.Name(), s.Name, k, want, got)
+				}
+			}
+		}
+	}
+}
+
+// A Hopf region above the bifurcation moves on the circle of radius √(a/β) at
+// angular frequency ω.
+func TestHopfLimitCycle(t *testing.T) {
+	values := at(Hopf(), map[string]float64{"a": 0.08, "beta": 2, "omega": 0.3}, vars{"x": {0.2, 0, -0.12}, "y": {0, 0.2, 0.16}})
+	for i, sign := range []float64{-1, 1} {
+		got := evaluate(t, func(n map[string]*G.Node) (*G.Node, error) { return derivative(Hopf(), i, n) }, values)
+		for k := range got {
+			if want := sign * 0.3 * [][]float64{values["y"], values["x"]}[i][k]; !closeTo(got[k], want, 1e-14, 1) {
+				t.Errorf("derivative %d of region %d: expected %v, found %v", i, k, want, got[k])
+			}
+		}
+	}
+}
+
+// Where a x = b, TVB and brainmass divide 0 by 0; the limit of the rate is 1/d.
+func TestReducedWongWangAtThreshold(t *testing.T) {
+	values := at(ReducedWongWang(), map[string]float64{"a": 0.5, "b": 0.25, "I_o": 0.5, "w": 0}, vars{"S": {0.3}})
+	got := evaluate(t, func(n map[string]*G.Node) (*G.Node, error) { return derivative(ReducedWongWang(), 0, n) }, values)[0]
+	if want := -0.3/100 + 0.7*0.641/154; !closeTo(got, want, 1e-14, 0) {
+		t.Errorf("expected %v, found %v", want, got)
+	}
+}
+
+// Every model says where it comes from and what each of its parts is.
+func TestModelsAreDocumented(t *testing.T) {
+	for _, m := range models {
+		if len(m.References()) == 0 {
+			t.Errorf("%s has no reference", m.Name())
+		}
+		for _, s := range m.States() {
+			if s.Meaning == "" || s.Lo >= s.Hi {
+				t.Errorf("%s: state %s has no meaning or initial range", m.Name(), s.Name)
+			}
+		}
+		for _, p := range m.Parameters() {
+			if p.Meaning == "" {
+				t.Errorf("%s: parameter %s has no meaning", m.Name(), p.Name)
+			}
+		}
+	}
+}
