@@ -50,6 +50,19 @@ func forms() []string {
 			}
 		}
 	}
+	return append(all, choices()...)
+}
+
+// choices are all mixtures of vectors and scalars but four scalars.
+func choices() []string {
+	var all []string
+	for mask := range 15 {
+		kinds := ""
+		for i := range 4 {
+			kinds += string("vs"[mask>>i&1])
+		}
+		all = append(all, kinds+"<", kinds+"≤")
+	}
 	return all
 }
 
@@ -80,6 +93,10 @@ func loop(form string) string {
 			stack = append(stack, fmt.Sprintf("square(%s)", x))
 		case 'n':
 			stack = append(stack, "(-"+pop()+")")
+		case '<', '≤':
+			relation := map[rune]string{'<': "<", '≤': "<="}[c]
+			l, r, p, q := stack[0], stack[1], stack[2], stack[3]
+			stack = []string{fmt.Sprintf("x := %s\nif %s %s %s {\nx = %s\n}\n", q, l, relation, r, p)}
 		case '~':
 			y, x := pop(), pop()
 			stack = append(stack, fmt.Sprintf("(%s - %s)", y, x))
@@ -91,11 +108,14 @@ func loop(form string) string {
 			stack = append(stack, fmt.Sprintf("(%s %c %s)", x, c, y))
 		}
 	}
-	value := pop()
+	value, before := pop(), ""
+	if strings.HasPrefix(value, "x := ") {
+		value, before = "x", value
+	}
 	if strings.HasPrefix(value, "(") {
 		value = value[1 : len(value)-1]
 	}
-	return fmt.Sprintf("d := *o.D\n%s\nfor i := range d {\nd[i] = %s\n}", strings.Join(declare, "\n"), value)
+	return fmt.Sprintf("d := *o.D\n%s\nfor i := range d {\n%sd[i] = %s\n}", strings.Join(declare, "\n"), before, value)
 }
 
 func main() {

@@ -18,7 +18,7 @@ type Loop[T Float] func(*Operands[T])
 // in reverse Polish notation with v for a vector and s for a scalar operand:
 // "vs*v+" is d = a[i]*b + c[i]. Beside + - * / there are ~ and \ for subtraction
 // and division with the operands exchanged, q for the square and n for the
-// negative. It returns false for a chain that has no loop.
+// negative. "vssv<" is a choice: C where A < B, else E; ≤ likewise. It returns false for a chain that has no loop.
 func Form(chain string) (int, bool) {
 	i, ok := formIndex[chain]
 	return i, ok

@@ -577,6 +577,36 @@ var formNames = [...]string{
 	"vqvq-",
 	"vqvq+",
 	"vqvq*",
+	"vvvv<",
+	"vvvv≤",
+	"svvv<",
+	"svvv≤",
+	"vsvv<",
+	"vsvv≤",
+	"ssvv<",
+	"ssvv≤",
+	"vvsv<",
+	"vvsv≤",
+	"svsv<",
+	"svsv≤",
+	"vssv<",
+	"vssv≤",
+	"sssv<",
+	"sssv≤",
+	"vvvs<",
+	"vvvs≤",
+	"svvs<",
+	"svvs≤",
+	"vsvs<",
+	"vsvs≤",
+	"ssvs<",
+	"ssvs≤",
+	"vvss<",
+	"vvss≤",
+	"svss<",
+	"svss≤",
+	"vsss<",
+	"vsss≤",
 }
 
 // arithmetic returns the loops of formNames.
@@ -6053,6 +6083,426 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			for i := range d {
 				d[i] = square(a[i]) * square(b[i])
+			}
+		},
+		func(o *Operands[T]) { // vvvv<
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a[i] < b[i] {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vvvv≤
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a[i] <= b[i] {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // svvv<
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a < b[i] {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // svvv≤
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a <= b[i] {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vsvv<
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a[i] < b {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vsvv≤
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a[i] <= b {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // ssvv<
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a < b {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // ssvv≤
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a <= b {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vvsv<
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a[i] < b[i] {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vvsv≤
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a[i] <= b[i] {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // svsv<
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a < b[i] {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // svsv≤
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a <= b[i] {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vssv<
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a[i] < b {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vssv≤
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a[i] <= b {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // sssv<
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a < b {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // sssv≤
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[:len(d)]
+			for i := range d {
+				x := e[i]
+				if a <= b {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vvvs<
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a[i] < b[i] {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vvvs≤
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a[i] <= b[i] {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // svvs<
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a < b[i] {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // svvs≤
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a <= b[i] {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vsvs<
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a[i] < b {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vsvs≤
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a[i] <= b {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // ssvs<
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a < b {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // ssvs≤
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a <= b {
+					x = c[i]
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vvss<
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a[i] < b[i] {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vvss≤
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a[i] <= b[i] {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // svss<
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a < b[i] {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // svss≤
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a <= b[i] {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vsss<
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a[i] < b {
+					x = c
+				}
+				d[i] = x
+			}
+		},
+		func(o *Operands[T]) { // vsss≤
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				x := e
+				if a[i] <= b {
+					x = c
+				}
+				d[i] = x
 			}
 		},
 	}

@@ -289,6 +289,8 @@ func (b *builder) choose(op opcode, args []*value) *value {
 			return b.broadcast(p, out)
 		}
 		return b.broadcast(q, out)
+	case op == opSelectLT && (l.is(math.Inf(1)) || r.is(math.Inf(-1))):
+		return b.broadcast(q, out) // no bound
 	}
 	var s shape
 	for _, a := range plain {

@@ -42,10 +42,6 @@ func structural[T kernel.Float](op opcode) kernel.Loop[T] {
 		return func(o *kernel.Operands[T]) { kernel.Pow(*o.D, *o.A, *o.B) }
 	case opFunc:
 		return func(o *kernel.Operands[T]) { kernel.Map(*o.D, *o.A, o.F) }
-	case opSelectLT:
-		return func(o *kernel.Operands[T]) { kernel.SelectLT(*o.D, *o.A, *o.B, *o.C, *o.E) }
-	case opSelectLE:
-		return func(o *kernel.Operands[T]) { kernel.SelectLE(*o.D, *o.A, *o.B, *o.C, *o.E) }
 	case opSum:
 		return func(o *kernel.Operands[T]) { (*o.D)[0] = kernel.Sum(*o.A) }
 	case opMatVec:

@@ -42,16 +42,41 @@ func (t *target) fuse() {
 func (t *target) fused(f *fusion, v *value, visit func(*value) *value) *value {
 	c := *v
 	leaves := v.args
-	if v.op.arithmetic() {
+	switch {
+	case v.op.arithmetic():
 		best := f.tile(v)
 		leaves = best.leaves
 		c.op, c.fusion = opFused, best.form
+	case v.op.choice():
+		c.op, c.fusion = opFused, choiceForm(v)
 	}
 	c.args = make([]*value, len(leaves))
 	for i, a := range leaves {
 		c.args[i] = visit(a)
 	}
 	return t.append(&c)
+}
+
+// choiceForm is the loop for a choice with its mixture of vectors and scalars.
+func choiceForm(v *value) int {
+	chain := ""
+	for _, a := range v.args {
+		chain += kind(v, a)
+	}
+	chain += map[opcode]string{opSelectLT: "<", opSelectLE: "≤"}[v.op]
+	form, ok := kernel.Form(chain)
+	if !ok {
+		panic("vm: no loop for choice " + chain)
+	}
+	return form
+}
+
+// kind is how a is an operand in the loop of root: a vector or a scalar beside one.
+func kind(root, a *value) string {
+	if a.shape.scalar() && !root.shape.scalar() {
+		return "s"
+	}
+	return "v"
 }
 
 type fusion struct {
@@ -122,11 +147,7 @@ type cover struct {
 func (f *fusion) covers(root, v *value, depth int) []cover {
 	var all []cover
 	if v != root {
-		kind := "v"
-		if v.shape.scalar() && !root.shape.scalar() {
-			kind = "s"
-		}
-		all = append(all, cover{kind, []*value{v}, 0})
+		all = append(all, cover{kind(root, v), []*value{v}, 0})
 		if !f.inside(root, v) {
 			return all
 		}

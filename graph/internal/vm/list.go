@@ -77,6 +77,8 @@ func infix(chain string, args []string) string {
 			stack = append(stack, pop()+"²")
 		case 'n':
 			stack = append(stack, "-"+pop())
+		case '<', '≤':
+			stack = []string{fmt.Sprintf("%s %c %s ? %s : %s", stack[0], c, stack[1], stack[2], stack[3])}
 		case '~', '\\':
 			y, x := pop(), pop()
 			stack = append(stack, fmt.Sprintf("(%s %s %s)", y, map[rune]string{'~': "-", '\\': "/"}[c], x))

@@ -14,7 +14,7 @@ const (
 	opDiv
 	opNeg
 	opSquare
-	opFused // a chain of the six above in one loop
+	opFused // a chain of the six above in one loop, or a choice
 	opPow
 	opCube
 	opSqrt
@@ -22,8 +22,8 @@ const (
 	opExp
 	opTanh
 	opSigmoid
-	opFunc // a function of one number, applied to every element
-	opSelectLT
+	opFunc     // a function of one number, applied to every element
+	opSelectLT // arguments l r p q: p where l < r, else q
 	opSelectLE
 	opSum
 	opMatVec
@@ -68,5 +68,5 @@ func (o opcode) arithmetic() bool { return o >= opAdd && o <= opSquare }
 // elementwise ops may write over an operand.
 func (o opcode) elementwise() bool { return o >= opAdd && o <= opSelectLE }
 
-// vectors reports whether all operands must have the length of the result.
-func (o opcode) vectors() bool { return o == opPow || o == opSelectLT || o == opSelectLE }
+// choice ops have loops for every mixture of vectors and scalars.
+func (o opcode) choice() bool { return o == opSelectLT || o == opSelectLE }

@@ -62,6 +62,28 @@ func TestOutputsWithoutComputation(t *testing.T) {
 	}
 }
 
+// Clipping to bounds that do not bind costs nothing, to others one loop a bound.
+func TestClip(t *testing.T) {
+	for _, c := range []struct {
+		lo, hi float64
+		loops  int
+		want   []float64
+	}{
+		{math.Inf(-1), math.Inf(1), 1, []float64{-2, 0.5, 3}},
+		{0, math.Inf(1), 1, []float64{0, 0.5, 3}},
+		{0, 1, 2, []float64{0, 0.5, 1}},
+	} {
+		g := G.NewGraph()
+		x := leaf(g, "x", false, 3)
+		low := choose("select<", x, f64(c.lo), f64(c.lo), x)
+		p := must(Compile([]Input{{x, "x", 3, false, Varying}},
+			[]Output{{choose("select<", f64(c.hi), low, f64(c.hi), low), "clipped", 3, false, PerStep}}))
+		if err := near(simulate[float64](p, [][][]float64{{{-2, 0.5, 3}}})[0][0], c.want, 0); err != nil || len(p.body) != c.loops {
+			t.Errorf("[%g, %g]: %v, %d loops\n%v", c.lo, c.hi, err, len(p.body), p)
+		}
+	}
+}
+
 // Lengths come from the inputs: one graph of shape (2) serves any length, and a sum
 // or a repeated scalar follows.
 func TestLengthsFollowInputs(t *testing.T) {

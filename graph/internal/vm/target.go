@@ -68,9 +68,9 @@ func (t *target) with(v *value, args []*value) *value {
 	return t.intern(&c)
 }
 
-// vectorised makes the broadcasts explicit that the loops need.
+// vectorised makes the broadcasts explicit that the loop of a power needs.
 func (t *target) vectorised(v *value, args []*value) *value {
-	if v.op.vectors() {
+	if v.op == opPow {
 		for i, a := range args {
 			args[i] = t.broadcast(a, v.shape)
 		}
