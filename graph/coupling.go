@@ -64,7 +64,11 @@ type coupling struct {
 
 // formula prints a coupling in one line.
 func (c *coupling) formula() string {
-	return fmt.Sprintf("%s += gain · (%s), S of %s of %s, %d entries", c.To, c.Post, strings.Join(c.Pre, ", "), c.From, len(c.weights.Data))
+	pre := c.Pre[0]
+	if len(c.Pre) > 1 {
+		pre = "(" + strings.Join(c.Pre, ", ") + ")"
+	}
+	return fmt.Sprintf("%s.%s += gain · (%s), S = Σ W · %s, x = %s", c.to.name, c.port, c.Post, pre, c.From)
 }
 
 var _ Part = (*Coupling)(nil)
@@ -193,7 +197,7 @@ func (c *coupling) gainUnit(port nmm.PortInfo) (string, error) {
 	for k, text := range c.Pre {
 		unit, err := nmm.ExpressionUnit(text, units)
 		if err != nil {
-			return "", fmt.Errorf("pre %q: %w", text, err)
+			return "", c.preError(text, err)
 		}
 		sums[fmt.Sprintf("S%d", k+1)] = unit
 	}
@@ -209,6 +213,15 @@ func (c *coupling) gainUnit(port nmm.PortInfo) (string, error) {
 		return "", fmt.Errorf("post %q: %w", c.Post, err)
 	}
 	return c.matchUnits(port, post)
+}
+
+// preError adds an explanation to the error of a pre that means to read the target.
+func (c *coupling) preError(text string, err error) error {
+	if strings.Contains(err.Error(), "unknown name") {
+		return fmt.Errorf("pre %q: %w\nx and the states of %s are those of the source region; what depends on the target too has to be split into sums and Post, as x_j − x_i into Pre {\"x\", \"1\"} and Post \"S1 - S2*x\"",
+			text, err, c.from.name)
+	}
+	return fmt.Errorf("pre %q: %w", text, err)
 }
 
 // matchUnits returns the gain's unit, the one that makes gain · post a port's: a gain given in another

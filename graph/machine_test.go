@@ -14,10 +14,9 @@ import (
 
 // machine evaluates nodes with Gorgonia's own TapeMachine.
 type machine struct {
-	t      *testing.T
-	vm     G.VM
-	out    []*G.Value
-	leaves map[*G.Node]bool
+	t   *testing.T
+	vm  G.VM
+	out []*G.Value
 }
 
 // newMachine compiles a graph for reading outs.

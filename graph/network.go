@@ -19,7 +19,6 @@ type Network struct {
 	couplings   []*coupling
 	noises      []*noise
 	inputs      []*input
-	parts       []Part // further parts, observers among them, in the order they were attached
 
 	values map[string]*value
 	order  []string // addresses of values, in the order they came up
@@ -49,7 +48,7 @@ func NewNetwork(parts ...Part) (*Network, error) {
 	return n, nil
 }
 
-// states returns the number of state variables of all populations.
+// stateCount returns the number of state variables of all populations.
 func (n *Network) stateCount() int {
 	count := 0
 	for _, p := range n.populations {
@@ -101,8 +100,7 @@ func (n *Network) recordable() []string {
 	return list
 }
 
-// String prints the network: populations, couplings, noise and inputs, one a line, then a table of
-// what learns.
+// String prints the network: populations, couplings, noise, inputs and what learns, one a line.
 func (n *Network) String() string {
 	var b strings.Builder
 	for _, p := range n.populations {
@@ -119,7 +117,7 @@ func (n *Network) String() string {
 	}
 	for _, a := range n.order {
 		if v := n.values[a]; v.Learned {
-			fmt.Fprintf(&b, "learns     %s: %s, %d values, unit %s\n", a, v.Transform, len(v.Data), v.Unit)
+			fmt.Fprintf(&b, "learns     %s: %s, %s, unit %s\n", a, v.Transform, v.Scope, v.Unit)
 		}
 	}
 	return b.String()
@@ -141,7 +139,11 @@ func (v *value) learn(t nmm.Transform, s nmm.Scope) error {
 	}
 	for i, x := range v.Data {
 		if _, err := t.Inverse(x); err != nil {
-			return fmt.Errorf("graph: %s: %s cannot be learned with transform %s: %w", v.Address, v.entry(i), t, err)
+			hint := ""
+			if v.Kind == weightsKind && v.I == nil && x == 0 {
+				hint = "; weights given as graph.NewSparse(w) learn on the edges that there are"
+			}
+			return fmt.Errorf("graph: %s: %s cannot be learned with transform %s: %w%s", v.Address, v.entry(i), t, err, hint)
 		}
 	}
 	v.Learned, v.Transform, v.Scope = true, t, s

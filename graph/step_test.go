@@ -50,6 +50,19 @@ func TestStepGradients(t *testing.T) {
 	}
 }
 
+// A population of one region has vectors of a dummy length, with the same gradients.
+func TestStepGradientsOfOneRegion(t *testing.T) {
+	net := rich(t, "mpr", 1, true)
+	s, err := net.stepGraph(0.1, Heun)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.states[0].N != 1 || s.states[0].Leaf.Shape()[0] != 2 {
+		t.Errorf("one region: N %d, shape %v", s.states[0].N, s.states[0].Leaf.Shape())
+	}
+	checkStepGradients(t, net, Heun)
+}
+
 func checkStepGradients(t *testing.T, net *Network, integ Integrator) {
 	t.Helper()
 	const dt = 0.1
