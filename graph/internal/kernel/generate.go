@@ -26,7 +26,7 @@ var (
 	first  = strings.Fields(`vv+ vs+ vv- vs- sv- vv* vs* vq`)
 	second = strings.Fields(`v+ s+ v- s- v~ s~ v* s* q v/ v\ s\`)
 	middle = strings.Fields(`v+ s+ v- s- v~ s~ v* s* q`)
-	third  = strings.Fields(`v+ v- v~ v* s*`)
+	third  = strings.Fields(`v+ s+ v- v~ v* s*`)
 	branch = strings.Fields(`vv+ vs+ vv- sv- vv* vs* vq`)
 )
 

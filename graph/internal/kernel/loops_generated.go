@@ -29,46 +29,55 @@ var formNames = [...]string{
 	"vv+v\\",
 	"vv+s\\",
 	"vv+v+v+",
+	"vv+v+s+",
 	"vv+v+v-",
 	"vv+v+v~",
 	"vv+v+v*",
 	"vv+v+s*",
 	"vv+s+v+",
+	"vv+s+s+",
 	"vv+s+v-",
 	"vv+s+v~",
 	"vv+s+v*",
 	"vv+s+s*",
 	"vv+v-v+",
+	"vv+v-s+",
 	"vv+v-v-",
 	"vv+v-v~",
 	"vv+v-v*",
 	"vv+v-s*",
 	"vv+s-v+",
+	"vv+s-s+",
 	"vv+s-v-",
 	"vv+s-v~",
 	"vv+s-v*",
 	"vv+s-s*",
 	"vv+v~v+",
+	"vv+v~s+",
 	"vv+v~v-",
 	"vv+v~v~",
 	"vv+v~v*",
 	"vv+v~s*",
 	"vv+s~v+",
+	"vv+s~s+",
 	"vv+s~v-",
 	"vv+s~v~",
 	"vv+s~v*",
 	"vv+s~s*",
 	"vv+v*v+",
+	"vv+v*s+",
 	"vv+v*v-",
 	"vv+v*v~",
 	"vv+v*v*",
 	"vv+v*s*",
 	"vv+s*v+",
+	"vv+s*s+",
 	"vv+s*v-",
 	"vv+s*v~",
 	"vv+s*v*",
 	"vv+s*s*",
 	"vv+qv+",
+	"vv+qs+",
 	"vv+qv-",
 	"vv+qv~",
 	"vv+qv*",
@@ -86,46 +95,55 @@ var formNames = [...]string{
 	"vs+v\\",
 	"vs+s\\",
 	"vs+v+v+",
+	"vs+v+s+",
 	"vs+v+v-",
 	"vs+v+v~",
 	"vs+v+v*",
 	"vs+v+s*",
 	"vs+s+v+",
+	"vs+s+s+",
 	"vs+s+v-",
 	"vs+s+v~",
 	"vs+s+v*",
 	"vs+s+s*",
 	"vs+v-v+",
+	"vs+v-s+",
 	"vs+v-v-",
 	"vs+v-v~",
 	"vs+v-v*",
 	"vs+v-s*",
 	"vs+s-v+",
+	"vs+s-s+",
 	"vs+s-v-",
 	"vs+s-v~",
 	"vs+s-v*",
 	"vs+s-s*",
 	"vs+v~v+",
+	"vs+v~s+",
 	"vs+v~v-",
 	"vs+v~v~",
 	"vs+v~v*",
 	"vs+v~s*",
 	"vs+s~v+",
+	"vs+s~s+",
 	"vs+s~v-",
 	"vs+s~v~",
 	"vs+s~v*",
 	"vs+s~s*",
 	"vs+v*v+",
+	"vs+v*s+",
 	"vs+v*v-",
 	"vs+v*v~",
 	"vs+v*v*",
 	"vs+v*s*",
 	"vs+s*v+",
+	"vs+s*s+",
 	"vs+s*v-",
 	"vs+s*v~",
 	"vs+s*v*",
 	"vs+s*s*",
 	"vs+qv+",
+	"vs+qs+",
 	"vs+qv-",
 	"vs+qv~",
 	"vs+qv*",
@@ -143,46 +161,55 @@ var formNames = [...]string{
 	"vv-v\\",
 	"vv-s\\",
 	"vv-v+v+",
+	"vv-v+s+",
 	"vv-v+v-",
 	"vv-v+v~",
 	"vv-v+v*",
 	"vv-v+s*",
 	"vv-s+v+",
+	"vv-s+s+",
 	"vv-s+v-",
 	"vv-s+v~",
 	"vv-s+v*",
 	"vv-s+s*",
 	"vv-v-v+",
+	"vv-v-s+",
 	"vv-v-v-",
 	"vv-v-v~",
 	"vv-v-v*",
 	"vv-v-s*",
 	"vv-s-v+",
+	"vv-s-s+",
 	"vv-s-v-",
 	"vv-s-v~",
 	"vv-s-v*",
 	"vv-s-s*",
 	"vv-v~v+",
+	"vv-v~s+",
 	"vv-v~v-",
 	"vv-v~v~",
 	"vv-v~v*",
 	"vv-v~s*",
 	"vv-s~v+",
+	"vv-s~s+",
 	"vv-s~v-",
 	"vv-s~v~",
 	"vv-s~v*",
 	"vv-s~s*",
 	"vv-v*v+",
+	"vv-v*s+",
 	"vv-v*v-",
 	"vv-v*v~",
 	"vv-v*v*",
 	"vv-v*s*",
 	"vv-s*v+",
+	"vv-s*s+",
 	"vv-s*v-",
 	"vv-s*v~",
 	"vv-s*v*",
 	"vv-s*s*",
 	"vv-qv+",
+	"vv-qs+",
 	"vv-qv-",
 	"vv-qv~",
 	"vv-qv*",
@@ -200,46 +227,55 @@ var formNames = [...]string{
 	"vs-v\\",
 	"vs-s\\",
 	"vs-v+v+",
+	"vs-v+s+",
 	"vs-v+v-",
 	"vs-v+v~",
 	"vs-v+v*",
 	"vs-v+s*",
 	"vs-s+v+",
+	"vs-s+s+",
 	"vs-s+v-",
 	"vs-s+v~",
 	"vs-s+v*",
 	"vs-s+s*",
 	"vs-v-v+",
+	"vs-v-s+",
 	"vs-v-v-",
 	"vs-v-v~",
 	"vs-v-v*",
 	"vs-v-s*",
 	"vs-s-v+",
+	"vs-s-s+",
 	"vs-s-v-",
 	"vs-s-v~",
 	"vs-s-v*",
 	"vs-s-s*",
 	"vs-v~v+",
+	"vs-v~s+",
 	"vs-v~v-",
 	"vs-v~v~",
 	"vs-v~v*",
 	"vs-v~s*",
 	"vs-s~v+",
+	"vs-s~s+",
 	"vs-s~v-",
 	"vs-s~v~",
 	"vs-s~v*",
 	"vs-s~s*",
 	"vs-v*v+",
+	"vs-v*s+",
 	"vs-v*v-",
 	"vs-v*v~",
 	"vs-v*v*",
 	"vs-v*s*",
 	"vs-s*v+",
+	"vs-s*s+",
 	"vs-s*v-",
 	"vs-s*v~",
 	"vs-s*v*",
 	"vs-s*s*",
 	"vs-qv+",
+	"vs-qs+",
 	"vs-qv-",
 	"vs-qv~",
 	"vs-qv*",
@@ -257,46 +293,55 @@ var formNames = [...]string{
 	"sv-v\\",
 	"sv-s\\",
 	"sv-v+v+",
+	"sv-v+s+",
 	"sv-v+v-",
 	"sv-v+v~",
 	"sv-v+v*",
 	"sv-v+s*",
 	"sv-s+v+",
+	"sv-s+s+",
 	"sv-s+v-",
 	"sv-s+v~",
 	"sv-s+v*",
 	"sv-s+s*",
 	"sv-v-v+",
+	"sv-v-s+",
 	"sv-v-v-",
 	"sv-v-v~",
 	"sv-v-v*",
 	"sv-v-s*",
 	"sv-s-v+",
+	"sv-s-s+",
 	"sv-s-v-",
 	"sv-s-v~",
 	"sv-s-v*",
 	"sv-s-s*",
 	"sv-v~v+",
+	"sv-v~s+",
 	"sv-v~v-",
 	"sv-v~v~",
 	"sv-v~v*",
 	"sv-v~s*",
 	"sv-s~v+",
+	"sv-s~s+",
 	"sv-s~v-",
 	"sv-s~v~",
 	"sv-s~v*",
 	"sv-s~s*",
 	"sv-v*v+",
+	"sv-v*s+",
 	"sv-v*v-",
 	"sv-v*v~",
 	"sv-v*v*",
 	"sv-v*s*",
 	"sv-s*v+",
+	"sv-s*s+",
 	"sv-s*v-",
 	"sv-s*v~",
 	"sv-s*v*",
 	"sv-s*s*",
 	"sv-qv+",
+	"sv-qs+",
 	"sv-qv-",
 	"sv-qv~",
 	"sv-qv*",
@@ -314,46 +359,55 @@ var formNames = [...]string{
 	"vv*v\\",
 	"vv*s\\",
 	"vv*v+v+",
+	"vv*v+s+",
 	"vv*v+v-",
 	"vv*v+v~",
 	"vv*v+v*",
 	"vv*v+s*",
 	"vv*s+v+",
+	"vv*s+s+",
 	"vv*s+v-",
 	"vv*s+v~",
 	"vv*s+v*",
 	"vv*s+s*",
 	"vv*v-v+",
+	"vv*v-s+",
 	"vv*v-v-",
 	"vv*v-v~",
 	"vv*v-v*",
 	"vv*v-s*",
 	"vv*s-v+",
+	"vv*s-s+",
 	"vv*s-v-",
 	"vv*s-v~",
 	"vv*s-v*",
 	"vv*s-s*",
 	"vv*v~v+",
+	"vv*v~s+",
 	"vv*v~v-",
 	"vv*v~v~",
 	"vv*v~v*",
 	"vv*v~s*",
 	"vv*s~v+",
+	"vv*s~s+",
 	"vv*s~v-",
 	"vv*s~v~",
 	"vv*s~v*",
 	"vv*s~s*",
 	"vv*v*v+",
+	"vv*v*s+",
 	"vv*v*v-",
 	"vv*v*v~",
 	"vv*v*v*",
 	"vv*v*s*",
 	"vv*s*v+",
+	"vv*s*s+",
 	"vv*s*v-",
 	"vv*s*v~",
 	"vv*s*v*",
 	"vv*s*s*",
 	"vv*qv+",
+	"vv*qs+",
 	"vv*qv-",
 	"vv*qv~",
 	"vv*qv*",
@@ -371,46 +425,55 @@ var formNames = [...]string{
 	"vs*v\\",
 	"vs*s\\",
 	"vs*v+v+",
+	"vs*v+s+",
 	"vs*v+v-",
 	"vs*v+v~",
 	"vs*v+v*",
 	"vs*v+s*",
 	"vs*s+v+",
+	"vs*s+s+",
 	"vs*s+v-",
 	"vs*s+v~",
 	"vs*s+v*",
 	"vs*s+s*",
 	"vs*v-v+",
+	"vs*v-s+",
 	"vs*v-v-",
 	"vs*v-v~",
 	"vs*v-v*",
 	"vs*v-s*",
 	"vs*s-v+",
+	"vs*s-s+",
 	"vs*s-v-",
 	"vs*s-v~",
 	"vs*s-v*",
 	"vs*s-s*",
 	"vs*v~v+",
+	"vs*v~s+",
 	"vs*v~v-",
 	"vs*v~v~",
 	"vs*v~v*",
 	"vs*v~s*",
 	"vs*s~v+",
+	"vs*s~s+",
 	"vs*s~v-",
 	"vs*s~v~",
 	"vs*s~v*",
 	"vs*s~s*",
 	"vs*v*v+",
+	"vs*v*s+",
 	"vs*v*v-",
 	"vs*v*v~",
 	"vs*v*v*",
 	"vs*v*s*",
 	"vs*s*v+",
+	"vs*s*s+",
 	"vs*s*v-",
 	"vs*s*v~",
 	"vs*s*v*",
 	"vs*s*s*",
 	"vs*qv+",
+	"vs*qs+",
 	"vs*qv-",
 	"vs*qv~",
 	"vs*qv*",
@@ -428,46 +491,55 @@ var formNames = [...]string{
 	"vqv\\",
 	"vqs\\",
 	"vqv+v+",
+	"vqv+s+",
 	"vqv+v-",
 	"vqv+v~",
 	"vqv+v*",
 	"vqv+s*",
 	"vqs+v+",
+	"vqs+s+",
 	"vqs+v-",
 	"vqs+v~",
 	"vqs+v*",
 	"vqs+s*",
 	"vqv-v+",
+	"vqv-s+",
 	"vqv-v-",
 	"vqv-v~",
 	"vqv-v*",
 	"vqv-s*",
 	"vqs-v+",
+	"vqs-s+",
 	"vqs-v-",
 	"vqs-v~",
 	"vqs-v*",
 	"vqs-s*",
 	"vqv~v+",
+	"vqv~s+",
 	"vqv~v-",
 	"vqv~v~",
 	"vqv~v*",
 	"vqv~s*",
 	"vqs~v+",
+	"vqs~s+",
 	"vqs~v-",
 	"vqs~v~",
 	"vqs~v*",
 	"vqs~s*",
 	"vqv*v+",
+	"vqv*s+",
 	"vqv*v-",
 	"vqv*v~",
 	"vqv*v*",
 	"vqv*s*",
 	"vqs*v+",
+	"vqs*s+",
 	"vqs*v-",
 	"vqs*v~",
 	"vqs*v*",
 	"vqs*s*",
 	"vqqv+",
+	"vqqs+",
 	"vqqv-",
 	"vqqv~",
 	"vqqv*",
@@ -823,6 +895,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] + b[i]) + c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv+v+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] + b[i]) + c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vv+v+v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -871,6 +953,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a[i] + b[i]) + c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vv+s+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] + b[i]) + c) + e
 			}
 		},
 		func(o *Operands[T]) { // vv+s+v-
@@ -923,6 +1015,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] + b[i]) - c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv+v-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] + b[i]) - c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vv+v-v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -971,6 +1073,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a[i] + b[i]) - c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vv+s-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] + b[i]) - c) + e
 			}
 		},
 		func(o *Operands[T]) { // vv+s-v-
@@ -1023,6 +1135,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = (c[i] - (a[i] + b[i])) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv+v~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c[i] - (a[i] + b[i])) + e
+			}
+		},
 		func(o *Operands[T]) { // vv+v~v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1071,6 +1193,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = (c - (a[i] + b[i])) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vv+s~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c - (a[i] + b[i])) + e
 			}
 		},
 		func(o *Operands[T]) { // vv+s~v-
@@ -1123,6 +1255,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] + b[i]) * c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv+v*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] + b[i]) * c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vv+v*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1173,6 +1315,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] + b[i]) * c) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv+s*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] + b[i]) * c) + e
+			}
+		},
 		func(o *Operands[T]) { // vv+s*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1220,6 +1372,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			for i := range d {
 				d[i] = square((a[i] + b[i])) + c[i]
+			}
+		},
+		func(o *Operands[T]) { // vv+qs+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = square((a[i] + b[i])) + c
 			}
 		},
 		func(o *Operands[T]) { // vv+qv-
@@ -1375,6 +1536,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] + b) + c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs+v+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] + b) + c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vs+v+v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1423,6 +1594,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a[i] + b) + c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vs+s+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] + b) + c) + e
 			}
 		},
 		func(o *Operands[T]) { // vs+s+v-
@@ -1475,6 +1656,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] + b) - c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs+v-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] + b) - c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vs+v-v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1523,6 +1714,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a[i] + b) - c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vs+s-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] + b) - c) + e
 			}
 		},
 		func(o *Operands[T]) { // vs+s-v-
@@ -1575,6 +1776,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = (c[i] - (a[i] + b)) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs+v~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c[i] - (a[i] + b)) + e
+			}
+		},
 		func(o *Operands[T]) { // vs+v~v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1623,6 +1834,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = (c - (a[i] + b)) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vs+s~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c - (a[i] + b)) + e
 			}
 		},
 		func(o *Operands[T]) { // vs+s~v-
@@ -1675,6 +1896,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] + b) * c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs+v*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] + b) * c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vs+v*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1725,6 +1956,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] + b) * c) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs+s*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] + b) * c) + e
+			}
+		},
 		func(o *Operands[T]) { // vs+s*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1772,6 +2013,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			for i := range d {
 				d[i] = square((a[i] + b)) + c[i]
+			}
+		},
+		func(o *Operands[T]) { // vs+qs+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = square((a[i] + b)) + c
 			}
 		},
 		func(o *Operands[T]) { // vs+qv-
@@ -1927,6 +2177,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] - b[i]) + c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv-v+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] - b[i]) + c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vv-v+v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1975,6 +2235,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a[i] - b[i]) + c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vv-s+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] - b[i]) + c) + e
 			}
 		},
 		func(o *Operands[T]) { // vv-s+v-
@@ -2027,6 +2297,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] - b[i]) - c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv-v-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] - b[i]) - c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vv-v-v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2075,6 +2355,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a[i] - b[i]) - c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vv-s-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] - b[i]) - c) + e
 			}
 		},
 		func(o *Operands[T]) { // vv-s-v-
@@ -2127,6 +2417,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = (c[i] - (a[i] - b[i])) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv-v~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c[i] - (a[i] - b[i])) + e
+			}
+		},
 		func(o *Operands[T]) { // vv-v~v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2175,6 +2475,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = (c - (a[i] - b[i])) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vv-s~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c - (a[i] - b[i])) + e
 			}
 		},
 		func(o *Operands[T]) { // vv-s~v-
@@ -2227,6 +2537,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] - b[i]) * c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv-v*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] - b[i]) * c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vv-v*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2277,6 +2597,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] - b[i]) * c) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv-s*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] - b[i]) * c) + e
+			}
+		},
 		func(o *Operands[T]) { // vv-s*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2324,6 +2654,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			for i := range d {
 				d[i] = square((a[i] - b[i])) + c[i]
+			}
+		},
+		func(o *Operands[T]) { // vv-qs+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = square((a[i] - b[i])) + c
 			}
 		},
 		func(o *Operands[T]) { // vv-qv-
@@ -2479,6 +2818,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] - b) + c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs-v+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] - b) + c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vs-v+v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2527,6 +2876,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a[i] - b) + c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vs-s+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] - b) + c) + e
 			}
 		},
 		func(o *Operands[T]) { // vs-s+v-
@@ -2579,6 +2938,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] - b) - c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs-v-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] - b) - c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vs-v-v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2627,6 +2996,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a[i] - b) - c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vs-s-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] - b) - c) + e
 			}
 		},
 		func(o *Operands[T]) { // vs-s-v-
@@ -2679,6 +3058,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = (c[i] - (a[i] - b)) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs-v~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c[i] - (a[i] - b)) + e
+			}
+		},
 		func(o *Operands[T]) { // vs-v~v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2727,6 +3116,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = (c - (a[i] - b)) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vs-s~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c - (a[i] - b)) + e
 			}
 		},
 		func(o *Operands[T]) { // vs-s~v-
@@ -2779,6 +3178,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] - b) * c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs-v*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] - b) * c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vs-v*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2829,6 +3238,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] - b) * c) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs-s*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] - b) * c) + e
+			}
+		},
 		func(o *Operands[T]) { // vs-s*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2876,6 +3295,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			for i := range d {
 				d[i] = square((a[i] - b)) + c[i]
+			}
+		},
+		func(o *Operands[T]) { // vs-qs+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = square((a[i] - b)) + c
 			}
 		},
 		func(o *Operands[T]) { // vs-qv-
@@ -3031,6 +3459,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a - b[i]) + c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // sv-v+s+
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a - b[i]) + c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // sv-v+v-
 			d := *o.D
 			a := (*o.A)[0]
@@ -3079,6 +3517,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a - b[i]) + c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // sv-s+s+
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a - b[i]) + c) + e
 			}
 		},
 		func(o *Operands[T]) { // sv-s+v-
@@ -3131,6 +3579,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a - b[i]) - c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // sv-v-s+
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a - b[i]) - c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // sv-v-v-
 			d := *o.D
 			a := (*o.A)[0]
@@ -3179,6 +3637,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a - b[i]) - c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // sv-s-s+
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a - b[i]) - c) + e
 			}
 		},
 		func(o *Operands[T]) { // sv-s-v-
@@ -3231,6 +3699,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = (c[i] - (a - b[i])) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // sv-v~s+
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c[i] - (a - b[i])) + e
+			}
+		},
 		func(o *Operands[T]) { // sv-v~v-
 			d := *o.D
 			a := (*o.A)[0]
@@ -3279,6 +3757,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = (c - (a - b[i])) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // sv-s~s+
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c - (a - b[i])) + e
 			}
 		},
 		func(o *Operands[T]) { // sv-s~v-
@@ -3331,6 +3819,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a - b[i]) * c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // sv-v*s+
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a - b[i]) * c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // sv-v*v-
 			d := *o.D
 			a := (*o.A)[0]
@@ -3381,6 +3879,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a - b[i]) * c) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // sv-s*s+
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a - b[i]) * c) + e
+			}
+		},
 		func(o *Operands[T]) { // sv-s*v-
 			d := *o.D
 			a := (*o.A)[0]
@@ -3428,6 +3936,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			for i := range d {
 				d[i] = square((a - b[i])) + c[i]
+			}
+		},
+		func(o *Operands[T]) { // sv-qs+
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = square((a - b[i])) + c
 			}
 		},
 		func(o *Operands[T]) { // sv-qv-
@@ -3583,6 +4100,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] * b[i]) + c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv*v+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] * b[i]) + c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vv*v+v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -3631,6 +4158,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a[i] * b[i]) + c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vv*s+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] * b[i]) + c) + e
 			}
 		},
 		func(o *Operands[T]) { // vv*s+v-
@@ -3683,6 +4220,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] * b[i]) - c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv*v-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] * b[i]) - c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vv*v-v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -3731,6 +4278,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a[i] * b[i]) - c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vv*s-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] * b[i]) - c) + e
 			}
 		},
 		func(o *Operands[T]) { // vv*s-v-
@@ -3783,6 +4340,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = (c[i] - (a[i] * b[i])) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv*v~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c[i] - (a[i] * b[i])) + e
+			}
+		},
 		func(o *Operands[T]) { // vv*v~v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -3831,6 +4398,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = (c - (a[i] * b[i])) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vv*s~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c - (a[i] * b[i])) + e
 			}
 		},
 		func(o *Operands[T]) { // vv*s~v-
@@ -3883,6 +4460,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] * b[i]) * c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv*v*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] * b[i]) * c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vv*v*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -3933,6 +4520,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] * b[i]) * c) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vv*s*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] * b[i]) * c) + e
+			}
+		},
 		func(o *Operands[T]) { // vv*s*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -3980,6 +4577,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			for i := range d {
 				d[i] = square((a[i] * b[i])) + c[i]
+			}
+		},
+		func(o *Operands[T]) { // vv*qs+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = square((a[i] * b[i])) + c
 			}
 		},
 		func(o *Operands[T]) { // vv*qv-
@@ -4135,6 +4741,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] * b) + c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs*v+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] * b) + c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vs*v+v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4183,6 +4799,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a[i] * b) + c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vs*s+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] * b) + c) + e
 			}
 		},
 		func(o *Operands[T]) { // vs*s+v-
@@ -4235,6 +4861,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] * b) - c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs*v-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] * b) - c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vs*v-v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4283,6 +4919,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = ((a[i] * b) - c) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vs*s-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] * b) - c) + e
 			}
 		},
 		func(o *Operands[T]) { // vs*s-v-
@@ -4335,6 +4981,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = (c[i] - (a[i] * b)) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs*v~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c[i] - (a[i] * b)) + e
+			}
+		},
 		func(o *Operands[T]) { // vs*v~v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4383,6 +5039,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[:len(d)]
 			for i := range d {
 				d[i] = (c - (a[i] * b)) + e[i]
+			}
+		},
+		func(o *Operands[T]) { // vs*s~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = (c - (a[i] * b)) + e
 			}
 		},
 		func(o *Operands[T]) { // vs*s~v-
@@ -4435,6 +5101,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] * b) * c[i]) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs*v*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] * b) * c[i]) + e
+			}
+		},
 		func(o *Operands[T]) { // vs*v*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4485,6 +5161,16 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = ((a[i] * b) * c) + e[i]
 			}
 		},
+		func(o *Operands[T]) { // vs*s*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = ((a[i] * b) * c) + e
+			}
+		},
 		func(o *Operands[T]) { // vs*s*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4532,6 +5218,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			for i := range d {
 				d[i] = square((a[i] * b)) + c[i]
+			}
+		},
+		func(o *Operands[T]) { // vs*qs+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = square((a[i] * b)) + c
 			}
 		},
 		func(o *Operands[T]) { // vs*qv-
@@ -4674,6 +5369,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = (square(a[i]) + b[i]) + c[i]
 			}
 		},
+		func(o *Operands[T]) { // vqv+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = (square(a[i]) + b[i]) + c
+			}
+		},
 		func(o *Operands[T]) { // vqv+v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4717,6 +5421,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			for i := range d {
 				d[i] = (square(a[i]) + b) + c[i]
+			}
+		},
+		func(o *Operands[T]) { // vqs+s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = (square(a[i]) + b) + c
 			}
 		},
 		func(o *Operands[T]) { // vqs+v-
@@ -4764,6 +5477,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = (square(a[i]) - b[i]) + c[i]
 			}
 		},
+		func(o *Operands[T]) { // vqv-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = (square(a[i]) - b[i]) + c
+			}
+		},
 		func(o *Operands[T]) { // vqv-v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4807,6 +5529,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			for i := range d {
 				d[i] = (square(a[i]) - b) + c[i]
+			}
+		},
+		func(o *Operands[T]) { // vqs-s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = (square(a[i]) - b) + c
 			}
 		},
 		func(o *Operands[T]) { // vqs-v-
@@ -4854,6 +5585,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = (b[i] - square(a[i])) + c[i]
 			}
 		},
+		func(o *Operands[T]) { // vqv~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = (b[i] - square(a[i])) + c
+			}
+		},
 		func(o *Operands[T]) { // vqv~v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4897,6 +5637,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			for i := range d {
 				d[i] = (b - square(a[i])) + c[i]
+			}
+		},
+		func(o *Operands[T]) { // vqs~s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = (b - square(a[i])) + c
 			}
 		},
 		func(o *Operands[T]) { // vqs~v-
@@ -4944,6 +5693,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = (square(a[i]) * b[i]) + c[i]
 			}
 		},
+		func(o *Operands[T]) { // vqv*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = (square(a[i]) * b[i]) + c
+			}
+		},
 		func(o *Operands[T]) { // vqv*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4989,6 +5747,15 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = (square(a[i]) * b) + c[i]
 			}
 		},
+		func(o *Operands[T]) { // vqs*s+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = (square(a[i]) * b) + c
+			}
+		},
 		func(o *Operands[T]) { // vqs*v-
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -5031,6 +5798,14 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			for i := range d {
 				d[i] = square(square(a[i])) + b[i]
+			}
+		},
+		func(o *Operands[T]) { // vqqs+
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			for i := range d {
+				d[i] = square(square(a[i])) + b
 			}
 		},
 		func(o *Operands[T]) { // vqqv-

@@ -242,7 +242,7 @@ func TestProgramSize(t *testing.T) {
 	for _, c := range []struct {
 		adjoint bool
 		loops   int
-	}{{false, 16}, {true, 44}} {
+	}{{false, 15}, {true, 44}} {
 		p := mprStep(c.adjoint)
 		if len(p.body) > c.loops {
 			t.Errorf("adjoint %t: %d loops, expected at most %d\n%v", c.adjoint, len(p.body), c.loops, p)
