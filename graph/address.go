@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"sort"
 	"strings"
-
-	"github.com/euryale-ml/euryale/nmm"
 )
 
 // lookup returns the value at an address, or an error that lists the nearest addresses.
@@ -79,29 +77,6 @@ func (n *Network) Get(address string) ([]float64, error) {
 		return nil, err
 	}
 	return append([]float64(nil), v.Data...), nil
-}
-
-// Learn makes an address trainable: an optimiser moves a raw value r, the network sees t(r). The
-// scope says how many values there are: one, one per region, per lane, per region and lane, or per
-// edge. It must be called before the rollout is built. Values outside the transform's range are an
-// error.
-func (n *Network) Learn(address string, t nmm.Transform, s nmm.Scope) error {
-	v, err := n.lookup(address)
-	if err != nil {
-		return err
-	}
-	return v.learn(t, s)
-}
-
-// learned lists the values that learn, in the order of their addresses.
-func (n *Network) learned() []*value {
-	var list []*value
-	for _, a := range n.order {
-		if v := n.values[a]; v.Learned {
-			list = append(list, v)
-		}
-	}
-	return list
 }
 
 func repeat(x float64, n int) []float64 {

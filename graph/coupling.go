@@ -2,7 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -248,14 +247,3 @@ func quotient(a, b string) (string, error) {
 
 // target returns the index of the target population's state with the source variable's name, or −1.
 func (c *coupling) target() int { return c.to.state(c.from.states[c.source].Name) }
-
-// finiteEntries checks a matrix of delays or lengths.
-func (c *coupling) finiteEntries(what string, data []float64) error {
-	for e, x := range data {
-		if math.IsNaN(x) || math.IsInf(x, 0) || x < 0 {
-			i, j := e/c.from.n(), e%c.from.n()
-			return fmt.Errorf("%s: entry to %s from %s is %v, expected a finite number ≥ 0", what, c.to.labels[i], c.from.labels[j], x)
-		}
-	}
-	return nil
-}

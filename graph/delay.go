@@ -86,20 +86,21 @@ func (c *coupling) readDelaySteps() error {
 	return nil
 }
 
-// readDelayMatrix reads delays, or lengths with a speed.
+// readDelayMatrix reads delays, or lengths with a speed. Beside sparse weights only the entries of
+// edges are looked at.
 func (c *coupling) readDelayMatrix(what string, m mat.Matrix, speed float64) error {
 	rows, cols := m.Dims()
 	if err := c.shape(what, rows, cols); err != nil {
 		return err
 	}
-	data, _, _ := flatten(m)
-	if err := c.finiteEntries(what, data); err != nil {
-		return err
-	}
 	c.delay = make([]float64, c.weights.size())
 	for e := range c.delay {
 		i, j := c.weights.edge(e)
-		c.delay[e] = data[i*cols+j] / speed
+		x := m.At(i, j)
+		if math.IsNaN(x) || math.IsInf(x, 0) || x < 0 {
+			return fmt.Errorf("%s: entry to %s from %s is %v, expected a finite number ≥ 0", what, c.to.labels[i], c.from.labels[j], x)
+		}
+		c.delay[e] = x / speed
 	}
 	c.Delays, c.Lengths = nil, nil
 	return nil

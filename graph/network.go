@@ -3,8 +3,6 @@ package graph
 import (
 	"fmt"
 	"strings"
-
-	"github.com/euryale-ml/euryale/nmm"
 )
 
 // Part is something a network is made of: a population, a coupling, noise, an input, an observer.
@@ -130,22 +128,4 @@ func Regions(n int) []string {
 		labels[i] = fmt.Sprintf("region %d", i+1)
 	}
 	return labels
-}
-
-// learn marks v as learned, after checking that its scope and transform fit.
-func (v *value) learn(t nmm.Transform, s nmm.Scope) error {
-	if err := v.checkScope(s); err != nil {
-		return err
-	}
-	for i, x := range v.Data {
-		if _, err := t.Inverse(x); err != nil {
-			hint := ""
-			if v.Kind == weightsKind && v.I == nil && x == 0 {
-				hint = "; weights given as graph.NewSparse(w) learn on the edges that there are"
-			}
-			return fmt.Errorf("graph: %s: %s cannot be learned with transform %s: %w%s", v.Address, v.entry(i), t, err, hint)
-		}
-	}
-	v.Learned, v.Transform, v.Scope = true, t, s
-	return nil
 }

@@ -134,6 +134,12 @@ func TestAddressErrors(t *testing.T) {
 	if err := net.Learn("cortex.eta", nmm.Free, nmm.Shared); !mentions(err, "cortex.eta", "PerRegion") {
 		t.Errorf("shared learning of a per-region value: error %v", err)
 	}
+	if err := net.Learn("cortex.eta", nmm.Between(-6, -3), nmm.PerRegion); err != nil {
+		t.Fatal(err)
+	}
+	if err := net.Set("cortex.eta", []float64{-5, -2}); !mentions(err, "cortex.eta", "right", "-2", "between") {
+		t.Errorf("set beyond what can be learned: error %v", err)
+	}
 	if x, err := net.Get("cortex.eta"); err != nil || len(x) != 2 || x[1] != -4 {
 		t.Errorf("Get after Set and failed calls: %v, %v", x, err)
 	}

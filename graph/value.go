@@ -96,6 +96,11 @@ func (v *value) set(data []float64, rows, cols int) error {
 	if err := v.checkFinite(data); err != nil {
 		return err
 	}
+	if v.Learned {
+		if err := v.checkLearnable(data, v.Transform, v.Scope); err != nil {
+			return err
+		}
+	}
 	v.Data = data
 	if v.series() {
 		v.Cols = cols
@@ -169,34 +174,6 @@ func (v *value) size() int {
 		return len(v.I)
 	}
 	return v.Rows * v.Cols
-}
-
-// checkScope says whether the value can be learned in that scope.
-func (v *value) checkScope(s nmm.Scope) error {
-	bad := func(want string) error {
-		return fmt.Errorf("graph: %s: %s can be learned %s, found scope %q", v.Address, v.Kind, want, s)
-	}
-	switch v.Kind {
-	case samplesKind:
-		return fmt.Errorf("graph: %s: noise samples cannot be learned", v.Address)
-	case weightsKind:
-		if s != nmm.PerEdge && s != nmm.PerLane {
-			return bad("PerEdge, or PerLane for one matrix per lane")
-		}
-	case historyKind, inputKind:
-		if v.Data == nil {
-			return fmt.Errorf("graph: %s: set the %s before it is learned", v.Address, v.Kind)
-		}
-		fallthrough
-	default:
-		if s == nmm.PerEdge {
-			return bad("Shared, PerRegion, PerLane or PerRegionAndLane")
-		}
-	}
-	if v.Kind <= sigmaKind && v.Kind != weightsKind && len(v.Data) > 1 && (s == nmm.Shared || s == nmm.PerLane) {
-		return fmt.Errorf("graph: %s has one value per region: learn it PerRegion or PerRegionAndLane, found scope %q", v.Address, s)
-	}
-	return nil
 }
 
 // numbers reads what a user gives for a value: a number, a quantity, a list, a matrix.
