@@ -171,18 +171,22 @@ func (b *builder) call(e *expr) (term, error) {
 // where builds where(l < r, a, b).
 func (b *builder) where(e *expr) (term, error) {
 	condition := e.args[0]
-	terms, latest, err := b.all([]*expr{condition.args[0], condition.args[1], e.args[1], e.args[2]})
+	sides, conditionStage, err := b.all(condition.args)
 	if err != nil {
 		return term{}, err
 	}
-	if l, r := terms[0], terms[1]; l.stage == known && r.stage == known {
-		if l.value < r.value || condition.text == "<=" && l.value == r.value {
-			return terms[2], nil
+	if l, r := sides[0].value, sides[1].value; conditionStage == known {
+		if l < r || condition.text == "<=" && l == r {
+			return b.build(e.args[1])
 		}
-		return terms[3], nil
+		return b.build(e.args[2])
 	}
-	n := b.nodes(terms)
-	return b.made(e, latest)(Select(condition.text, n[0], n[1], n[2], n[3]))
+	branches, branchStage, err := b.all(e.args[1:])
+	if err != nil {
+		return term{}, err
+	}
+	operands := b.nodes(append(sides, branches...))
+	return b.made(e, max(conditionStage, branchStage))(chooseNode(condition.text, operands...))
 }
 
 // made returns a function that wraps a node just made, or the error, which it

@@ -1,3 +1,62 @@
-// Package nmm holds neural mass models: the equations of one brain region, as
-// text that becomes Gorgonia nodes.
+// Package nmm holds neural mass models: the equations of one brain region, written
+// as in the paper and turned into Gorgonia nodes.
+//
+// A model is a text of equations with a table of what occurs in them. The models
+// of this package and your own are made in the same way:
+//
+//	vdp, err := nmm.Define("VanDerPol", `
+//		dx/dt = (mu*(x - x^3/3 - y) + c) / 1[ms]   : 1
+//		dy/dt = x / mu / 1[ms]                     : 1`,
+//		nmm.Parameter("mu", 1, "1", nmm.Positive, "nonlinearity"),
+//		nmm.Port("c", "1"))
+//
+// # Equations
+//
+// A line "dx/dt = expression : unit" gives a state, a line "y = expression : unit"
+// an algebraic variable, which other lines may use in any order; the unit is that
+// of x or y, and time is in ms. A line that ends with an operator, a comma or an
+// open parenthesis goes on in the next one, and so does an equation whose next line
+// is indented deeper. # starts a comment.
+//
+//   - - * / ^                    as usual: -x^2 is -(x^2), and ^ takes its right side first
+//     exp log sqrt tanh sin cos    of one argument
+//     sigmoid(x)                   1/(1 + e^-x)
+//     exprel(x), linoid(x)         (e^x - 1)/x and x/(1 - e^-x), 1 at x = 0
+//     abs min max clip(x, lo, hi)  with derivative 1 on the bounds of clip
+//     where(a < b, p, q)           p where the condition holds, else q; also <=, >, >=
+//     pi, 2.5e-3, 5[mV]            numbers; one without unit is dimensionless
+//
+// Function adds a function of one number that is given in Go with its derivatives.
+//
+// # Units
+//
+// Every name has a unit, and a pass over the text at definition proves that the
+// equations are consistent: both sides of a sum, a comparison or min have one unit,
+// arguments of exp are dimensionless, the right side of dx/dt has the unit of x per
+// ms. Nothing of it remains at run time, and no number is converted on the way:
+// mV + V is as wrong as mV + nA, because the numbers would be added as they are.
+// Only numbers from outside are converted: Set("tau", nmm.Q(0.01, "s")).
+//
+// # Settings
+//
+// Set, Preset and Learn change parameters, by name; they are chained, and Err
+// returns the first mistake:
+//
+//	m := nmm.MontbrioPazoRoxin().Set("eta", -4.6).Learn("J", nmm.Positive, nmm.Shared)
+//
+// A Transform maps the unbounded numbers that an optimiser moves to values; it also
+// describes the domain of a parameter.
+//
+// # Nodes
+//
+// Model.Nodes makes the right sides out of the nodes of states, parameters and
+// ports. Each is a scalar () or a vector (n), one number per region; shapes mix,
+// and a parameter's gradient is summed over the regions that share it. The nodes
+// are few: numbers are folded, products of parameters are kept together so that
+// they are computed once per run, x*x is a square, a port that is the constant 0
+// vanishes. Everything can be differentiated at least twice by gorgonia.Grad;
+// what Gorgonia does not have, or gets wrong, are ops of this package.
+//
+// Expression does the same for a single expression, such as the two halves of a
+// coupling.
 package nmm

@@ -40,9 +40,9 @@ var functions = map[string]function{
 	"linoid":  linoid.inText(),
 	"abs":     withRule(oneUnit, stock(math.Abs, absolute)),
 	"min": {2, oneUnit, slices.Min[[]float64],
-		func(x []*G.Node) (*G.Node, error) { return Select("<", x[0], x[1], x[0], x[1]) }},
+		func(x []*G.Node) (*G.Node, error) { return chooseNode("<", x[0], x[1], x[0], x[1]) }},
 	"max": {2, oneUnit, slices.Max[[]float64],
-		func(x []*G.Node) (*G.Node, error) { return Select("<", x[0], x[1], x[1], x[0]) }},
+		func(x []*G.Node) (*G.Node, error) { return chooseNode("<", x[0], x[1], x[1], x[0]) }},
 	"clip": {3, oneUnit, func(x []float64) float64 { return min(max(x[0], x[1]), x[2]) },
 		func(x []*G.Node) (*G.Node, error) { return Clip(x[0], x[1], x[2]) }},
 	"where": {arity: 3, rule: choice},
@@ -69,7 +69,7 @@ func absolute(x *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Select("<", x, constant(x.Graph(), 0), negative, x)
+	return chooseNode("<", x, constant(x.Graph(), 0), negative, x)
 }
 
 // constants of the language.
