@@ -44,7 +44,10 @@ func readBrainmassRHS(d *document) ([]instance, error) {
 	for _, model := range sortedKeys(d.keys) {
 		var f struct {
 			DerivUnits map[string]string `json:"deriv_units"`
-			Cases      []struct{ Params, States, Inputs, Deriv map[string]array }
+			Cases      []struct {
+				Params, States, Inputs, Deriv map[string]array
+				Delayed                       map[string]array `json:"delayed_values"`
+			}
 		}
 		if err := json.Unmarshal(d.keys[model], &f); err != nil {
 			return nil, fmt.Errorf("%s: %w", model, err)
@@ -62,6 +65,11 @@ func readBrainmassRHS(d *document) ([]instance, error) {
 				}
 				if p.ports, err = spreadAll(c.Inputs, p.n); err != nil {
 					return failed("inputs: %v", err)
+				}
+				for name, a := range c.Delayed {
+					if p.ports[name], err = a.spread(name, p.n); err != nil {
+						return failed("delayed_values: %v", err)
+					}
 				}
 				got, o := p.evaluate()
 				if o != nil {
@@ -116,9 +124,10 @@ func readBrainmassSingle(d *document) ([]instance, error) {
 	var all []instance
 	for _, model := range sortedKeys(d.keys) {
 		var f struct {
-			Dt          float64 `json:"dt_ms"`
-			Steps       int     `json:"n_steps"`
-			RecordSteps []int   `json:"record_steps"`
+			Dt          float64        `json:"dt_ms"`
+			Steps       int            `json:"n_steps"`
+			RecordSteps []int          `json:"record_steps"`
+			DelaySteps  map[string]int `json:"delay_steps"` // within the model
 			Methods     map[string][]struct {
 				brainmassRun
 				Inputs        map[string]array
@@ -132,6 +141,9 @@ func readBrainmassSingle(d *document) ([]instance, error) {
 		for _, method := range sortedKeys(f.Methods) {
 			for i, c := range f.Methods[method] {
 				all = append(all, instance{fmt.Sprintf("%s %s[%d]", model, method, i), func() outcome {
+					if class, _ := lookUp("brainmass", model); class != nil && len(f.DelaySteps) > 0 {
+						return excepted("brainmass reads 0 instead of the initial state at time index 0 (golden README, brainmass.md §12.3 item 10)")
+					}
 					p, o := c.problem(model, method, f.Dt, f.Steps, f.RecordSteps)
 					if o != nil {
 						return *o

