@@ -10,14 +10,6 @@ func AddVV[T Float](d, a, b []T) {
 	}
 }
 
-// MulVV sets d[i] = a[i] b[i].
-func MulVV[T Float](d, a, b []T) {
-	a, b = a[:len(d)], b[:len(d)]
-	for i := range d {
-		d[i] = a[i] * b[i]
-	}
-}
-
 // MulVS sets d[i] = a[i] s.
 func MulVS[T Float](d, a []T, s T) {
 	a = a[:len(d)]

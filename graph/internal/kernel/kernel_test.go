@@ -249,3 +249,17 @@ func TestExponentials32(t *testing.T) {
 		}
 	}
 }
+
+func TestByName(t *testing.T) {
+	a, b, d := []float64{1, 2, 3}, []float64{10, 20, 40}, make([]float64, 3)
+	AddVV(d, a, b)
+	equal(t, "AddVV", d, []float64{11, 22, 43})
+	MulVS(d, a, 3)
+	equal(t, "MulVS", d, []float64{3, 6, 9})
+	DivVS(d, b, 4)
+	equal(t, "DivVS", d, []float64{2.5, 5, 10})
+	AxpyInto(d, 2, a)
+	equal(t, "AxpyInto", d, []float64{4.5, 9, 16})
+	Fill(d, 7)
+	equal(t, "Fill", d, []float64{7, 7, 7})
+}
