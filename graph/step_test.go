@@ -1,7 +1,7 @@
 package graph
 
 import (
-	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -63,104 +63,124 @@ func TestStepGradientsOfOneRegion(t *testing.T) {
 	checkStepGradients(t, net, Heun)
 }
 
-func checkStepGradients(t *testing.T, net *Network, integ Integrator) {
+// stepPair is a step graph to be evaluated and another one, differentiated: Gorgonia changes a graph
+// when it differentiates it.
+type stepPair struct {
+	forward, reverse *stepGraph
+	eval             *machine
+	point            map[*G.Node][]float64 // of forward
+	u                [][]float64           // adjoints of the next states
+	gradient         map[int][]float64     // by position in allLeaves; none where it is zero
+}
+
+func newStepPair(t *testing.T, net *Network, integ Integrator) *stepPair {
 	t.Helper()
-	const dt = 0.1
-	forward, err := net.stepGraph(dt, integ)
-	if err != nil {
-		t.Fatal(err)
+	p := &stepPair{gradient: map[int][]float64{}}
+	for _, s := range []**stepGraph{&p.forward, &p.reverse} {
+		var err error
+		if *s, err = net.stepGraph(0.1, integ); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var next []*G.Node
-	for _, s := range forward.states {
+	for _, s := range p.forward.states {
 		next = append(next, s.Next)
 	}
-	eval := newMachine(t, forward.g, next)
-
-	step, err := net.stepGraph(dt, integ)
-	if err != nil {
-		t.Fatal(err)
-	}
-	adj, err := step.differentiate(step.allLeaves())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var gradients []*G.Node
-	var leaves []int
-	for i, leaf := range step.allLeaves() {
-		if adj.Gradient[leaf] != nil {
-			gradients, leaves = append(gradients, adj.Gradient[leaf]), append(leaves, i)
-		}
-	}
-	reverse := newMachine(t, step.g, gradients)
-
+	p.eval = newMachine(t, p.forward.g, next)
 	r := rand.New(rand.NewPCG(7, 7))
-	point := forward.point(r, net)
-	reversePoint := map[*G.Node][]float64{}
-	for i, leaf := range step.allLeaves() {
-		reversePoint[leaf] = point[forward.allLeaves()[i]]
+	p.point = p.forward.point(r, net)
+	p.differentiate(t, r)
+	return p
+}
+
+// differentiate fills in the gradients for random adjoints.
+func (p *stepPair) differentiate(t *testing.T, r *rand.Rand) {
+	t.Helper()
+	leaves := p.reverse.allLeaves()
+	adj, err := p.reverse.differentiate(leaves)
+	if err != nil {
+		t.Fatal(err)
 	}
-	var u [][]float64
+	values := map[*G.Node][]float64{}
+	for i, leaf := range leaves {
+		values[leaf] = p.point[p.forward.allLeaves()[i]]
+	}
 	for _, node := range adj.U {
-		x := make([]float64, node.Shape().TotalSize())
-		for i := range x {
-			x[i] = r.NormFloat64()
-		}
-		u, reversePoint[node] = append(u, x), x
+		u := normals(r, node.Shape().TotalSize())
+		p.u, values[node] = append(p.u, u), u
 	}
-	got := reverse.run(reversePoint)
-	scale := 0.0
-	for _, g := range got {
-		for _, x := range g {
-			scale = max(scale, x, -x)
+	var nodes []*G.Node
+	var at []int
+	for i, leaf := range leaves {
+		if adj.Gradient[leaf] != nil {
+			nodes, at = append(nodes, adj.Gradient[leaf]), append(at, i)
 		}
 	}
-	covered := map[int]bool{}
-	for k, i := range leaves {
-		covered[i] = true
-		leaf := forward.allLeaves()[i]
-		direction := make([]float64, len(point[leaf]))
-		want := 0.0
-		for j := range direction {
-			direction[j] = r.NormFloat64()
-			want += direction[j] * got[k][j]
+	for k, x := range newMachine(t, p.reverse.g, nodes).run(values) {
+		p.gradient[at[k]] = x
+	}
+}
+
+// loss is ⟨u, next⟩ with a leaf moved by h in a direction.
+func (p *stepPair) loss(leaf *G.Node, direction []float64, h float64) float64 {
+	base := p.point[leaf]
+	moved := make([]float64, len(base))
+	for j := range moved {
+		moved[j] = base[j] + h*direction[j]
+	}
+	p.point[leaf] = moved
+	sum := 0.0
+	for s, x := range p.eval.run(p.point) {
+		sum += inner(p.u[s], x)
+	}
+	p.point[leaf] = base
+	return sum
+}
+
+func checkStepGradients(t *testing.T, net *Network, integ Integrator) {
+	t.Helper()
+	p := newStepPair(t, net, integ)
+	r := rand.New(rand.NewPCG(8, 8))
+	for i, leaf := range p.forward.allLeaves() {
+		direction, want := normals(r, len(p.point[leaf])), 0.0
+		if g, ok := p.gradient[i]; ok {
+			want = inner(direction, g)
 		}
-		base := point[leaf]
-		slope := fd.Derivative(func(h float64) float64 {
-			moved := make([]float64, len(base))
-			for j := range moved {
-				moved[j] = base[j] + h*direction[j]
-			}
-			point[leaf] = moved
-			sum := 0.0
-			for s, x := range eval.run(point) {
-				for j := range x {
-					sum += u[s][j] * x[j]
-				}
-			}
-			return sum
-		}, 0, &fd.Settings{Formula: fd.Central, Step: 1e-5})
-		point[leaf] = base
-		// Central differences with h = 1e-5 leave a rounding error of about 1e-11 of the loss.
-		if !near(want, slope, 1e-7*max(1, scale)) && !near(want, slope, 1e-6) {
+		slope := fd.Derivative(func(h float64) float64 { return p.loss(leaf, direction, h) }, 0,
+			&fd.Settings{Formula: fd.Central, Step: 1e-5 * max(1, largest(p.point[leaf]))})
+		// A loss of size 1 is rounded to 1e-16, which 2h = 2e-5 makes 1e-11 of the slope.
+		noise := 1e-10 * max(1, math.Abs(p.loss(leaf, direction, 0)))
+		if math.Abs(want-slope) > 1e-6*math.Abs(slope)+noise {
 			t.Errorf("%s: gradient %v, difference quotient %v", leaf.Name(), want, slope)
 		}
+		if _, ok := p.gradient[i]; !ok && slope != 0 {
+			t.Errorf("%s has no gradient but a difference quotient of %v", leaf.Name(), slope)
+		}
 	}
-	for i, leaf := range forward.allLeaves() {
-		if covered[i] {
-			continue
-		}
-		before := fmt.Sprint(eval.run(point))
-		base := point[leaf]
-		moved := append([]float64(nil), base...)
-		for j := range moved {
-			moved[j] += 0.01
-		}
-		point[leaf] = moved
-		if after := fmt.Sprint(eval.run(point)); after != before {
-			t.Errorf("%s has no gradient but matters", leaf.Name())
-		}
-		point[leaf] = base
+}
+
+func normals(r *rand.Rand, n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = r.NormFloat64()
 	}
+	return x
+}
+
+func inner(a, b []float64) float64 {
+	sum := 0.0
+	for i := range a {
+		sum += a[i] * b[i]
+	}
+	return sum
+}
+
+func largest(x []float64) float64 {
+	worst := 0.0
+	for _, v := range x {
+		worst = max(worst, v, -v)
+	}
+	return worst
 }
 
 // Equal names are silently one node in Gorgonia.
