@@ -28,7 +28,7 @@ func brainmassSchemas() []schema {
 		b("single_node", firstHas("methods", "record_steps"), readBrainmassSingle),
 		b("networks", func(d *document) bool { return d.has("units") && hasKeys(d.first(), "coupling", "coupled_var", "conn") }, readBrainmassNetworks),
 		b("networks_handwired", firstHas("model", "method", "conn", "traj"), readBrainmassHandwired),
-		b("coupling", has("cases", "laplacian", "delay_steps_table"), later("coupling kernels outside a network")),
+		b("coupling", has("cases", "laplacian", "delay_steps_table"), readBrainmassCoupling),
 		b("layers", firstHas("kind", "weights", "inputs"), later("recurrent layers")),
 		b("forward", has("balloon", "hrf_bold"), later("forward models")),
 		b("objectives", has("cases", "densities"), later("FCD and spectral objectives")),
