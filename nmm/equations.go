@@ -14,46 +14,56 @@ import (
 // A line without "=" continues the one above if that ends with an operator, a
 // comma or an open parenthesis, or if it is indented deeper.
 func parseEquations(model, text string) ([]equation, *source, error) {
-	src := &source{model: model, lines: strings.Split(text, "\n")}
-	var list []equation
-	var current []token
-	indent := 0
-	finish := func() error {
-		if len(current) == 0 {
-			return nil
-		}
-		e, err := src.equation(current)
-		current = nil
-		list = append(list, e)
-		return err
-	}
-	for n := range src.lines {
-		line, err := src.tokens(n + 1)
-		if err != nil {
+	r := equationReader{src: &source{model: model, lines: strings.Split(text, "\n")}}
+	for n := range r.src.lines {
+		if err := r.line(n); err != nil {
 			return nil, nil, err
 		}
-		if len(line) == 0 {
-			continue
-		}
-		if !startsEquation(line) {
-			if !openEnded(current) && (len(current) == 0 || indentation(src.lines[n]) <= indent) {
-				return nil, nil, src.errorAt(line[0].at, `expected an equation "dx/dt = … : unit" or "y = … : unit"; a continued line must be indented deeper`)
-			}
-			current = append(current, line...)
-			continue
-		}
-		if err := finish(); err != nil {
-			return nil, nil, err
-		}
-		current, indent = line, indentation(src.lines[n])
 	}
-	if err := finish(); err != nil {
+	if err := r.finish(); err != nil {
 		return nil, nil, err
 	}
-	if len(list) == 0 {
-		return nil, nil, src.errorAt(place{1, 1}, "expected at least one equation, found none")
+	if len(r.list) == 0 {
+		return nil, nil, r.src.errorAt(place{1, 1}, "expected at least one equation, found none")
 	}
-	return list, src, nil
+	return r.list, r.src, nil
+}
+
+// equationReader gathers the lines of an equation until the next one begins.
+type equationReader struct {
+	src     *source
+	list    []equation
+	current []token // of the equation being gathered
+	indent  int     // of its first line
+}
+
+// line takes line n, counted from 0.
+func (r *equationReader) line(n int) error {
+	tokens, err := r.src.tokens(n + 1)
+	if err != nil || len(tokens) == 0 {
+		return err
+	}
+	indent := indentation(r.src.lines[n])
+	if startsEquation(tokens) {
+		err := r.finish()
+		r.current, r.indent = tokens, indent
+		return err
+	}
+	if !openEnded(r.current) && (len(r.current) == 0 || indent <= r.indent) {
+		return r.src.errorAt(tokens[0].at, `expected an equation "dx/dt = … : unit" or "y = … : unit"; a continued line must be indented deeper`)
+	}
+	r.current = append(r.current, tokens...)
+	return nil
+}
+
+// finish parses what has been gathered.
+func (r *equationReader) finish() error {
+	if len(r.current) == 0 {
+		return nil
+	}
+	e, err := r.src.equation(r.current)
+	r.list = append(r.list, e)
+	return err
 }
 
 // startsEquation tells whether a line contains "=", which no expression does.
