@@ -33,7 +33,7 @@ func brainmassSchemas() []schema {
 		b("forward", has("balloon", "hrf_bold"), later("forward models")),
 		b("objectives", has("cases", "densities"), later("FCD and spectral objectives")),
 		b("noise", has("ou", "gaussian"), later("noise processes")),
-		b("params", has("transforms", "adam"), later("parameter transforms and regularisers")),
+		b("params", has("transforms", "adam"), readBrainmassParams),
 		b("datasets", has("example_connectome", "delayed_match_task"), later("datasets and tasks")),
 	}
 }

@@ -172,18 +172,9 @@ func (c *brainmassKernel) evaluate(l link, offset float64) ([]float64, map[strin
 	if err != nil {
 		return nil, nil, err
 	}
-	var value, outValue G.Value
-	G.Read(loss, &value)
+	var outValue G.Value
 	G.Read(output, &outValue)
-	if _, err := G.Grad(loss, roll.Learnables()...); err != nil {
-		return nil, nil, err
-	}
-	vm := G.NewTapeMachine(g, G.BindDualValues(roll.Learnables()...))
-	defer vm.Close()
-	if err := vm.RunAll(); err != nil {
-		return nil, nil, err
-	}
-	_, ours, err := readGradients(value, roll.Learnables())
+	_, ours, err := backward(g, loss, roll)
 	if err != nil {
 		return nil, nil, err
 	}

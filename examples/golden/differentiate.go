@@ -110,6 +110,11 @@ func (p *problem) solve(net *graph.Network, want *gradient) (float64, map[string
 	if err != nil {
 		return 0, nil, err
 	}
+	return backward(g, loss, roll)
+}
+
+// backward differentiates a loss, runs it, and returns its value and the gradients by address.
+func backward(g *G.ExprGraph, loss *G.Node, roll *graph.Rollout) (float64, map[string][]float64, error) {
 	var value G.Value
 	G.Read(loss, &value)
 	learnables := roll.Learnables()

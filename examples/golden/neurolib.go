@@ -26,7 +26,7 @@ func neurolibSchemas() []schema {
 	}
 	return []schema{
 		n("gradients", "gradients.json", readNeurolibGradients, "loss_value", "grad"),
-		n("optimal_control", "optimal_control.json", later("optimal control"), "control", "cost"),
+		n("optimal_control", "optimal_control.json", readNeurolibControl, "control", "cost"),
 		n("multimodel", "multimodel.json", readNeurolibMulti, "init_flat", "out_flat"),
 		n("model", "model_*.json", readNeurolibModel, "model", "init", "steps", "out"),
 		n("bold", "bold.json", later("the Balloon-Windkessel observer"), "kind"),
@@ -170,7 +170,8 @@ func (c *neurolibCase) problem() (*problem, *outcome) {
 	for name, a := range c.Params {
 		p.params[name] = a
 	}
-	for init, state := range class.initial {
+	for _, init := range sortedKeys(class.initial) {
+		state := class.initial[init]
 		a, ok := c.Init[init]
 		if !ok {
 			return nil, decline(failed("init has no %s", init))
@@ -179,12 +180,12 @@ func (c *neurolibCase) problem() (*problem, *outcome) {
 			return nil, decline(failed("%s: %v", init, err))
 		}
 	}
-	for array, port := range class.external {
+	for _, array := range sortedKeys(class.external) {
 		rows, err := c.external(array)
 		if err != nil {
 			return nil, decline(failed("%s: %v", array, err))
 		}
-		p.series(port, rows)
+		p.series(class.external[array], rows)
 	}
 	if o := c.noise(p); o != nil {
 		return nil, o
