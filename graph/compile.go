@@ -16,19 +16,24 @@ type compiled struct {
 	plans   []*couplingPlan
 	records []recordInfo
 
+	observers    []*compiled
 	constantPast []bool // states whose history is their initial value
-}
-
-// clip applies the bounds of state k to an initial value. inside tells whether it was within them.
-func (c *compiled) clip(k int, x float64) (y float64, inside bool) {
-	s := &c.step.states[k]
-	return max(s.Min, min(s.Max, x)), x >= s.Min && x <= s.Max
 }
 
 // recordInfo describes a recorded variable.
 type recordInfo struct {
 	Address, Unit string
 	Labels        []string
+}
+
+// clip applies the bounds of a state to an initial value. inside tells whether it was within them.
+func (c *compiled) clip(s *slot, x float64) (y float64, inside bool) {
+	states := c.step.states
+	if s.observer > 0 {
+		states = c.observers[s.observer-1].step.states
+	}
+	lo, hi := states[s.index].Min, states[s.index].Max
+	return max(lo, min(hi, x)), x >= lo && x <= hi
 }
 
 // compile builds and compiles the step of a network, and its adjoint for the addresses that learn.
@@ -50,6 +55,9 @@ func (n *Network) compile(run *Run, learned map[string]bool) (*compiled, error) 
 		return nil, err
 	}
 	if err := c.recorded(n, run, learned); err != nil {
+		return nil, err
+	}
+	if err := c.observe(n, run, learned); err != nil {
 		return nil, err
 	}
 	c.model.Prepare()
@@ -269,25 +277,32 @@ func (c *compiled) recorded(n *Network, run *Run, learned map[string]bool) error
 }
 
 func (c *compiled) record(n *Network, address string, learned map[string]bool) error {
+	r, info, err := c.newRecord(n, address, learned)
+	if err != nil {
+		return err
+	}
+	c.model.Records = append(c.model.Records, r)
+	c.records = append(c.records, info)
+	return nil
+}
+
+// newRecord describes a state, or compiles an observable.
+func (c *compiled) newRecord(n *Network, address string, learned map[string]bool) (engine.Record, recordInfo, error) {
 	for i, s := range c.step.states {
 		if s.Address == address {
-			c.model.Records = append(c.model.Records, engine.Record{Address: address, State: i, N: s.N})
-			c.records = append(c.records, recordInfo{address, s.Unit, s.Labels})
-			return nil
+			return engine.Record{Address: address, State: i, N: s.N}, recordInfo{address, s.Unit, s.Labels}, nil
 		}
 	}
 	o, err := n.observableGraph([]string{address})
 	if err != nil {
-		return err
+		return engine.Record{}, recordInfo{}, err
 	}
 	out := o.outs[0]
 	r := engine.Record{Address: address, N: out.N}
 	if err := c.observable(&r, o, learned); err != nil {
-		return fmt.Errorf("graph: observable %s: %w", address, err)
+		return r, recordInfo{}, fmt.Errorf("graph: observable %s: %w", address, err)
 	}
-	c.model.Records = append(c.model.Records, r)
-	c.records = append(c.records, recordInfo{address, out.Unit, out.Labels})
-	return nil
+	return r, recordInfo{address, out.Unit, out.Labels}, nil
 }
 
 // observable compiles an expression of states and parameters, and its adjoint.

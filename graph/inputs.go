@@ -106,6 +106,15 @@ func (c *compiled) initial(n *Network, run *Run) ([]float64, error) {
 			c.fill(carry, &slot{index: k, size: state.N * m.Histories()[k], kind: historyKind}, past, run.Lanes)
 		}
 	}
+	for i := range m.Observers {
+		for k, state := range m.Observers[i].Model.States {
+			v, err := n.engineValue("init:"+state.Address, state.N, run)
+			if err != nil {
+				return nil, err
+			}
+			c.fill(carry, &slot{index: k, size: state.N, kind: initKind, observer: i + 1}, v, run.Lanes)
+		}
+	}
 	return carry, nil
 }
 
@@ -113,7 +122,7 @@ func (c *compiled) initial(n *Network, run *Run) ([]float64, error) {
 func (c *compiled) fill(carry []float64, s *slot, v engine.Value, lanes int) {
 	width := c.model.CarryWidth()
 	c.place(s, lanes, func(l, at, k int) {
-		carry[l*width+at], _ = c.clip(s.index, v.Data[laneIndex(v.PerLane, l, s.size)+k])
+		carry[l*width+at], _ = c.clip(s, v.Data[laneIndex(v.PerLane, l, s.size)+k])
 	})
 }
 

@@ -17,6 +17,7 @@ type Network struct {
 	couplings   []*coupling
 	noises      []*noise
 	inputs      []*input
+	observers   []*observer
 
 	values map[string]*value
 	order  []string // addresses of values, in the order they came up

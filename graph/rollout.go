@@ -31,6 +31,8 @@ type Rollout struct {
 	compiled *compiled
 	state    *rolloutState
 	records  map[string]*G.Node
+	labels   map[string][]string
+	order    []string // of the recorded variables
 	learned  []*Learnable
 	inputs   map[string]*G.Node
 	carry    *G.Node
@@ -56,7 +58,7 @@ func (n *Network) Rollout(g *G.ExprGraph, run Run) (*Rollout, error) {
 		return nil, err
 	}
 	run.graph = true
-	r := &Rollout{run: run, records: map[string]*G.Node{}, inputs: map[string]*G.Node{}}
+	r := &Rollout{run: run, records: map[string]*G.Node{}, labels: map[string][]string{}, inputs: map[string]*G.Node{}}
 	r.state = &rolloutState{masked: make([]bool, run.Lanes), bytes: map[*window]int64{}}
 	if err := r.makeLearnables(n, g); err != nil {
 		return nil, err
@@ -271,6 +273,15 @@ func (c *compiled) slots(n *Network, run *Run, nodes map[string]*G.Node) (step, 
 			add(&start, v.Address, len(v.Data), i)
 		}
 	}
+	for k := range c.model.Observers {
+		for i, s := range c.model.Observers[k].Model.States {
+			before := len(start)
+			add(&start, "init:"+s.Address, s.N, i)
+			if len(start) > before {
+				start[before].observer = k + 1
+			}
+		}
+	}
 	return step, start, err
 }
 
@@ -294,14 +305,13 @@ func (r *Rollout) chain(g *G.ExprGraph, carry *G.Node, fixed *engine.Inputs, slo
 		set := r.run.settings(at, min(r.run.Window, total-at))
 		set.Budget /= int64((total + r.run.Window - 1) / r.run.Window)
 		set.Progress = r.run.progress(total)
-		w := &window{solver: base.with(set), model: r.compiled.model, run: &r.run, fixed: fixed, slots: slots, shared: r.state}
-		_, w.samples = set.Samples()
+		w := &window{solver: base.with(set), compiled: r.compiled, run: &r.run, fixed: fixed, slots: slots, shared: r.state}
 		packed, err := w.node(unique(g, fmt.Sprintf("rollout %d–%d", at, at+set.Steps)), carry, seeds)
 		if err != nil {
 			return err
 		}
 		width := r.compiled.model.CarryWidth()
-		end := span{offset: 1 + w.recordSize(), count: 1, total: 1, n: width, lanes: r.run.Lanes}
+		end := span{offset: w.size() - r.run.Lanes*width, count: 1, total: 1, n: width, lanes: r.run.Lanes}
 		if carry, err = collect("carry", tensor.Shape{r.run.Lanes, width}, G.Nodes{packed}, []span{end}); err != nil {
 			return err
 		}
@@ -324,32 +334,28 @@ func (r *Rollout) seedLeaf(g *G.ExprGraph) *G.Node {
 
 // collectRecords makes the (B, T, n) node of every recorded variable.
 func (r *Rollout) collectRecords(windows []*window) error {
-	offset := make([]int, len(windows))
-	for i := range offset {
-		offset[i] = 1
-	}
-	total := 0
-	for _, w := range windows {
-		total += w.samples
-	}
-	for i, info := range r.compiled.records {
-		n := r.compiled.model.Records[i].N
+	offset := make([]int, len(windows)) // in the packed result, behind the run id
+	warmup, recorded := r.run.steps()
+	for i, all := range r.compiled.samplings(r.run.settings(0, warmup+recorded)) {
 		var packed G.Nodes
 		var spans []span
-		first := 0
 		for k, w := range windows {
-			if w.samples > 0 {
+			part := r.compiled.samplings(w.solver.settings())[i]
+			if part.count > 0 {
 				packed = append(packed, r.windows[k])
-				spans = append(spans, span{offset: offset[k], count: w.samples, first: first, total: total, n: n, lanes: r.run.Lanes})
+				spans = append(spans, span{1 + offset[k], part.count, part.first, all.count, all.n, r.run.Lanes})
 			}
-			first += w.samples
-			offset[k] += r.run.Lanes * w.samples * n
+			offset[k] += r.run.Lanes * part.count * part.n
 		}
-		node, err := collect(info.Address, tensor.Shape{r.run.Lanes, total, n}, packed, spans)
+		if len(packed) == 0 {
+			return fmt.Errorf("graph: the run is too short for one sample of %s, which takes %d steps", all.Address, all.every)
+		}
+		node, err := collect(all.Address, tensor.Shape{r.run.Lanes, all.count, all.n}, packed, spans)
 		if err != nil {
 			return err
 		}
-		r.records[info.Address] = node
+		r.records[all.Address], r.labels[all.Address] = node, all.Labels
+		r.order = append(r.order, all.Address)
 	}
 	return nil
 }
@@ -360,11 +366,7 @@ func (r *Rollout) Node(address string) *G.Node {
 	if n, ok := r.records[address]; ok {
 		return n
 	}
-	var names []string
-	for _, info := range r.compiled.records {
-		names = append(names, info.Address)
-	}
-	panic(fmt.Sprintf("graph: %s is not recorded%s", address, nearest(address, names)))
+	panic(fmt.Sprintf("graph: %s is not recorded%s", address, nearest(address, r.order)))
 }
 
 // Learnables returns the raw nodes that an optimiser moves, in the order of Learned.
@@ -403,14 +405,10 @@ func (r *Rollout) Windows() G.Nodes { return r.windows }
 func (r *Rollout) Lanes() int { return r.run.Lanes }
 
 // Labels returns the region labels of a recorded variable.
-func (r *Rollout) Labels(address string) []string {
-	for _, info := range r.compiled.records {
-		if info.Address == address {
-			return info.Labels
-		}
-	}
-	return nil
-}
+func (r *Rollout) Labels(address string) []string { return r.labels[address] }
+
+// Recorded lists the addresses of the recorded variables.
+func (r *Rollout) Recorded() []string { return r.order }
 
 // SetContext lets later runs of the rollout's nodes end with ctx.
 func (r *Rollout) SetContext(ctx context.Context) {

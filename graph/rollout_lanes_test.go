@@ -112,9 +112,9 @@ func checkRolloutGradients(t *testing.T, net *Network, run Run) {
 		t.Fatal(err)
 	}
 	var loss *G.Node
-	for _, info := range roll.compiled.records {
-		x := roll.Node(info.Address)
-		term := G.Must(G.Sum(G.Must(G.Square(G.Must(G.Add(x, weights(g, x, info.Address)))))))
+	for _, address := range roll.Recorded() {
+		x := roll.Node(address)
+		term := G.Must(G.Sum(G.Must(G.Square(G.Must(G.Add(x, weights(g, x, address)))))))
 		if loss == nil {
 			loss = term
 		} else {
@@ -261,11 +261,11 @@ func TestHorizonCutsTheCarry(t *testing.T) {
 // partialLoss weights the samples of part k (four each) as rolledOut weights those of the whole run.
 func partialLoss(g *G.ExprGraph, roll *Rollout, k int) *G.Node {
 	var loss *G.Node
-	for _, info := range roll.compiled.records {
-		x := roll.Node(info.Address)
+	for _, address := range roll.Recorded() {
+		x := roll.Node(address)
 		s := x.Shape()
-		w := cotangents(info.Address, 3*s[1], s[2])[k*s[1]*s[2]:][:s[1]*s[2]]
-		c := G.NewTensor(g, tensor.Float64, 3, G.WithShape(s...), G.WithName("w/"+info.Address), G.WithValue(tensor.New(tensor.WithShape(s...), tensor.WithBacking(w))))
+		w := cotangents(address, 3*s[1], s[2])[k*s[1]*s[2]:][:s[1]*s[2]]
+		c := G.NewTensor(g, tensor.Float64, 3, G.WithShape(s...), G.WithName("w/"+address), G.WithValue(tensor.New(tensor.WithShape(s...), tensor.WithBacking(w))))
 		term := G.Must(G.Sum(G.Must(G.HadamardProd(x, c))))
 		if loss == nil {
 			loss = term
@@ -351,6 +351,15 @@ func carryOf(r *Rollout) []float64 {
 		}
 	}
 	panic("no start")
+}
+
+// letMatrix changes the value of a leaf.
+func letMatrix(t testing.TB, leaf *G.Node, data []float64) {
+	t.Helper()
+	x := tensor.New(tensor.WithShape(leaf.Shape().Clone()...), tensor.WithBacking(append([]float64(nil), data...)))
+	if err := G.Let(leaf, x); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func unstable(t *testing.T) *Network {

@@ -28,7 +28,7 @@ func (n *Network) Simulate(ctx context.Context, run Run) (*Result, error) {
 	warmup, recorded := run.steps()
 	set := run.settings(0, warmup+recorded)
 	set.Progress = run.progress(warmup + recorded)
-	out := newOutputs(c.model, set, run.Lanes)
+	out := c.outputs(set, run.Lanes, make([]float64, c.outputSize(set, run.Lanes)))
 	_, masked, err := newSolver(c.model, run.Precision).with(set).forward(ctx, in, out, false)
 	if err != nil {
 		return nil, run.explain(err)
@@ -56,11 +56,14 @@ type Series struct {
 
 func (c *compiled) result(run *Run, set engine.Settings, out *engine.Outputs, masked []bool) *Result {
 	r := &Result{masked: masked}
-	_, samples := set.Samples()
-	for i, rec := range c.records {
+	data := out.Records
+	for _, records := range out.Observed {
+		data = append(data, records...)
+	}
+	for i, rec := range c.samplings(set) {
 		r.series = append(r.series, &Series{
-			Address: rec.Address, Unit: rec.Unit, Labels: rec.Labels, Lanes: run.Lanes, Samples: samples,
-			Start: float64(set.Warmup+run.Every) * run.Dt, Dt: float64(run.Every) * run.Dt, Data: out.Records[i],
+			Address: rec.Address, Unit: rec.Unit, Labels: rec.Labels, Lanes: run.Lanes, Samples: rec.count,
+			Start: float64(set.Warmup+rec.every) * run.Dt, Dt: float64(rec.every) * run.Dt, Data: data[i],
 		})
 	}
 	return r

@@ -16,8 +16,10 @@ type slot struct {
 	node    *G.Node
 	size    int // numbers per lane that the engine wants
 	lanes   bool
-	index   int // among the parameters, couplings or series of the model
+	index   int // among the parameters, couplings, series or states of the model
 	kind    valueKind
+
+	observer int // whose state it is, counted from 1
 }
 
 // dimsOf is the number of dimensions of a value without a lane axis.

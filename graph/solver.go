@@ -67,13 +67,51 @@ func (r *Run) settings(offset, n int) engine.Settings {
 	}
 }
 
-// newOutputs allocates the outputs of a window.
-func newOutputs(m *engine.Model, s engine.Settings, lanes int) *engine.Outputs {
-	_, samples := s.Samples()
-	out := &engine.Outputs{Carry: make([]float64, lanes*m.CarryWidth())}
-	for i := range m.Records {
-		out.Records = append(out.Records, make([]float64, lanes*samples*m.Records[i].N))
+// sampling is what a window delivers of one recorded variable.
+type sampling struct {
+	recordInfo
+	n, first, count int
+	every           int // network steps per sample
+}
+
+// samplings lists the recorded variables of a window, those of observers last.
+func (c *compiled) samplings(s engine.Settings) []sampling {
+	var list []sampling
+	first, count := s.Samples()
+	for i, info := range c.records {
+		list = append(list, sampling{info, c.model.Records[i].N, first, count, s.Every})
 	}
+	for i, sub := range c.observers {
+		o := &c.model.Observers[i]
+		set := o.Settings(s)
+		first, count := set.Samples()
+		list = append(list, sampling{sub.records[0], o.N, first, count, set.Every * o.Ratio})
+	}
+	return list
+}
+
+// outputSize is the length of a window's packed outputs.
+func (c *compiled) outputSize(s engine.Settings, lanes int) int {
+	size := lanes * c.model.CarryWidth()
+	for _, r := range c.samplings(s) {
+		size += lanes * r.count * r.n
+	}
+	return size
+}
+
+// outputs views a packed vector, [records, observers' records, carry], as outputs.
+func (c *compiled) outputs(s engine.Settings, lanes int, packed []float64) *engine.Outputs {
+	out := &engine.Outputs{}
+	for i, r := range c.samplings(s) {
+		n := lanes * r.count * r.n
+		if i < len(c.records) {
+			out.Records = append(out.Records, packed[:n])
+		} else {
+			out.Observed = append(out.Observed, [][]float64{packed[:n]})
+		}
+		packed = packed[n:]
+	}
+	out.Carry = packed
 	return out
 }
 

@@ -18,13 +18,12 @@ import (
 //
 // packed is [run id, records, carry after the window]. Its gradient is one operation too.
 type window struct {
-	solver  solver
-	model   *engine.Model
-	run     *Run
-	fixed   *engine.Inputs // values that no node gives
-	slots   []*slot
-	shared  *rolloutState
-	samples int
+	solver   solver
+	compiled *compiled
+	run      *Run
+	fixed    *engine.Inputs // values that no node gives
+	slots    []*slot
+	shared   *rolloutState
 
 	wanted bool // something differentiates through the window, so keep tapes
 	mu     sync.Mutex
@@ -43,38 +42,20 @@ type rolloutState struct {
 	lastRun atomic.Int64
 }
 
-// size is the length of the packed result.
-func (w *window) size() int {
-	return 1 + w.recordSize() + w.run.Lanes*w.model.CarryWidth()
-}
-
-func (w *window) recordSize() int {
-	n := 0
-	for i := range w.model.Records {
-		n += w.run.Lanes * w.samples * w.model.Records[i].N
-	}
-	return n
-}
-
-// outputs views a packed vector as outputs.
+// outputs views a packed vector, of which the first number is the run id, as outputs.
 func (w *window) outputs(packed []float64) *engine.Outputs {
-	out, at := &engine.Outputs{}, 1
-	for i := range w.model.Records {
-		n := w.run.Lanes * w.samples * w.model.Records[i].N
-		out.Records = append(out.Records, packed[at:at+n])
-		at += n
-	}
-	out.Carry = packed[at:]
-	return out
+	return w.compiled.outputs(w.solver.settings(), w.run.Lanes, packed[1:])
 }
+
+func (w *window) size() int { return 1 + w.compiled.outputSize(w.solver.settings(), w.run.Lanes) }
 
 // node adds the window to the graph.
 func (w *window) node(name string, carry, seeds *G.Node) (*G.Node, error) {
 	inputs := G.Nodes{carry, seeds}
-	o := &op{name: name, shape: tensor.Shape{w.size()}, wrt: []bool{w.model.Adjoint != nil, false}, do: w.forward}
+	o := &op{name: name, shape: tensor.Shape{w.size()}, wrt: []bool{w.compiled.model.Adjoint != nil, false}, do: w.forward}
 	for _, s := range w.slots {
 		inputs = append(inputs, s.node)
-		o.wrt = append(o.wrt, w.model.Adjoint != nil && w.learns(s))
+		o.wrt = append(o.wrt, w.compiled.model.Adjoint != nil && w.learns(s))
 	}
 	o.symDiff = func(inputs G.Nodes, output, grad *G.Node) (G.Nodes, error) {
 		w.wanted = true
@@ -86,11 +67,11 @@ func (w *window) node(name string, carry, seeds *G.Node) (*G.Node, error) {
 func (w *window) learns(s *slot) bool {
 	switch s.kind {
 	case weightsKind:
-		return w.model.Couplings[s.index].Learned
+		return w.compiled.model.Couplings[s.index].Learned
 	case inputKind:
-		return w.model.Series[s.index].Learned
+		return w.compiled.model.Series[s.index].Learned
 	}
-	return w.model.Params[s.index].Learned
+	return w.compiled.model.Params[s.index].Learned
 }
 
 // inputs assembles the engine's inputs from the operands.
@@ -234,8 +215,8 @@ func (w *window) reverse(in [][]float64, wrt []bool, size int) ([]float64, error
 // wants lays out where the engine writes gradients; finish brings them into the nodes' form.
 func (w *window) wants(in [][]float64, wrt []bool, result []float64) (grads *engine.Gradients, finish func()) {
 	grads = &engine.Gradients{
-		Params: make([][]float64, len(w.model.Params)), Weights: make([][]float64, len(w.model.Couplings)),
-		Series: make([][]float64, len(w.model.Series)),
+		Params: make([][]float64, len(w.compiled.model.Params)), Weights: make([][]float64, len(w.compiled.model.Couplings)),
+		Series: make([][]float64, len(w.compiled.model.Series)),
 	}
 	at := 0
 	take := func(n int) []float64 { at += n; return result[at-n : at] }
@@ -309,7 +290,7 @@ func (c *compiled) startGradient(s *slot, x, carry []float64, lanes int) []float
 	full := make([]float64, len(v.Data))
 	c.place(s, lanes, func(l, at, k int) {
 		i := laneIndex(s.lanes, l, s.size) + k
-		if _, inside := c.clip(s.index, v.Data[i]); inside {
+		if _, inside := c.clip(s, v.Data[i]); inside {
 			full[i] += carry[l*width+at]
 		}
 	})
@@ -327,23 +308,28 @@ func laneIndex(perLane bool, lane, size int) int {
 
 // place calls do for every pair of a place in a lane's carry and an index of the slot's value.
 func (c *compiled) place(s *slot, lanes int, do func(lane, at, k int)) {
-	m := c.model
-	v := &m.States[s.index]
-	depth := m.Histories()[s.index]
+	m, base := c.model, 0
+	constantPast := c.constantPast
+	if s.observer > 0 {
+		base = m.ObserverOffset(s.observer - 1)
+		m = m.Observers[s.observer-1].Model
+		constantPast = make([]bool, len(m.States))
+	}
+	n, depth := m.States[s.index].N, m.Histories()[s.index]
 	for l := 0; l < lanes; l++ {
 		if s.kind == historyKind {
-			skip := s.size - depth*v.N // only the latest rows are read
-			for k := 0; k < depth*v.N; k++ {
+			skip := s.size - depth*n // only the latest rows are read
+			for k := 0; k < depth*n; k++ {
 				do(l, m.HistoryOffset(s.index)+k, skip+k)
 			}
 			continue
 		}
-		for k := 0; k < v.N; k++ {
-			do(l, m.StateOffset(s.index)+k, k)
+		for k := 0; k < n; k++ {
+			do(l, base+m.StateOffset(s.index)+k, k)
 		}
-		if c.constantPast[s.index] {
-			for k := 0; k < depth*v.N; k++ {
-				do(l, m.HistoryOffset(s.index)+k, k%v.N)
+		if constantPast[s.index] {
+			for k := 0; k < depth*n; k++ {
+				do(l, m.HistoryOffset(s.index)+k, k%n)
 			}
 		}
 	}

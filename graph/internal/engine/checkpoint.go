@@ -22,6 +22,9 @@ type checkpoint[T kernel.Float] struct {
 	state []T
 	past  []T
 	x, s  []T // states [segment+1][width] and sums [segment][sumWidth], resident only
+
+	observed []T   // states and running sums of the observers
+	slow     [][]T // rows of the observers, resident only
 }
 
 // sizes returns the numbers of values of one checkpoint, of one segment's tape and of a workspace.
@@ -40,6 +43,11 @@ func (m *Model) sizes(segment int) (point, tape, work int) {
 		}
 	}
 	tape = (segment+1)*m.width + segment*m.sumWidth
+	for i := range m.Observers {
+		o := &m.Observers[i]
+		rows := o.rows(segment) * (o.Model.width + o.N)
+		point, tape, work = point+o.Model.width+o.N, tape+rows, work+rows
+	}
 	return point, tape, work + segment*m.sumWidth
 }
 

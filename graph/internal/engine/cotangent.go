@@ -11,17 +11,9 @@ type cotangent[T kernel.Float] struct {
 	row          []T
 }
 
-func (l *lane[T]) newCotangent(cot *Outputs, number int) *cotangent[T] {
-	c := &cotangent[T]{l: l, records: make([][]float64, len(l.m.Records)), row: make([]T, l.m.recordWidth)}
+func (l *lane[T]) newCotangent(records [][]float64, carry []float64) *cotangent[T] {
+	c := &cotangent[T]{l: l, records: records, carry: carry, row: make([]T, l.m.recordWidth)}
 	c.first, c.count = l.set.Samples()
-	for i, all := range cot.Records {
-		if n := c.count * l.m.Records[i].N; all != nil {
-			c.records[i] = all[number*n : (number+1)*n]
-		}
-	}
-	if w := l.m.CarryWidth(); cot.Carry != nil {
-		c.carry = cot.Carry[number*w : (number+1)*w]
-	}
 	return c
 }
 
@@ -41,10 +33,11 @@ func (c *cotangent[T]) add(t int64, state []T) {
 	if l.border(t) {
 		clear(l.back.lambda)
 		l.back.cut = true
+		for _, o := range l.observers {
+			o.cut()
+		}
 	}
-	if t > l.start {
-		c.addRecords(t, state)
-	}
+	c.addRecords(t, state)
 	if c.carry != nil && !l.back.cut {
 		c.addHistory(int(t - l.start))
 	}
@@ -67,11 +60,11 @@ func (c *cotangent[T]) addHistory(step int) {
 	}
 }
 
-// addRecords adds the share of the records taken at step t.
+// addRecords adds the share of the records taken at step t; the first state is the last window's.
 func (c *cotangent[T]) addRecords(t int64, state []T) {
 	l := c.l
 	done := int(t-l.start) + l.set.Offset - l.set.Warmup
-	if done <= 0 || (!l.set.Average && done%l.set.Every != 0) {
+	if t == l.start || done <= 0 || (!l.set.Average && done%l.set.Every != 0) {
 		return
 	}
 	for i := range l.m.Records {
@@ -126,6 +119,9 @@ func (l *lane[T]) first(c *cotangent[T]) {
 		}
 	}
 	l.pastBack()
+	for _, o := range l.observers {
+		o.first(b.carry)
+	}
 }
 
 // partialBack passes on the gradient of partial means.

@@ -122,6 +122,13 @@ func (l *lane[T]) addParam(i int, into []float64) {
 	for _, r := range l.recordsBack {
 		finish(r)
 	}
+	for _, o := range l.observers {
+		finish(o.sourceBack)
+		finish(o.sub.adjoint)
+		for _, r := range o.sub.recordsBack {
+			finish(r)
+		}
+	}
 }
 
 // addWeights adds the gradient of coupling k's weights, row sums included.

@@ -57,8 +57,9 @@ type Inputs struct {
 // Outputs of a run: Records[r] is [lane][sample][region], Carry as in Inputs.
 // Reverse takes gradients in the same form.
 type Outputs struct {
-	Records [][]float64
-	Carry   []float64
+	Records  [][]float64
+	Observed [][][]float64 // records by observer
+	Carry    []float64
 }
 
 // Gradients of a run. A nil slice is not wanted. Each has the length of the Value it belongs to.
@@ -214,10 +215,13 @@ func (t *Tape[T]) Factor() float64 { return t.plan.factor }
 
 // mask writes NaN into everything a diverged lane gives out.
 func (e *Engine[T]) mask(in *Inputs, out *Outputs, number int) {
-	_, samples := e.Settings.Samples()
-	for r := range e.Model.Records {
-		n := samples * e.Model.Records[r].N
-		fill(out.Records[r][number*n:(number+1)*n], math.NaN())
+	for _, lane := range ofLane(out.Records, number, in.Lanes) {
+		fill(lane, math.NaN())
+	}
+	for k := range out.Observed {
+		for _, lane := range ofLane(out.Observed[k], number, in.Lanes) {
+			fill(lane, math.NaN())
+		}
 	}
 	w := e.Model.CarryWidth()
 	carry := out.Carry[number*w : (number+1)*w]

@@ -27,7 +27,10 @@ func (l *lane[T]) span(k int) span {
 // solve runs one lane through the window, writes its outputs and keeps what the tape wants.
 func (l *lane[T]) solve(ctx context.Context, in *Inputs, out *Outputs, number int, tape *laneTape[T]) error {
 	l.begin(in, number)
-	rec := l.newRecorder(l.carryIn, out, number)
+	w := l.m.CarryWidth()
+	l.carryOut = out.Carry[number*w : (number+1)*w]
+	rec := l.newRecorder(l.carryIn, l.carryOut, ofLane(out.Records, number, in.Lanes))
+	l.observe(out, number, in.Lanes)
 	keep := l.spine()
 	n := l.spans()
 	for k := 0; k < n; k++ {
@@ -36,9 +39,7 @@ func (l *lane[T]) solve(ctx context.Context, in *Inputs, out *Outputs, number in
 		if tape != nil && (l.plan.resident || keep[k]) {
 			point = l.newCheckpoint()
 			tape.saved[k] = point
-			if l.plan.resident {
-				l.x, l.s = point.x, point.s
-			}
+			l.reside(point)
 		}
 		if k == 0 {
 			l.enter(sp)
@@ -51,9 +52,12 @@ func (l *lane[T]) solve(ctx context.Context, in *Inputs, out *Outputs, number in
 		if err := l.segment(ctx, sp, rec); err != nil {
 			return err
 		}
-		copy(l.back.next, l.row(sp, sp.to))
+		l.leave(sp)
 	}
 	rec.finish(l.back.next)
+	for _, o := range l.observers {
+		o.finish()
+	}
 	return nil
 }
 
@@ -83,6 +87,9 @@ func (l *lane[T]) spine() map[int]bool {
 // enter reads the state and the histories of the incoming carry.
 func (l *lane[T]) enter(sp span) {
 	convert(l.row(sp, sp.from), l.carryIn[:l.m.width])
+	for _, o := range l.observers {
+		o.enter()
+	}
 	for i := range l.sources {
 		src, run := &l.m.Sources[i], &l.sources[i]
 		if !src.delayed {
@@ -112,9 +119,20 @@ func (l *lane[T]) signal(i int, state []T) []T {
 	return run.grad
 }
 
+// leave keeps what the next segment starts from: its rows may lie elsewhere.
+func (l *lane[T]) leave(sp span) {
+	copy(l.back.next, l.row(sp, sp.to))
+	for _, o := range l.observers {
+		o.leave()
+	}
+}
+
 // proceed moves on to the segment after the one just solved.
 func (l *lane[T]) proceed(sp span) {
 	copy(l.row(sp, sp.from), l.back.next)
+	for _, o := range l.observers {
+		o.proceed()
+	}
 	for i := range l.sources {
 		run := &l.sources[i]
 		for at := 0; at < len(run.past); at += run.stride {
@@ -151,6 +169,9 @@ func (l *lane[T]) segment(ctx context.Context, sp span, rec *recorder[T]) error 
 			l.oneStep(sp, t0, t)
 			if rec != nil {
 				rec.step(t, l.row(sp, t), l.row(sp, t+1))
+			}
+			for _, o := range l.observers {
+				o.step(t, l.row(sp, t+1), rec != nil)
 			}
 		}
 		l.remember(sp, t0, t1)

@@ -19,7 +19,7 @@ type lane[T kernel.Float] struct {
 
 	params, series, noise []T
 	inSeries              []Value
-	carryIn               []float64
+	carryIn, carryOut     []float64
 	number                int
 	seed                  uint64
 	x, s                  []T // rows of the present segment
@@ -29,6 +29,8 @@ type lane[T kernel.Float] struct {
 	sums                  []sumRun[T]
 	weights               []coupled[T]
 	partial               []float64 // running sums of averaged records
+	observers             []*observerRun[T]
+	root                  *lane[T] // the lane whose parameters this one uses: itself, but for an observer's
 
 	back reverseRun[T]
 }
@@ -95,6 +97,10 @@ func newLane[T kernel.Float](m *Model, p plan) *lane[T] {
 	}
 	for i := range m.Sums {
 		l.sums = append(l.sums, l.newSumRun(&m.Sums[i]))
+	}
+	l.root = l
+	for i := range m.Observers {
+		l.observers = append(l.observers, newObserverRun(l, i))
 	}
 	for i := range m.Couplings {
 		c := &m.Couplings[i]
@@ -178,6 +184,9 @@ func (l *lane[T]) begin(in *Inputs, number int) {
 	for _, r := range l.records {
 		r.begin(l)
 	}
+	for _, o := range l.observers {
+		o.begin()
+	}
 }
 
 func convert[T kernel.Float](dst []T, src []float64) {
@@ -231,8 +240,8 @@ func (r *runner[T]) begin(l *lane[T]) {
 	for slot, w := range r.piece.In {
 		switch {
 		case w.Kind == Param:
-			p := &l.m.Params[w.Index]
-			r.frame.Bind(slot, l.params[p.offset:p.offset+p.N])
+			p := &l.root.m.Params[w.Index]
+			r.frame.Bind(slot, l.root.params[p.offset:p.offset+p.N])
 		case w.Kind == Sum && l.m.constSum[w.Index]:
 			r.frame.Bind(slot, l.sums[w.Index].constant)
 		}

@@ -114,6 +114,7 @@ type Model struct {
 	Sums      []SumVar
 	Couplings []Coupling
 	Records   []Record
+	Observers []Observer
 	Step      *Piece // Out: State
 	Adjoint   *Piece // Out: State, Sum, Series per step; Param, and Sum of row sums, accumulated. nil if nothing learns
 
@@ -144,6 +145,33 @@ func (m *Model) Prepare() {
 		m.Couplings[i].prepare()
 	}
 	m.prepareSources()
+}
+
+// Share moves an observer's parameters to the end of the network's list.
+func (m *Model) Share(params *[]ParamVar) {
+	shift := func(p *Piece) {
+		if p == nil {
+			return
+		}
+		for _, wires := range [][]Wire{p.In, p.Out} {
+			for i := range wires {
+				if wires[i].Kind == Param {
+					wires[i].Index += len(*params)
+				}
+			}
+		}
+	}
+	shift(m.Step)
+	shift(m.Adjoint)
+	for i := range m.Records {
+		shift(m.Records[i].Forward)
+		shift(m.Records[i].Adjoint)
+	}
+	*params = append(*params, m.Params...)
+	m.Params = nil
+	for i := range m.Series {
+		m.Series[i].Learned = false // its gradient is passed on, not kept
+	}
 }
 
 // prepareSources finds out which sources need a past, and how long.
@@ -193,7 +221,18 @@ func (m *Model) Histories() []int { return m.history }
 
 // CarryWidth is the number of values per lane that pass from one run to the next: states, histories
 // (per state, oldest first, [step][region]), partial means of the records, and the absolute step.
-func (m *Model) CarryWidth() int { return m.width + m.historyWidth + m.recordWidth + 1 }
+// What observers pass on comes before the step.
+func (m *Model) CarryWidth() int { return m.ObserverOffset(len(m.Observers)) + 1 }
+
+// ObserverOffset is where the carry of observer k begins: that of its model, then the running sum of
+// its input.
+func (m *Model) ObserverOffset(k int) int {
+	at := m.width + m.historyWidth + m.recordWidth
+	for i := 0; i < k; i++ {
+		at += m.Observers[i].Model.CarryWidth() + m.Observers[i].N
+	}
+	return at
+}
 
 // HistoryOffset is where the history of state k begins in a carry.
 func (m *Model) HistoryOffset(k int) int {

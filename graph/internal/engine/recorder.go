@@ -4,24 +4,33 @@ import "github.com/euryale-ml/euryale/graph/internal/kernel"
 
 // recorder writes a lane's outputs while it is solved.
 type recorder[T kernel.Float] struct {
-	l      *lane[T]
-	out    *Outputs
-	carry  []float64 // the lane's part of Outputs.Carry
-	number int
-	first  int // index of the window's first sample in the whole run
-	count  int
-	value  []T
+	l       *lane[T]
+	records [][]float64 // the lane's samples
+	carry   []float64   // the lane's outgoing carry
+	first   int         // index of the window's first sample in the whole run
+	value   []T
 }
 
-func (l *lane[T]) newRecorder(carryIn []float64, out *Outputs, number int) *recorder[T] {
+func (l *lane[T]) newRecorder(carryIn, carryOut []float64, records [][]float64) *recorder[T] {
 	m := l.m
-	w := m.CarryWidth()
-	r := &recorder[T]{l: l, out: out, number: number, carry: out.Carry[number*w : (number+1)*w], value: make([]T, m.recordWidth)}
-	r.first, r.count = l.set.Samples()
-	copy(l.partial, carryIn[m.width+m.historyWidth:w-1])
+	r := &recorder[T]{l: l, records: records, carry: carryOut, value: make([]T, m.recordWidth)}
+	r.first, _ = l.set.Samples()
+	copy(l.partial, carryIn[m.width+m.historyWidth:])
 	r.keepHistory(carryIn)
-	r.carry[w-1] = carryIn[w-1] + float64(l.set.Steps)
+	last := len(carryIn) - 1
+	r.carry[last] = carryIn[last] + float64(l.set.Steps)
 	return r
+}
+
+// ofLane cuts lane number's part out of every record.
+func ofLane(records [][]float64, number, lanes int) [][]float64 {
+	parts := make([][]float64, len(records))
+	for i, all := range records {
+		if n := len(all) / lanes; all != nil {
+			parts[i] = all[number*n : (number+1)*n]
+		}
+	}
+	return parts
 }
 
 // keepHistory copies the part of the old history that is still within reach after the window.
@@ -64,7 +73,7 @@ func (r *recorder[T]) record(i, done int, sampled bool, state []T) {
 		return
 	}
 	sample := done/r.l.set.Every - 1 - r.first
-	row := r.out.Records[i][(r.number*r.count+sample)*v.N:][:v.N]
+	row := r.records[i][sample*v.N:][:v.N]
 	if r.l.set.Average {
 		for j := range row {
 			row[j] = partial[j] / float64(r.l.set.Every)

@@ -24,14 +24,21 @@ type reverseRun[T kernel.Float] struct {
 func (l *lane[T]) reverse(ctx context.Context, in *Inputs, cot *Outputs, number int, tape *laneTape[T]) error {
 	l.begin(in, number)
 	l.beginReverse(cot)
-	c := l.newCotangent(cot, number)
+	var carry []float64
+	if w := l.m.CarryWidth(); cot.Carry != nil {
+		carry = cot.Carry[number*w : (number+1)*w]
+	}
+	c := l.newCotangent(ofLane(cot.Records, number, in.Lanes), carry)
+	for k, o := range l.observers {
+		o.beginReverse(k, cot, number, in.Lanes)
+	}
 	n := l.spans()
 	if !l.plan.resident {
 		return l.unwind(ctx, tape, c, 0, n, l.plan.slots-1)
 	}
 	for k := n - 1; k >= 0; k-- {
 		point, sp := tape.saved[k], l.span(k)
-		l.x, l.s = point.x, point.s
+		l.reside(point)
 		l.restorePast(point, sp)
 		l.rebuildPast(sp)
 		if err := l.segmentBack(ctx, sp, c); err != nil {
@@ -40,6 +47,17 @@ func (l *lane[T]) reverse(ctx context.Context, in *Inputs, cot *Outputs, number 
 	}
 	l.first(c)
 	return nil
+}
+
+// reside lets the lane work on the rows of a checkpoint, if it has any.
+func (l *lane[T]) reside(point *checkpoint[T]) {
+	if !l.plan.resident {
+		return
+	}
+	l.x, l.s = point.x, point.s
+	for k, o := range l.observers {
+		o.rows = point.slow[k]
+	}
 }
 
 // unwind reverses segments a … a+n−1, the first of which has its start saved, with free further
@@ -82,6 +100,9 @@ func (l *lane[T]) unwind(ctx context.Context, tape *laneTape[T], c *cotangent[T]
 func (l *lane[T]) advance(ctx context.Context, tape *laneTape[T], a, b int) error {
 	sp := l.span(a)
 	copy(l.row(sp, sp.from), tape.saved[a].state)
+	for _, o := range l.observers {
+		o.restore(tape.saved[a])
+	}
 	l.restorePast(tape.saved[a], sp)
 	l.prime(sp)
 	for k := a; k < b; k++ {
@@ -89,16 +110,19 @@ func (l *lane[T]) advance(ctx context.Context, tape *laneTape[T], a, b int) erro
 		if err := l.segment(ctx, sp, nil); err != nil {
 			return err
 		}
-		copy(l.back.next, l.row(sp, sp.to))
+		l.leave(sp)
 		l.proceed(l.span(k + 1))
 	}
 	return nil
 }
 
 func (l *lane[T]) newCheckpoint() *checkpoint[T] {
-	size := 0
+	size, observed := 0, 0
 	for i := range l.m.Sources {
 		size += l.m.Sources[i].N * l.sources[i].columns
+	}
+	for _, o := range l.observers {
+		observed += o.width()
 	}
 	rows := 0
 	if l.plan.resident {
@@ -107,10 +131,13 @@ func (l *lane[T]) newCheckpoint() *checkpoint[T] {
 	if point := l.idle.point(size, rows); point != nil {
 		return point
 	}
-	point := &checkpoint[T]{state: make([]T, l.m.width), past: make([]T, size)}
+	point := &checkpoint[T]{state: make([]T, l.m.width), past: make([]T, size), observed: make([]T, observed)}
 	if l.plan.resident {
 		point.x = make([]T, rows)
 		point.s = make([]T, l.plan.segment*l.m.sumWidth)
+		for _, o := range l.observers {
+			point.slow = append(point.slow, make([]T, o.rowsWidth()))
+		}
 	}
 	return point
 }
@@ -118,6 +145,9 @@ func (l *lane[T]) newCheckpoint() *checkpoint[T] {
 // save stores the start of the present segment.
 func (l *lane[T]) save(point *checkpoint[T], sp span) {
 	copy(point.state, l.row(sp, sp.from))
+	for _, o := range l.observers {
+		o.save(point)
+	}
 	l.eachPast(sp, point, func(saved, past []T) { copy(saved, past) })
 }
 
@@ -203,6 +233,9 @@ func (l *lane[T]) segmentBack(ctx context.Context, sp span, c *cotangent[T]) err
 	if sp.to == l.start+int64(l.set.Steps) {
 		c.final(l.row(sp, sp.to))
 	}
+	for _, o := range l.observers {
+		o.segmentBack(sp)
+	}
 	for t1 := sp.to; t1 > sp.from; {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -250,6 +283,9 @@ func (l *lane[T]) longBack(sp span, t0 int64, n int) {
 // stepBack turns the adjoint of the state after step t into that of the state before it.
 func (l *lane[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 	b, state := &l.back, l.row(sp, t)
+	for _, o := range l.observers {
+		o.back(t, l.row(sp, t+1))
+	}
 	l.signals(state, t)
 	l.inputs(t)
 	l.adjoint.bind(l.m, rows[T]{state: state, sum: l.sumRow(sp, t), series: l.series, noise: l.noise, cotangent: b.lambda})
