@@ -38,22 +38,26 @@ func small(n int, seed uint64) *data {
 func TestLinearGradient(t *testing.T) {
 	for _, nonNegative := range []bool{false, true} {
 		d := small(4, 5)
-		l, err := newLinearFit(startNetwork(d, 2, nonNegative), d.train, d.edges, nonNegative)
+		l, err := newFit(startNetwork(d, 2, nonNegative), d.edges, nonNegative)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.problem.Close()
-		x := l.problem.Values()
+		problem, err := l.problem(l.linearLoss(d.train))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer problem.Close()
+		x := problem.Values()
 		r := rand.New(rand.NewPCG(8, 8))
 		for i := range x { // away from the start, where all rates and amplitudes are equal
 			x[i] += 0.3 * r.NormFloat64()
 		}
 		got := make([]float64, len(x))
-		if _, err := l.problem.Func(x, got); err != nil {
+		if _, err := problem.Func(x, got); err != nil {
 			t.Fatal(err)
 		}
 		want := fd.Gradient(nil, func(x []float64) float64 {
-			f, err := l.problem.Func(x, nil)
+			f, err := problem.Func(x, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,23 +78,24 @@ func TestLinearGradient(t *testing.T) {
 // The loss node and the report's own numbers are two ways to the same value.
 func TestLossAgreesWithTheReport(t *testing.T) {
 	d := small(5, 6)
-	l, err := newLinearFit(startNetwork(d, 1, false), d.train, d.edges, false)
+	l, err := newFit(startNetwork(d, 1, false), d.edges, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.problem.Close()
-	x := l.problem.Values()
+	problem, err := l.problem(l.linearLoss(d.train))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer problem.Close()
+	x := problem.Values()
 	for i := range x {
 		x[i] += 0.1 * float64(i%7)
 	}
-	got, err := l.problem.Func(x, nil)
+	got, err := problem.Func(x, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := l.network(x)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := l.network()
 	fc, lag, err := p.correlations(d.train.TR)
 	if err != nil {
 		t.Fatal(err)
@@ -138,6 +143,10 @@ func TestSimulationAgreesWithTheLinearNetwork(t *testing.T) {
 		for j := 0; j < 3; j++ {
 			p.Weights.Set(i, j, offDiagonal(i, j)*0.3*float64(i-j))
 		}
+	}
+	var err error
+	if p.Amplitude, err = p.noiseScale(); err != nil {
+		t.Fatal(err)
 	}
 	x, err := simulate(context.Background(), p, d, 240, 4)
 	if err != nil {
@@ -213,6 +222,28 @@ func TestProgram(t *testing.T) {
 	}
 }
 
+func TestBothStages(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 6))
+	common := 0.0
+	bold := csvFile(t, "bold.csv", 80, 3, func(_, j int) float64 {
+		common = 0.8*common + r.NormFloat64()
+		return common + r.NormFloat64()
+	})
+	dir := t.TempDir()
+	out, err := runProgram(t, "-bold", bold, "-tr", "2", "-iterations", "50", "-refine", "2", "-out", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"stage a, analytic", "stage b, fitted", "stage b, 120 min simulated", "52 iterations"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the report lacks %q:\n%s", want, out)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
+		t.Errorf("temporary files are left: %v", left)
+	}
+}
+
 // csvFile writes rows × cols numbers without a header.
 func csvFile(t *testing.T, name string, rows, cols int, value func(i, j int) float64) string {
 	t.Helper()
@@ -247,6 +278,7 @@ func TestProgramOnGivenFiles(t *testing.T) {
 		{[]string{"-bold", bold, "-tr", "2"}, `"regions":4,"parameters":24,`},
 		{[]string{"-bold", bold, "-tr", "0.72", "-columns", "2:3", "-nonnegative", "-detrend"}, `"regions":2,"parameters":8,`},
 		{[]string{"-fc", fc}, `"fc_test":null`},
+		{[]string{"-fc", fc, "-dot"}, "network.dot"},
 		{[]string{"-fc", fc, "-weights", weights, "-lengths", lengths, "-seed", "7"}, `"regions":3,"parameters":12,`}, // 9 + 3 edges
 	} {
 		out, err := runProgram(t, append(c.args, common...)...)
@@ -321,4 +353,85 @@ func (c cancelAt) Write(p []byte) (int, error) {
 		c.cancel()
 	}
 	return len(p), nil
+}
+
+func TestSimulatedGradient(t *testing.T) {
+	d := small(3, 12)
+	for _, nonNegative := range []bool{false, true} {
+		start := startNetwork(d, 5, nonNegative)
+		for i := range start.Noise {
+			start.Noise[i] = 0.7 + 0.3*float64(i)
+			start.Bifurcation[i] -= 0.05 * float64(i)
+		}
+		start.Amplitude = 0.3 // strong noise: saturation matters
+		l, err := newFit(start, d.edges, nonNegative)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := settings(d.train.TR, 1, 11)
+		run.Lanes = 2
+		loss, err := l.simulatedLoss(context.Background(), start, d, run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		problem, err := l.problem(loss)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer problem.Close()
+		x := problem.Values()
+		got := make([]float64, len(x))
+		if _, err := problem.Func(x, got); err != nil {
+			t.Fatal(err)
+		}
+		want := fd.Gradient(nil, func(x []float64) float64 {
+			f, err := problem.Func(x, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return f
+		}, x, &fd.Settings{Formula: fd.Central})
+		largest := 0.0
+		for _, v := range want {
+			largest = math.Max(largest, math.Abs(v))
+		}
+		for i := range x {
+			if math.Abs(got[i]-want[i]) > 1e-6*largest {
+				t.Errorf("nonnegative %v, variable %d: expected %g, found %g", nonNegative, i, want[i], got[i])
+			}
+		}
+	}
+}
+
+func TestEulerNote(t *testing.T) {
+	p := &network{Bifurcation: []float64{-0.02, -1}, Frequency: []float64{0.1, 0.1}, Noise: []float64{1, 1}, Weights: mat.NewDense(2, 2, nil)}
+	// ω = 0.63/s: ω² dt/2 = 0.0197/s at 0.1 s, against 0.1·0.02 and 0.1·1.
+	if note := p.eulerNote(0.1); !strings.Contains(note, "1 of 2 regions") {
+		t.Errorf("expected a warning about 1 of 2 regions, found %q", note)
+	}
+	if note := p.eulerNote(1e-4); note != "" {
+		t.Errorf("expected no warning, found %q", note)
+	}
+}
+
+// correlations are the analytic FC and lagged covariance of z-scored activity.
+func (p *network) correlations(tr float64) (fc, lag *mat.Dense, err error) {
+	C, err := p.covariance()
+	if err != nil {
+		return nil, nil, err
+	}
+	var e, L mat.Dense
+	e.Scale(tr, p.jacobian())
+	e.Exp(&e)
+	L.Mul(&e, C)
+	n := p.regions()
+	fc, lag = mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
+	for i := 0; i < n; i++ {
+		for j := 0; j < n; j++ {
+			deviation := math.Sqrt(C.At(i, i) * C.At(j, j))
+			fc.Set(i, j, C.At(i, j)/deviation)
+			lag.Set(i, j, L.At(i, j)/deviation)
+		}
+	}
+	return fc, lag, nil
 }

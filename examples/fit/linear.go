@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -19,21 +20,22 @@ import (
 const (
 	lagWeight   = 0.3    // lagged covariance's error
 	noiseSpread = 0.0005 // mean square of the noise amplitudes' logarithms
-	weightDecay = 0.3    // mean square of the weights, s²
+	weightDecay = 1      // mean square of the weights, s²
 )
 
-// linearFit is stage a: the parameters as learnable nodes and the loss of the
-// linear network's analytic covariance.
-type linearFit struct {
+// fitNodes are the parameters as learnable nodes, for either stage.
+type fitNodes struct {
 	builder
 	bifurcation, frequency, noise, gain learned
+	weights                             *G.Node // gain times edges, 1/s
 	edges                               *mat.Dense
-	problem                             *train.GraphProblem
+
+	fcValue, laggedValue G.Value // of the last evaluation
 }
 
-// newLinearFit learns from start. Weight ij is the learned gain times edges ij.
-func newLinearFit(start *network, t *target, edges *mat.Dense, nonNegative bool) (*linearFit, error) {
-	l := &linearFit{builder: builder{g: G.NewGraph()}, edges: edges}
+// newFit learns from start. Weight ij is the learned gain times edges ij.
+func newFit(start *network, edges *mat.Dense, nonNegative bool) (*fitNodes, error) {
+	l := &fitNodes{builder: builder{g: G.NewGraph()}, edges: edges}
 	n := start.regions()
 	l.bifurcation = l.learn("bifurcation", []int{n}, start.Bifurcation, nmm.Between(math.Inf(-1), -margin))
 	l.frequency = l.learn("frequency", []int{n}, start.Frequency, nmm.Between(lowestFrequency, highestFrequency))
@@ -43,13 +45,8 @@ func newLinearFit(start *network, t *target, edges *mat.Dense, nonNegative bool)
 		sign = nmm.Positive
 	}
 	l.gain = l.learn("gain", []int{n, n}, gains(start.Weights, edges), sign)
-	loss := l.loss(t)
-	if l.err != nil {
-		return nil, l.err
-	}
-	var err error
-	l.problem, err = train.NewGraphProblem(loss, G.Nodes{l.bifurcation.raw, l.frequency.raw, l.noise.raw, l.gain.raw})
-	return l, err
+	l.weights = l.node(G.HadamardProd(l.gain.value, l.matrix("edges", edges)))
+	return l, l.err
 }
 
 func gains(weights, edges *mat.Dense) []float64 {
@@ -64,54 +61,109 @@ func gains(weights, edges *mat.Dense) []float64 {
 	return g.RawMatrix().Data
 }
 
-func (l *linearFit) loss(t *target) *G.Node {
-	weights := l.node(G.HadamardProd(l.gain.value, l.matrix("edges", l.edges)))
-	J := l.node(jacobianFunction.Apply(l.bifurcation.value, l.frequency.value, weights))
+// linearLoss is stage a: the loss of the linear network's analytic covariance.
+func (l *fitNodes) linearLoss(t *target) *G.Node {
+	fc, lagged := l.linearCorrelations(t)
+	return l.loss(fc, lagged, t)
+}
+
+// linearCorrelations are the linear network's FC and, if the target has one, lagged
+// covariance of z-scored activity, shape (1, n, n).
+func (l *fitNodes) linearCorrelations(t *target) (fc, lagged *G.Node) {
+	J := l.node(jacobianFunction.Apply(l.bifurcation.value, l.frequency.value, l.weights))
 	Q := l.node(noiseFunction.Apply(l.noise.value))
 	C := l.node(forward.LinearCovariance(J, Q))
-	fc := l.node(correlationFunction.Apply(C, C))
-	loss := l.node(train.PairError(fc, t.FC))
+	fc = l.node(correlationFunction.Apply(C, C))
 	if t.Lag != nil {
-		lagged := l.node(forward.LinearLaggedCovariance(J, C, t.TR))
-		lagged = l.node(correlationFunction.Apply(lagged, C))
+		lagged = l.node(correlationFunction.Apply(l.node(forward.LinearLaggedCovariance(J, C, t.TR)), C))
+	}
+	return fc, lagged
+}
+
+// loss of an FC and, unless nil, a lagged covariance, both of shape (1, n, n).
+func (l *fitNodes) loss(fc, lagged *G.Node, t *target) *G.Node {
+	G.Read(fc, &l.fcValue)
+	loss := l.node(train.PairError(fc, t.FC))
+	if lagged != nil {
+		G.Read(lagged, &l.laggedValue)
 		loss = l.plus(loss, lagWeight, l.node(train.MatrixError(lagged, t.Lag)))
 	}
 	loss = l.plus(loss, noiseSpread, l.node(meanSquare.Apply(l.noise.raw))) // raw: the logarithm
-	flat := l.node(G.Reshape(weights, tensor.Shape{weights.Shape().TotalSize()}))
+	flat := l.node(G.Reshape(l.weights, tensor.Shape{l.weights.Shape().TotalSize()}))
 	return l.plus(loss, weightDecay, l.node(meanSquare.Apply(flat)))
 }
 
-func (l *linearFit) plus(loss *G.Node, weight float64, term *G.Node) *G.Node {
+func (l *fitNodes) plus(loss *G.Node, weight float64, term *G.Node) *G.Node {
 	return l.node(G.Add(loss, l.scaled(term, weight)))
 }
 
-// network reads the parameters at x.
-func (l *linearFit) network(x []float64) (*network, error) {
-	if err := l.problem.SetValues(x); err != nil {
-		return nil, err
-	}
+// network reads the parameters.
+func (l *fitNodes) network() *network {
 	n, _ := l.edges.Dims()
 	w := mat.NewDense(n, n, l.gain.values())
 	w.MulElem(w, l.edges)
-	return &network{Bifurcation: l.bifurcation.values(), Frequency: l.frequency.values(), Noise: l.noise.values(), Weights: w}, nil
+	return &network{Bifurcation: l.bifurcation.values(), Frequency: l.frequency.values(), Noise: l.noise.values(), Weights: w}
 }
 
-// fitLinear is stage a. What was found is returned with the error of a cancelled context.
-func fitLinear(ctx context.Context, start *network, d *data, c *config, progress io.Writer) (*network, *train.Minimum, error) {
-	l, err := newLinearFit(start, d.train, d.edges, c.nonNegative)
+func (l *fitNodes) problem(loss *G.Node) (*train.GraphProblem, error) {
+	if l.err != nil {
+		return nil, l.err
+	}
+	return train.NewGraphProblem(loss, G.Nodes{l.bifurcation.raw, l.frequency.raw, l.noise.raw, l.gain.raw})
+}
+
+// fitted is what a stage found.
+type fitted struct {
+	*train.Minimum
+	network *network
+	fc, lag *mat.Dense // that the loss was taken of; lag nil if the target has none
+}
+
+// search minimises a loss. What was found is returned with the error of a cancelled context.
+func (l *fitNodes) search(ctx context.Context, loss *G.Node, method train.Method, iterations int, progress io.Writer) (*fitted, error) {
+	problem, err := l.problem(loss)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	defer l.problem.Close()
-	best, searchErr := train.Minimize(ctx, l.problem.Problem(), train.Settings{Method: train.LBFGS{}, Iterations: c.iterations, Progress: progress})
-	if best == nil {
-		return nil, nil, searchErr
+	defer problem.Close()
+	best, searchErr := train.Minimize(ctx, problem.Problem(), train.Settings{Method: method, Iterations: iterations, Progress: progress})
+	if best == nil || best.Iterations == 0 && searchErr != nil {
+		return nil, searchErr
 	}
-	p, err := l.network(best.X)
-	if searchErr != nil {
-		err = searchErr
+	if _, err := problem.Func(best.X, nil); err != nil {
+		if searchErr != nil {
+			return nil, searchErr // the rollout refuses to run with a cancelled context
+		}
+		return nil, fmt.Errorf("at the best point: %w", err)
 	}
-	return p, best, err
+	return &fitted{best, l.network(), l.read(l.fcValue), l.read(l.laggedValue)}, searchErr
+}
+
+// read copies a value of shape (1, n, n).
+func (l *fitNodes) read(v G.Value) *mat.Dense {
+	if v == nil {
+		return nil
+	}
+	n, _ := l.edges.Dims()
+	return mat.NewDense(n, n, append([]float64{}, v.Data().([]float64)...))
+}
+
+// fitLinear is stage a.
+func fitLinear(ctx context.Context, start *network, d *data, c *config, progress io.Writer) (*fitted, error) {
+	l, err := newFit(start, d.edges, c.nonNegative)
+	if err != nil {
+		return nil, err
+	}
+	a, err := l.search(ctx, l.linearLoss(d.train), train.LBFGS{}, c.iterations, progress)
+	if a == nil {
+		return nil, err
+	}
+	amplitude, scaleErr := a.network.noiseScale()
+	if scaleErr != nil {
+		return nil, scaleErr
+	}
+	a.network.Amplitude = amplitude
+	return a, err
 }
 
 // startNetwork has weak random coupling, so that no two regions are alike.

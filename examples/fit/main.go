@@ -36,10 +36,9 @@ type config struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "fit:", err)
-		}
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "fit:", err)
 		os.Exit(1)
 	}
 }
@@ -55,7 +54,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	f.StringVar(&c.weights, "weights", "", "connection weights [to][from], CSV: only these edges exist, each learns a gain")
 	f.StringVar(&c.lengths, "lengths", "", "tract lengths of the connections in mm, CSV")
 	f.StringVar(&c.model, "model", "hopf", "local model")
-	f.IntVar(&c.iterations, "iterations", 600, "iterations of stage a (analytic covariance)")
+	f.IntVar(&c.iterations, "iterations", 800, "iterations of stage a (analytic covariance)")
 	f.IntVar(&c.refine, "refine", 20, "iterations of stage b (through the simulation); 0 leaves it out")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of the starting weights and of the noise")
 	f.BoolVar(&c.nonNegative, "nonnegative", false, "no negative weights (fits FC with negative pairs less well)")
@@ -121,10 +120,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	r.Seconds = time.Since(began).Seconds()
 	fmt.Fprint(stdout, r)
-	if err := r.write(c.out); err != nil {
+	files, err := r.write(c.out)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "wrote %s/{fc.png, fc_empirical.csv, fc_simulated.csv, weights.csv, parameters.csv}\n", strings.TrimRight(c.out, "/"))
+	fmt.Fprintf(stdout, "wrote %s: %s\n", c.out, strings.Join(files, ", "))
 	if c.json {
 		return r.writeJSON(stdout)
 	}

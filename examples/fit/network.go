@@ -17,8 +17,9 @@ import (
 type network struct {
 	Bifurcation []float64  // a_i, 1/s; at most −margin
 	Frequency   []float64  // f_i, Hz
-	Noise       []float64  // noise amplitude relative to the other regions
+	Noise       []float64  // noise amplitude relative to Amplitude
 	Weights     *mat.Dense // W[to][from], 1/s, zero diagonal
+	Amplitude   float64    // unit of Noise, 1/√s; no correlation of the linear network depends on it
 }
 
 const (
@@ -51,20 +52,20 @@ func (p *network) jacobian() *mat.Dense {
 	return J
 }
 
-// noiseCovariance is Q of x and y for noise amplitudes scaled by scale, 1/s.
-func (p *network) noiseCovariance(scale float64) *mat.Dense {
+// noiseCovariance is Q of x and y in units of Amplitude².
+func (p *network) noiseCovariance() *mat.Dense {
 	n := p.regions()
 	Q := mat.NewDense(2*n, 2*n, nil)
 	for i, s := range p.Noise {
-		Q.Set(i, i, s*s*scale*scale)
-		Q.Set(n+i, n+i, s*s*scale*scale)
+		Q.Set(i, i, s*s)
+		Q.Set(n+i, n+i, s*s)
 	}
 	return Q
 }
 
-// covariance is the stationary covariance of the linear network.
-func (p *network) covariance(scale float64) (*mat.Dense, error) {
-	return forward.StationaryCovariance(p.jacobian(), p.noiseCovariance(scale))
+// covariance is the stationary covariance of the linear network, in s Amplitude².
+func (p *network) covariance() (*mat.Dense, error) {
+	return forward.StationaryCovariance(p.jacobian(), p.noiseCovariance())
 }
 
 func writeJacobian(J, a, f, w []float64) {

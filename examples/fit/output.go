@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/euryale-ml/euryale/graph"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -34,30 +35,38 @@ func (v number) String() string {
 
 func (r *result) writeJSON(w io.Writer) error { return json.NewEncoder(w).Encode(r) }
 
-// write puts picture, matrices and parameters into a directory.
-func (r *result) write(dir string) error {
+// write puts picture, matrices and parameters into a directory and names the files.
+func (r *result) write(dir string) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
+		return nil, err
 	}
-	if r.simulated != nil {
-		if err := writeFile(dir, "fc.png", r.drawFC); err != nil {
-			return err
+	type file struct {
+		name  string
+		write func(io.Writer) error
+	}
+	files := []file{
+		{"fc_empirical.csv", r.matrix(r.empirical)},
+		{"weights.csv", r.matrix(r.network.Weights)},
+		{"parameters.csv", r.writeParameters},
+	}
+	if r.simulated != nil { // not cancelled
+		files = append(files, file{"fc_simulated.csv", r.matrix(r.simulated)}, file{"fc.png", r.drawFC})
+	}
+	if r.dot {
+		files = append(files, file{"network.dot", r.writeDOT})
+	}
+	var names []string
+	for _, f := range files {
+		if err := writeFile(dir, f.name, f.write); err != nil {
+			return nil, err
 		}
-		if err := r.writeMatrix(dir, "fc_simulated.csv", r.simulated); err != nil {
-			return err
-		}
+		names = append(names, f.name)
 	}
-	if err := r.writeMatrix(dir, "fc_empirical.csv", r.empirical); err != nil {
-		return err
-	}
-	if err := r.writeMatrix(dir, "weights.csv", r.network.Weights); err != nil {
-		return err
-	}
-	return writeFile(dir, "parameters.csv", r.writeParameters)
+	return names, nil
 }
 
-func (r *result) writeMatrix(dir, name string, m *mat.Dense) error {
-	return writeFile(dir, name, func(w io.Writer) error {
+func (r *result) matrix(m *mat.Dense) func(io.Writer) error {
+	return func(w io.Writer) error {
 		out := csv.NewWriter(w)
 		out.Write(append([]string{""}, r.data.labels...))
 		for i, label := range r.data.labels {
@@ -65,15 +74,15 @@ func (r *result) writeMatrix(dir, name string, m *mat.Dense) error {
 		}
 		out.Flush()
 		return out.Error()
-	})
+	}
 }
 
 func (r *result) writeParameters(w io.Writer) error {
 	out := csv.NewWriter(w)
-	out.Write([]string{"region", "bifurcation (1/s)", "relaxation (1/s)", "frequency (Hz)", "noise (relative)"})
+	out.Write([]string{"region", "bifurcation (1/s)", "relaxation (1/s)", "frequency (Hz)", "noise (1/√s)"})
 	relaxation := r.network.relaxation()
 	for i, label := range r.data.labels {
-		out.Write(append([]string{label}, texts([]float64{r.network.Bifurcation[i], relaxation[i], r.network.Frequency[i], r.network.Noise[i]})...))
+		out.Write(append([]string{label}, texts([]float64{r.network.Bifurcation[i], relaxation[i], r.network.Frequency[i], r.network.Amplitude * r.network.Noise[i]})...))
 	}
 	out.Flush()
 	return out.Error()
@@ -108,4 +117,18 @@ func writeFile(dir, name string, write func(io.Writer) error) error {
 		return fmt.Errorf("writing %s: %w", filepath.Join(dir, name), err)
 	}
 	return nil
+}
+
+// writeDOT writes the step graph for Graphviz.
+func (r *result) writeDOT(w io.Writer) error {
+	net, err := r.network.build(r.data, saturation)
+	if err != nil {
+		return err
+	}
+	text, err := net.DOT(settings(r.data.train.TR, 1, r.Seed).Dt, graph.Heun)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, text)
+	return err
 }

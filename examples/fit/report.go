@@ -19,7 +19,7 @@ type result struct {
 	Model               string  `json:"model"`
 	Regions             int     `json:"regions"`
 	Parameters          int     `json:"parameters"`
-	Iterations          int     `json:"iterations"`
+	Iterations          int     `json:"iterations"` // of both stages
 	Seconds             float64 `json:"seconds"`
 	SecondsPerIteration float64 `json:"seconds_per_iteration"`
 	Loss                number  `json:"loss"` // without regularisation
@@ -41,6 +41,8 @@ type result struct {
 	rows                 []row
 	empirical, simulated *mat.Dense
 	notes                []string
+	dot                  bool
+	fitting              float64 // s
 }
 
 // row is a line of the report: a model's or a baseline's FC against both halves.
@@ -55,20 +57,51 @@ type fitness struct{ r, rmse, lag number }
 // fit runs both stages and their simulations. A cancelled context ends it with what
 // is there.
 func fit(ctx context.Context, c *config, d *data, progress io.Writer) (*result, error) {
-	r := &result{Model: "hopf", Regions: len(d.labels), Seed: c.seed, data: d, empirical: d.train.FC}
+	r := &result{Model: "hopf", Regions: len(d.labels), Seed: c.seed, data: d, dot: c.dot, empirical: d.train.FC}
 	fmt.Fprintln(progress, "stage a: analytic covariance of the linear network")
-	p, best, err := fitLinear(ctx, startNetwork(d, c.seed, c.nonNegative), d, c, progress)
-	if err != nil && !(errors.Is(err, context.Canceled) && p != nil) {
+	a, err := fitLinear(ctx, startNetwork(d, c.seed, c.nonNegative), d, c, progress)
+	if err != nil && !(errors.Is(err, context.Canceled) && a != nil) {
 		return nil, err
 	}
-	r.Iterations, r.Parameters = best.Iterations, len(best.X)-absentEdges(d.edges)
-	r.SecondsPerIteration = best.Elapsed.Seconds() / math.Max(1, float64(best.Iterations))
-	if err := r.add("stage a", p, c, ctx); err != nil {
+	r.Parameters = len(a.X) - absentEdges(d.edges)
+	r.timed(a)
+	if err := r.add(ctx, "stage a", "analytic", a, c); err != nil {
 		return nil, err
+	}
+	if c.refine > 0 && ctx.Err() == nil {
+		if err := r.refine(ctx, a.network, c, progress); err != nil {
+			return nil, err
+		}
 	}
 	r.addBaselines()
 	r.Cancelled = ctx.Err() != nil
 	return r, nil
+}
+
+// timed counts a stage's iterations.
+func (r *result) timed(f *fitted) {
+	r.Iterations += f.Iterations
+	r.fitting += f.Elapsed.Seconds()
+	r.SecondsPerIteration = r.fitting / math.Max(1, float64(r.Iterations))
+}
+
+// refine adds stage b.
+func (r *result) refine(ctx context.Context, start *network, c *config, progress io.Writer) error {
+	run := settings(r.data.train.TR, refineMinutes, c.seed)
+	fmt.Fprintf(progress, "stage b: through %d × %d simulated minutes, Heun, step %.4g ms\n", refineLanes, refineMinutes, run.Dt)
+	if note := start.eulerNote(run.Dt / msPerSecond); note != "" {
+		fmt.Fprintln(progress, note)
+		r.notes = append(r.notes, note)
+	}
+	b, err := refine(ctx, start, r.data, c, progress)
+	if b == nil && errors.Is(err, context.Canceled) {
+		return nil // stage a is what there is
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("stage b: %w", err)
+	}
+	r.timed(b)
+	return r.add(ctx, "stage b", "fitted", b, c)
 }
 
 func absentEdges(edges *mat.Dense) int {
@@ -81,18 +114,16 @@ func absentEdges(edges *mat.Dense) int {
 	return absent
 }
 
-// add reports a stage's network: its analytic covariance and its simulation.
-func (r *result) add(stage string, p *network, c *config, ctx context.Context) error {
-	fc, lag, err := p.correlations(r.data.train.TR)
-	if err != nil {
-		return err
-	}
-	analytic := r.row(stage+", analytic", fc, lag)
-	r.rows = append(r.rows, analytic)
+// add reports a stage: the correlations its loss was taken of, and a simulation with
+// new seeds.
+func (r *result) add(ctx context.Context, stage, kind string, f *fitted, c *config) error {
+	own := r.row(stage+", "+kind, f.fc, f.lag)
+	r.rows = append(r.rows, own)
+	p := f.network
 	r.network = p
-	r.FCTrain, r.FCRMSETrain, r.LagTrain = analytic.train.r, analytic.train.rmse, analytic.train.lag
-	r.FCTest, r.FCRMSETest, r.LagTest = analytic.test.r, analytic.test.rmse, analytic.test.lag
-	r.Loss = number(dataLoss(fc, lag, r.data.train))
+	r.FCTrain, r.FCRMSETrain, r.LagTrain = own.train.r, own.train.rmse, own.train.lag
+	r.FCTest, r.FCRMSETest, r.LagTest = own.test.r, own.test.rmse, own.test.lag
+	r.Loss = number(dataLoss(f.fc, f.lag, r.data.train))
 	largest, err := forward.LargestRealPart(p.jacobian())
 	if err != nil {
 		return err
@@ -143,28 +174,6 @@ func compare(fc, lag *mat.Dense, t *target) fitness {
 		f.lag = correlation(offPairs(lag), offPairs(t.Lag))
 	}
 	return f
-}
-
-// correlations are the analytic FC and lagged covariance of z-scored activity.
-func (p *network) correlations(tr float64) (fc, lag *mat.Dense, err error) {
-	C, err := p.covariance(1)
-	if err != nil {
-		return nil, nil, err
-	}
-	var e, L mat.Dense
-	e.Scale(tr, p.jacobian())
-	e.Exp(&e)
-	L.Mul(&e, C)
-	n := p.regions()
-	fc, lag = mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
-	for i := 0; i < n; i++ {
-		for j := 0; j < n; j++ {
-			deviation := math.Sqrt(C.At(i, i) * C.At(j, j))
-			fc.Set(i, j, C.At(i, j)/deviation)
-			lag.Set(i, j, L.At(i, j)/deviation)
-		}
-	}
-	return fc, lag, nil
 }
 
 // dataLoss is the loss without regularisation.
@@ -220,12 +229,12 @@ func (r *result) String() string {
 		fmt.Fprintf(&b, "%-30s %7s %8s  %7s %8s  %7s %7s\n", w.name, w.train.r, w.train.rmse, w.test.r, w.test.rmse, w.train.lag, w.test.lag)
 	}
 	b.WriteString("r and RMSE over the pairs above the diagonal, lag: r over the pairs off the diagonal\n")
-	fmt.Fprintf(&b, "\n%-14s %13s %14s %14s %10s   %s\n", "region", "bifurcation/s", "relaxation/s", "frequency/Hz", "noise", "strongest input, 1/s")
+	fmt.Fprintf(&b, "\n%-14s %13s %14s %14s %10s   %s\n", "region", "bifurcation/s", "relaxation/s", "frequency/Hz", "noise/√s", "strongest input, 1/s")
 	relaxation := r.network.relaxation()
 	for i, label := range r.data.labels {
 		j := strongest(r.network.Weights.RawRowView(i))
-		fmt.Fprintf(&b, "%-14s %13.3f %14.3f %14.4f %10.3f   %+.3f from %s\n", label, r.network.Bifurcation[i], relaxation[i],
-			r.network.Frequency[i], r.network.Noise[i], r.network.Weights.At(i, j), r.data.labels[j])
+		fmt.Fprintf(&b, "%-14s %13.3f %14.3f %14.4f %10.4f   %+.3f from %s\n", label, r.network.Bifurcation[i], relaxation[i],
+			r.network.Frequency[i], r.network.Amplitude*r.network.Noise[i], r.network.Weights.At(i, j), r.data.labels[j])
 	}
 	for _, note := range r.notes {
 		fmt.Fprintln(&b, note)

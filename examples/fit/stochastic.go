@@ -16,15 +16,15 @@ const (
 	settlingTime    = 120    // s, simulated before recording
 	reportedMinutes = 120    // of the simulation that the report and the picture show
 	saturation      = 1      // β, 1/s
-	linearRange     = 0.1    // part of the slowest mode's decay that the saturation may add
+	linearRange     = 0.25   // part of the slowest mode's decay that the saturation may add
 	msPerSecond     = 1000.0 // the framework's unit of time is the ms
 )
 
 // noiseScale is the factor of the noise amplitudes at which the linear network's
 // stationary amplitude stays inside the linear range: the mean damping by
-// saturation, 2β⟨|z_i|²⟩, is at most a tenth of the slowest mode's decay.
+// saturation, 2β⟨|z_i|²⟩, is at most a quarter of the slowest mode's decay.
 func (p *network) noiseScale() (float64, error) {
-	C, err := p.covariance(1)
+	C, err := p.covariance()
 	if err != nil {
 		return 0, err
 	}
@@ -39,18 +39,18 @@ func (p *network) noiseScale() (float64, error) {
 	return math.Sqrt(linearRange * -slowest / largest), nil
 }
 
-// build is the nonlinear stochastic network: population "cortex", couplings "x" and
+// build is the nonlinear stochastic network with saturation beta in 1/s: population "cortex", couplings "x" and
 // "y", noise on both. Weights keep their unit 1/s, the gain turns it into 1/ms.
-func (p *network) build(d *data, scale float64) (*graph.Network, error) {
+func (p *network) build(d *data, beta float64) (*graph.Network, error) {
 	n := p.regions()
 	a, omega, sigma := p.relaxation(), make([]float64, n), make([]float64, n)
 	for i := range a {
 		a[i] /= msPerSecond
 		omega[i] = 2 * math.Pi * p.Frequency[i] / msPerSecond
-		sigma[i] = scale * p.Noise[i] / math.Sqrt(msPerSecond)
+		sigma[i] = p.Amplitude * p.Noise[i] / math.Sqrt(msPerSecond)
 	}
 	parts := []graph.Part{
-		graph.Population("cortex", d.labels, nmm.Hopf().Set("a", a).Set("omega", omega).Set("beta", saturation/msPerSecond)),
+		graph.Population("cortex", d.labels, nmm.Hopf().Set("a", a).Set("omega", omega).Set("beta", beta/msPerSecond)),
 		layers.WhiteNoise("cortex.x", sigma...),
 		layers.WhiteNoise("cortex.y", sigma...),
 	}
@@ -80,11 +80,7 @@ func settings(tr, minutes float64, seed uint64) graph.Run {
 
 // simulate returns x of all regions [time, region], one sample per TR.
 func simulate(ctx context.Context, p *network, d *data, minutes float64, seed uint64) (*mat.Dense, error) {
-	scale, err := p.noiseScale()
-	if err != nil {
-		return nil, err
-	}
-	net, err := p.build(d, scale)
+	net, err := p.build(d, saturation)
 	if err != nil {
 		return nil, err
 	}

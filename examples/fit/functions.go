@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/euryale-ml/euryale/forward"
@@ -114,4 +115,69 @@ func sign(v float64) float64 {
 		return -1
 	}
 	return 0
+}
+
+// relaxationFunction is (a_i − Σ_j |W_ij|) in 1/ms from a (n) and W (n, n) in 1/s.
+var relaxationFunction = &forward.NodeFunction{
+	Name: "relaxation", Inputs: []int{1, 2}, Output: 1,
+	Shape: func(in [][]int) ([]int, error) { return in[0], nil },
+	Value: func(in []forward.Array, out forward.Array) error {
+		n := len(out.Data)
+		for i, a := range in[0].Data {
+			for _, w := range in[1].Data[i*n : (i+1)*n] {
+				a -= math.Abs(w)
+			}
+			out.Data[i] = a / msPerSecond
+		}
+		return nil
+	},
+	Gradient: func(k int, in []forward.Array, _, outGrad, grad forward.Array) error {
+		n := len(outGrad.Data)
+		for i, d := range outGrad.Data {
+			if k == 0 {
+				grad.Data[i] = d / msPerSecond
+				continue
+			}
+			for j, w := range in[1].Data[i*n : (i+1)*n] {
+				grad.Data[i*n+j] = -sign(w) * d / msPerSecond
+			}
+		}
+		return nil
+	},
+}
+
+// scaledVector is k times a vector.
+func scaledVector(k float64) *forward.NodeFunction {
+	scale := func(out, in []float64) {
+		for i, v := range in {
+			out[i] = k * v
+		}
+	}
+	return &forward.NodeFunction{
+		Name: fmt.Sprintf("× %g", k), Inputs: []int{1}, Output: 1,
+		Shape: func(in [][]int) ([]int, error) { return in[0], nil },
+		Value: func(in []forward.Array, out forward.Array) error { scale(out.Data, in[0].Data); return nil },
+		Gradient: func(_ int, _ []forward.Array, _, outGrad, grad forward.Array) error {
+			scale(grad.Data, outGrad.Data)
+			return nil
+		},
+	}
+}
+
+// laneMean is the mean over lanes of (lane, n, n), shape (1, n, n).
+var laneMean = &forward.NodeFunction{
+	Name: "mean over lanes", Inputs: []int{3}, Output: 3,
+	Shape: func(in [][]int) ([]int, error) { return []int{1, in[0][1], in[0][2]}, nil },
+	Value: func(in []forward.Array, out forward.Array) error {
+		for i, v := range in[0].Data {
+			out.Data[i%len(out.Data)] += v / float64(in[0].Shape[0])
+		}
+		return nil
+	},
+	Gradient: func(_ int, in []forward.Array, _, outGrad, grad forward.Array) error {
+		for i := range grad.Data {
+			grad.Data[i] = outGrad.Data[i%len(outGrad.Data)] / float64(in[0].Shape[0])
+		}
+		return nil
+	},
 }
