@@ -8,7 +8,7 @@ import (
 
 // Tolerances of golden/brainmass/README.md, relative to the largest value of an array.
 const (
-	brainmassRHS        = 1e-12
+	brainmassPointwise  = 1e-12
 	brainmassTrajectory = 1e-9
 	brainmassGradient   = 1e-7
 )
@@ -38,56 +38,62 @@ func brainmassSchemas() []schema {
 	}
 }
 
+// brainmassRHS is one entry of a model's `cases` in rhs.json.
+type brainmassRHS struct {
+	Params, States, Inputs, Deriv map[string]array
+	Delayed                       map[string]array `json:"delayed_values"` // what WilsonCowanDelayedStep reads
+}
+
 // readBrainmassRHS makes a case of every entry of every model's `cases`.
 func readBrainmassRHS(d *document) ([]instance, error) {
 	var all []instance
 	for _, model := range sortedKeys(d.keys) {
 		var f struct {
 			DerivUnits map[string]string `json:"deriv_units"`
-			Cases      []struct {
-				Params, States, Inputs, Deriv map[string]array
-				Delayed                       map[string]array `json:"delayed_values"`
-			}
+			Cases      []brainmassRHS
 		}
 		if err := json.Unmarshal(d.keys[model], &f); err != nil {
 			return nil, fmt.Errorf("%s: %w", model, err)
 		}
 		for i, c := range f.Cases {
-			all = append(all, instance{fmt.Sprintf("%s[%d]", model, i), func() outcome {
-				class, missing := lookUp("brainmass", model)
-				if class == nil {
-					return missing
-				}
-				p := point{class: class, n: sizeOf(c.States), params: c.Params}
-				var err error
-				if p.states, err = spreadAll(c.States, p.n); err != nil {
-					return failed("states: %v", err)
-				}
-				if p.ports, err = spreadAll(c.Inputs, p.n); err != nil {
-					return failed("inputs: %v", err)
-				}
-				for name, a := range c.Delayed {
-					if p.ports[name], err = a.spread(name, p.n); err != nil {
-						return failed("delayed_values: %v", err)
-					}
-				}
-				got, o := p.evaluate()
-				if o != nil {
-					return *o
-				}
-				var cmp comparison
-				for _, state := range sortedKeys(c.Deriv) {
-					perMs, ok := perMillisecond(f.DerivUnits[state])
-					if !ok {
-						return failed("derivative unit %q of %s is not per second or per ms", f.DerivUnits[state], state)
-					}
-					cmp.near("d"+state, scaled(got[state], perMs), c.Deriv[state].data, brainmassRHS, 0)
-				}
-				return cmp.outcome()
-			}})
+			all = append(all, instance{fmt.Sprintf("%s[%d]", model, i), func() outcome { return c.run(model, f.DerivUnits) }})
 		}
 	}
 	return all, nil
+}
+
+// run compares the derivatives.
+func (c *brainmassRHS) run(model string, units map[string]string) outcome {
+	class, missing := lookUp("brainmass", model)
+	if class == nil {
+		return missing
+	}
+	p := point{class: class, n: sizeOf(c.States), params: c.Params}
+	var err error
+	if p.states, err = spreadAll(c.States, p.n); err != nil {
+		return failed("states: %v", err)
+	}
+	if p.ports, err = spreadAll(c.Inputs, p.n); err != nil {
+		return failed("inputs: %v", err)
+	}
+	for name, a := range c.Delayed {
+		if p.ports[name], err = a.spread(name, p.n); err != nil {
+			return failed("delayed_values: %v", err)
+		}
+	}
+	got, o := p.evaluate()
+	if o != nil {
+		return *o
+	}
+	var cmp comparison
+	for _, state := range sortedKeys(c.Deriv) {
+		perMs, ok := perMillisecond(units[state])
+		if !ok {
+			return failed("derivative unit %q of %s is not per second or per ms", units[state], state)
+		}
+		cmp.near("d"+state, scaled(got[state], perMs), c.Deriv[state].data, brainmassPointwise, 0)
+	}
+	return cmp.outcome()
 }
 
 // perMillisecond returns how often a derivative unit's time unit fits into a millisecond's place:
@@ -119,6 +125,14 @@ type brainmassRun struct {
 	GradInit    map[string]array   `json:"grad_init"`
 }
 
+// brainmassSingle is one trajectory of single_node.json.
+type brainmassSingle struct {
+	brainmassRun
+	Inputs        map[string]array
+	InputKind     string           `json:"input_kind"` // constant or per_step
+	GradInputsSum map[string]array `json:"grad_inputs_sum"`
+}
+
 // readBrainmassSingle makes a case of every trajectory.
 func readBrainmassSingle(d *document) ([]instance, error) {
 	var all []instance
@@ -128,12 +142,7 @@ func readBrainmassSingle(d *document) ([]instance, error) {
 			Steps       int            `json:"n_steps"`
 			RecordSteps []int          `json:"record_steps"`
 			DelaySteps  map[string]int `json:"delay_steps"` // within the model
-			Methods     map[string][]struct {
-				brainmassRun
-				Inputs        map[string]array
-				InputKind     string           `json:"input_kind"`
-				GradInputsSum map[string]array `json:"grad_inputs_sum"`
-			}
+			Methods     map[string][]brainmassSingle
 		}
 		if err := json.Unmarshal(d.keys[model], &f); err != nil {
 			return nil, fmt.Errorf("%s: %w", model, err)
@@ -141,36 +150,41 @@ func readBrainmassSingle(d *document) ([]instance, error) {
 		for _, method := range sortedKeys(f.Methods) {
 			for i, c := range f.Methods[method] {
 				all = append(all, instance{fmt.Sprintf("%s %s[%d]", model, method, i), func() outcome {
-					if class, _ := lookUp("brainmass", model); class != nil && len(f.DelaySteps) > 0 {
+					p, o := c.problem(model, method, f.Dt, f.Steps, f.RecordSteps)
+					switch {
+					case o != nil:
+						return *o
+					case len(f.DelaySteps) > 0:
 						return excepted("brainmass reads 0 instead of the initial state at time index 0 (golden README, brainmass.md §12.3 item 10)")
 					}
-					p, o := c.problem(model, method, f.Dt, f.Steps, f.RecordSteps)
-					if o != nil {
-						return *o
-					}
-					for port, a := range c.Inputs {
-						if c.InputKind != "per_step" {
-							if len(a.data) != 1 && len(a.data) != p.n {
-								return failed("input %s: expected 1 or %d values, found %d", port, p.n, len(a.data))
-							}
-							p.constant(port, a.data...)
-							continue
-						}
-						if a.dim(0) != f.Steps {
-							return failed("input %s: expected %d steps, found %d", port, f.Steps, a.dim(0))
-						}
-						p.series(port, perStep(a))
-					}
-					g := c.gradient()
-					if g != nil {
-						g.inputSums = flat(c.GradInputsSum)
-					}
-					return c.compare(p, g)
+					return c.run(p)
 				}})
 			}
 		}
 	}
 	return all, nil
+}
+
+// run adds the inputs and compares trajectory and gradient.
+func (c *brainmassSingle) run(p *problem) outcome {
+	for _, port := range sortedKeys(c.Inputs) {
+		a := c.Inputs[port]
+		switch {
+		case c.InputKind == "per_step" && a.dim(0) != p.steps:
+			return failed("input %s: expected %d steps, found %d", port, p.steps, a.dim(0))
+		case c.InputKind == "per_step":
+			p.series(port, perStep(a))
+		case len(a.data) != 1 && len(a.data) != p.n:
+			return failed("input %s: expected 1 or %d values, found %d", port, p.n, len(a.data))
+		default:
+			p.constant(port, a.data...)
+		}
+	}
+	g := c.gradient()
+	if g != nil {
+		g.inputSums = flat(c.GradInputsSum)
+	}
+	return c.compare(p, g)
 }
 
 // perStep returns a series with one row per step.

@@ -36,60 +36,55 @@ func (p *problem) differentiate(want *gradient, cmp *comparison) *outcome {
 
 // learn marks everything whose gradient is wanted.
 func (p *problem) learn(net *graph.Network, want *gradient, frozen *frozenStart) error {
-	learned := map[string]bool{}
-	learn := func(address string, s nmm.Scope) error {
-		if learned[address] {
-			return nil
-		}
-		learned[address] = true
-		return net.Learn(address, nmm.Free, s)
+	scopes, err := p.learned(want, frozen)
+	if err != nil {
+		return err
 	}
-	for _, name := range sortedKeys(want.params) {
+	for _, address := range sortedKeys(scopes) {
+		if err := net.Learn(address, nmm.Free, scopes[address]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// learned lists the addresses whose gradient is wanted.
+func (p *problem) learned(want *gradient, frozen *frozenStart) (map[string]nmm.Scope, error) {
+	scopes := map[string]nmm.Scope{}
+	for name := range want.params {
 		for _, q := range paired(p.class.params, name) {
-			if err := learn(cortex+"."+q.ours, nmm.PerRegion); err != nil {
-				return err
-			}
+			scopes[cortex+"."+q.ours] = nmm.PerRegion
 		}
 	}
-	for _, name := range sortedKeys(want.init) {
+	for name := range want.init {
 		s, err := p.class.state(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := learn("init:"+cortex+"."+s.ours, nmm.PerRegion); err != nil {
-			return err
-		}
+		scopes["init:"+cortex+"."+s.ours] = nmm.PerRegion
 		if want.constantHistory && len(p.past(name)) > 0 {
-			if err := learn("history:"+cortex+"."+s.ours, nmm.PerRegion); err != nil {
-				return err
-			}
+			scopes["history:"+cortex+"."+s.ours] = nmm.PerRegion
 		}
 	}
 	for i, in := range p.inputs {
-		if _, ok := want.inputSums[in.port]; !ok && (frozen == nil || frozen.input != i) {
-			continue
-		}
+		_, wanted := want.inputSums[in.port]
 		for k := range paired(p.class.ports, in.port) {
-			if err := learn("input:"+inputName(i, k), nmm.PerRegion); err != nil {
-				return err
+			if wanted || frozen != nil && frozen.input == i {
+				scopes["input:"+inputName(i, k)] = nmm.PerRegion
 			}
 		}
 	}
 	for i, l := range p.links {
 		for k := range paired(p.class.ports, l.port) {
 			if want.weights != nil {
-				if err := learn(linkName(i, k)+"/weights", nmm.PerEdge); err != nil {
-					return err
-				}
+				scopes[linkName(i, k)+"/weights"] = nmm.PerEdge
 			}
 			if want.gain != nil {
-				if err := learn(linkName(i, k)+"/gain", nmm.PerRegion); err != nil {
-					return err
-				}
+				scopes[linkName(i, k)+"/gain"] = nmm.PerRegion
 			}
 		}
 	}
-	return nil
+	return scopes, nil
 }
 
 // solve returns the loss and the gradients by address.
@@ -199,117 +194,4 @@ func meanSquare(x *G.Node, factor float64) (*G.Node, error) {
 		return nil, err
 	}
 	return G.HadamardProd(sum, G.NewConstant(factor))
-}
-
-// compareGradients compares every expected gradient with ours, taken back to the peer's numbers.
-func (p *problem) compareGradients(want *gradient, ours map[string][]float64, frozen *frozenStart, cmp *comparison) *outcome {
-	for _, a := range want.arrays() {
-		want.top = max(want.top, largest(a))
-	}
-	for _, name := range sortedKeys(want.params) {
-		if reason, ok := p.class.differs[name]; ok {
-			cmp.note("gradient of %s not compared: %s", name, reason)
-			continue
-		}
-		got := repeat(0, p.n)
-		for _, q := range paired(p.class.params, name) {
-			got = add(got, times(q.factor(p.params), ours[cortex+"."+q.ours]))
-		}
-		want.entries(cmp, name, got, want.params[name])
-	}
-	for _, name := range sortedKeys(want.init) {
-		s, err := p.class.state(name)
-		if err != nil {
-			return decline(failed("%v", err))
-		}
-		got := ours["init:"+cortex+"."+s.ours]
-		if h := ours["history:"+cortex+"."+s.ours]; want.constantHistory && h != nil {
-			for k, v := range h {
-				got[k%p.n] += v
-			}
-		}
-		got = scaled(got, s.scale)
-		if frozen != nil && name == frozen.link.from {
-			du := p.inputGradient(frozen.input, ours)
-			got = add(got, scaled(frozen.gradient(du), -1))
-		}
-		want.entries(cmp, "init "+name, got, want.init[name])
-	}
-	for _, port := range sortedKeys(want.inputSums) {
-		want.entries(cmp, "input "+port, p.inputSum(port, ours), want.inputSums[port])
-	}
-	for i, l := range p.links {
-		p.compareLink(i, l, want, ours, cmp)
-	}
-	return nil
-}
-
-// inputSum adds up the gradient of a port's first input over the steps.
-func (p *problem) inputSum(port string, ours map[string][]float64) []float64 {
-	sum := repeat(0, p.n)
-	for i, in := range p.inputs {
-		if in.port != port {
-			continue
-		}
-		for _, row := range p.inputGradient(i, ours) {
-			sum = add(sum, row)
-		}
-		break // further inputs into the port have the same gradient
-	}
-	return sum
-}
-
-// inputGradient returns the gradient of an input, [step][node].
-func (p *problem) inputGradient(i int, ours map[string][]float64) [][]float64 {
-	out := make([][]float64, p.steps)
-	for k, q := range paired(p.class.ports, p.inputs[i].port) {
-		for m, row := range rows(ours["input:"+inputName(i, k)], p.n) {
-			out[m] = add(out[m], times(q.factor(p.params), row))
-		}
-	}
-	return out
-}
-
-// compareLink compares gradients of weights and gain.
-func (p *problem) compareLink(i int, l link, want *gradient, ours map[string][]float64, cmp *comparison) {
-	var weights, gain []float64
-	for k, q := range paired(p.class.ports, l.port) {
-		if d := ours[linkName(i, k)+"/weights"]; d != nil {
-			weights = add(weights, d)
-		}
-		if d := ours[linkName(i, k)+"/gain"]; d != nil {
-			source, err := p.class.state(l.from)
-			if err != nil {
-				cmp.fail("%v", err)
-				return
-			}
-			gain = add(gain, times(scaled(q.factor(p.params), 1/source.scale), d))
-		}
-	}
-	if want.weights != nil {
-		want.entries(cmp, "weights", times(weights, want.weights.factor), want.weights.want)
-	}
-	if want.gain != nil {
-		want.entries(cmp, "gain", gain, want.gain)
-	}
-}
-
-// gradientFloor keeps rounding errors from counting: a gradient that many times smaller than the
-// case's largest is compared on the scale of the latter times this. Derivatives by a parameter that
-// does not matter at a fixed point are nothing but rounding errors, 1e-15 of the others.
-const gradientFloor = 1e-6
-
-// entries compares one array; a single expected value is the sum over nodes.
-func (w *gradient) entries(cmp *comparison, name string, got, want []float64) {
-	if len(want) == 1 && len(got) > 1 {
-		sum := 0.0
-		for _, v := range got {
-			sum += v
-		}
-		got = []float64{sum}
-	}
-	scale := max(largest(want), gradientFloor*w.top)
-	cmp.each(name, got, want, scale, func(i int, v float64) float64 {
-		return w.tol(fmt.Sprintf("%s[%d]", name, i), v, scale)
-	})
 }

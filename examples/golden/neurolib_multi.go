@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -117,17 +118,14 @@ func (c *neurolibMulti) run(kind *multiKind) outcome {
 	if o := c.parameters(p, kind); o != nil {
 		return *o
 	}
+	if len(c.InitFlat) != n*len(kind.states) || len(c.InputMeans) != n*len(kind.inputs) {
+		return failed("init_flat has %d values and input_means %d, for %d nodes", len(c.InitFlat), len(c.InputMeans), n)
+	}
 	for v, state := range kind.states {
-		for i := range n {
-			p.init[state] = append(p.init[state], c.InitFlat[i*len(kind.states)+v])
-		}
+		p.init[state] = strided(c.InitFlat, v, len(kind.states))
 	}
 	for v, port := range kind.inputs {
-		means := make([]float64, n)
-		for i := range n {
-			means[i] = c.InputMeans[i*len(kind.inputs)+v]
-		}
-		if largest(means) != 0 {
+		if means := strided(c.InputMeans, v, len(kind.inputs)); largest(means) != 0 {
 			p.constant(port, means...)
 		}
 	}
@@ -179,20 +177,37 @@ var massParameter = regexp.MustCompile(`_(\d+)\.(\w+)_\d+\.(\w+)$`)
 // nodeLocal splits "Net.Node_2.local_connectivity".
 var nodeLocal = regexp.MustCompile(`_(\d+)\.(local_\w+)$`)
 
-// parameters collects per-node parameters under the class's names.
-func (c *neurolibMulti) parameters(p *problem, kind *multiKind) *outcome {
-	values := map[string][]float64{}
-	put := func(name string, node string, v float64) *outcome {
-		var i int
-		if _, err := fmt.Sscan(node, &i); err != nil || i >= p.n {
-			return decline(failed("parameter %s: node %s of %d", name, node, p.n))
-		}
-		if values[name] == nil {
-			values[name] = repeat(math.NaN(), p.n)
-		}
-		values[name][i] = v
-		return nil
+// strided returns every stride-th value from the given one.
+func strided(x []float64, from, stride int) []float64 {
+	var out []float64
+	for i := from; i < len(x); i += stride {
+		out = append(out, x[i])
 	}
+	return out
+}
+
+// perNode collects parameters given for one node each.
+type perNode struct {
+	n      int
+	values map[string][]float64
+}
+
+// put sets one node's value.
+func (v perNode) put(name, node string, x float64) *outcome {
+	i, err := strconv.Atoi(node)
+	if err != nil || i >= v.n {
+		return decline(failed("parameter %s: node %s of %d", name, node, v.n))
+	}
+	if v.values[name] == nil {
+		v.values[name] = repeat(math.NaN(), v.n)
+	}
+	v.values[name][i] = x
+	return nil
+}
+
+// parameters sets per-node parameters under the class's names.
+func (c *neurolibMulti) parameters(p *problem, kind *multiKind) *outcome {
+	all := perNode{p.n, map[string][]float64{}}
 	for _, key := range sortedKeys(c.Params) {
 		m := massParameter.FindStringSubmatch(key)
 		if m == nil {
@@ -202,32 +217,40 @@ func (c *neurolibMulti) parameters(p *problem, kind *multiKind) *outcome {
 		if !ok {
 			return decline(skipped("needs parameter %s of %s", m[3], m[2]))
 		}
-		if o := put(name, m[1], c.Params[key]); o != nil {
+		if o := all.put(name, m[1], c.Params[key]); o != nil {
 			return o
 		}
 	}
+	if o := c.locals(all, kind); o != nil {
+		return o
+	}
+	p.params = map[string]array{}
+	for _, name := range sortedKeys(all.values) {
+		if port, ok := strings.CutPrefix(name, "+"); ok {
+			p.constant(port, all.values[name]...)
+			continue
+		}
+		p.params[name] = array{shape: []int{p.n}, data: all.values[name]}
+	}
+	return nil
+}
+
+// locals reads the weights within nodes.
+func (c *neurolibMulti) locals(all perNode, kind *multiKind) *outcome {
 	for _, key := range sortedKeys(c.Local) {
 		m := nodeLocal.FindStringSubmatch(key)
-		if m != nil && m[2] == "local_delays" && largest(c.Local[key].data) > 0 {
+		switch {
+		case m != nil && m[2] == "local_delays" && largest(c.Local[key].data) > 0:
 			return decline(skipped("needs delays within a node"))
-		}
-		if m == nil || m[2] != "local_connectivity" {
+		case m == nil || m[2] != "local_connectivity":
 			continue
 		}
 		for _, name := range sortedKeys(kind.local) {
 			at := kind.local[name]
-			if o := put(name, m[1], c.Local[key].at(at[0], at[1])); o != nil {
+			if o := all.put(name, m[1], c.Local[key].at(at[0], at[1])); o != nil {
 				return o
 			}
 		}
-	}
-	p.params = map[string]array{}
-	for _, name := range sortedKeys(values) {
-		if port, ok := strings.CutPrefix(name, "+"); ok {
-			p.constant(port, values[name]...)
-			continue
-		}
-		p.params[name] = array{shape: []int{p.n}, data: values[name]}
 	}
 	return nil
 }

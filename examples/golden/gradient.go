@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+)
+
+// compareGradients compares every expected gradient with ours, taken back to the peer's numbers.
+func (p *problem) compareGradients(want *gradient, ours map[string][]float64, frozen *frozenStart, cmp *comparison) *outcome {
+	for _, a := range want.arrays() {
+		want.top = max(want.top, largest(a))
+	}
+	for _, name := range sortedKeys(want.params) {
+		if reason, ok := p.class.differs[name]; ok {
+			cmp.note("gradient of %s not compared: %s", name, reason)
+			continue
+		}
+		got := repeat(0, p.n)
+		for _, q := range paired(p.class.params, name) {
+			got = add(got, times(q.factor(p.params), ours[cortex+"."+q.ours]))
+		}
+		want.entries(cmp, name, got, want.params[name])
+	}
+	for _, name := range sortedKeys(want.init) {
+		s, err := p.class.state(name)
+		if err != nil {
+			return decline(failed("%v", err))
+		}
+		got := ours["init:"+cortex+"."+s.ours]
+		if h := ours["history:"+cortex+"."+s.ours]; want.constantHistory && h != nil {
+			for k, v := range h {
+				got[k%p.n] += v
+			}
+		}
+		got = scaled(got, s.scale)
+		if frozen != nil && name == frozen.link.from {
+			du := p.inputGradient(frozen.input, ours)
+			got = add(got, scaled(frozen.gradient(du), -1))
+		}
+		want.entries(cmp, "init "+name, got, want.init[name])
+	}
+	for _, port := range sortedKeys(want.inputSums) {
+		want.entries(cmp, "input "+port, p.inputSum(port, ours), want.inputSums[port])
+	}
+	for i, l := range p.links {
+		p.compareLink(i, l, want, ours, cmp)
+	}
+	return nil
+}
+
+// inputSum adds up the gradient of a port's first input over the steps.
+func (p *problem) inputSum(port string, ours map[string][]float64) []float64 {
+	sum := repeat(0, p.n)
+	for i, in := range p.inputs {
+		if in.port != port {
+			continue
+		}
+		for _, row := range p.inputGradient(i, ours) {
+			sum = add(sum, row)
+		}
+		break // further inputs into the port have the same gradient
+	}
+	return sum
+}
+
+// inputGradient returns the gradient of an input, [step][node].
+func (p *problem) inputGradient(i int, ours map[string][]float64) [][]float64 {
+	out := make([][]float64, p.steps)
+	for k, q := range paired(p.class.ports, p.inputs[i].port) {
+		for m, row := range rows(ours["input:"+inputName(i, k)], p.n) {
+			out[m] = add(out[m], times(q.factor(p.params), row))
+		}
+	}
+	return out
+}
+
+// compareLink compares gradients of weights and gain.
+func (p *problem) compareLink(i int, l link, want *gradient, ours map[string][]float64, cmp *comparison) {
+	var weights, gain []float64
+	for k, q := range paired(p.class.ports, l.port) {
+		if d := ours[linkName(i, k)+"/weights"]; d != nil {
+			weights = add(weights, d)
+		}
+		if d := ours[linkName(i, k)+"/gain"]; d != nil {
+			source, err := p.class.state(l.from)
+			if err != nil {
+				cmp.fail("%v", err)
+				return
+			}
+			gain = add(gain, times(scaled(q.factor(p.params), 1/source.scale), d))
+		}
+	}
+	if want.weights != nil {
+		want.entries(cmp, "weights", times(weights, want.weights.factor), want.weights.want)
+	}
+	if want.gain != nil {
+		want.entries(cmp, "gain", gain, want.gain)
+	}
+}
+
+// gradientFloor keeps rounding errors from counting: a gradient that many times smaller than the
+// case's largest is compared on the scale of the latter times this. Derivatives by a parameter that
+// does not matter at a fixed point are nothing but rounding errors, 1e-15 of the others.
+const gradientFloor = 1e-6
+
+// entries compares one array; a single expected value is the sum over nodes.
+func (w *gradient) entries(cmp *comparison, name string, got, want []float64) {
+	if len(want) == 1 && len(got) > 1 {
+		sum := 0.0
+		for _, v := range got {
+			sum += v
+		}
+		got = []float64{sum}
+	}
+	scale := max(largest(want), gradientFloor*w.top)
+	cmp.each(name, got, want, scale, func(i int, v float64) float64 {
+		return w.tol(fmt.Sprintf("%s[%d]", name, i), v, scale)
+	})
+}
+
+// gradient is what a peer found for the derivatives of a loss, all in the peer's units.
+type gradient struct {
+	// The loss is either (1/S) Σ_s w_s mean_i x_s,i² of the last of S states' values, with the weights
+	// in last, or the mean over nodes and steps of the square of the state every.
+	last  map[string]float64
+	every string
+	loss  float64
+
+	params    map[string][]float64 // a scalar stands for all nodes at once
+	init      map[string][]float64
+	inputSums map[string][]float64 // of a port, summed over steps
+	weights   *weightGradient
+	gain      []float64
+	// constantHistory says that init moves the whole history with it, frozenStart that the coupling
+	// reads a copy of init that does not move with it.
+	constantHistory, frozenStart bool
+
+	top float64 // the largest entry of all
+
+	// tol is the largest difference allowed for entry "name[i]", given its expected value and the
+	// largest one of its array.
+	tol func(entry string, want, scale float64) float64
+}
+
+// weightGradient holds the expected gradient of a link's weights, row-major, and the derivative of our
+// weights with respect to the peer's. NaN entries are not compared.
+type weightGradient struct{ want, factor []float64 }
+
+// arrays lists all expected gradients.
+func (w *gradient) arrays() [][]float64 {
+	var all [][]float64
+	for _, group := range []map[string][]float64{w.params, w.init, w.inputSums} {
+		for _, name := range sortedKeys(group) {
+			all = append(all, group[name])
+		}
+	}
+	if w.weights != nil {
+		all = append(all, w.weights.want)
+	}
+	return append(all, w.gain)
+}
+
+// relative makes a tolerance relative to the largest value of an array.
+func relative(tol float64) func(string, float64, float64) float64 {
+	return func(_ string, _, scale float64) float64 { return tol * scale }
+}

