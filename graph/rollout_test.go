@@ -273,7 +273,7 @@ func gridCase(t *testing.T, model *nmm.Model, coupling string, integ Integrator)
 	net := gridNetwork(t, model, 3, coupling, noise)
 	steps := 4
 	switch integ.Name {
-	case Euler.Name, SymplecticEuler.Name:
+	case Euler.Name, SymplecticEuler.Name, ExponentialEuler.Name:
 		steps = 20
 	}
 	run := Run{Dt: 0.1, Duration: 0.1 * float64(steps), Integrator: integ, Seed: 3}

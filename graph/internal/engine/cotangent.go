@@ -145,32 +145,38 @@ func (l *lane[T]) partialBack(c *cotangent[T]) {
 func (l *lane[T]) pastBack() {
 	for i := range l.sources {
 		src := &l.m.Sources[i]
-		for back := 1; src.delayed && back <= src.depth; back++ {
-			clear(l.sources[i].grad)
-			for k := range l.m.Sums {
-				if l.m.Sums[k].Source == i {
-					l.sumPastBack(k, back, l.sources[i].grad)
-				}
+		if src.depth == 0 {
+			continue
+		}
+		past := make([]T, src.N*src.depth) // [region][step], oldest first
+		for k := range l.m.Sums {
+			if l.m.Sums[k].Source == i && l.m.Couplings[l.m.Sums[k].Coupling].delayed {
+				l.sumPastBack(k, past)
+			}
+		}
+		for back := 1; back <= src.depth; back++ {
+			for j := range l.sources[i].grad {
+				l.sources[i].grad[j] = past[(j+1)*src.depth-back]
 			}
 			l.historyBack(i, back)
 		}
 	}
 }
 
-// sumPastBack adds the adjoint of the source's value back steps before the window.
-func (l *lane[T]) sumPastBack(k, back int, grad []T) {
+// sumPastBack adds the adjoint of the source's values before the window: over an edge of d steps, the
+// value d−c steps before it was read at step c.
+func (l *lane[T]) sumPastBack(k int, past []T) {
 	s, run := &l.m.Sums[k], &l.sums[k]
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
-	if !c.delayed {
-		return
-	}
-	start := int(l.start - l.base)
+	depth, start := l.m.Sources[s.Source].depth, int(l.start-l.base)
 	add := func(set *edgeSet, wT []T) {
-		for j := range grad {
+		for j := 0; j < c.NFrom; j++ {
+			row := past[j*depth : (j+1)*depth]
 			for e := set.tRow[j]; e < set.tRow[j+1]; e++ {
-				if d := int(set.tDelay[e]); d >= back && d-back < l.set.Steps {
-					grad[j] += wT[e] * run.adjoint[int(set.tOther[e])*run.stride+start+d-back]
-				}
+				d := int(set.tDelay[e])
+				n := min(d, l.set.Steps)
+				at := int(set.tOther[e])*run.stride + start
+				kernel.Axpy(row[depth-d:depth-d+n], wT[e], run.adjoint[at:at+n])
 			}
 		}
 	}

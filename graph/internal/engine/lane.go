@@ -55,6 +55,7 @@ type sumRun[T kernel.Float] struct {
 	stride          int
 	ring            []T // [Block][target]
 	backBlock       []T // [source][Block] long-delay part of the transposed sum
+	back            []T // [source] the transposed sum of one step
 	scratch         []T
 	longAt, shortAt []int32 // by target: where an edge reads the source's past
 	longBack        []int32 // by source: where an edge reads the adjoint
@@ -140,7 +141,9 @@ func (l *lane[T]) newSumRun(s *SumVar) sumRun[T] {
 	}
 	src := &l.sources[s.Source]
 	r.stride = src.stride
-	r.block, r.backBlock = make([]T, Block*c.NTo), make([]T, Block*c.NFrom)
+	if c.long.n > 0 {
+		r.block, r.backBlock = make([]T, Block*c.NTo), make([]T, Block*c.NFrom)
+	}
 	read := func(set *edgeSet) []int32 {
 		at := make([]int32, set.n)
 		for e := range at {

@@ -200,12 +200,12 @@ func (l *lane[T]) beginReverse(cot *Outputs) {
 		for i := range l.sums {
 			s, run := &l.m.Sums[i], &l.sums[i]
 			c := &l.m.Couplings[s.Coupling]
-			switch {
-			case s.Source < 0:
-			case c.delayed:
+			if s.Source < 0 {
+				continue
+			}
+			run.back = make([]T, c.NFrom)
+			if c.delayed {
 				run.adjoint = make([]T, c.NTo*run.stride)
-			case c.Dense:
-				run.backBlock = make([]T, c.NFrom)
 			}
 		}
 	}

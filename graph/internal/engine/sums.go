@@ -81,13 +81,13 @@ func (l *lane[T]) shortSum(j job, s *SumVar, from, to int) {
 		kernel.MatVec(row[from:to], w.dense[from*n:to*n], now, to-from, n)
 		return
 	}
-	long := c.long.n > 0
 	block := l.sums[j.k].block
+	takeColumn(row[from:to], block, from, int(j.t-j.t0))
+	if c.short.n == 0 {
+		return
+	}
 	for i := from; i < to; i++ {
-		var acc T
-		if long {
-			acc = block[i*Block+int(j.t-j.t0)]
-		}
+		acc := row[i]
 		a, b := c.short.row[i], c.short.row[i+1]
 		other, weight := c.short.other[a:b], w.short.w[a:b]
 		if !c.delayed {
@@ -103,6 +103,19 @@ func (l *lane[T]) shortSum(j job, s *SumVar, from, to int) {
 	}
 }
 
+// takeColumn starts a row with the long-delay parts of one step, 0 if there are none.
+func takeColumn[T kernel.Float](row, block []T, from, k int) {
+	if block == nil {
+		clear(row)
+		return
+	}
+	at := from*Block + k
+	for i := range row {
+		row[i] = block[at]
+		at += Block
+	}
+}
+
 // shortBack adds to the sources' adjoints what comes back over short delays at step t.
 func (l *lane[T]) shortBack(j job, s *SumVar, from, to int) {
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
@@ -110,17 +123,18 @@ func (l *lane[T]) shortBack(j job, s *SumVar, from, to int) {
 	grad := l.sources[s.Source].grad
 	now := run.ring[int(j.t&(Block-1))*n:][:n]
 	if c.Dense {
-		scratch := run.backBlock[from:to]
-		kernel.MatVec(scratch, w.transposed[from*n:to*n], now, to-from, n)
-		kernel.AddVV(grad[from:to], grad[from:to], scratch)
+		kernel.MatVec(run.back[from:to], w.transposed[from*n:to*n], now, to-from, n)
+		kernel.AddVV(grad[from:to], grad[from:to], run.back[from:to])
 		return
 	}
-	long := c.long.n > 0
+	back := run.back[from:to]
+	takeColumn(back, run.backBlock, from, int(j.t-j.t0))
+	if c.short.n == 0 {
+		kernel.AddVV(grad[from:to], grad[from:to], back)
+		return
+	}
 	for i := from; i < to; i++ {
-		var acc T
-		if long {
-			acc = run.backBlock[i*Block+int(j.t-j.t0)]
-		}
+		acc := run.back[i]
 		a, b := c.short.tRow[i], c.short.tRow[i+1]
 		other, weight := c.short.tOther[a:b], w.short.wT[a:b]
 		if !c.delayed {

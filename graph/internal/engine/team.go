@@ -9,7 +9,7 @@ import (
 
 // worthSplitting is the number of multiply-adds above which a loop over regions is split over
 // goroutines: below it, handing out the work costs more than it saves.
-const worthSplitting = 100_000
+const worthSplitting = 400_000
 
 // team is a set of goroutines that share the loops of one big network.
 type team[T kernel.Float] struct {
