@@ -277,3 +277,23 @@ func TestSecondDerivativeIsRefused(t *testing.T) {
 		t.Errorf("expected %v, found %v", errSecondDerivative, err)
 	}
 }
+
+func TestPermutingRegionsPermutesTheMatrices(t *testing.T) {
+	const T, n = 30, 5
+	x := mat.NewDense(T, n, randomValues(6, T*n))
+	order := rand.New(rand.NewPCG(1, 2)).Perm(n)
+	y := mat.NewDense(T, n, nil)
+	for i, from := range order {
+		y.SetCol(i, mat.Col(nil, from, x))
+	}
+	for lag := 0; lag < 3; lag++ {
+		a, b := LaggedCovariance(x, lag), LaggedCovariance(y, lag)
+		for i := range order {
+			for j := range order {
+				if d := b.At(i, j) - a.At(order[i], order[j]); math.Abs(d) > 1e-14 {
+					t.Fatalf("lag %d, pair %d %d: differs by %g", lag, i, j, d)
+				}
+			}
+		}
+	}
+}

@@ -18,6 +18,9 @@ type LBFGS struct {
 	// Tolerance ends the search when 20 iterations lower the loss by less than
 	// this part of it; default 1e-8.
 	Tolerance float64
+	// FirstStep is the length of the first step tried, along the gradient; default 1.
+	// Less saves evaluations where the start is already good.
+	FirstStep float64
 }
 
 func (l LBFGS) String() string { return "L-BFGS" }
@@ -29,7 +32,11 @@ func (l LBFGS) minimize(s *search) error {
 	if l.Tolerance == 0 {
 		l.Tolerance = 1e-8
 	}
-	r := &lbfgsRun{s: s, cacheX: make([]float64, len(s.problem.Initial)), cacheGrad: make([]float64, len(s.problem.Initial)), cacheF: math.NaN()}
+	if l.FirstStep == 0 {
+		l.FirstStep = 1
+	}
+	n := len(s.problem.Initial)
+	r := &lbfgsRun{s: s, unit: l.FirstStep, x: make([]float64, n), cacheX: make([]float64, n), cacheGrad: make([]float64, n), cacheF: math.NaN()}
 	for {
 		before := s.best
 		status, err := r.run(l)
@@ -60,9 +67,12 @@ func isLineSearchFailure(err error) bool {
 }
 
 // lbfgsRun joins gonum's callbacks to a search. gonum asks for value and
-// gradient of a point separately; both are computed at the first question.
+// gradient of a point separately; both are computed at the first question. gonum's
+// first step has length 1, so it is given variables in a unit of FirstStep.
 type lbfgsRun struct {
 	s         *search
+	unit      float64
+	x         []float64 // in the problem's unit
 	cacheX    []float64
 	cacheF    float64
 	cacheGrad []float64
@@ -72,14 +82,15 @@ type lbfgsRun struct {
 func (r *lbfgsRun) run(l LBFGS) (optimize.Status, error) {
 	problem := optimize.Problem{
 		Func:   func(x []float64) float64 { r.at(x); return r.cacheF },
-		Grad:   func(grad, x []float64) { r.at(x); copy(grad, r.cacheGrad) },
+		Grad:   func(grad, x []float64) { r.at(x); copyScaled(grad, r.cacheGrad, r.unit) },
 		Status: func() (optimize.Status, error) { return r.status() },
 	}
 	settings := &optimize.Settings{
 		Converger: &optimize.FunctionConverge{Relative: l.Tolerance, Iterations: 20},
 		Recorder:  r,
 	}
-	start := append([]float64{}, r.s.bestX...)
+	start := make([]float64, len(r.x))
+	copyScaled(start, r.s.bestX, 1/r.unit)
 	result, err := optimize.Minimize(problem, start, settings, &optimize.LBFGS{Store: l.Memory})
 	if result == nil {
 		return optimize.Failure, err
@@ -91,7 +102,8 @@ func (r *lbfgsRun) at(x []float64) {
 	if r.err != nil || !math.IsNaN(r.cacheF) && equal(x, r.cacheX) {
 		return
 	}
-	f, finite, err := r.s.evaluate(x, r.cacheGrad)
+	copyScaled(r.x, x, r.unit)
+	f, finite, err := r.s.evaluate(r.x, r.cacheGrad)
 	if err != nil {
 		r.err = err
 	}
@@ -118,8 +130,17 @@ func (r *lbfgsRun) Record(loc *optimize.Location, op optimize.Operation, stats *
 	if op != optimize.MajorIteration || stats.MajorIterations <= 1 || r.err != nil {
 		return r.err // the first major iteration is the starting point
 	}
-	r.err = r.s.iterated(loc.F, append([]float64{}, loc.X...), loc.Gradient)
+	x, grad := make([]float64, len(loc.X)), make([]float64, len(loc.X))
+	copyScaled(x, loc.X, r.unit)
+	copyScaled(grad, loc.Gradient, 1/r.unit)
+	r.err = r.s.iterated(loc.F, x, grad)
 	return r.err
+}
+
+func copyScaled(dst, src []float64, k float64) {
+	for i, v := range src {
+		dst[i] = k * v
+	}
 }
 
 func equal(a, b []float64) bool {

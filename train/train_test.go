@@ -39,6 +39,27 @@ func TestLBFGSOnRosenbrock(t *testing.T) {
 	}
 }
 
+func TestLBFGSFirstStep(t *testing.T) {
+	start := []float64{-1.2, 1}
+	for _, length := range []float64{1, 1e-3} {
+		var tried []float64
+		f := func(x, grad []float64) (float64, error) {
+			tried = append(tried, math.Hypot(x[0]-start[0], x[1]-start[1]))
+			return rosenbrock(x, grad)
+		}
+		m, err := Minimize(context.Background(), Problem{Initial: start, Func: f}, Settings{Method: LBFGS{FirstStep: length}, Iterations: 300})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if math.Abs(tried[1]-length) > 1e-12 {
+			t.Errorf("first step: expected length %g, found %g", length, tried[1])
+		}
+		if math.Hypot(m.X[0]-1, m.X[1]-1) > 1e-5 {
+			t.Errorf("first step %g: expected the minimum at 1, 1, found %v", length, m.X)
+		}
+	}
+}
+
 // With a constant gradient the moments' corrections cancel: every step is the
 // rate. The third step of a changing gradient is worked out by hand.
 func TestAdamByHand(t *testing.T) {

@@ -41,7 +41,7 @@ func refine(ctx context.Context, start *network, d *data, c *config, progress io
 	if err != nil {
 		return nil, err
 	}
-	b, err := l.search(ctx, loss, train.LBFGS{}, c.refine, progress)
+	b, err := l.search(ctx, loss, train.LBFGS{FirstStep: 0.05}, c.refine, progress)
 	if b != nil {
 		b.network.Amplitude = start.Amplitude
 	}

@@ -1,0 +1,90 @@
+package forward_test
+
+import (
+	"fmt"
+
+	"github.com/euryale-ml/euryale/forward"
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+func ExampleFC() {
+	series := mat.NewDense(4, 3, []float64{ // [time, region]
+		1, 2, 0,
+		2, 4, 1,
+		3, 6, 1,
+		4, 8, 0,
+	})
+	fmt.Printf("%.2f\n", mat.Formatted(forward.FC(series)))
+	// Output:
+	// ⎡1.00  1.00  0.00⎤
+	// ⎢1.00  1.00  0.00⎥
+	// ⎣0.00  0.00  1.00⎦
+}
+
+// Two regions that relax at 0.5/s, the second driven by the first: its variance and
+// the gradient of it with respect to the Jacobian, without a simulation.
+func ExampleLinearCovariance() {
+	g := G.NewGraph()
+	matrix := func(name string, v ...float64) *G.Node {
+		return G.NewMatrix(g, tensor.Float64, G.WithName(name), G.WithShape(2, 2), G.WithValue(tensor.New(tensor.WithShape(2, 2), tensor.WithBacking(v))))
+	}
+	J := matrix("J", -0.5, 0, 0.25, -0.5) // 1/s
+	Q := matrix("Q", 1, 0, 0, 1)
+	C, err := forward.LinearCovariance(J, Q)
+	if err != nil {
+		panic(err)
+	}
+	variance := G.Must(G.Slice(C, G.S(1), G.S(1)))
+	grad, err := G.Grad(variance, J)
+	if err != nil {
+		panic(err)
+	}
+	vm := G.NewTapeMachine(g)
+	defer vm.Close()
+	if err := vm.RunAll(); err != nil {
+		panic(err)
+	}
+	fmt.Printf("variance %.3f, gradient\n%.3f\n", variance.Value().Data(), grad[0].Value())
+	// Output:
+	// variance 1.125, gradient
+	// ⎡0.375  0.625⎤
+	// ⎣1.000  2.375⎦
+}
+
+// A loss of one's own: the mean over time and regions, one value per lane.
+func ExampleNodeFunction() {
+	mean := &forward.NodeFunction{
+		Name: "mean activity", Inputs: []int{3}, Output: 1,
+		Shape: func(in [][]int) ([]int, error) { return []int{in[0][0]}, nil },
+		Value: func(in []forward.Array, out forward.Array) error {
+			each := len(in[0].Data) / len(out.Data)
+			for i, v := range in[0].Data {
+				out.Data[i/each] += v / float64(each)
+			}
+			return nil
+		},
+		Gradient: func(_ int, in []forward.Array, _, outGrad, inGrad forward.Array) error {
+			each := len(in[0].Data) / len(outGrad.Data)
+			for i := range inGrad.Data {
+				inGrad.Data[i] = outGrad.Data[i/each] / float64(each)
+			}
+			return nil
+		},
+	}
+	g := G.NewGraph()
+	x := tensor.New(tensor.WithShape(2, 2, 1), tensor.WithBacking([]float64{1, 3, 10, 30}))
+	node := G.NewTensor(g, tensor.Float64, 3, G.WithShape(2, 2, 1), G.WithName("x"), G.WithValue(x))
+	loss, err := mean.Apply(node)
+	if err != nil {
+		panic(err)
+	}
+	vm := G.NewTapeMachine(g)
+	defer vm.Close()
+	if err := vm.RunAll(); err != nil {
+		panic(err)
+	}
+	fmt.Println(loss.Value())
+	// Output: [ 2  20]
+}
