@@ -29,7 +29,8 @@ type neurolibMulti struct {
 // parameter of a mass, the class's parameter.
 type multiKind struct {
 	class     string
-	variables []string // as in the file
+	masses    []string // kinds of a node's masses
+	variables []string // of a node, as in the file
 	states    []string // of the class, in that order
 	inputs    []string // ports for input_means, in order
 	params    map[string]string
@@ -39,11 +40,11 @@ type multiKind struct {
 
 // multiKinds: Hopf couples x diffusively, Wilson-Cowan E to E and to I additively (neurolib.md §5).
 var multiKinds = []multiKind{{
-	class: "hopf", variables: []string{"x", "y"}, states: []string{"x", "y"}, inputs: []string{"x_ext", "y_ext"},
+	class: "hopf", masses: []string{"HopfMass"}, variables: []string{"x", "y"}, states: []string{"x", "y"}, inputs: []string{"x_ext", "y_ext"},
 	params: map[string]string{"HopfMass.a": "a", "HopfMass.w": "w", "HopfMass.x_ext": "+x_ext", "HopfMass.y_ext": "+y_ext"},
 	links:  []link{{from: "x", port: "coupling", pre: []string{"x", "1"}, post: "S1 - S2*x"}},
 }, {
-	class: "wc", variables: []string{"q_mean_EXC", "q_mean_INH"}, states: []string{"exc", "inh"}, inputs: []string{"exc_ou", "inh_ou"},
+	class: "wc", masses: []string{"WCmassEXC", "WCmassINH"}, variables: []string{"q_mean_EXC", "q_mean_INH"}, states: []string{"exc", "inh"}, inputs: []string{"exc_ou", "inh_ou"},
 	params: map[string]string{
 		"WCmassEXC.a": "a_exc", "WCmassEXC.mu": "mu_exc", "WCmassEXC.tau": "tau_exc", "WCmassEXC.ext_drive": "exc_ext_baseline",
 		"WCmassINH.a": "a_inh", "WCmassINH.mu": "mu_inh", "WCmassINH.tau": "tau_inh", "WCmassINH.ext_drive": "inh_ext_baseline",
@@ -54,27 +55,17 @@ var multiKinds = []multiKind{{
 
 // readNeurolibMulti makes a case of every entry of `cases`.
 func readNeurolibMulti(d *document) ([]instance, error) {
-	var f struct{ Cases []json.RawMessage }
+	var f struct{ Cases []neurolibMulti }
 	if err := json.Unmarshal(d.raw, &f); err != nil {
 		return nil, err
 	}
 	var all []instance
-	for _, raw := range f.Cases {
-		var id struct {
-			ID        string
-			Variables [][]string `json:"state_variable_names"`
-		}
-		if err := json.Unmarshal(raw, &id); err != nil {
-			return nil, err
-		}
-		all = append(all, instance{id.ID, func() outcome {
-			kind := multiKindOf(id.Variables)
+	for i := range f.Cases {
+		c := &f.Cases[i]
+		all = append(all, instance{c.ID, func() outcome {
+			kind := c.kind()
 			if kind == nil {
-				return skipped("needs models for the masses with variables %s", describe(id.Variables))
-			}
-			var c neurolibMulti
-			if err := json.Unmarshal(raw, &c); err != nil {
-				return failed("%v", err)
+				return skipped("needs models for the masses %s", strings.Join(c.masses(), ", "))
 			}
 			return c.run(kind)
 		}})
@@ -82,29 +73,30 @@ func readNeurolibMulti(d *document) ([]instance, error) {
 	return all, nil
 }
 
-// multiKindOf finds the kind that all nodes are of, nil if there is none.
-func multiKindOf(nodes [][]string) *multiKind {
-	for i := range multiKinds {
-		all := len(nodes) > 0
-		for _, v := range nodes {
-			all = all && strings.Join(v, ",") == strings.Join(multiKinds[i].variables, ",")
+// masses lists the kinds of masses in the network.
+func (c *neurolibMulti) masses() []string {
+	var kinds []string
+	for _, key := range sortedKeys(c.Params) {
+		if m := massParameter.FindStringSubmatch(key); m != nil && !contains(kinds, m[2]) {
+			kinds = append(kinds, m[2])
 		}
-		if all {
+	}
+	return kinds
+}
+
+// kind finds the kind that all nodes are of, nil if there is none.
+func (c *neurolibMulti) kind() *multiKind {
+	masses := strings.Join(c.masses(), ",")
+	for i := range multiKinds {
+		same := masses == strings.Join(multiKinds[i].masses, ",")
+		for _, v := range c.Variables {
+			same = same && strings.Join(v, ",") == strings.Join(multiKinds[i].variables, ",")
+		}
+		if same {
 			return &multiKinds[i]
 		}
 	}
 	return nil
-}
-
-// describe lists the kinds of nodes.
-func describe(nodes [][]string) string {
-	var kinds []string
-	for _, v := range nodes {
-		if s := strings.Join(v, ","); !contains(kinds, s) {
-			kinds = append(kinds, s)
-		}
-	}
-	return strings.Join(kinds, " and ")
 }
 
 // run translates, simulates and compares.
