@@ -21,12 +21,12 @@ func (r *result) drawFC(w io.Writer) error {
 	right := r.matrixPlot("simulated FC (120 min, new seeds)", r.simulated)
 	canvas := vgimg.New(28*vg.Centimeter, 13.5*vg.Centimeter)
 	dc := draw.New(canvas)
-	dc = draw.Crop(dc, 0, 0, 4*vg.Millimeter, -4*vg.Millimeter)
+	dc = draw.Crop(dc, 3*vg.Millimeter, 0, 4*vg.Millimeter, -4*vg.Millimeter)
 	width := dc.Max.X - dc.Min.X
 	bar := 2 * vg.Centimeter
 	half := (width - bar) / 2
 	left.Draw(draw.Crop(dc, 0, -half-bar, 0, 0))
-	right.Draw(draw.Crop(dc, half, -bar, 0, 0))
+	right.Draw(draw.Crop(dc, half+2*vg.Millimeter, -bar, 0, 0))
 	colorBar().Draw(draw.Crop(dc, width-bar+2*vg.Millimeter, -2*vg.Millimeter, 2*vg.Centimeter, -vg.Centimeter))
 	_, err := vgimg.PngCanvas{Canvas: canvas}.WriteTo(w)
 	return err
