@@ -404,3 +404,27 @@ func unlimitedBytes(t testing.TB, net *Network, run Run) int64 {
 	}
 	return roll.TapeBytes()
 }
+
+// Two populations of different models and sizes, coupled both ways with delays, one of them by a
+// sparse matrix.
+func TestTwoPopulationsEqualUnroll(t *testing.T) {
+	sparse := &Sparse{Rows: 3, Cols: 1, I: []int{0, 2}, J: []int{0, 0}, V: []float64{0.4, -0.3}}
+	back := mat.NewDense(1, 3, []float64{0.2, 0, 0.5})
+	net, err := NewNetwork(
+		Population("cortex", Regions(3), nmm.Hopf().Set("a", []float64{0.1, -0.2, 0.3})),
+		Population("thalamus", []string{"th"}, nmm.MontbrioPazoRoxin()),
+		&Coupling{From: "thalamus.r", To: "cortex.x", Weights: sparse, DelaySteps: [][]int{{3}, {0}, {1}}},
+		&Coupling{From: "cortex.y", To: "thalamus.v", Weights: back, Pre: []string{"sigmoid(x)"}, Delays: mat.NewDense(1, 3, []float64{0.5, 0.1, 0}), Gain: []float64{0.3}},
+		&Noise{To: "thalamus.v", Sigma: []float64{0.1}},
+		&Noise{To: "cortex.y", Sigma: []float64{0.1, 0.2, 0.3}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{"init:cortex.x", "init:cortex.y", "init:thalamus.v"} {
+		if err := net.Set(address, 0.3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := Run{Dt: 0.1, Duration: 1.2, Integrator: Heun, Seed: 2}
+	agree(t, rolledOut(t, net, run), unrolled(t, net, run), 1e-12)
+}
