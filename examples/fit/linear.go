@@ -15,8 +15,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Weights of the loss's terms beside the FC's error. The decay lowers the error on
-// the half that was not fitted; it costs 0.01 of RMSE on the fitted one.
+// Weights of the loss's terms beside the FC's error. The decay was picked among 0.0001 to 1
+// with the second half's scores in view, so that half is not an untouched test of it:
+// at 800 iterations its RMSE was 0.230 at 0.001 and 0.225 at 1, its r 0.67 at both. Fitting one
+// half of the first half and testing on the other shows no such gain (0.290 from 0.01 to 3).
 const (
 	lagWeight   = 0.3    // lagged covariance's error
 	noiseSpread = 0.0005 // mean square of the noise amplitudes' logarithms
