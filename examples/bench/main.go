@@ -1,0 +1,88 @@
+// Command bench times networks: a forward solve, and value and gradient of everything learned.
+//
+//	go run ./examples/bench
+//	go run ./examples/bench -case mpr,hopf -delay both -dtype float32 -n 84 -lanes 1 -steps 1000,100000
+//	go run ./examples/bench -case mpr -delay full -budget 1MB -steps 100000 -repeat 7
+//
+// It prints one JSON object per line:
+//
+//	case, n, lanes, dtype     model, regions, brains at once, arithmetic of the solve
+//	delay                     none, or full: every pair of regions connected with 2–20 ms
+//	integrator, learned       what is learned: all is weights, gain, every model parameter per
+//	                          region, and initial states
+//	budget, steps             bytes allowed for the tape (0: no limit); steps of 0.1 ms
+//	forward_us_per_step       a rollout and its loss, without tape
+//	gradient_us_per_step      value and gradient of all that is learned, forward included
+//	compile_ms                from the equations' text to a machine ready to run, in a fresh process
+//	first_gradient_ms         from the start of a fresh process to its first gradient, of at most
+//	                          1000 steps, wall time; Go's own compiler is not included
+//	peak_bytes                peak resident memory of a fresh process that computes one gradient,
+//	                          above what it had when its main function started
+//	allocs_per_step           allocations of one gradient run, all of Gorgonia's included, per step
+//
+// and after these tape_bytes and recomputation of the rollout, and ratio, gradient over forward.
+// Times are CPU time (user and system) of this process, the minimum over -repeat; a step is one step
+// of all lanes. Every sample of the coupled state is recorded (see -every); the loss is the mean of
+// its square. compile_ms and first_gradient_ms are minima over -fresh processes.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime/pprof"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// run is the program.
+func run(args []string, stdout, stderr io.Writer) error {
+	s, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	if s.child != 0 {
+		return s.answer(stdout)
+	}
+	if s.profile != "" {
+		f, err := os.Create(s.profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	for _, j := range s.jobs() {
+		fmt.Fprintf(stderr, "%s …\n", j)
+		r, err := measure(j, s.repeat, s.fresh)
+		if err != nil {
+			return fmt.Errorf("%s: %w", j, err)
+		}
+		if err := r.print(stdout, s.json); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// print writes the result as one line.
+func (r *result) print(w io.Writer, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(w).Encode(r)
+	}
+	_, err := fmt.Fprintln(w, r)
+	return err
+}
