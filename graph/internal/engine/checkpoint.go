@@ -75,7 +75,7 @@ func (e *Engine[T]) plan(lanes, workers int, keep bool) (plan, error) {
 		s := min(max(256, roundUp(longest, Block)), total)
 		return plan{segment: s, count: segments(total, s), factor: 1, bytes: memory(s, 0, false)}, nil
 	}
-	s := min(max(1024, roundUp(4*longest, Block)), total)
+	s := min(max(256, roundUp(2*longest, Block)), total)
 	p := plan{segment: s, count: segments(total, s), resident: true, factor: 1}
 	p.slots, p.bytes = p.count, memory(s, p.count, true)
 	if e.Settings.Budget == 0 || p.bytes <= e.Settings.Budget {

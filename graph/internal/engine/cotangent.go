@@ -69,38 +69,53 @@ func (c *cotangent[T]) addRecords(t int64, state []T) {
 	}
 	for i := range l.m.Records {
 		v := &l.m.Records[i]
-		row := c.row[v.offset : v.offset+v.N]
-		if !c.sample(i, (done-1)/l.set.Every-c.first, row) {
+		grad, divisor := c.sample(i, (done-1)/l.set.Every-c.first)
+		if grad == nil {
 			continue
 		}
 		if v.Forward == nil {
 			s := &l.m.States[v.State]
-			at := l.back.lambda[s.offset : s.offset+s.N]
-			kernel.AddVV(at, at, row)
+			addScaled(l.back.lambda[s.offset:s.offset+s.N], grad, divisor)
 			continue
 		}
+		row := c.row[v.offset : v.offset+v.N]
+		clear(row)
+		addScaled(row, grad, divisor)
 		l.pieceBack(l.recordsBack[i], state, row, l.back.lambda)
 	}
 }
 
-// sample reads the gradient of a record's value at one step into row; false if there is none.
-func (c *cotangent[T]) sample(i, sample int, row []T) bool {
+// addScaled adds grad/divisor.
+func addScaled[T kernel.Float](into []T, grad []float64, divisor float64) {
+	if divisor == 1 {
+		for j, g := range grad[:len(into)] {
+			into[j] += T(g)
+		}
+		return
+	}
+	for j, g := range grad[:len(into)] {
+		into[j] += T(g / divisor)
+	}
+}
+
+// sample returns the gradient of a record's sample, to be divided among the steps that it is the mean
+// of; nil if there is none.
+func (c *cotangent[T]) sample(i, sample int) (grad []float64, divisor float64) {
 	m, n := c.l.m, c.l.m.Records[i].N
+	divisor = 1
 	if sample < c.count {
 		if c.records[i] == nil {
-			return false
+			return nil, 1
 		}
-		convert(row, c.records[i][sample*n:(sample+1)*n])
 		if c.l.set.Average {
-			kernel.DivVS(row, row, T(c.l.set.Every))
+			divisor = float64(c.l.set.Every)
 		}
-		return true
+		return c.records[i][sample*n : (sample+1)*n], divisor
 	}
 	if c.carry == nil || !c.l.set.Average {
-		return false
+		return nil, 1
 	}
-	convert(row, c.carry[m.width+m.historyWidth+m.Records[i].offset:][:n])
-	return true
+	return c.carry[m.width+m.historyWidth+m.Records[i].offset:][:n], 1
 }
 
 // first finishes at the window's start: the gradient of the incoming carry.
@@ -130,13 +145,13 @@ func (l *lane[T]) partialBack(c *cotangent[T]) {
 	into := l.back.carry[from : from+l.m.recordWidth]
 	for i := range l.m.Records {
 		v := &l.m.Records[i]
-		row := c.row[v.offset : v.offset+v.N]
-		if l.set.Average && c.sample(i, 0, row) {
-			for j, g := range row {
-				into[v.offset+j] = float64(g)
+		row := into[v.offset : v.offset+v.N]
+		if !l.set.Average {
+			if c.carry != nil {
+				copy(row, c.carry[from+v.offset:])
 			}
-		} else if !l.set.Average && c.carry != nil {
-			copy(into[v.offset:v.offset+v.N], c.carry[from+v.offset:])
+		} else if grad, divisor := c.sample(i, 0); grad != nil {
+			addScaled(row, grad, divisor)
 		}
 	}
 }

@@ -209,6 +209,16 @@ func (l *lane[T]) signals(state []T, t int64) {
 	}
 }
 
+// signalsNow is signals for the sources whose weight gradients need the present value in the ring;
+// those of delayed couplings read the past.
+func (l *lane[T]) signalsNow(state []T, t int64) {
+	for i := range l.sources {
+		if n := l.m.Sources[i].N; l.m.Sources[i].now {
+			copy(l.sources[i].ring[int(t&(Block-1))*n:][:n], l.signal(i, state))
+		}
+	}
+}
+
 // inputs fills the rows of series and noise for step t.
 func (l *lane[T]) inputs(t int64) {
 	for i := range l.m.Series {

@@ -70,7 +70,8 @@ type Source struct {
 	N        int
 	depth    int // longest delay in steps
 	delayed  bool
-	offset   int // in a source row
+	now      bool // some coupling reads it without delay
+	offset   int  // in a source row
 	statesIn []int
 }
 
@@ -187,6 +188,7 @@ func (m *Model) prepareSources() {
 		}
 		src := &m.Sources[s.Source]
 		src.delayed = src.delayed || c.delayed
+		src.now = src.now || !c.delayed
 		for _, d := range c.Delay {
 			src.depth = max(src.depth, d)
 		}

@@ -286,7 +286,7 @@ func (l *lane[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 	for _, o := range l.observers {
 		o.back(t, l.row(sp, t+1))
 	}
-	l.signals(state, t)
+	l.signalsNow(state, t)
 	l.inputs(t)
 	l.adjoint.bind(l.m, rows[T]{state: state, sum: l.sumRow(sp, t), series: l.series, noise: l.noise, cotangent: b.lambda})
 	clear(b.previous)
