@@ -17,7 +17,6 @@ type reverseRun[T kernel.Float] struct {
 	carry            []float64 // adjoint of the incoming carry
 	gradSeries       [][]float64
 	cut              bool // a horizon lies between here and the end of the window
-	free             []*checkpoint[T]
 }
 
 // reverse differentiates the lane. Its results stay in the workspace for deliver.
