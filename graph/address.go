@@ -2,8 +2,9 @@ package graph
 
 import (
 	"fmt"
-	"sort"
 	"strings"
+
+	"github.com/euryale-ml/euryale/nmm"
 )
 
 // lookup returns the value at an address, or an error that lists the nearest addresses.
@@ -89,39 +90,13 @@ func repeat(x float64, n int) []float64 {
 
 // nearest returns "; did you mean a, b or c?" with the names closest to a wrong one.
 func nearest(wrong string, names []string) string {
-	if len(names) == 0 {
+	closest := nmm.Nearest(wrong, names)
+	switch last := len(closest) - 1; last {
+	case -1:
 		return ""
+	case 0:
+		return "; did you mean " + closest[0] + "?"
+	default:
+		return "; did you mean " + strings.Join(closest[:last], ", ") + " or " + closest[last] + "?"
 	}
-	sorted := append([]string(nil), names...)
-	sort.SliceStable(sorted, func(i, j int) bool { return distance(wrong, sorted[i]) < distance(wrong, sorted[j]) })
-	if len(sorted) > 3 {
-		sorted = sorted[:3]
-	}
-	if len(sorted) == 1 {
-		return "; did you mean " + sorted[0] + "?"
-	}
-	last := len(sorted) - 1
-	return "; did you mean " + strings.Join(sorted[:last], ", ") + " or " + sorted[last] + "?"
-}
-
-// distance is the edit distance of Levenshtein.
-func distance(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	row := make([]int, len(t)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range s {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range t {
-			cost := diagonal
-			if s[i] != t[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(t)]
 }

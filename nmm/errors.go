@@ -33,17 +33,22 @@ func (e *EquationError) Error() string {
 	return fmt.Sprintf("%s: %s\n\t%s\n\t%s^", where, e.Problem, e.Text, string(mark))
 }
 
-// nearest names up to three of the candidates that are spelled most like name,
-// as the end of an error message.
+// nearest is the end of an error message about an unknown name.
 func nearest(name string, candidates []string) string {
+	closest := Nearest(name, candidates)
+	if len(closest) == 0 {
+		return "there are none"
+	}
+	return "nearest: " + strings.Join(closest, ", ")
+}
+
+// Nearest returns up to three of the candidates, those spelled most like name, the closest first.
+func Nearest(name string, candidates []string) []string {
 	candidates = slices.Clone(candidates)
 	slices.Sort(candidates)
 	distance := func(s string) int { return editDistance(strings.ToLower(name), strings.ToLower(s)) }
 	slices.SortStableFunc(candidates, func(a, b string) int { return distance(a) - distance(b) })
-	if len(candidates) == 0 {
-		return "there are none"
-	}
-	return "nearest: " + strings.Join(candidates[:min(3, len(candidates))], ", ")
+	return candidates[:min(3, len(candidates))]
 }
 
 // editDistance is Levenshtein's: the fewest insertions, deletions and
