@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	G "gorgonia.org/gorgonia"
@@ -119,7 +120,7 @@ func (v *value) learnable(g *G.ExprGraph, run *Run) (*Learnable, error) {
 // leafNamed finds a leaf of an earlier rollout in the same graph.
 func leafNamed(g *G.ExprGraph, name string, shape tensor.Shape) *G.Node {
 	for _, n := range g.AllNodes() {
-		if n.Op() == nil && n.Name() == name && n.Shape().Eq(shape) {
+		if n.Op() == nil && n.Name() == name && slices.Equal(n.Shape(), shape) {
 			return n
 		}
 	}
@@ -201,7 +202,7 @@ func (r *Rollout) build(n *Network, g *G.ExprGraph, nodes map[string]*G.Node) er
 		if carry, err = r.startNode(g, fixed.Carry, initial); err != nil {
 			return err
 		}
-	} else if want := (tensor.Shape{r.run.Lanes, r.compiled.model.CarryWidth()}); !carry.Shape().Eq(want) {
+	} else if want := (tensor.Shape{r.run.Lanes, r.compiled.model.CarryWidth()}); !slices.Equal(carry.Shape(), want) {
 		return fmt.Errorf("graph: Run.From: expected a carry of shape %v, found %v: it must come from a rollout of the same network, step and records", want, carry.Shape())
 	}
 	return r.chain(g, carry, fixed, slots)
@@ -460,7 +461,7 @@ func (r *Rollout) String() string {
 // MaskLoss returns a loss per lane, shape (B), that is +Inf with zero gradient in the lanes that
 // diverged: see Run.NonFinite.
 func (r *Rollout) MaskLoss(loss *G.Node) (*G.Node, error) {
-	if !loss.Shape().Eq(tensor.Shape{r.run.Lanes}) {
+	if !slices.Equal(loss.Shape(), tensor.Shape{r.run.Lanes}) {
 		return nil, fmt.Errorf("graph: expected a loss for each of %d lanes, shape (%d); found %v", r.run.Lanes, r.run.Lanes, loss.Shape())
 	}
 	replace := func(name string, by float64) *op {

@@ -121,13 +121,19 @@ func checkRolloutGradients(t *testing.T, net *Network, run Run) {
 			loss = G.Must(G.Add(loss, term))
 		}
 	}
+	checkNodeGradients(t, g, loss, roll.Learnables())
+}
+
+// checkNodeGradients compares the gradient of a loss with central differences of fourth order.
+func checkNodeGradients(t *testing.T, g *G.ExprGraph, loss *G.Node, learn G.Nodes) {
+	t.Helper()
 	var value G.Value
 	G.Read(loss, &value)
-	grads, err := G.Grad(loss, roll.Learnables()...)
+	grads, err := G.Grad(loss, learn...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	vm := G.NewTapeMachine(g, G.BindDualValues(roll.Learnables()...))
+	vm := G.NewTapeMachine(g, G.BindDualValues(learn...))
 	defer vm.Close()
 	if err := vm.RunAll(); err != nil {
 		t.Fatal(err)
@@ -140,22 +146,20 @@ func checkRolloutGradients(t *testing.T, net *Network, run Run) {
 		}
 		kept = append(kept, append([]float64(nil), data...))
 	}
-	for k, l := range roll.Learned() {
-		x0, _ := float64s(l.Raw.Value())
-		x := append([]float64(nil), x0...)
+	fourth := fd.Formula{Stencil: []fd.Point{{Loc: -2, Coeff: 1. / 12}, {Loc: -1, Coeff: -2. / 3}, {Loc: 1, Coeff: 2. / 3}, {Loc: 2, Coeff: -1. / 12}}, Derivative: 1, Step: 1e-3}
+	for k, leaf := range learn {
+		now, _ := float64s(leaf.Value())
+		start := append([]float64(nil), now...)
 		numeric := fd.Gradient(nil, func(x []float64) float64 {
-			shape := l.Raw.Shape().Clone()
-			if err := G.Let(l.Raw, tensor.New(tensor.WithShape(shape...), tensor.WithBacking(append([]float64(nil), x...)))); err != nil {
-				t.Fatal(err)
-			}
+			letMatrix(t, leaf, x)
 			vm.Reset()
 			if err := vm.RunAll(); err != nil {
 				t.Fatal(err)
 			}
 			return value.Data().(float64)
-		}, x, &fd.Settings{Formula: fd.Formula{Stencil: []fd.Point{{Loc: -2, Coeff: 1. / 12}, {Loc: -1, Coeff: -2. / 3}, {Loc: 1, Coeff: 2. / 3}, {Loc: 2, Coeff: -1. / 12}}, Derivative: 1, Step: 1e-3}})
-		G.Let(l.Raw, tensor.New(tensor.WithShape(l.Raw.Shape().Clone()...), tensor.WithBacking(x)))
-		closeTo(t, "gradient of "+l.Address, kept[k], numeric, 1e-6)
+		}, append([]float64(nil), start...), &fd.Settings{Formula: fourth})
+		letMatrix(t, leaf, start)
+		closeTo(t, "gradient of "+leaf.Name(), kept[k], numeric, 1e-6)
 	}
 }
 
