@@ -8,9 +8,9 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// LBFGS is the limited-memory quasi-Newton method of gonum/optimize with its
-// bisection line search, restarted with an empty memory where the line search
-// fails. Bounds are the business of the variables' transforms.
+// LBFGS is the limited-memory quasi-Newton method of gonum/optimize with a line
+// search that kinks in the loss do not stop, restarted with an empty memory where
+// the line search fails. Bounds are the business of the variables' transforms.
 //
 // Liu and Nocedal, Math. Program. 45 (1989) 503-528, doi:10.1007/BF01589116.
 type LBFGS struct {
@@ -91,7 +91,7 @@ func (r *lbfgsRun) run(l LBFGS) (optimize.Status, error) {
 	}
 	start := make([]float64, len(r.x))
 	copyScaled(start, r.s.bestX, 1/r.unit)
-	result, err := optimize.Minimize(problem, start, settings, &optimize.LBFGS{Store: l.Memory})
+	result, err := optimize.Minimize(problem, start, settings, &optimize.LBFGS{Store: l.Memory, Linesearcher: &weakWolfe{}})
 	if result == nil {
 		return optimize.Failure, err
 	}
