@@ -114,12 +114,14 @@ func segments(total, s int) int { return (total + s - 1) / s }
 
 func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
 
-// reach is the number of segments that slots checkpoints reverse when none is advanced through more
-// than repeats times: the binomial coefficient (slots+repeats choose slots).
+// reach is the number of segments that slots checkpoints, the first segment's included, reverse when
+// none is solved more than repeats times before its turn: the binomial coefficient
+// (slots+repeats choose slots).
 func reach(slots, repeats int) int {
+	more, few := max(slots, repeats), min(slots, repeats)
 	n := 1
-	for i := 1; i <= slots; i++ {
-		n = n * (repeats + i) / i
+	for i := 1; i <= few; i++ {
+		n = n * (more + i) / i
 		if n > 1<<40 {
 			return n
 		}
@@ -127,48 +129,36 @@ func reach(slots, repeats int) int {
 	return n
 }
 
-// split returns how many of n segments to advance before the next checkpoint, with slots free slots
-// for the rest.
-func split(n, slots int) int {
-	if slots >= n-1 {
-		return 1
+// repeats is how often a segment has to be solved before its turn, at most, to reverse n of them.
+func repeats(n, slots int) int {
+	r := 0
+	for reach(slots, r) < n {
+		r++
 	}
-	repeats := 1
-	for reach(slots, repeats) < n {
-		repeats++
-	}
-	return min(n-1, max(1, n-reach(slots-1, repeats)))
+	return r
+}
+
+// split returns how many of n segments to advance before the next checkpoint, with free ≥ 1 free ones
+// besides that of the first segment: the most that is among the cheapest, because the first solve
+// advances without extra cost.
+func split(n, free int) int {
+	r := repeats(n, free+1)
+	return min(reach(free+1, r-1), n-reach(free, r-1))
 }
 
 // advances counts the segments solved while reversing n segments whose first start is held, with
-// slots checkpoints in all, after a first solve that stored the checkpoints on its way.
+// slots checkpoints in all, after a first solve that stored the checkpoints on its way. Each segment's
+// solve for its own reversal is among them.
 func advances(n, slots int) int {
-	if slots >= n {
+	if n < 2 {
 		return n
 	}
-	cache := map[[2]int]int{}
-	var cost func(n, free int) int // segments solved, each reversed segment's own solve included
-	cost = func(n, free int) int {
-		if n <= 1 {
-			return n
-		}
-		if free == 0 {
-			return n * (n + 1) / 2
-		}
-		key := [2]int{n, free}
-		if c, ok := cache[key]; ok {
-			return c
-		}
-		k := split(n, free)
-		c := k + cost(n-k, free-1) + cost(k, free)
-		cache[key] = c
-		return c
-	}
-	// the first solve has already advanced along the last checkpoints
-	saved, left, free := 0, n, slots-1
-	for left > 1 && free > 0 {
+	r := repeats(n, slots)
+	count := n + r*n - reach(slots+1, r-1) // Griewank and Walther (2000), equation 3
+	for left, free := n, slots-1; left > 1 && free > 0; free-- {
 		k := split(left, free)
-		saved, left, free = saved+k, left-k, free-1
+		count -= k // already advanced by the first solve
+		left -= k
 	}
-	return cost(n, slots-1) - saved
+	return count
 }

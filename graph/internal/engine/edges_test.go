@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// randomEdges is a coupling with edges sorted by (I, J), delays on both sides of a block, and weights
+// in an order of their own.
+func randomEdges(r *rand.Rand, to, from int) *Coupling {
+	c := &Coupling{NTo: to, NFrom: from}
+	for i := 0; i < to; i++ {
+		for j := 0; j < from; j++ {
+			if r.IntN(3) > 0 {
+				c.I, c.J, c.Delay = append(c.I, i), append(c.J, j), append(c.Delay, r.IntN(2*Block+1))
+			}
+		}
+	}
+	c.Index, c.Weights = r.Perm(len(c.I)), len(c.I)
+	c.prepare()
+	return c
+}
+
+// edge is one edge of a set: target, source, delay, number of its weight.
+type edge struct{ i, j, d, w int }
+
+func (s *edgeSet) byTarget(targets int) []edge {
+	var list []edge
+	for i := 0; i < targets; i++ {
+		for e := s.row[i]; e < s.row[i+1]; e++ {
+			list = append(list, edge{i, int(s.other[e]), int(s.delay[e]), s.weight[e]})
+		}
+	}
+	return list
+}
+
+func (s *edgeSet) bySource(sources int) []edge {
+	var list []edge
+	for j := 0; j < sources; j++ {
+		for e := s.tRow[j]; e < s.tRow[j+1]; e++ {
+			list = append(list, edge{int(s.tOther[e]), j, int(s.tDelay[e]), s.weight[s.tEdge[e]]})
+		}
+	}
+	return list
+}
+
+// The order by source is a permutation of the order by target, sorted by (J, I); long and short
+// edges together are all edges.
+func TestEdgeSets(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	compare := func(a, b edge) int {
+		if a.j != b.j {
+			return a.j - b.j
+		}
+		return a.i - b.i
+	}
+	for trial := 0; trial < 200; trial++ {
+		c := randomEdges(r, 1+r.IntN(6), 1+r.IntN(6))
+		want := map[edge]bool{}
+		for e := range c.I {
+			want[edge{c.I[e], c.J[e], c.Delay[e], c.Index[e]}] = true
+		}
+		count := 0
+		for _, set := range []*edgeSet{&c.long, &c.short} {
+			forward, back := set.byTarget(c.NTo), set.bySource(c.NFrom)
+			if len(forward) != set.n || !slices.IsSortedFunc(back, compare) {
+				t.Fatalf("%d edges by target, %d in the set; by source %v", len(forward), set.n, back)
+			}
+			slices.SortFunc(forward, compare)
+			if !slices.Equal(forward, back) {
+				t.Fatalf("by target %v, by source %v", forward, back)
+			}
+			for _, e := range forward {
+				if !want[e] || (e.d >= Block) != (set == &c.long) {
+					t.Fatalf("edge %v does not belong here", e)
+				}
+			}
+			count += set.n
+		}
+		if count != len(c.I) {
+			t.Fatalf("%d edges of %d", count, len(c.I))
+		}
+	}
+}
+
+// Both orders hold the value of the weight that the edge's Index names.
+func TestEdgeWeights(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	c := randomEdges(r, 5, 4)
+	values := make([]float64, c.Weights)
+	for i := range values {
+		values[i] = r.Float64()
+	}
+	w := newEdgeWeights[float64](&c.long, true)
+	w.grad[0] = 1
+	w.load(&c.long, values)
+	if w.grad[0] != 0 {
+		t.Error("the gradient of an earlier lane is left")
+	}
+	for k, e := range c.long.byTarget(c.NTo) {
+		if w.w[k] != values[e.w] {
+			t.Errorf("edge %v has weight %v, expected %v", e, w.w[k], values[e.w])
+		}
+	}
+	for k, e := range c.long.bySource(c.NFrom) {
+		if w.wT[k] != values[e.w] {
+			t.Errorf("edge %v has weight %v by source, expected %v", e, w.wT[k], values[e.w])
+		}
+	}
+}
