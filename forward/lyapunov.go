@@ -22,7 +22,8 @@ func StationaryCovariance(J, Q mat.Matrix) (*mat.Dense, error) {
 	if n != m || rows != n || cols != n {
 		return nil, fmt.Errorf("forward: stationary covariance: expected two square matrices of one size, found J %d×%d and Q %d×%d", n, m, rows, cols)
 	}
-	return smith(mat.DenseCopyOf(J), Q)
+	c, err := smith(complexMatrix{re: mat.DenseCopyOf(J)}, complexMatrix{re: mat.DenseCopyOf(Q)})
+	return c.re, err
 }
 
 // LargestRealPart is the largest real part of the eigenvalues of J, the rate at
@@ -43,56 +44,44 @@ func LargestRealPart(J mat.Matrix) (float64, error) {
 // a decay 1e-12 times the system's own rate.
 const maxDoublings = 40
 
-// smith sums C = Σ_k A^k B (A^k)ᵀ with B = 2γ (γ−J)⁻¹ Q (γ−J)⁻ᵀ, doubling the
-// number of terms each round.
-func smith(J *mat.Dense, Q mat.Matrix) (*mat.Dense, error) {
-	n, _ := J.Dims()
-	gamma := mat.Norm(J, 2) / math.Sqrt(float64(n)) // Frobenius: the rms size of an eigenvalue
+// smith sums C = Σ_k A^k B (A^k)ᴴ with R = (γ−J)⁻¹, A = 2γR − 1 and B = 2γ R Q Rᴴ,
+// doubling the number of terms each round.
+func smith(J, Q complexMatrix) (complexMatrix, error) {
+	gamma := J.frobenius() / math.Sqrt(float64(J.size())) // the rms size of an eigenvalue
 	if gamma == 0 || math.IsNaN(gamma) || math.IsInf(gamma, 0) {
-		return nil, unstable(J)
+		return complexMatrix{}, unstable(J)
 	}
-	minus, a := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
-	minus.Scale(-1, J)
-	a.Copy(J)
-	for i := 0; i < n; i++ {
-		minus.Set(i, i, minus.At(i, i)+gamma)
-		a.Set(i, i, a.At(i, i)+gamma)
+	R, ok := J.scaled(-1).plusIdentity(gamma).inverse()
+	if !ok {
+		return complexMatrix{}, unstable(J)
 	}
-	var lu mat.LU
-	lu.Factorize(minus)
-	half, c := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
-	if lu.SolveTo(a, false, a) != nil || lu.SolveTo(half, false, Q) != nil || lu.SolveTo(c, false, half.T()) != nil {
-		return nil, unstable(J)
-	}
-	c.Copy(mat.DenseCopyOf(c.T()))
-	c.Scale(2*gamma, c)
-	next := mat.NewDense(n, n, nil)
+	a := R.scaled(2 * gamma).plusIdentity(-1)
+	c := R.times(Q).times(R.adjoint()).scaled(2 * gamma)
 	for k := 0; k < maxDoublings; k++ {
-		half.Mul(a, c)
-		next.Mul(half, a.T())
-		c.Add(c, next)
-		step, size := mat.Norm(next, 2), mat.Norm(c, 2)
+		next := a.times(c).times(a.adjoint())
+		c = c.plus(next)
+		step, size := next.frobenius(), c.frobenius()
 		if math.IsNaN(size) || math.IsInf(size, 0) {
 			break
 		}
-		if step <= epsilon*size && mat.Norm(a, 2) < 1 {
+		if step <= epsilon*size && a.frobenius() < 1 {
 			return c, nil
 		}
-		half.Mul(a, a)
-		a.Copy(half)
+		a = a.times(a)
 	}
-	return nil, unstable(J)
+	return complexMatrix{}, unstable(J)
 }
 
-func unstable(J *mat.Dense) error {
-	largest, err := LargestRealPart(finiteOrZero(J))
-	if err != nil {
-		return err
-	}
-	for _, v := range J.RawMatrix().Data {
+func unstable(J complexMatrix) error {
+	full := J.real()
+	for _, v := range full.RawMatrix().Data {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return &UnstableError{LargestRealPart: math.NaN()}
 		}
+	}
+	largest, err := LargestRealPart(full)
+	if err != nil {
+		return err
 	}
 	return &UnstableError{LargestRealPart: largest}
 }
@@ -108,15 +97,4 @@ func (e *UnstableError) Error() string {
 		return "forward: no stationary covariance: the Jacobian has values that are not finite"
 	}
 	return fmt.Sprintf("forward: no stationary covariance: expected a Jacobian whose eigenvalues have negative real parts, found a largest real part of %.4g", e.LargestRealPart)
-}
-
-func finiteOrZero(J *mat.Dense) *mat.Dense {
-	out := mat.DenseCopyOf(J)
-	out.Apply(func(_, _ int, v float64) float64 {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return 0
-		}
-		return v
-	}, out)
-	return out
 }

@@ -7,27 +7,36 @@ import (
 	"github.com/euryale-ml/euryale/forward"
 )
 
-// jacobianFunction is the network's Jacobian from a (n), f (n) and W (n, n).
+// jacobianFunction is the network's complex Jacobian diag(a_i − Σ_j |W_ij| + 2πi f_i) + W,
+// shape (2, n, n), from a (n), f (n) and W (n, n).
 var jacobianFunction = &forward.NodeFunction{
-	Name: "Hopf Jacobian", Inputs: []int{1, 1, 2}, Output: 2,
-	Shape: func(in [][]int) ([]int, error) { return []int{2 * in[0][0], 2 * in[0][0]}, nil },
+	Name: "Hopf Jacobian", Inputs: []int{1, 1, 2}, Output: 3,
+	Shape: func(in [][]int) ([]int, error) { return []int{2, in[0][0], in[0][0]}, nil },
 	Value: func(in []forward.Array, out forward.Array) error {
-		writeJacobian(out.Data, in[0].Data, in[1].Data, in[2].Data)
+		n := in[0].Shape[0]
+		re, im := out.Data[:n*n], out.Data[n*n:]
+		copy(re, in[2].Data)
+		for i, a := range in[0].Data {
+			for _, w := range in[2].Data[i*n : (i+1)*n] {
+				a -= math.Abs(w)
+			}
+			re[i*n+i] += a
+			im[i*n+i] = 2 * math.Pi * in[1].Data[i]
+		}
 		return nil
 	},
 	Gradient: func(k int, in []forward.Array, _, dJ, grad forward.Array) error {
 		n := in[0].Shape[0]
-		at := func(i, j int) float64 { return dJ.Data[i*2*n+j] }
+		re, im := dJ.Data[:n*n], dJ.Data[n*n:]
 		for i := 0; i < n; i++ {
-			relaxation := at(i, i) + at(n+i, n+i)
 			switch k {
 			case 0:
-				grad.Data[i] = relaxation
+				grad.Data[i] = re[i*n+i]
 			case 1:
-				grad.Data[i] = 2 * math.Pi * (at(n+i, i) - at(i, n+i))
+				grad.Data[i] = 2 * math.Pi * im[i*n+i]
 			case 2:
-				for j := 0; j < n; j++ {
-					grad.Data[i*n+j] = at(i, j) + at(n+i, n+j) - sign(in[2].Data[i*n+j])*relaxation
+				for j := i * n; j < (i+1)*n; j++ {
+					grad.Data[j] = re[j] - sign(in[2].Data[j])*re[i*n+i]
 				}
 			}
 		}
@@ -35,37 +44,39 @@ var jacobianFunction = &forward.NodeFunction{
 	},
 }
 
-// noiseFunction is the noise covariance diag(s², s²) from the amplitudes s (n).
+// noiseFunction is the noise covariance diag(s²), shape (2, n, n) with imaginary part 0,
+// from the amplitudes s (n). With it the real part of the complex network's covariance
+// is that of x, and of y.
 var noiseFunction = &forward.NodeFunction{
-	Name: "noise covariance", Inputs: []int{1}, Output: 2,
-	Shape: func(in [][]int) ([]int, error) { return []int{2 * in[0][0], 2 * in[0][0]}, nil },
+	Name: "noise covariance", Inputs: []int{1}, Output: 3,
+	Shape: func(in [][]int) ([]int, error) { return []int{2, in[0][0], in[0][0]}, nil },
 	Value: func(in []forward.Array, out forward.Array) error {
 		n := in[0].Shape[0]
 		for i, s := range in[0].Data {
-			out.Data[i*2*n+i] = s * s
-			out.Data[(n+i)*2*n+n+i] = s * s
+			out.Data[i*n+i] = s * s
 		}
 		return nil
 	},
 	Gradient: func(_ int, in []forward.Array, _, dQ, grad forward.Array) error {
 		n := in[0].Shape[0]
 		for i, s := range in[0].Data {
-			grad.Data[i] = 2 * s * (dQ.Data[i*2*n+i] + dQ.Data[(n+i)*2*n+n+i])
+			grad.Data[i] = 2 * s * dQ.Data[i*n+i]
 		}
 		return nil
 	},
 }
 
-// correlationFunction is M_ij/√(C_ii C_jj) over the x of all regions, shape (1, n, n).
+// correlationFunction is M_ij/√(C_ii C_jj) of the real parts of M and C, both of shape
+// (2, n, n), as shape (1, n, n).
 var correlationFunction = &forward.NodeFunction{
-	Name: "correlation of x", Inputs: []int{2, 2}, Output: 3,
-	Shape: func(in [][]int) ([]int, error) { return []int{1, in[0][0] / 2, in[0][0] / 2}, nil },
+	Name: "correlation of x", Inputs: []int{3, 3}, Output: 3,
+	Shape: func(in [][]int) ([]int, error) { return []int{1, in[0][1], in[0][2]}, nil },
 	Value: func(in []forward.Array, out forward.Array) error {
 		n := out.Shape[1]
 		m, c := in[0].Data, in[1].Data
 		for i := 0; i < n; i++ {
 			for j := 0; j < n; j++ {
-				out.Data[i*n+j] = m[i*2*n+j] / math.Sqrt(c[i*2*n+i]*c[j*2*n+j])
+				out.Data[i*n+j] = m[i*n+j] / math.Sqrt(c[i*n+i]*c[j*n+j])
 			}
 		}
 		return nil
@@ -76,13 +87,13 @@ var correlationFunction = &forward.NodeFunction{
 		for i := 0; i < n; i++ {
 			for j := 0; j < n; j++ {
 				d := outGrad.Data[i*n+j]
-				ci, cj := c[i*2*n+i], c[j*2*n+j]
+				ci, cj := c[i*n+i], c[j*n+j]
 				if k == 0 {
-					grad.Data[i*2*n+j] += d / math.Sqrt(ci*cj)
+					grad.Data[i*n+j] = d / math.Sqrt(ci*cj)
 					continue
 				}
-				grad.Data[i*2*n+i] -= d * out.Data[i*n+j] / (2 * ci)
-				grad.Data[j*2*n+j] -= d * out.Data[i*n+j] / (2 * cj)
+				grad.Data[i*n+i] -= d * out.Data[i*n+j] / (2 * ci)
+				grad.Data[j*n+j] -= d * out.Data[i*n+j] / (2 * cj)
 			}
 		}
 		return nil

@@ -47,8 +47,16 @@ func (p *network) relaxation() []float64 {
 
 // jacobian of (x_1 … x_n, y_1 … y_n) at 0, 1/s.
 func (p *network) jacobian() *mat.Dense {
-	J := mat.NewDense(2*p.regions(), 2*p.regions(), nil)
-	writeJacobian(J.RawMatrix().Data, p.Bifurcation, p.Frequency, p.Weights.RawMatrix().Data)
+	n := p.regions()
+	J := mat.NewDense(2*n, 2*n, nil)
+	J.Slice(0, n, 0, n).(*mat.Dense).Copy(p.Weights)
+	J.Slice(n, 2*n, n, 2*n).(*mat.Dense).Copy(p.Weights)
+	for i, a := range p.relaxation() {
+		J.Set(i, i, a)
+		J.Set(n+i, n+i, a)
+		J.Set(i, n+i, -2*math.Pi*p.Frequency[i])
+		J.Set(n+i, i, 2*math.Pi*p.Frequency[i])
+	}
 	return J
 }
 
@@ -66,21 +74,4 @@ func (p *network) noiseCovariance() *mat.Dense {
 // covariance is the stationary covariance of the linear network, in s Amplitude².
 func (p *network) covariance() (*mat.Dense, error) {
 	return forward.StationaryCovariance(p.jacobian(), p.noiseCovariance())
-}
-
-func writeJacobian(J, a, f, w []float64) {
-	n := len(a)
-	for i := 0; i < n; i++ {
-		x, y := J[i*2*n:(i+1)*2*n], J[(n+i)*2*n:(n+i+1)*2*n]
-		relaxation := a[i]
-		for j := 0; j < n; j++ {
-			x[j] = w[i*n+j]
-			y[n+j] = w[i*n+j]
-			relaxation -= math.Abs(w[i*n+j])
-		}
-		x[i] += relaxation
-		y[n+i] += relaxation
-		x[n+i] -= 2 * math.Pi * f[i]
-		y[i] += 2 * math.Pi * f[i]
-	}
 }
