@@ -24,7 +24,6 @@ type data struct {
 	frequencies []float64  // where the oscillators start, Hz
 	edges       *mat.Dense // what each learned weight is multiplied with [to][from]; 0: no edge
 	lengths     *mat.Dense // mm; nil if unknown
-	given       bool       // edges come from a file
 	note        string
 }
 
@@ -134,8 +133,27 @@ func (d *data) loadEdges(c *config) error {
 		return fmt.Errorf("%s: expected connections between regions, found none", c.weights)
 	}
 	d.edges.Scale(1/largest, d.edges)
-	d.lengths, d.given = sc.TractLengths, true
+	d.lengths = sc.TractLengths
+	d.note += fmt.Sprintf("\n%s: %d connections. ", c.weights, n*n-absentEdges(d.edges))
+	if d.lengths != nil {
+		d.note += d.delayNote(c.lengths)
+	}
 	return nil
+}
+
+// delayNote says how long the delays are, and how many of them a simulation resolves.
+func (d *data) delayNote(name string) string {
+	step := settings(d.train.TR, 1, 0).Dt
+	longest, resolved := 0.0, 0
+	for i := range d.labels {
+		for j := range d.labels {
+			if delay := d.lengths.At(i, j) / conductionSpeed; d.edges.At(i, j) != 0 {
+				longest = math.Max(longest, delay)
+				resolved += int(math.Min(1, math.RoundToEven(delay/step)))
+			}
+		}
+	}
+	return fmt.Sprintf("%s: delays up to %.3g ms at %d m/s; %d of them round to at least one step of %.3g ms.", name, longest, conductionSpeed, resolved, step)
 }
 
 func offDiagonal(i, j int) float64 {

@@ -148,7 +148,7 @@ func TestSimulationAgreesWithTheLinearNetwork(t *testing.T) {
 	if p.Amplitude, err = p.noiseScale(); err != nil {
 		t.Fatal(err)
 	}
-	x, err := simulate(context.Background(), p, d, 240, 4)
+	x, err := simulate(p, d, 240, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,9 +317,14 @@ func TestProgramErrors(t *testing.T) {
 		{"-model jansenrit", "BOLD observer"},
 		{"-model nonsense", "expected hopf"},
 		{"-iterations 0", "-iterations"},
+		{"-bold " + bold + " -tr 1e-9", "between 0.05 and 30 s, found 1e-09"},
+		{"-bold " + bold + " -tr 2000", "milliseconds?"},
+		{"-fc " + two + " -detrend", "-detrend needs a series"},
+		{"-fc " + two + " -out " + bold, "-out " + bold},
+		{"-fc " + two + " -out=", "-out needs a directory"},
 		{"surplus", "surplus"},
 	} {
-		args := append(strings.Fields(c.args), "-out", t.TempDir())
+		args := append([]string{"-out", t.TempDir()}, strings.Fields(c.args)...)
 		if _, err := runProgram(t, args...); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: expected an error with %q, found %v", c.args, c.want, err)
 		}
@@ -337,8 +342,71 @@ func TestCancelledFitStillReports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !r.Cancelled || r.network == nil || r.Iterations == 0 || !math.IsNaN(float64(r.FCSimulated)) {
-		t.Errorf("expected a partial result, found %+v", r)
+	if !r.Cancelled || r.Iterations == 0 || math.IsNaN(float64(r.FCSimulated)) || !strings.Contains(r.String(), "partial") {
+		t.Errorf("expected a partial result, simulated, that says so, found %v", r)
+	}
+}
+
+func TestInterruptedProgram(t *testing.T) {
+	for text, want := range map[string]string{"stage a": "before the first iteration", "stage b": "after 30 of 50 iterations"} {
+		ctx, cancel := context.WithCancel(context.Background())
+		var out bytes.Buffer
+		dir := t.TempDir()
+		err := run(ctx, []string{"-iterations", "30", "-json", "-out", dir}, &out, cancelAt{cancel, text})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("cancelled in %s: expected an error with %q, found %v", text, want, err)
+		}
+		_, missing := os.Stat(filepath.Join(dir, "fc.png"))
+		if text == "stage b" && (!strings.Contains(out.String(), `"cancelled":true`) || missing != nil) {
+			t.Errorf("expected JSON and picture of the partial result, found %v and %s", missing, out.String())
+		}
+		if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
+			t.Errorf("temporary files are left: %v", left)
+		}
+	}
+}
+
+// With delays, stage b's FC is that of the delayed simulation, which is far from the
+// analytic FC without delays.
+func TestStageBSeesDelays(t *testing.T) {
+	d := small(2, 1)
+	start := startNetwork(d, 1, false)
+	start.Frequency = []float64{0.05, 0.05}
+	start.Weights = mat.NewDense(2, 2, []float64{0, 0.2, 0.2, 0})
+	start.Amplitude = 0.01
+	d.edges = start.Weights
+	d.lengths = mat.NewDense(2, 2, []float64{0, 1e5, 1e5, 0}) // 10 s: half a cycle
+	l, err := newFit(start, d.edges, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := settings(d.train.TR, 60, 11)
+	loss, err := l.simulatedLoss(context.Background(), start, d, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	problem, err := l.problem(loss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer problem.Close()
+	if _, err := problem.Func(problem.Values(), nil); err != nil {
+		t.Fatal(err)
+	}
+	x, err := simulate(start, d, 600, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fc, _, err := start.correlations(d.train.TR)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := l.read(l.fcValue).At(0, 1), forward.FC(x).At(0, 1)
+	if math.Abs(got-want) > 0.1 { // three standard errors of an hour
+		t.Errorf("expected the FC of the delayed network, %g, found %g", want, got)
+	}
+	if math.Abs(want-fc.At(0, 1)) < 0.5 {
+		t.Errorf("delays are expected to matter here: analytic FC %g, simulated with delays %g", fc.At(0, 1), want)
 	}
 }
 

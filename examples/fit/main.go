@@ -36,6 +36,7 @@ type config struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "fit:", err)
@@ -50,9 +51,9 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	f.StringVar(&c.bold, "bold", "", "BOLD series, CSV: a line per volume, a column per region, header or none; default the bundled recording")
 	f.Float64Var(&c.tr, "tr", 0, "repetition time of -bold, `s`")
 	f.StringVar(&c.columns, "columns", "", "columns of -bold that are regions, `A:B` from 1, both included; default all")
-	f.StringVar(&c.fc, "fc", "", "fit this FC matrix, CSV, in place of a series (no lag, no test half)")
-	f.StringVar(&c.weights, "weights", "", "connection weights [to][from], CSV: only these edges exist, each learns a gain")
-	f.StringVar(&c.lengths, "lengths", "", "tract lengths of the connections in mm, CSV")
+	f.StringVar(&c.fc, "fc", "", "fit this FC matrix, CSV, symmetric, in place of a series (no lag, no test half)")
+	f.StringVar(&c.weights, "weights", "", "connection weights [to][from], CSV: only these edges exist, each learns a gain of its absolute value")
+	f.StringVar(&c.lengths, "lengths", "", "tract lengths of the connections in mm, CSV: delays at 10 m/s, in the simulations (stage a has none)")
 	f.StringVar(&c.model, "model", "hopf", "local model")
 	f.IntVar(&c.iterations, "iterations", 800, "iterations of stage a (analytic covariance)")
 	f.IntVar(&c.refine, "refine", 20, "iterations of stage b (through the simulation); 0 leaves it out")
@@ -75,6 +76,10 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	return c, c.check()
 }
 
+// Bounds of the repetition time, s. Below, 120 minutes of samples fill the memory;
+// above, no oscillation of the slowest frequency is left to see.
+const shortestTR, longestTR = 0.05, 30.0
+
 func (c *config) check() error {
 	switch {
 	case !strings.EqualFold(c.model, "hopf"):
@@ -83,6 +88,12 @@ func (c *config) check() error {
 		return errors.New("expected -bold or -fc, found both")
 	case c.bold != "" && !(c.tr > 0):
 		return fmt.Errorf("-bold needs its repetition time: expected -tr > 0 s, found %g", c.tr)
+	case c.bold != "" && (c.tr < shortestTR || c.tr > longestTR):
+		return fmt.Errorf("expected -tr between %g and %g s, found %g (milliseconds?)", shortestTR, longestTR, c.tr)
+	case c.fc != "" && c.detrend:
+		return errors.New("-detrend needs a series, found -fc")
+	case c.out == "":
+		return errors.New("-out needs a directory, found nothing")
 	case c.bold == "" && (c.tr != 0 || c.columns != ""):
 		return errors.New("-tr and -columns belong to -bold")
 	case c.lengths != "" && c.weights == "":
@@ -113,8 +124,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := checkDirectory(c.out); err != nil {
+		return err
+	}
 	fmt.Fprintln(stdout, d)
 	r, err := fit(ctx, c, d, stderr)
+	if errors.Is(err, context.Canceled) {
+		return errors.New("interrupted before the first iteration: nothing to report")
+	}
 	if err != nil {
 		return err
 	}
@@ -126,7 +143,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "wrote %s: %s\n", c.out, strings.Join(files, ", "))
 	if c.json {
-		return r.writeJSON(stdout)
+		err = r.writeJSON(stdout)
 	}
-	return nil
+	if err == nil && r.Cancelled {
+		err = fmt.Errorf("interrupted after %d of %d iterations: the results are partial", r.Iterations, c.iterations+c.refine)
+	}
+	return err
 }

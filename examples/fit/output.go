@@ -35,11 +35,20 @@ func (v number) String() string {
 
 func (r *result) writeJSON(w io.Writer) error { return json.NewEncoder(w).Encode(r) }
 
+// checkDirectory makes a directory and sees, before the work, that it can be written to.
+func checkDirectory(dir string) error {
+	err := os.MkdirAll(dir, 0o777)
+	if err == nil {
+		err = writeFile(dir, ".probe", func(io.Writer) error { return nil })
+	}
+	if err != nil {
+		return fmt.Errorf("-out %s: %w", dir, err)
+	}
+	return os.Remove(filepath.Join(dir, ".probe"))
+}
+
 // write puts picture, matrices and parameters into a directory and names the files.
 func (r *result) write(dir string) ([]string, error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, err
-	}
 	type file struct {
 		name  string
 		write func(io.Writer) error
@@ -48,9 +57,8 @@ func (r *result) write(dir string) ([]string, error) {
 		{"fc_empirical.csv", r.matrix(r.empirical)},
 		{"weights.csv", r.matrix(r.network.Weights)},
 		{"parameters.csv", r.writeParameters},
-	}
-	if r.simulated != nil { // not cancelled
-		files = append(files, file{"fc_simulated.csv", r.matrix(r.simulated)}, file{"fc.png", r.drawFC})
+		{"fc_simulated.csv", r.matrix(r.simulated)},
+		{"fc.png", r.drawFC},
 	}
 	if r.dot {
 		files = append(files, file{"network.dot", r.writeDOT})
@@ -121,7 +129,7 @@ func writeFile(dir, name string, write func(io.Writer) error) error {
 
 // writeDOT writes the step graph for Graphviz.
 func (r *result) writeDOT(w io.Writer) error {
-	net, err := r.network.build(r.data, saturation)
+	net, err := r.network.build(r.data.labels, saturation, r.data.lengths)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,8 @@ const (
 //
 //	FC = FC(nonlinear, simulated) − FC(linear, simulated) + FC(linear, analytic)
 //
-// in whose difference the sampling error cancels (a control variate).
+// in whose difference the sampling error cancels (a control variate). The linear
+// network has no delays in either of its two places.
 //
 // The parameters are the nodes of stage a, so bounds and stability stay; the rollouts
 // get relaxation, angular frequency, noise and both couplings' weights from them.
@@ -53,7 +54,11 @@ func (l *fitNodes) simulatedLoss(ctx context.Context, start *network, d *data, r
 	run.Nodes = l.rolloutNodes(start.Amplitude)
 	fc, lagged := l.linearCorrelations(d.train)
 	for _, beta := range []float64{saturation, 0} {
-		net, err := start.build(d, beta)
+		lengths := d.lengths
+		if beta == 0 {
+			lengths = nil
+		}
+		net, err := start.build(d.labels, beta, lengths)
 		if err != nil {
 			return nil, err
 		}

@@ -54,8 +54,8 @@ type row struct {
 // fitness of an FC and, where it has one, a lagged covariance.
 type fitness struct{ r, rmse, lag number }
 
-// fit runs both stages and their simulations. A cancelled context ends it with what
-// is there.
+// fit runs both stages and their simulations. A cancelled context ends the stages;
+// what they found so far is simulated and reported, unless that is nothing.
 func fit(ctx context.Context, c *config, d *data, progress io.Writer) (*result, error) {
 	r := &result{Model: "hopf", Regions: len(d.labels), Seed: c.seed, data: d, dot: c.dot, empirical: d.train.FC}
 	fmt.Fprintln(progress, "stage a: analytic covariance of the linear network")
@@ -65,16 +65,16 @@ func fit(ctx context.Context, c *config, d *data, progress io.Writer) (*result, 
 	}
 	r.Parameters = len(a.X) - absentEdges(d.edges)
 	r.timed(a)
-	if err := r.add(ctx, "stage a", "analytic", a, c); err != nil {
+	if err := r.add("stage a", "analytic", a, c); err != nil {
 		return nil, err
 	}
-	if c.refine > 0 && ctx.Err() == nil {
+	r.Cancelled = err != nil || c.refine > 0 && ctx.Err() != nil
+	if c.refine > 0 && !r.Cancelled {
 		if err := r.refine(ctx, a.network, c, progress); err != nil {
 			return nil, err
 		}
 	}
 	r.addBaselines()
-	r.Cancelled = ctx.Err() != nil
 	return r, nil
 }
 
@@ -94,14 +94,15 @@ func (r *result) refine(ctx context.Context, start *network, c *config, progress
 		r.notes = append(r.notes, note)
 	}
 	b, err := refine(ctx, start, r.data, c, progress)
-	if b == nil && errors.Is(err, context.Canceled) {
+	r.Cancelled = errors.Is(err, context.Canceled)
+	if r.Cancelled && b == nil {
 		return nil // stage a is what there is
 	}
-	if err != nil && !errors.Is(err, context.Canceled) {
+	if err != nil && !r.Cancelled {
 		return fmt.Errorf("stage b: %w", err)
 	}
 	r.timed(b)
-	return r.add(ctx, "stage b", "fitted", b, c)
+	return r.add("stage b", "fitted", b, c)
 }
 
 func absentEdges(edges *mat.Dense) int {
@@ -116,7 +117,7 @@ func absentEdges(edges *mat.Dense) int {
 
 // add reports a stage: the correlations its loss was taken of, and a simulation with
 // new seeds.
-func (r *result) add(ctx context.Context, stage, kind string, f *fitted, c *config) error {
+func (r *result) add(stage, kind string, f *fitted, c *config) error {
 	own := r.row(stage+", "+kind, f.fc, f.lag)
 	r.rows = append(r.rows, own)
 	p := f.network
@@ -129,11 +130,7 @@ func (r *result) add(ctx context.Context, stage, kind string, f *fitted, c *conf
 		return err
 	}
 	r.LargestRealPart = number(largest)
-	r.FCSimulated, r.FCRMSESimulated = nan, nan
-	x, err := simulate(ctx, p, r.data, reportedMinutes, c.seed+1_000_000)
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
+	x, err := simulate(p, r.data, reportedMinutes, c.seed+1_000_000)
 	if err != nil {
 		return fmt.Errorf("simulation of %s: %w", stage, err)
 	}
@@ -223,6 +220,9 @@ func rmse(a, b []float64) float64 {
 
 func (r *result) String() string {
 	var b strings.Builder
+	if r.Cancelled {
+		fmt.Fprintf(&b, "\nINTERRUPTED after %d iterations: these results are partial.\n", r.Iterations)
+	}
 	fmt.Fprintf(&b, "\n%-30s %-17s %-17s %s\n", "", "first half", "second half", "lag 1 TR")
 	fmt.Fprintf(&b, "%-30s %7s %8s  %7s %8s  %7s %7s\n", "FC against", "r", "RMSE", "r", "RMSE", "first", "second")
 	for _, w := range r.rows {

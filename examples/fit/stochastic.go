@@ -39,9 +39,10 @@ func (p *network) noiseScale() (float64, error) {
 	return math.Sqrt(linearRange * -slowest / largest), nil
 }
 
-// build is the nonlinear stochastic network with saturation beta in 1/s: population "cortex", couplings "x" and
-// "y", noise on both. Weights keep their unit 1/s, the gain turns it into 1/ms.
-func (p *network) build(d *data, beta float64) (*graph.Network, error) {
+// build is the stochastic network with saturation beta in 1/s and, unless nil, tract
+// lengths in mm: population "cortex", couplings "x" and "y", noise on both. Weights keep
+// their unit 1/s, the gain turns it into 1/ms.
+func (p *network) build(labels []string, beta float64, lengths *mat.Dense) (*graph.Network, error) {
 	n := p.regions()
 	a, omega, sigma := p.relaxation(), make([]float64, n), make([]float64, n)
 	for i := range a {
@@ -50,14 +51,14 @@ func (p *network) build(d *data, beta float64) (*graph.Network, error) {
 		sigma[i] = p.Amplitude * p.Noise[i] / math.Sqrt(msPerSecond)
 	}
 	parts := []graph.Part{
-		graph.Population("cortex", d.labels, nmm.Hopf().Set("a", a).Set("omega", omega).Set("beta", beta/msPerSecond)),
+		graph.Population("cortex", labels, nmm.Hopf().Set("a", a).Set("omega", omega).Set("beta", beta/msPerSecond)),
 		layers.WhiteNoise("cortex.x", sigma...),
 		layers.WhiteNoise("cortex.y", sigma...),
 	}
 	for _, v := range []string{"x", "y"} {
 		c := layers.Couple("cortex."+v, "cortex."+v).Named(v).Weights(p.Weights).Gain(1 / msPerSecond)
-		if d.lengths != nil {
-			c = c.Delays(d.lengths, nmm.Q(conductionSpeed, "mm/ms"))
+		if lengths != nil {
+			c = c.Delays(lengths, nmm.Q(conductionSpeed, "mm/ms"))
 		}
 		parts = append(parts, c)
 	}
@@ -78,13 +79,14 @@ func settings(tr, minutes float64, seed uint64) graph.Run {
 	}
 }
 
-// simulate returns x of all regions [time, region], one sample per TR.
-func simulate(ctx context.Context, p *network, d *data, minutes float64, seed uint64) (*mat.Dense, error) {
-	net, err := p.build(d, saturation)
+// simulate returns x of all regions [time, region], one sample per TR. It takes
+// seconds at most, so that the report of an interrupted fit has it too.
+func simulate(p *network, d *data, minutes float64, seed uint64) (*mat.Dense, error) {
+	net, err := p.build(d.labels, saturation, d.lengths)
 	if err != nil {
 		return nil, err
 	}
-	result, err := net.Simulate(ctx, settings(d.train.TR, minutes, seed))
+	result, err := net.Simulate(context.Background(), settings(d.train.TR, minutes, seed))
 	if err != nil {
 		return nil, err
 	}
