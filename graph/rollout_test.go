@@ -175,7 +175,7 @@ func weighted(g *G.ExprGraph, name string, w []float64, x *G.Node) *G.Node {
 }
 
 // agree compares two outcomes, relative to each array's largest value.
-func agree(t *testing.T, got, want *outcome, tol float64) {
+func agree(t testing.TB, got, want *outcome, tol float64) {
 	t.Helper()
 	for address, w := range want.records {
 		closeTo(t, address, got.records[address], w, tol)
@@ -188,7 +188,7 @@ func agree(t *testing.T, got, want *outcome, tol float64) {
 	}
 }
 
-func closeTo(t *testing.T, what string, got, want []float64, tol float64) {
+func closeTo(t testing.TB, what string, got, want []float64, tol float64) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Errorf("%s: %d values, expected %d", what, len(got), len(want))
@@ -355,7 +355,7 @@ func TestWindowsEqualOneRollout(t *testing.T) {
 }
 
 // same demands equal bits.
-func same(t *testing.T, what string, got, want *outcome) {
+func same(t testing.TB, what string, got, want *outcome) {
 	t.Helper()
 	for _, pair := range [][2]map[string][]float64{{got.records, want.records}, {got.grads, want.grads}} {
 		for address, w := range pair[1] {
@@ -426,5 +426,16 @@ func TestTwoPopulationsEqualUnroll(t *testing.T) {
 		}
 	}
 	run := Run{Dt: 0.1, Duration: 1.2, Integrator: Heun, Seed: 2}
+	agree(t, rolledOut(t, net, run), unrolled(t, net, run), 1e-12)
+}
+
+// Given standard normals are those of a rollout, too, not only of a simulation.
+func TestNoiseSamplesEqualUnroll(t *testing.T) {
+	samples := mat.NewDense(4, 2, []float64{1, -1, 0.5, 2, -2, 0.3, 0.1, 0.7})
+	net, err := NewNetwork(Population("cortex", Regions(2), nmm.Hopf()), &Noise{To: "cortex.x", Sigma: []float64{0.3}, Samples: samples})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := Run{Dt: 0.1, Duration: 0.4, Integrator: Euler}
 	agree(t, rolledOut(t, net, run), unrolled(t, net, run), 1e-12)
 }

@@ -68,7 +68,7 @@ func (w *window) learns(s *slot) bool {
 	switch s.kind {
 	case weightsKind:
 		return w.compiled.model.Couplings[s.index].Learned
-	case inputKind:
+	case inputKind, samplesKind:
 		return w.compiled.model.Series[s.index].Learned
 	}
 	return w.compiled.model.Params[s.index].Learned
@@ -88,7 +88,7 @@ func (w *window) inputs(in [][]float64) *engine.Inputs {
 		switch s.kind {
 		case weightsKind:
 			x.Weights[s.index] = v
-		case inputKind:
+		case inputKind, samplesKind:
 			x.Series[s.index] = v
 		default:
 			x.Params[s.index] = v
@@ -241,7 +241,7 @@ func (w *window) wants(in [][]float64, wrt []bool, result []float64) (grads *eng
 		switch s.kind {
 		case weightsKind:
 			grads.Weights[s.index] = g
-		case inputKind:
+		case inputKind, samplesKind:
 			grads.Series[s.index] = g
 		default:
 			grads.Params[s.index] = g
