@@ -17,6 +17,7 @@ import (
 	"github.com/euryale-ml/euryale/forward"
 	"gonum.org/v1/gonum/diff/fd"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/plot"
 )
 
 // small is a problem of n regions with a made-up target.
@@ -502,4 +503,22 @@ func (p *network) correlations(tr float64) (fc, lag *mat.Dense, err error) {
 		}
 	}
 	return fc, lag, nil
+}
+
+func TestPictureLabels(t *testing.T) {
+	for _, c := range []struct{ label, want string }{
+		{"left superior frontal gyrus 3", "left su…yrus 3"}, {"fourteen-chars", "fourteen-chars"}, {"précunéus gauche 12", "précuné…che 12"},
+	} {
+		if got := shortened(c.label); got != c.want {
+			t.Errorf("expected %q, found %q", c.want, got)
+		}
+	}
+	for n, want := range map[int]int{3: 3, 28: 28, 40: 40, 76: 38, 200: 40} {
+		labels := make([]string, n)
+		p := plot.New()
+		labelAxes(p, labels)
+		if got := len(p.X.Tick.Marker.Ticks(0, 1)); got != want {
+			t.Errorf("%d regions: expected %d labels, found %d", n, want, got)
+		}
+	}
 }

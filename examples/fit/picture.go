@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
@@ -48,21 +49,47 @@ func (r *result) matrixPlot(title string, m *mat.Dense) *plot.Plot {
 	heat := plotter.NewHeatMap(matrixGrid{m}, colours.Palette(255))
 	heat.Min, heat.Max = -1, 1
 	p.Add(heat)
-	n, _ := m.Dims()
-	size := vg.Points(280 / float64(n))
-	size = min(max(size, vg.Points(3)), vg.Points(9))
+	labelAxes(p, r.data.labels)
+	p.Title.TextStyle.Font.Size = font.Length(12)
+	return p
+}
+
+const (
+	axisLength    = 280 // points, about
+	smallestLabel = 7   // points, the smallest that can be read
+	longestLabel  = 14  // letters
+)
+
+// labelAxes names the regions, or every k-th where there is no room for all.
+func labelAxes(p *plot.Plot, labels []string) {
+	n := len(labels)
+	size := min(max(axisLength/float64(n), smallestLabel), 9)
+	every := int(math.Ceil(size * float64(n) / axisLength))
 	var x, y []plot.Tick
-	for i, label := range r.data.labels {
+	for i := 0; i < n; i += every {
+		label := shortened(labels[i])
 		x = append(x, plot.Tick{Value: float64(i), Label: label})
 		y = append(y, plot.Tick{Value: float64(n - 1 - i), Label: label})
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = plot.ConstantTicks(x), plot.ConstantTicks(y)
-	p.X.Tick.Label.Font.Size, p.Y.Tick.Label.Font.Size = size, size
-	p.X.Tick.Label.Rotation = 1.5708
+	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
+		axis.Tick.Label.Font.Size = vg.Points(size)
+		axis.Tick.Length = 0
+		axis.LineStyle.Width = 0
+		axis.Padding = vg.Points(4) // the labels reach this far into the plot
+	}
+	p.X.Tick.Label.Rotation = math.Pi / 2
 	p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = text.XRight, text.YCenter
-	p.X.Tick.Length, p.Y.Tick.Length = 0, 0
-	p.Title.TextStyle.Font.Size = font.Length(12)
-	return p
+}
+
+// shortened keeps both ends, so that names that differ at either stay apart.
+func shortened(label string) string {
+	letters := []rune(label)
+	if len(letters) <= longestLabel {
+		return label
+	}
+	end := (longestLabel - 1) / 2
+	return string(letters[:longestLabel-1-end]) + "…" + string(letters[len(letters)-end:])
 }
 
 func colorBar() *plot.Plot {
