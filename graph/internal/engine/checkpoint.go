@@ -100,7 +100,8 @@ func (e *Engine[T]) checkpointed(total int, memory func(int, int, bool) int64) (
 		slots := 1 + int((e.Settings.Budget-need)/max(memory(s, 2, false)-need, 1))
 		slots = min(slots, n)
 		f := 1 + float64(advances(n, slots))/float64(n)
-		if best.factor < 0 || f <= best.factor {
+		// among equals the longer segment, as long as a segment stays in cache
+		if best.factor < 0 || f < best.factor || f == best.factor && s <= 512 {
 			best = plan{segment: s, count: n, slots: slots, factor: f, bytes: memory(s, slots, false)}
 		}
 	}

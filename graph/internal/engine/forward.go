@@ -201,11 +201,13 @@ func (l *lane[T]) oneStep(sp span, t0, t int64) {
 	l.step.frame.Step()
 }
 
-// signals puts every source's value at step t into its ring.
+// signals puts every source's value at step t into its ring. A state that is read from the past only
+// stays where it is.
 func (l *lane[T]) signals(state []T, t int64) {
 	for i := range l.sources {
-		n := l.m.Sources[i].N
-		copy(l.sources[i].ring[int(t&(Block-1))*n:][:n], l.signal(i, state))
+		if src := &l.m.Sources[i]; src.recent || src.Forward != nil {
+			copy(l.sources[i].ring[int(t&(Block-1))*src.N:][:src.N], l.signal(i, state))
+		}
 	}
 }
 
@@ -242,22 +244,28 @@ func (l *lane[T]) inputs(t int64) {
 // remember copies a finished block of signals into the node-major past.
 func (l *lane[T]) remember(sp span, t0, t1 int64) {
 	for i := range l.sources {
-		run, n := &l.sources[i], l.m.Sources[i].N
-		if run.past != nil {
-			transposeBlock(run.past[run.columns+int(t0-sp.base):], run.stride, run.ring, n, t0, t1)
+		src, run := &l.m.Sources[i], &l.sources[i]
+		if run.past == nil {
+			continue
 		}
+		into := run.past[run.columns+int(t0-sp.base):]
+		if src.Forward == nil {
+			v := &l.m.States[src.State]
+			transpose(into, run.stride, l.x[int(t0-sp.base)*l.m.width+v.offset:], l.m.width, src.N, int(t1-t0))
+			continue
+		}
+		transpose(into, run.stride, run.ring[int(t0&(Block-1))*src.N:], src.N, src.N, int(t1-t0))
 	}
 }
 
-// transposeBlock writes ring rows t0 … t1−1 as columns 0 … of dst.
-func transposeBlock[T kernel.Float](dst []T, stride int, ring []T, n int, t0, t1 int64) {
-	first, count := int(t0&(Block-1)), int(t1-t0)
+// transpose writes rows of n values as columns of dst.
+func transpose[T kernel.Float](dst []T, stride int, rows []T, width, n, count int) {
 	for j := 0; j < n; j++ {
-		row := dst[j*stride : j*stride+count]
-		at := first*n + j
-		for k := range row {
-			row[k] = ring[at]
-			at += n
+		column := dst[j*stride : j*stride+count]
+		at := j
+		for k := range column {
+			column[k] = rows[at]
+			at += width
 		}
 	}
 }

@@ -49,12 +49,12 @@ type sourceRun[T kernel.Float] struct {
 // block of them time-major, and the long-delay parts of the present block.
 type sumRun[T kernel.Float] struct {
 	constant []T // row sums of the weights, if that is what the sum is
-	block    []T // [target][Block] long-delay part of the sum
+	block    []T // [Block][target] long-delay part of the sum
 
 	adjoint         []T // [target][stride], column t − segment base
 	stride          int
 	ring            []T // [Block][target]
-	backBlock       []T // [source][Block] long-delay part of the transposed sum
+	backBlock       []T // [Block][source] long-delay part of the transposed sum
 	back            []T // [source] the transposed sum of one step
 	scratch         []T
 	longAt, shortAt []int32 // by target: where an edge reads the source's past

@@ -71,6 +71,7 @@ type Source struct {
 	depth    int // longest delay in steps
 	delayed  bool
 	now      bool // some coupling reads it without delay
+	recent   bool // some edge reads it within the last block
 	offset   int  // in a source row
 	statesIn []int
 }
@@ -189,6 +190,7 @@ func (m *Model) prepareSources() {
 		src := &m.Sources[s.Source]
 		src.delayed = src.delayed || c.delayed
 		src.now = src.now || !c.delayed
+		src.recent = src.recent || !c.delayed || c.short.n > 0
 		for _, d := range c.Delay {
 			src.depth = max(src.depth, d)
 		}

@@ -377,7 +377,7 @@ func (l *lane[T]) finishBlock(sp span, t0, t1 int64) {
 		}
 		c := &l.m.Couplings[s.Coupling]
 		if run.adjoint != nil {
-			transposeBlock(run.adjoint[t0-sp.base:], run.stride, run.ring, c.NTo, t0, t1)
+			transpose(run.adjoint[t0-sp.base:], run.stride, run.ring[int(t0&(Block-1))*c.NTo:], c.NTo, c.NTo, int(t1-t0))
 		}
 		if c.Learned {
 			n := int(t1 - t0)

@@ -50,20 +50,20 @@ func (l *lane[T]) perform(j job, from, to int) {
 	case longTask:
 		past := src.past[j.t0-j.base:]
 		for i := from; i < to; i++ {
-			acc := run.block[i*Block : i*Block+j.n]
-			clear(acc)
+			var acc [Block]T
 			a, b := c.long.row[i], c.long.row[i+1]
-			kernel.DelayedRow(acc, w.long.w[a:b], run.longAt[a:b], past)
+			kernel.DelayedRow(acc[:j.n], w.long.w[a:b], run.longAt[a:b], past)
+			putColumn(run.block, acc[:j.n], i, c.NTo)
 		}
 	case shortTask:
 		l.shortSum(j, s, from, to)
 	case longBackTask:
 		later := run.adjoint[j.t0-j.base:]
 		for i := from; i < to; i++ {
-			acc := run.backBlock[i*Block : i*Block+j.n]
-			clear(acc)
+			var acc [Block]T
 			a, b := c.long.tRow[i], c.long.tRow[i+1]
-			kernel.DelayedRow(acc, w.long.wT[a:b], run.longBack[a:b], later)
+			kernel.DelayedRow(acc[:j.n], w.long.wT[a:b], run.longBack[a:b], later)
+			putColumn(run.backBlock, acc[:j.n], i, c.NFrom)
 		}
 	case shortBackTask:
 		l.shortBack(j, s, from, to)
@@ -81,8 +81,7 @@ func (l *lane[T]) shortSum(j job, s *SumVar, from, to int) {
 		kernel.MatVec(row[from:to], w.dense[from*n:to*n], now, to-from, n)
 		return
 	}
-	block := l.sums[j.k].block
-	takeColumn(row[from:to], block, from, int(j.t-j.t0))
+	takeRow(row[from:to], l.sums[j.k].block, int(j.t-j.t0)*c.NTo+from)
 	if c.short.n == 0 {
 		return
 	}
@@ -103,17 +102,21 @@ func (l *lane[T]) shortSum(j job, s *SumVar, from, to int) {
 	}
 }
 
-// takeColumn starts a row with the long-delay parts of one step, 0 if there are none.
-func takeColumn[T kernel.Float](row, block []T, from, k int) {
+// putColumn writes the steps of region i into a block [step][n].
+func putColumn[T kernel.Float](block, steps []T, i, n int) {
+	for _, x := range steps {
+		block[i] = x
+		i += n
+	}
+}
+
+// takeRow starts a row with the long-delay parts of one step, 0 if there are none.
+func takeRow[T kernel.Float](row, block []T, at int) {
 	if block == nil {
 		clear(row)
 		return
 	}
-	at := from*Block + k
-	for i := range row {
-		row[i] = block[at]
-		at += Block
-	}
+	copy(row, block[at:])
 }
 
 // shortBack adds to the sources' adjoints what comes back over short delays at step t.
@@ -128,7 +131,7 @@ func (l *lane[T]) shortBack(j job, s *SumVar, from, to int) {
 		return
 	}
 	back := run.back[from:to]
-	takeColumn(back, run.backBlock, from, int(j.t-j.t0))
+	takeRow(back, run.backBlock, int(j.t-j.t0)*c.NFrom+from)
 	if c.short.n == 0 {
 		kernel.AddVV(grad[from:to], grad[from:to], back)
 		return

@@ -97,7 +97,7 @@ func (f *fusion) tile(v *value) *tile {
 		}
 		cost := price(c.chain)
 		for _, a := range c.leaves {
-			if f.inside(v, a) {
+			if _, _, scaled := f.scaled(v, a); scaled || f.inside(v, a) {
 				cost += f.tile(a).cost
 			}
 		}
@@ -135,6 +135,19 @@ func (f *fusion) inside(root, a *value) bool {
 	return a.op.arithmetic() && f.uses[a] == 1 && a.shape.equal(root.shape) && a.invariant == root.invariant
 }
 
+// scaled takes apart a multiple of a vector by an invariant number that has several readers: each of
+// them may as well multiply for itself.
+func (f *fusion) scaled(root, a *value) (x, c *value, ok bool) {
+	if a.op != opMul || f.uses[a] == 1 || !a.shape.equal(root.shape) || a.invariant != root.invariant {
+		return nil, nil, false
+	}
+	x, c = a.args[0], a.args[1]
+	if x.shape.scalar() {
+		x, c = c, x
+	}
+	return x, c, c.shape.scalar() && c.invariant && !x.shape.scalar()
+}
+
 // cover is a chain in the notation of kernel.Form and its operands.
 type cover struct {
 	chain  string
@@ -148,6 +161,9 @@ func (f *fusion) covers(root, v *value, depth int) []cover {
 	var all []cover
 	if v != root {
 		all = append(all, cover{kind(root, v), []*value{v}, 0})
+		if x, c, ok := f.scaled(root, v); ok && depth > 0 {
+			return append(all, cover{"vs*", []*value{x, c}, 1})
+		}
 		if !f.inside(root, v) {
 			return all
 		}
