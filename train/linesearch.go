@@ -12,7 +12,7 @@ const (
 	maxTrials       = 60   // of one line search: bisection down to rounding
 )
 
-// weakWolfe is a line search by doubling and bisection for the weak Wolfe conditions
+// weakWolfe is a line search by doubling, interpolation and bisection for the weak Wolfe conditions
 //
 //	f(t) ≤ f(0) + c₁ t f'(0)        f'(t) ≥ c₂ f'(0)
 //
@@ -24,6 +24,7 @@ const (
 type weakWolfe struct {
 	value, slope        float64 // at t = 0
 	step, lowest, upper float64 // lowest: decrease but too steep; upper: no decrease
+	upperValue          float64
 	trials              int
 }
 
@@ -39,7 +40,7 @@ func (w *weakWolfe) Init(value, derivative, step float64) optimize.Operation {
 func (w *weakWolfe) Iterate(value, derivative float64) (optimize.Operation, float64, error) {
 	switch {
 	case !(value <= w.value+decreaseFactor*w.step*w.slope):
-		w.upper = w.step
+		w.upper, w.upperValue = w.step, value
 	case !(derivative >= curvatureFactor*w.slope):
 		w.lowest = w.step
 	default:
@@ -48,8 +49,20 @@ func (w *weakWolfe) Iterate(value, derivative float64) (optimize.Operation, floa
 	if w.trials++; w.trials == maxTrials {
 		return optimize.NoOperation, w.step, optimize.ErrLinesearcherFailure
 	}
-	if w.step = 2 * w.lowest; !math.IsInf(w.upper, 1) {
-		w.step = (w.lowest + w.upper) / 2
-	}
+	w.step = w.next()
 	return optimize.FuncEvaluation | optimize.GradEvaluation, w.step, nil
+}
+
+// next doubles until there is an upper end and then halves. As long as no step was
+// short enough it goes to the minimum of the parabola through what is known, within
+// 0.1 to 0.5 of the last step: a first step far too long costs few evaluations.
+func (w *weakWolfe) next() float64 {
+	switch {
+	case math.IsInf(w.upper, 1):
+		return 2 * w.lowest
+	case w.lowest == 0:
+		parabola := -w.slope * w.upper / (2 * (w.upperValue - w.value - w.slope*w.upper))
+		return w.upper * math.Min(math.Max(parabola, 0.1), 0.5)
+	}
+	return (w.lowest + w.upper) / 2
 }

@@ -30,7 +30,8 @@ type Settings struct {
 	Method Method
 	// Iterations at most, of this call; default 100.
 	Iterations int
-	// Progress, if not nil, gets a line at most once a second, and the last.
+	// Progress, if not nil, gets a line at most once a second, with the time left, and
+	// the last.
 	Progress io.Writer
 	// Callback, if not nil, is called after every iteration; its error ends the
 	// search and is returned with what was found. [ErrStop] ends it without one.
@@ -69,6 +70,11 @@ func (r Report) State() ([]byte, error) {
 func (r Report) String() string {
 	return fmt.Sprintf("iteration %d/%d  loss %.6g  best %.6g  |gradient| %.2g  %.1f s",
 		r.Iteration, r.Iterations, r.Loss, r.Best, r.GradientNorm, r.Elapsed.Seconds())
+}
+
+// Remaining is how long the iterations left would take at the speed so far.
+func (r Report) Remaining() time.Duration {
+	return time.Duration(float64(r.Elapsed) / float64(max(r.Iteration, 1)) * float64(r.Iterations-r.Iteration))
 }
 
 // Minimum is the best point that a search evaluated.
@@ -181,7 +187,7 @@ func (s *search) iterated(f float64, x, grad []float64) error {
 	}
 	if w := s.settings.Progress; w != nil && time.Since(s.lastLine) >= time.Second {
 		s.lastLine = time.Now()
-		fmt.Fprintln(w, s.lastReport)
+		fmt.Fprintf(w, "%v, up to %.0f s left\n", s.lastReport, math.Ceil(s.lastReport.Remaining().Seconds()))
 	}
 	if s.settings.Callback != nil {
 		if err := s.settings.Callback(s.lastReport); err != nil {

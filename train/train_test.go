@@ -233,6 +233,10 @@ func TestProgressPrintsTheLastLine(t *testing.T) {
 	if _, err := Minimize(context.Background(), Problem{Initial: []float64{-1.2, 1}, Func: rosenbrock}, Settings{Iterations: 7, Progress: &out}); err != nil {
 		t.Fatal(err)
 	}
+	first, _, _ := strings.Cut(out.String(), "\n")
+	if !strings.Contains(first, "iteration 1/7") || !strings.Contains(first, "s left") {
+		t.Errorf("expected a first line with the time left, found %q", first)
+	}
 	if !strings.Contains(out.String(), "iteration 7/7") || !strings.Contains(out.String(), "all iterations done") {
 		t.Errorf("unexpected progress %q", out.String())
 	}
