@@ -91,7 +91,7 @@ func (c *brainmassRHS) run(model string, units map[string]string) outcome {
 		if !ok {
 			return failed("derivative unit %q of %s is not per second or per ms", units[state], state)
 		}
-		cmp.near("d"+state, scaled(got[state], perMs), c.Deriv[state].data, brainmassPointwise, 0)
+		cmp.nearTerms("d"+state, got[state].times(perMs), c.Deriv[state].data, brainmassPointwise)
 	}
 	return cmp.outcome()
 }

@@ -27,6 +27,15 @@ func (c *comparison) nearEach(what string, got, want []float64, tol, abs float64
 	c.each(what, got, want, largest(want), func(_ int, w float64) float64 { return tol*math.Abs(w) + abs })
 }
 
+// nearTerms compares derivatives entry by entry against tol times the size of their terms, or times
+// their largest expected value if that is more.
+func (c *comparison) nearTerms(what string, got derivative, want []float64, tol float64) {
+	scale := max(largest(want), largest(got.size))
+	c.each(what, got.value, want, scale, func(i int, w float64) float64 {
+		return tol * max(largest(want), got.size[i%len(got.size)])
+	})
+}
+
 // each compares entry by entry against a bound that depends on the expected value. The error it keeps
 // is relative to scale.
 func (c *comparison) each(what string, got, want []float64, scale float64, bound func(i int, want float64) float64) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -17,8 +18,16 @@ type point struct {
 	local  float64 // TVB's local coupling
 }
 
+// derivative is that of one state at all nodes, with the sizes of its terms (see sizes).
+type derivative struct{ value, size []float64 }
+
+// times returns the derivative in other units.
+func (d derivative) times(factor float64) derivative {
+	return derivative{scaled(d.value, factor), scaled(d.size, math.Abs(factor))}
+}
+
 // evaluate returns the derivatives per ms of their states, in their units.
-func (p *point) evaluate() (map[string][]float64, *outcome) {
+func (p *point) evaluate() (map[string]derivative, *outcome) {
 	if p.class.check != nil {
 		if o := p.class.check(p.params); o != nil {
 			return nil, o
@@ -32,9 +41,9 @@ func (p *point) evaluate() (map[string][]float64, *outcome) {
 	if err != nil {
 		return nil, decline(failed("%v", err))
 	}
-	out := map[string][]float64{}
+	out := map[string]derivative{}
 	for _, s := range p.class.states {
-		out[s.theirs] = scaled(ours[s.ours], 1/s.scale)
+		out[s.theirs] = ours[s.ours].times(1 / s.scale)
 	}
 	return out, nil
 }
@@ -72,7 +81,7 @@ func (p *point) symbols() (map[string][]float64, error) {
 
 // derivatives evaluates the model's nodes for n nodes. Gorgonia takes a vector of length 1 for a
 // number, so a single node is evaluated twice.
-func derivatives(c *class, values map[string][]float64, n int) (map[string][]float64, error) {
+func derivatives(c *class, values map[string][]float64, n int) (map[string]derivative, error) {
 	m, g, width := c.model(), G.NewGraph(), max(n, 2)
 	symbols := map[string]*G.Node{}
 	for _, name := range sortedKeys(values) {
@@ -87,22 +96,19 @@ func derivatives(c *class, values map[string][]float64, n int) (map[string][]flo
 	if err != nil {
 		return nil, err
 	}
-	reads := make([]G.Value, len(eq.Derivatives))
-	for i, d := range eq.Derivatives {
-		G.Read(d, &reads[i])
-	}
+	terms := newSizes(g, eq.Derivatives)
 	vm := G.NewTapeMachine(g)
 	defer vm.Close()
 	if err := vm.RunAll(); err != nil {
 		return nil, fmt.Errorf("%s: %w", m.Name(), err)
 	}
-	out := map[string][]float64{}
+	out := map[string]derivative{}
 	for i, s := range m.States() {
-		x, ok := reads[i].Data().([]float64)
-		if !ok {
-			return nil, fmt.Errorf("%s: d%s/dt is a %T, expected a vector", m.Name(), s.Name, reads[i].Data())
+		d, err := terms.derivative(eq.Derivatives[i], n)
+		if err != nil {
+			return nil, fmt.Errorf("%s: d%s/dt: %w", m.Name(), s.Name, err)
 		}
-		out[s.Name] = append([]float64(nil), x[:n]...)
+		out[s.Name] = d
 	}
 	return out, nil
 }

@@ -74,7 +74,7 @@ func readTVBDfun(d *document) ([]instance, error) {
 			}
 			var cmp comparison
 			for v, name := range f.StateVariables {
-				cmp.near("d"+name, got[name], column(c.Dfun, v), tvbPointwise, 0)
+				cmp.nearTerms("d"+name, got[name], column(c.Dfun, v), tvbPointwise)
 			}
 			return cmp.outcome()
 		}})
