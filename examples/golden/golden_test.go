@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -190,9 +191,13 @@ func TestRecognisedByContent(t *testing.T) {
 func TestFilesThatAreNotGolden(t *testing.T) {
 	for _, c := range []struct{ name, content, verdict, reason string }{
 		{"notes.json", `{"a": 1}`, "skip", "not a golden schema"},
-		{"rhs.json", `{"a": {"b": 1}}`, "FAIL", "named like brainmass rhs"},
-		{"x.json", `{"a": `, "FAIL", "not JSON"},
-		{"empty.json", ``, "FAIL", "not JSON"},
+		{"rhs.json", `{"a": {"b": 1}}`, "skip", "named like brainmass rhs"},
+		{"number.json", `42`, "skip", "not a golden schema"},
+		{"null.json", `null`, "skip", "not a golden schema"},
+		{"none.json", `{"meta": null, "cases": null}`, "skip", "not a golden schema"},
+		{"x.json", `{"a": `, "FAIL", "x.json:1:6: not JSON at offset 6"},
+		{"comma.json", "{\"a\": 1,\n \"b\": [1 2]}", "FAIL", "comma.json:2:10: not JSON at offset 19"},
+		{"empty.json", ``, "FAIL", "empty.json:1:1: not JSON at offset 0"},
 		{"broken.json", `{"meta": {"tvb-library": "2"}, "state_variables": 3, "cvar_default": [], "cases": []}`, "FAIL", "read as tvb dfun"},
 		{"ragged.json", `{"meta": {"tvb-library": "2"}, "tvb_quirk": null, "coupling": {"class": "Linear"}, "weights": [[1, 2], [3]], "past": [], "output": []}`, "FAIL", "ragged list"},
 	} {
@@ -203,6 +208,27 @@ func TestFilesThatAreNotGolden(t *testing.T) {
 		f := runFile(path)
 		if f.Verdict != c.verdict || !strings.Contains(f.Details[0].Reason, c.reason) {
 			t.Errorf("%s: %s %q, expected %s with %q", c.name, f.Verdict, f.Details[0].Reason, c.verdict, c.reason)
+		}
+	}
+}
+
+// TestTermsSetTheScale checks that a derivative may be wrong by what its terms' rounding makes, and by
+// no more: x_in cancels gamma·x to one part in 1e12.
+func TestTermsSetTheScale(t *testing.T) {
+	const gamma, x = -10.3, 0.7
+	for _, c := range []struct {
+		off     float64
+		verdict verdict
+	}{{0, pass}, {1e-15, pass}, {1e-10, fail}} {
+		input := -gamma * x * (1 + 1e-12)
+		content := fmt.Sprintf(`{"LinearStep": {"deriv_units": {"x": "1/ms"}, "cases": [{"params": {"gamma": [%v]},
+			"states": {"x": [%v]}, "inputs": {"x_inp": [%.17g]}, "deriv": {"x": [%.17g]}}]}}`, gamma, x, input, gamma*x+input+c.off)
+		path := filepath.Join(t.TempDir(), "derivative.json")
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if f := runFile(path); f.Details[0].Verdict != c.verdict.String() {
+			t.Errorf("derivative off by %g of terms of 7: %s %s, expected %s", c.off, f.Details[0].Verdict, f.Details[0].Reason, c.verdict)
 		}
 	}
 }

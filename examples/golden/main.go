@@ -56,15 +56,17 @@ func golden(args []string, w, messages io.Writer) (totals, error) {
 		flags.Usage()
 		return r.sum, errors.New("no PATH given")
 	}
+	var files []string
 	for _, path := range flags.Args() {
-		files, err := find(path)
+		found, err := find(path)
 		if err != nil {
 			return r.sum, err
 		}
-		for _, file := range files {
-			if err := r.file(runFile(file)); err != nil {
-				return r.sum, err
-			}
+		files = append(files, found...)
+	}
+	for _, file := range files {
+		if err := r.file(runFile(file)); err != nil {
+			return r.sum, err
 		}
 	}
 	return r.sum, r.close()
@@ -101,17 +103,13 @@ func runFile(path string) *fileResult {
 		f.add("file", failed("%v", err))
 		return f
 	}
-	s, err := recognise(d)
-	if err != nil {
-		f.add("file", failed("%v", err))
-		return f
-	}
+	s, reason := recognise(d)
 	if s == nil {
-		f.add("file", skipped("not a golden schema known here"))
+		f.add("file", skipped("%s", reason))
 		return f
 	}
 	f.Schema = s.peer + " " + s.name
-	cases, err := s.read(d)
+	cases, err := s.cases(d)
 	if err != nil {
 		f.add("file", failed("read as %s: %v", f.Schema, err))
 		return f
@@ -120,6 +118,16 @@ func runFile(path string) *fileResult {
 		f.add(c.name, guarded(c))
 	}
 	return f
+}
+
+// cases reads a file's cases; a panic, of a reader that met what it did not expect, is an error.
+func (s *schema) cases(d *document) (all []instance, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v at %s", p, panicSite())
+		}
+	}()
+	return s.read(d)
 }
 
 // guarded runs one case; a panic, in Gorgonia or here, fails that case only.

@@ -78,7 +78,11 @@ func (c *neurolibCase) noise(p *problem) *outcome {
 		return 0
 	}
 	for _, u := range p.class.ou {
-		init, err := c.Init[u.state].spread(u.state, c.N)
+		given, ok := c.Init[u.state]
+		if !ok {
+			given = array{data: []float64{0}}
+		}
+		init, err := given.spread(u.state, c.N)
 		if err != nil {
 			return decline(failed("%v", err))
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,15 +25,29 @@ func open(path string) (*document, error) {
 		return nil, err
 	}
 	d := &document{path: path, raw: b}
-	if t := bytes.TrimSpace(b); len(t) > 0 && t[0] == '[' {
+	var whole json.RawMessage
+	if err := json.Unmarshal(b, &whole); err != nil {
+		return nil, broken(path, b, err)
+	}
+	switch bytes.TrimSpace(b)[0] {
+	case '[':
 		err = json.Unmarshal(b, &d.list)
-	} else {
+	case '{':
 		err = json.Unmarshal(b, &d.keys)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("not JSON that a golden file could be: %w", err)
+	return d, err
+}
+
+// broken says where a file stops being JSON.
+func broken(path string, b []byte, err error) error {
+	at := int64(len(b))
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		at = min(syntax.Offset, at)
 	}
-	return d, nil
+	before := b[:at]
+	line, column := 1+bytes.Count(before, []byte("\n")), len(before)-1-bytes.LastIndexByte(before, '\n')
+	return fmt.Errorf("%s:%d:%d: not JSON at offset %d: %w", path, line, max(column, 1), at, err)
 }
 
 // has reports whether the file is an object with all these keys.
@@ -49,7 +64,7 @@ func hasKeys(o map[string]json.RawMessage, keys ...string) bool {
 }
 
 // first returns the keys of the file's first case: of cases[0], of the first list entry, or of the
-// value of any key that is not meta.
+// first key's value that is an object and not meta.
 func (d *document) first() map[string]json.RawMessage {
 	list := d.list
 	if raw, ok := d.keys["cases"]; ok {
@@ -64,18 +79,19 @@ func (d *document) first() map[string]json.RawMessage {
 		}
 		return o
 	}
-	for k, raw := range d.keys {
-		if k != "meta" && json.Unmarshal(raw, &o) == nil {
-			return o
+	for _, k := range sortedKeys(d.keys) {
+		var entry map[string]json.RawMessage
+		if k != "meta" && json.Unmarshal(d.keys[k], &entry) == nil && entry != nil {
+			return entry
 		}
 	}
 	return nil
 }
 
-// from reports whether the file's meta block names the given program.
+// from reports whether the file's meta block names the given program; a file without one may be from any.
 func (d *document) from(program string) bool {
 	var meta map[string]json.RawMessage
-	return json.Unmarshal(d.keys["meta"], &meta) == nil && hasKeys(meta, program)
+	return !d.has("meta") || json.Unmarshal(d.keys["meta"], &meta) == nil && hasKeys(meta, program)
 }
 
 // schema is one kind of golden file.
@@ -89,27 +105,26 @@ type schema struct {
 // schemas lists all kinds; contents decide, in this order.
 func schemas() []schema {
 	var all []schema
+	all = append(all, brainmassSchemas()...) // its keys are no other's
 	all = append(all, tvbSchemas()...)
-	all = append(all, neurolibSchemas()...)
-	return append(all, brainmassSchemas()...)
+	return append(all, neurolibSchemas()...)
 }
 
-// recognise finds the schema of a file: nil if it is none, an error if the file has the name of one
-// but not its content.
-func recognise(d *document) (*schema, error) {
+// recognise finds the schema of a file; if it has none, the reason says why.
+func recognise(d *document) (found *schema, reason string) {
 	all := schemas()
 	for i := range all {
 		if all[i].match(d) {
-			return &all[i], nil
+			return &all[i], ""
 		}
 	}
 	slashed := filepath.ToSlash(d.path)
 	for _, s := range all {
 		if named(slashed, s.pattern) {
-			return nil, fmt.Errorf("named like %s %s (%s), but its keys are not that schema's", s.peer, s.name, s.pattern)
+			return nil, fmt.Sprintf("not a golden schema known here: named like %s %s (%s), but its keys are others", s.peer, s.name, s.pattern)
 		}
 	}
-	return nil, nil
+	return nil, "not a golden schema known here"
 }
 
 // named reports whether the last elements of a path match a pattern of as many elements.
