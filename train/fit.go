@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/euryale-ml/euryale/graph"
 	"github.com/euryale-ml/euryale/nmm"
@@ -42,10 +43,8 @@ func Fit(ctx context.Context, net *graph.Network, run graph.Run, objective Objec
 	result := &Result{Parameters: parameters(roll)}
 	minimum, err := Minimize(ctx, Problem{Initial: problem.Values(), Func: func(x, grad []float64) (float64, error) {
 		f, err := problem.Func(x, grad)
-		for _, masked := range roll.Masked() {
-			if masked {
-				f = math.Inf(1)
-			}
+		if slices.Contains(roll.Masked(), true) {
+			f = math.Inf(1)
 		}
 		return f, err
 	}}, settings)

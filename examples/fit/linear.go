@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/euryale-ml/euryale/forward"
+	"github.com/euryale-ml/euryale/graph"
 	"github.com/euryale-ml/euryale/nmm"
 	"github.com/euryale-ml/euryale/train"
 	"gonum.org/v1/gonum/mat"
@@ -31,6 +32,7 @@ type fitNodes struct {
 	bifurcation, frequency, noise, gain learned
 	weights                             *G.Node // gain times edges, 1/s
 	edges                               *mat.Dense
+	rollouts                            []*graph.Rollout // of stage b
 
 	fcValue, laggedValue G.Value // of the last evaluation
 }
@@ -132,10 +134,10 @@ func (l *fitNodes) search(ctx context.Context, loss *G.Node, method train.Method
 	if best == nil || best.Iterations == 0 && searchErr != nil {
 		return nil, searchErr
 	}
+	for _, roll := range l.rollouts {
+		roll.SetContext(context.WithoutCancel(ctx)) // one evaluation more
+	}
 	if _, err := problem.Func(best.X, nil); err != nil {
-		if searchErr != nil {
-			return nil, searchErr // the rollout refuses to run with a cancelled context
-		}
 		return nil, fmt.Errorf("at the best point: %w", err)
 	}
 	return &fitted{best, l.network(), l.read(l.fcValue), l.read(l.laggedValue)}, searchErr

@@ -70,6 +70,7 @@ func (l *fitNodes) simulatedLoss(ctx context.Context, start *network, d *data, r
 			return nil, err
 		}
 		roll.SetContext(ctx)
+		l.rollouts = append(l.rollouts, roll)
 		z := l.node(forward.ZScoreNode(roll.Node("cortex.x")))
 		add := G.Add
 		if beta == 0 {
