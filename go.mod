@@ -10,6 +10,8 @@ require (
 	gorgonia.org/tensor v0.9.24
 )
 
+require pgregory.net/rapid v1.3.0
+
 require (
 	codeberg.org/go-fonts/liberation v0.5.0 // indirect
 	codeberg.org/go-latex/latex v0.2.0 // indirect

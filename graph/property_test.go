@@ -1,0 +1,482 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+	"pgregory.net/rapid"
+)
+
+// checked is a testing.TB whose failures rapid sees, so that it shrinks the network drawn.
+type checked struct {
+	testing.TB
+	t *rapid.T
+}
+
+func (c checked) Helper()                        { c.t.Helper() }
+func (c checked) Error(x ...any)                 { c.t.Error(x...) }
+func (c checked) Errorf(format string, x ...any) { c.t.Errorf(format, x...) }
+func (c checked) Fatal(x ...any)                 { c.t.Fatal(x...) }
+func (c checked) Fatalf(format string, x ...any) { c.t.Fatalf(format, x...) }
+
+// property checks a property of networks, with the same ones each time unless -rapid.seed says
+// otherwise. Under the tag slow there are ten times as many.
+func property(t *testing.T, networks int, prop func(t testing.TB, rt *rapid.T)) {
+	t.Helper()
+	if testing.Short() {
+		networks = (networks + 4) / 5
+	}
+	for name, value := range map[string]string{"checks": fmt.Sprint(networks * moreNetworks), "seed": "1", "nofailfile": "true"} {
+		f := flag.Lookup("rapid." + name)
+		if old := f.Value.String(); old == f.DefValue {
+			if err := f.Value.Set(value); err != nil {
+				t.Fatal(err)
+			}
+			defer f.Value.Set(old)
+		}
+	}
+	rapid.Check(t, func(rt *rapid.T) { prop(checked{t, rt}, rt) })
+}
+
+// Numbers and gradients of everything are those of the literal graph.
+func TestRandomNetworksEqualUnroll(t *testing.T) {
+	property(t, 60, func(t testing.TB, rt *rapid.T) {
+		d := draw(rt, features{steps: 6, oneStage: true, lanes: 1})
+		net := d.build(t)
+		agree(t, rolledOut(t, net, d.run), unrolled(t, net, d.run), 1e-12)
+	})
+}
+
+// A chain of windows is one rollout.
+func TestRandomWindows(t *testing.T) {
+	property(t, 150, func(t testing.TB, rt *rapid.T) {
+		d := draw(rt, features{steps: 70, observers: true, lanes: 3})
+		d.run.Average = rapid.Bool().Draw(rt, "average")
+		d.run.Horizon = rapid.SampledFrom([]int{0, 0, 7, 16, 40}).Draw(rt, "horizon")
+		d.dropSilentObservers()
+		net := d.build(t)
+		want := rolledOut(t, net, d.run)
+		warmup, recorded := d.run.steps()
+		d.run.Window = rapid.IntRange(1, warmup+recorded).Draw(rt, "window")
+		agree(t, rolledOut(t, net, d.run), want, 1e-12)
+	})
+}
+
+// dropSilentObservers removes observers that have no sample in the run, which is an error.
+func (d *drawn) dropSilentObservers() {
+	warmup, recorded := d.run.steps()
+	d.observers = slices.DeleteFunc(d.observers, func(o drawnObserver) bool {
+		return (warmup+recorded)/o.ratio-warmup/o.ratio < o.every
+	})
+}
+
+// Any memory budget gives the same bits.
+func TestRandomBudgets(t *testing.T) {
+	property(t, 50, func(t testing.TB, rt *rapid.T) {
+		d := draw(rt, features{steps: 700, observers: true, lanes: 2})
+		d.run.NonFinite = MaskLane // in so long a run some diverge
+		d.run.Precision = Precision(rapid.IntRange(0, 1).Draw(rt, "precision"))
+		d.run.Horizon = rapid.SampledFrom([]int{0, 0, 30, 100}).Draw(rt, "horizon")
+		d.dropSilentObservers()
+		net := d.build(t)
+		want := rolledOut(t, net, d.run)
+		least := leastBudget(t, net, d.run)
+		for _, times := range []float64{1, rapid.Float64Range(1, 4).Draw(rt, "times the least memory")} {
+			d.run.MemoryBudget = int64(times * float64(least))
+			same(t, fmt.Sprintf("%.2f × the least memory", times), rolledOut(t, net, d.run), want)
+		}
+	})
+}
+
+// leastBudget is the budget that the error for a smaller one names.
+func leastBudget(t testing.TB, net *Network, run Run) int64 {
+	t.Helper()
+	g := G.NewGraph()
+	run.MemoryBudget, run.Nodes = 1, leaves(net, g)
+	roll, err := net.Rollout(g, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	init := run.Nodes["init:"+net.populations[0].name+"."+net.populations[0].states[0].Name]
+	if _, err := G.Grad(G.Must(G.Sum(roll.carry)), init); err != nil {
+		t.Fatal(err)
+	}
+	vm := G.NewTapeMachine(g)
+	defer vm.Close()
+	if err = vm.RunAll(); err == nil {
+		t.Fatal("a budget of one byte is no error")
+	}
+	var least int64
+	if _, after, ok := strings.Cut(err.Error(), "minimum of "); ok {
+		fmt.Sscanf(after, "%d bytes", &least)
+	}
+	if least == 0 {
+		t.Fatalf("error %v", err)
+	}
+	return least
+}
+
+// A lane is a run of its own: the same bits, and its part of the shared gradient.
+func TestRandomLanes(t *testing.T) {
+	property(t, 60, func(t testing.TB, rt *rapid.T) {
+		d := draw(rt, features{steps: 50, observers: true, lanes: 3})
+		d.dropSilentObservers()
+		net := d.build(t)
+		r := rand.New(rand.NewPCG(d.run.Seed, 5))
+		for range d.run.Lanes {
+			d.run.Seeds = append(d.run.Seeds, r.Uint64N(1<<53))
+		}
+		all := rolledOut(t, net, d.run)
+		sum := &outcome{records: map[string][]float64{}, grads: map[string][]float64{}}
+		for _, seed := range d.run.Seeds {
+			one := d.run
+			one.Lanes, one.Seeds = 1, []uint64{seed}
+			got := rolledOut(t, net, one)
+			for address, x := range got.records {
+				sum.records[address] = append(sum.records[address], x...)
+			}
+			for address, x := range got.grads {
+				if sum.grads[address] == nil {
+					sum.grads[address] = make([]float64, len(x))
+				}
+				for i := range x {
+					sum.grads[address][i] += x[i]
+				}
+			}
+		}
+		same(t, "lanes", &outcome{records: all.records}, &outcome{records: sum.records})
+		agree(t, all, sum, 1e-12)
+	})
+}
+
+// single is near double: 1e-4 of the largest value is a thousand roundings. Gradients of different
+// states cancel into each other on the way back, so those of all are one array; ten thousand roundings.
+func TestRandomPrecision(t *testing.T) {
+	property(t, 60, func(t testing.TB, rt *rapid.T) {
+		d := draw(rt, features{steps: 25, observers: true, lanes: 2})
+		d.dropSilentObservers()
+		net := d.build(t)
+		double := rolledOut(t, net, d.run)
+		d.run.Precision = Float32
+		single := rolledOut(t, net, d.run)
+		for address, want := range double.records {
+			closeTo(t, address, single.records[address], want, 1e-4)
+		}
+		var got, want []float64
+		for _, address := range slices.Sorted(maps.Keys(double.grads)) {
+			if strings.HasPrefix(address, "init:") || strings.HasPrefix(address, "history:") {
+				got, want = append(got, single.grads[address]...), append(want, double.grads[address]...)
+				continue
+			}
+			closeTo(t, "gradient of "+address, single.grads[address], double.grads[address], 1e-3)
+		}
+		closeTo(t, "gradient of the start", got, want, 1e-3)
+	})
+}
+
+// Without weights every region is a network of its own.
+func TestRandomZeroWeightsDecouple(t *testing.T) {
+	property(t, 80, func(t testing.TB, rt *rapid.T) {
+		d := draw(rt, features{steps: 40, lanes: 1, samples: true, alwaysEdges: true})
+		net := d.build(t)
+		for k := range d.couplings {
+			address := fmt.Sprintf("net%d/weights", k)
+			now, err := net.Get(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := net.Set(address, zeros(net.value(address), len(now))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, err := net.Simulate(context.Background(), d.run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, p := range d.pops {
+			for j, label := range p.labels {
+				one, err := d.alone(k, j).build(t).Simulate(context.Background(), d.run)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, s := range propertyModels[p.model].states {
+					var got []float64
+					for _, row := range all.Series(popName(k) + "." + s).Lane(0) {
+						got = append(got, row[j])
+					}
+					closeTo(t, s+" of "+label, got, one.Series("pop0."+s).Data, 1e-13)
+				}
+			}
+		}
+	})
+}
+
+// zeros fits a value of weights, dense or sparse.
+func zeros(v *value, n int) any {
+	if v.I != nil {
+		return make([]float64, n)
+	}
+	return mat.NewDense(v.Rows, v.Cols, nil)
+}
+
+// alone is region j of population k without couplings.
+func (d *drawn) alone(k, j int) *drawn {
+	p := d.pops[k]
+	one := &drawn{run: d.run}
+	q := drawnPopulation{
+		model: p.model, labels: p.labels[j : j+1], bound: p.bound,
+		params: pick(p.params, []int{j}), init: pick(p.init, []int{j}), history: map[string]*mat.Dense{},
+	}
+	one.pops = []drawnPopulation{q}
+	for _, z := range d.noises {
+		if z.pop == k {
+			one.noises = append(one.noises, drawnNoise{0, z.state, pickList(z.sigma, []int{j}), pickColumns(z.samples, []int{j})})
+		}
+	}
+	for _, in := range d.inputs {
+		if in.pop == k {
+			one.inputs = append(one.inputs, drawnInput{0, in.port, pickColumns(in.values, []int{j})})
+		}
+	}
+	return one
+}
+
+// pickList takes the regions' entries of a list, of which a lone one is everybody's.
+func pickList(x []float64, regions []int) []float64 {
+	if len(x) == 1 {
+		return x
+	}
+	var y []float64
+	for _, j := range regions {
+		y = append(y, x[j])
+	}
+	return y
+}
+
+func pick(values map[string][]float64, regions []int) map[string][]float64 {
+	picked := map[string][]float64{}
+	for name, x := range values {
+		picked[name] = pickList(x, regions)
+	}
+	return picked
+}
+
+func pickColumns(m *mat.Dense, regions []int) *mat.Dense {
+	if m == nil {
+		return nil
+	}
+	rows, cols := m.Dims()
+	if cols == 1 {
+		return m
+	}
+	picked := mat.NewDense(rows, len(regions), nil)
+	for k, j := range regions {
+		picked.SetCol(k, mat.Col(nil, j, m))
+	}
+	return picked
+}
+
+// Permuting the regions permutes records and gradients: nothing depends on a region's number but
+// the generator's noise, which is given here.
+func TestRandomPermutations(t *testing.T) {
+	property(t, 100, func(t testing.TB, rt *rapid.T) {
+		d := draw(rt, features{steps: 40, observers: true, lanes: 1, samples: true})
+		d.dropSilentObservers()
+		var orders [][]int
+		for _, p := range d.pops {
+			regions := make([]int, len(p.labels))
+			for j := range regions {
+				regions[j] = j
+			}
+			orders = append(orders, rapid.Permutation(regions).Draw(rt, "order"))
+		}
+		net, other := d.build(t), d.permuted(orders).build(t)
+		agree(t, symmetric(t, other, d.run), d.reorder(t, net, symmetric(t, net, d.run), orders), 1e-12)
+	})
+}
+
+// permuted has the regions of every population in another order.
+func (d *drawn) permuted(orders [][]int) *drawn {
+	q := *d
+	q.pops, q.couplings, q.noises, q.inputs = slices.Clone(d.pops), slices.Clone(d.couplings), slices.Clone(d.noises), slices.Clone(d.inputs)
+	for k := range q.pops {
+		p := &q.pops[k]
+		labels := make([]string, len(p.labels))
+		for i, j := range orders[k] {
+			labels[i] = p.labels[j]
+		}
+		p.labels, p.params, p.init, p.history = labels, pick(p.params, orders[k]), pick(p.init, orders[k]), maps.Clone(p.history)
+		for s, h := range p.history {
+			p.history[s] = pickColumns(h, orders[k])
+		}
+	}
+	for k := range q.couplings {
+		c := &q.couplings[k]
+		to, from := orders[c.to], orders[c.from]
+		w := mat.NewDense(len(to), len(from), nil)
+		delays := make([][]int, len(to))
+		for i := range to {
+			for j := range from {
+				w.Set(i, j, c.weights.At(to[i], from[j]))
+				if c.delays != nil {
+					delays[i] = append(delays[i], c.delays[to[i]][from[j]])
+				}
+			}
+		}
+		if c.weights, c.gain = w, pickList(c.gain, to); c.delays != nil {
+			c.delays = delays
+		}
+	}
+	for k := range q.noises {
+		z := &q.noises[k]
+		z.sigma, z.samples = pickList(z.sigma, orders[z.pop]), pickColumns(z.samples, orders[z.pop])
+	}
+	for k := range q.inputs {
+		q.inputs[k].values = pickColumns(q.inputs[k].values, orders[q.inputs[k].pop])
+	}
+	return &q
+}
+
+// symmetric runs a rollout whose loss, Σ x² + x³, does not know which region is which.
+func symmetric(t testing.TB, net *Network, run Run) *outcome {
+	t.Helper()
+	g := G.NewGraph()
+	run.Nodes = leaves(net, g)
+	roll, err := net.Rollout(g, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := &outcome{records: map[string][]float64{}, grads: map[string][]float64{}}
+	var loss *G.Node
+	read := map[string][]*G.Value{}
+	for _, address := range roll.Recorded() {
+		x := roll.Node(address)
+		read[address] = []*G.Value{new(G.Value)}
+		G.Read(x, read[address][0])
+		square := G.Must(G.Square(x))
+		term := G.Must(G.Sum(G.Must(G.Add(square, G.Must(G.HadamardProd(square, x))))))
+		if loss == nil {
+			loss = term
+		} else {
+			loss = G.Must(G.Add(loss, term))
+		}
+	}
+	out.run(t, g, loss, run.Nodes, read)
+	return out
+}
+
+// reorder says what the outcome of a network is for permuted regions.
+func (d *drawn) reorder(t testing.TB, net *Network, o *outcome, orders [][]int) *outcome {
+	t.Helper()
+	q := &outcome{records: map[string][]float64{}, grads: map[string][]float64{}}
+	of := func(address string) []int { // observers are of the population that they see
+		for k := range d.observers {
+			if strings.HasPrefix(address, fmt.Sprint("slow", k)) {
+				return orders[d.observers[k].pop]
+			}
+		}
+		return orders[int(address[len("pop")]-'0')]
+	}
+	for address, x := range o.records {
+		q.records[address] = reorderRows(x, of(address))
+	}
+	for address, x := range o.grads {
+		switch v := net.value(address); v.Kind {
+		case weightsKind:
+			q.grads[address] = reorderWeights(v, x, d, orders)
+		case gainKind:
+			q.grads[address] = pickList(x, orders[v.pop.index])
+		case initKind, historyKind, inputKind, paramKind, sigmaKind:
+			order := orders[0]
+			switch {
+			case v.pop.n() == 1 || len(x) == 1 || v.Cols == 1:
+				q.grads[address] = x
+				continue
+			case strings.Contains(address, "slow"):
+				order = of(address[strings.Index(address, "slow"):])
+			default:
+				order = orders[v.pop.index]
+			}
+			q.grads[address] = reorderRows(x, order)
+		default:
+			t.Fatal(errors.New("no rule for " + address))
+		}
+	}
+	return q
+}
+
+// reorderRows permutes the columns of a matrix with one column per region.
+func reorderRows(x []float64, order []int) []float64 {
+	var y []float64
+	for at := 0; at < len(x); at += len(order) {
+		for _, j := range order {
+			y = append(y, x[at+j])
+		}
+	}
+	return y
+}
+
+// reorderWeights permutes the gradient of weights, of sparse ones edge by edge.
+func reorderWeights(v *value, x []float64, d *drawn, orders [][]int) []float64 {
+	var k int
+	fmt.Sscanf(v.Address, "net%d/", &k)
+	full := mat.NewDense(v.Rows, v.Cols, nil)
+	for e, g := range x {
+		i, j := v.edge(e)
+		full.Set(i, j, g)
+	}
+	held := map[[2]int]bool{}
+	for e := range x {
+		i, j := v.edge(e)
+		held[[2]int{i, j}] = true
+	}
+	var y []float64
+	for _, i := range orders[d.couplings[k].to] {
+		for _, j := range orders[d.couplings[k].from] {
+			if held[[2]int{i, j}] {
+				y = append(y, full.At(i, j))
+			}
+		}
+	}
+	return y
+}
+
+// The properties would hold of networks that do nothing, so look at what is drawn.
+func TestDrawnNetworksAreAlive(t *testing.T) {
+	var coupled, delayed, noisy, two, alive int
+	property(t, 60, func(t testing.TB, rt *rapid.T) {
+		d := draw(rt, features{steps: 40, lanes: 1})
+		for _, c := range d.couplings {
+			coupled++
+			if len(c.delays) > 0 && slices.ContainsFunc(c.delays, func(row []int) bool { return slices.Max(row) > 16 }) {
+				delayed++
+			}
+		}
+		noisy += min(1, len(d.noises))
+		two += len(d.pops) - 1
+		res, err := d.build(t).Simulate(context.Background(), d.run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range res.Recorded() {
+			if x := s.Data[len(s.Data)-1]; x != 0 && math.Abs(x) < 10 {
+				alive++
+			} else {
+				t.Errorf("%s ends at %v", s.Address, x)
+			}
+		}
+	})
+	if min(coupled, delayed, noisy, two, alive) < 5 && !testing.Short() {
+		t.Errorf("%d couplings, %d with long delays, %d networks with noise, %d with two populations, %d states alive", coupled, delayed, noisy, two, alive)
+	}
+}
