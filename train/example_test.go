@@ -3,9 +3,36 @@ package train_test
 import (
 	"context"
 	"fmt"
+	"math"
 
+	"github.com/euryale-ml/euryale/graph"
+	"github.com/euryale-ml/euryale/layers"
+	"github.com/euryale-ml/euryale/nmm"
 	"github.com/euryale-ml/euryale/train"
+	"gonum.org/v1/gonum/mat"
 )
+
+// One connection learns until two oscillators have a functional connectivity of 0.6.
+func ExampleFit() {
+	net, err := graph.NewNetwork(
+		graph.Population("cortex", graph.Regions(2), nmm.Hopf().Set("a", -0.02).Set("omega", 0.01)), // 1/ms
+		layers.Couple("cortex.x", "cortex.x").Named("c").Weights(mat.NewDense(2, 2, []float64{0, 0, 0.01, 0})),
+		layers.WhiteNoise("cortex.x", 0.02))
+	if err != nil {
+		panic(err)
+	}
+	if err := net.Learn("c/weights", nmm.Affine(0.01, 0), nmm.PerEdge); err != nil {
+		panic(err)
+	}
+	run := graph.Run{Dt: 1, Duration: 2000, Warmup: 100, Record: []string{"cortex.x"}, Every: 4, Seed: 1} // ms
+	fc := mat.NewSymDense(2, []float64{1, 0.6, 0.6, 1})
+	result, err := train.Fit(context.Background(), net, run, train.FCError("cortex.x", fc), train.Settings{Iterations: 20})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("FC within %.3f\n", math.Sqrt(result.Loss))
+	// Output: FC within 0.000
+}
 
 func ExampleMinimize() {
 	valley := func(x, grad []float64) (float64, error) {
