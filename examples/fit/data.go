@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/euryale-ml/euryale/datasets"
 	"github.com/euryale-ml/euryale/forward"
@@ -103,6 +104,11 @@ func newTarget(s *datasets.TimeSeries) (*target, error) {
 func (d *data) check(name string) error {
 	if len(d.labels) < 2 {
 		return fmt.Errorf("%s: expected at least 2 regions, found %d", name, len(d.labels))
+	}
+	for i, label := range d.labels {
+		if first := slices.Index(d.labels, label); first < i {
+			return fmt.Errorf("%s: expected a name of its own for every region, found %q for regions %d and %d", name, label, first+1, i+1)
+		}
 	}
 	return nil
 }

@@ -137,6 +137,10 @@ func TestProgramErrors(t *testing.T) {
 	bold := csvFile(t, "bold.csv", 40, 3, func(i, j int) float64 { return float64((i*i + 3*j*i) % 11) })
 	short := csvFile(t, "short.csv", 5, 3, func(i, j int) float64 { return float64(i * j) })
 	two := csvFile(t, "two.csv", 2, 2, func(i, j int) float64 { return offDiagonal(i, j) })
+	twins := filepath.Join(t.TempDir(), "twins.csv")
+	if err := os.WriteFile(twins, []byte("a,b,a\n"+strings.Repeat("1,2,3\n3,1,2\n1,1,5\n", 8)), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	empty := csvFile(t, "empty.csv", 0, 0, nil)
 	holes := csvFile(t, "nan.csv", 40, 3, func(i, j int) float64 {
 		if i == 7 && j == 1 {
@@ -150,6 +154,7 @@ func TestProgramErrors(t *testing.T) {
 		{"-bold " + empty + " -tr 2", "empty.csv"},
 		{"-bold " + short + " -tr 2", "at least 20 volumes, found 5"},
 		{"-bold " + constant + " -tr 2", "constant"},
+		{"-bold " + twins + " -tr 2", `twins.csv: expected a name of its own for every region, found "a" for regions 1 and 3`},
 		{"-bold " + holes + " -tr 2", "NaN"},
 		{"-bold " + bold + " -tr 2 -columns 1:1", "at least 2 regions, found 1"},
 		{"-bold " + bold + " -tr 2 -weights " + two, "weights of 3 regions as the signal, found 2"},
