@@ -93,7 +93,7 @@ func (c *compiled) layOutNoise(n *Network, run *Run) {
 	for _, z := range c.step.noise {
 		v := engine.NoiseVar{N: z.N, Stream: engine.Stream(z.Address), Samples: -1}
 		samples := n.value(z.Address + "/samples")
-		if samples.Data != nil || run.Nodes[samples.Address] != nil {
+		if samples.Data != nil || run.Nodes[samples.Address] != nil || run.Values[samples.Address] != nil {
 			v.Samples = len(m.Series)
 			m.Series = append(m.Series, engine.SeriesVar{Address: samples.Address, N: z.N, Rows: run.rows(samples)})
 		}
@@ -290,7 +290,7 @@ func (c *compiled) record(n *Network, address string, learned map[string]bool) e
 func (c *compiled) newRecord(n *Network, address string, learned map[string]bool) (engine.Record, recordInfo, error) {
 	for i, s := range c.step.states {
 		if s.Address == address {
-			return engine.Record{Address: address, State: i, N: s.N}, recordInfo{address, s.Unit, s.Labels}, nil
+			return engine.Record{Address: address, Labels: s.Labels, State: i, N: s.N}, recordInfo{address, s.Unit, s.Labels}, nil
 		}
 	}
 	o, err := n.observableGraph([]string{address})
@@ -298,7 +298,7 @@ func (c *compiled) newRecord(n *Network, address string, learned map[string]bool
 		return engine.Record{}, recordInfo{}, err
 	}
 	out := o.outs[0]
-	r := engine.Record{Address: address, N: out.N}
+	r := engine.Record{Address: address, Labels: out.Labels, N: out.N}
 	if err := c.observable(&r, o, learned); err != nil {
 		return r, recordInfo{}, fmt.Errorf("graph: observable %s: %w", address, err)
 	}

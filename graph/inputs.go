@@ -1,24 +1,57 @@
 package graph
 
 import (
-	"errors"
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/euryale-ml/euryale/graph/internal/engine"
 )
 
-func asDiverged(err error, d **engine.DivergedError) bool { return errors.As(err, d) }
+// checkValues checks Run.Values as far as can be told without the step.
+func (n *Network) checkValues(run *Run) error {
+	for _, address := range slices.Sorted(maps.Keys(run.Values)) {
+		if _, err := n.lookup(address); err != nil {
+			return fmt.Errorf("graph: Run.Values: %w", err)
+		}
+		over := run.Values[address]
+		if over == nil {
+			return fmt.Errorf("graph: Run.Values[%q] is nil", address)
+		}
+		data, _, cols := flatten(over)
+		for i, x := range data {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return fmt.Errorf("graph: Run.Values[%q]: value %d of lane %d, %v, is not a finite number", address, i%cols+1, i/cols, x)
+			}
+		}
+	}
+	return nil
+}
+
+// checkEdges refuses weights where the network has no edge: they would be left out.
+func (v *value) checkEdges(given engine.Value, c *engine.Coupling) error {
+	if len(c.Index) == c.Weights {
+		return nil
+	}
+	edge := make([]bool, c.Weights)
+	for _, e := range c.Index {
+		edge[e] = true
+	}
+	for k, w := range given.Data {
+		if e := k % c.Weights; w != 0 && !edge[e] {
+			to, from := v.edge(e)
+			return fmt.Errorf("graph: %s: entry to %s from %s is %v, but there is no edge, because the network's weights have a 0 there and do not learn", v.Address, v.Labels[to], v.Source[from], w)
+		}
+	}
+	return nil
+}
 
 // present gathers the network's current values as inputs of a run; Run.Values override them.
 func (c *compiled) present(n *Network, run *Run) (*engine.Inputs, error) {
 	in := &engine.Inputs{Lanes: run.Lanes, Seeds: run.Seeds}
-	for address := range run.Values {
-		if _, err := n.lookup(address); err != nil {
-			return nil, fmt.Errorf("graph: Run.Values: %w", err)
-		}
-	}
 	for _, p := range c.model.Params {
 		v, err := n.engineValue(p.Address, p.N, run)
 		if err != nil {
@@ -30,6 +63,11 @@ func (c *compiled) present(n *Network, run *Run) (*engine.Inputs, error) {
 		v, err := n.engineValue(p.Weights, c.model.Couplings[i].Weights, run)
 		if err != nil {
 			return nil, err
+		}
+		if _, over := run.Values[p.Weights]; over {
+			if err := n.value(p.Weights).checkEdges(v, &c.model.Couplings[i]); err != nil {
+				return nil, err
+			}
 		}
 		in.Weights = append(in.Weights, v)
 	}

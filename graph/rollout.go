@@ -59,15 +59,15 @@ func (n *Network) Rollout(g *G.ExprGraph, run Run) (*Rollout, error) {
 		return nil, err
 	}
 	run.graph = true
+	if err := n.checkRollout(g, &run); err != nil {
+		return nil, err
+	}
 	r := &Rollout{run: run, records: map[string]*G.Node{}, labels: map[string][]string{}, inputs: map[string]*G.Node{}}
 	r.state = &rolloutState{masked: make([]bool, run.Lanes), bytes: map[*window]int64{}}
 	if err := r.makeLearnables(n, g); err != nil {
 		return nil, err
 	}
-	nodes, err := r.nodes(n)
-	if err != nil {
-		return nil, err
-	}
+	nodes := r.nodes()
 	var learned map[string]bool
 	if len(nodes) > 0 || run.From != nil {
 		learned = map[string]bool{}
@@ -83,6 +83,36 @@ func (n *Network) Rollout(g *G.ExprGraph, run Run) (*Rollout, error) {
 	}
 	return r, nil
 }
+
+// checkRollout checks what a rollout takes beyond a simulation.
+func (n *Network) checkRollout(g *G.ExprGraph, run *Run) error {
+	if g == nil {
+		return fmt.Errorf("graph: Rollout: the graph is nil")
+	}
+	for _, seed := range run.Seeds {
+		if seed >= maxSeed {
+			return fmt.Errorf("graph: seed %d: a rollout's seeds are below 2⁵³, because nodes hold them", seed)
+		}
+	}
+	for address, node := range run.Nodes {
+		if _, err := n.lookup(address); err != nil {
+			return fmt.Errorf("graph: Run.Nodes: %w", err)
+		}
+		if node == nil {
+			return fmt.Errorf("graph: Run.Nodes[%q] is nil", address)
+		}
+		if node.Graph() != g {
+			return fmt.Errorf("graph: Run.Nodes[%q] is in another graph than the rollout", address)
+		}
+	}
+	if run.From != nil && run.From.Graph() != g {
+		return fmt.Errorf("graph: Run.From is in another graph than the rollout")
+	}
+	return n.checkValues(run)
+}
+
+// maxSeed is the first whole number that a node of float64 cannot hold together with its successors.
+const maxSeed = 1 << 53
 
 // makeLearnables makes, or finds in g, the raw leaf of every value that learns, and its transform.
 func (r *Rollout) makeLearnables(n *Network, g *G.ExprGraph) error {
@@ -142,44 +172,40 @@ func (v *value) rawLeaf(g *G.ExprGraph, shape tensor.Shape, run *Run) (*G.Node, 
 	return G.NewTensor(g, tensor.Float64, shape.Dims(), G.WithShape(shape...), G.WithName(v.Address), G.WithValue(t)), nil
 }
 
-// startValues repeats the present value over the axes that it lacks.
+// startValues repeats the present value over the axes that it lacks. Run.Values have one row per lane.
 func (v *value) startValues(shape tensor.Shape, run *Run) ([]float64, error) {
 	size := shape.TotalSize()
 	data := v.Data
 	if over, ok := run.Values[v.Address]; ok {
-		data, _, _ = flatten(over)
+		if v.Scope != nmm.PerLane && v.Scope != nmm.PerRegionAndLane {
+			return nil, fmt.Errorf("graph: Run.Values[%q]: values per lane, of what learns %s", v.Address, v.Scope)
+		}
+		given, err := laneValue(v.Address, over, size/run.Lanes, run.Lanes)
+		if err != nil {
+			return nil, err
+		}
+		data = given.Data
 	}
 	if len(data) == 0 || size%len(data) != 0 {
 		return nil, fmt.Errorf("graph: %s has %d values, which do not fill shape %v", v.Address, len(data), shape)
 	}
 	start := make([]float64, size)
-	perLane := v.Scope == nmm.PerRegionAndLane && len(data) == run.Lanes && len(data) != v.N
 	for i := range start {
-		if perLane {
-			start[i] = data[i/v.N]
-		} else {
-			start[i] = data[i%len(data)]
-		}
+		start[i] = data[i%len(data)]
 	}
 	return start, nil
 }
 
 // nodes maps addresses to the nodes that give their values.
-func (r *Rollout) nodes(n *Network) (map[string]*G.Node, error) {
+func (r *Rollout) nodes() map[string]*G.Node {
 	nodes := map[string]*G.Node{}
 	for _, l := range r.learned {
 		nodes[l.Address] = l.Value
 	}
 	for address, node := range r.run.Nodes {
-		if _, err := n.lookup(address); err != nil {
-			return nil, fmt.Errorf("graph: Run.Nodes: %w", err)
-		}
-		if node == nil {
-			return nil, fmt.Errorf("graph: Run.Nodes[%q] is nil", address)
-		}
 		nodes[address] = node
 	}
-	return nodes, nil
+	return nodes
 }
 
 // build adds seeds, inputs, the start and the windows.
@@ -304,9 +330,12 @@ func (r *Rollout) chain(g *G.ExprGraph, carry *G.Node, fixed *engine.Inputs, slo
 	var all []*window
 	for at := 0; at < total; at += r.run.Window {
 		set := r.run.settings(at, min(r.run.Window, total-at))
-		set.Budget /= int64((total + r.run.Window - 1) / r.run.Window)
-		set.Progress = r.run.progress(total)
-		w := &window{solver: base.with(set), compiled: r.compiled, run: &r.run, fixed: fixed, slots: slots, shared: r.state}
+		if windows := int64((total + r.run.Window - 1) / r.run.Window); set.Budget > 0 {
+			set.Budget = max(set.Budget/windows, 1) // 0 would be unlimited
+		}
+		report, restart := r.run.progress(at)
+		set.Progress = report
+		w := &window{solver: base.with(set), compiled: r.compiled, run: &r.run, fixed: fixed, slots: slots, shared: r.state, restart: restart}
 		packed, err := w.node(unique(g, fmt.Sprintf("rollout %d–%d", at, at+set.Steps)), carry, seeds)
 		if err != nil {
 			return err
@@ -420,9 +449,7 @@ func (r *Rollout) SetContext(ctx context.Context) {
 
 // Masked tells for each lane whether it diverged in the last run, see Run.NonFinite.
 func (r *Rollout) Masked() []bool {
-	r.state.mu.Lock()
-	defer r.state.mu.Unlock()
-	return append([]bool(nil), r.state.masked...)
+	return r.state.maskedLanes()
 }
 
 // TapeBytes is the memory held by tapes, checkpoints and delay histories for the reverse pass, and

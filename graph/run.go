@@ -82,6 +82,9 @@ func (r *Run) steps() (warmup, recorded int) {
 	return int(math.Round(r.Warmup / r.Dt)), int(math.Round(r.Duration / r.Dt))
 }
 
+// maxSteps bounds the steps of a run: a carry counts them in a float64.
+const maxSteps = 1 << 50
+
 // withDefaults returns r with its zero fields filled in, or an error that names the wrong setting.
 func (r Run) withDefaults() (Run, error) {
 	finite := func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
@@ -105,11 +108,14 @@ func (r Run) withDefaults() (Run, error) {
 	if r.Integrator.Name == "" {
 		r.Integrator = Heun
 	}
+	if steps := (r.Warmup + r.Duration) / r.Dt; steps > maxSteps {
+		return r, fmt.Errorf("graph: Run.Warmup and Duration of %v and %v ms at Dt %v ms are %.3g steps, more than %.3g", r.Warmup, r.Duration, r.Dt, steps, float64(maxSteps))
+	}
 	warmup, recorded := r.steps()
 	if recorded < r.Every {
 		return r, fmt.Errorf("graph: Run.Duration %v ms at Dt %v ms is %d steps, fewer than one record of Every = %d steps", r.Duration, r.Dt, recorded, r.Every)
 	}
-	if r.Window == 0 {
+	if r.Window == 0 || r.Window > warmup+recorded {
 		r.Window = warmup + recorded
 	}
 	if r.Seeds != nil && len(r.Seeds) != r.Lanes {
@@ -123,11 +129,15 @@ func (r Run) withDefaults() (Run, error) {
 	return r, nil
 }
 
-// progress adapts the callback to what the engine reports: steps of one lane at a time.
-func (r *Run) progress(steps int) func(int) {
+// progress adapts the callback to what the engine reports, steps of one lane at a time, of the window
+// that begins offset steps after the start. restart counts from there again.
+func (r *Run) progress(offset int) (report func(int), restart func()) {
 	if r.Progress == nil {
-		return nil
+		return nil, func() {}
 	}
-	var done atomic.Int64
-	return func(n int) { r.Progress(int(done.Add(int64(n))), steps*r.Lanes) }
+	warmup, recorded := r.steps()
+	done := new(atomic.Int64)
+	restart = func() { done.Store(int64(offset * r.Lanes)) }
+	restart()
+	return func(n int) { r.Progress(int(done.Add(int64(n))), (warmup+recorded)*r.Lanes) }, restart
 }

@@ -11,10 +11,13 @@ import (
 )
 
 // Simulate solves the network with its current values and returns what was recorded. Nothing is
-// stored but that. It stops with ctx's error when ctx ends.
+// stored but that. It stops with ctx's error when ctx ends; nil is a context without an end.
 func (n *Network) Simulate(ctx context.Context, run Run) (*Result, error) {
 	run, err := run.withDefaults()
 	if err != nil {
+		return nil, err
+	}
+	if err := n.simulable(&run); err != nil {
 		return nil, err
 	}
 	c, err := n.compile(&run, nil)
@@ -25,15 +28,26 @@ func (n *Network) Simulate(ctx context.Context, run Run) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	warmup, recorded := run.steps()
 	set := run.settings(0, warmup+recorded)
-	set.Progress = run.progress(warmup + recorded)
+	set.Progress, _ = run.progress(0)
 	out := c.outputs(set, run.Lanes, make([]float64, c.outputSize(set, run.Lanes)))
 	_, masked, err := newSolver(c.model, run.Precision).with(set).forward(ctx, in, out, false)
 	if err != nil {
 		return nil, run.explain(err)
 	}
 	return c.result(&run, set, out, masked), nil
+}
+
+// simulable refuses what only a rollout can do.
+func (n *Network) simulable(run *Run) error {
+	if run.Nodes != nil || run.From != nil {
+		return fmt.Errorf("graph: Run.Nodes and Run.From are for Rollout, not for Simulate")
+	}
+	return n.checkValues(run)
 }
 
 // Result is what a simulation recorded.
@@ -63,7 +77,7 @@ func (c *compiled) result(run *Run, set engine.Settings, out *engine.Outputs, ma
 	for i, rec := range c.samplings(set) {
 		r.series = append(r.series, &Series{
 			Address: rec.Address, Unit: rec.Unit, Labels: rec.Labels, Lanes: run.Lanes, Samples: rec.count,
-			Start: float64(set.Warmup+rec.every) * run.Dt, Dt: float64(rec.every) * run.Dt, Data: data[i],
+			Start: float64(rec.warmup+rec.every) * run.Dt, Dt: float64(rec.every) * run.Dt, Data: data[i],
 		})
 	}
 	return r

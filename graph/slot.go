@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -13,6 +14,7 @@ import (
 // slot is an address whose value comes from a node of the outer graph.
 type slot struct {
 	address string
+	value   *value
 	node    *G.Node
 	size    int // numbers per lane that the engine wants
 	lanes   bool
@@ -49,26 +51,30 @@ func (v *value) shapeOf(s nmm.Scope, lanes int) tensor.Shape {
 	return shape
 }
 
-// newSlot checks a node that stands for a value of size numbers per lane.
+// newSlot checks a node that stands for a value of size numbers per lane: it has the value's shape, or
+// holds one number for all, in either case behind an axis of lanes if there is one more axis.
 func (v *value) newSlot(node *G.Node, size, index, lanes int) (*slot, error) {
-	s := &slot{address: v.Address, node: node, size: size, index: index, kind: v.Kind}
+	s := &slot{address: v.Address, value: v, node: node, size: size, index: index, kind: v.Kind}
 	s.lanes = node.Dims() == v.dimsOf()+1
-	want, total := size, node.Shape().TotalSize()
+	full, shape := tensor.Shape{size}, node.Shape()
+	if v.dimsOf() == 2 {
+		full = tensor.Shape{size / v.Cols, v.Cols}
+	}
 	if s.lanes {
-		want *= lanes
-		if node.Shape()[0] != lanes {
-			return nil, fmt.Errorf("graph: node %q for %s: expected %d lanes, found shape %v", node.Name(), v.Address, lanes, node.Shape())
+		if shape[0] != lanes {
+			return nil, fmt.Errorf("graph: node %q for %s: expected %d lanes, found shape %v", node.Name(), v.Address, lanes, shape)
 		}
+		full, shape = append(tensor.Shape{lanes}, full...), shape[1:]
 	}
-	short := 1
-	if s.lanes {
-		short = lanes
+	one := node.Dims() <= v.dimsOf()+1 && !slices.ContainsFunc(shape, func(n int) bool { return n != 1 })
+	if one || slices.Equal(node.Shape(), full) {
+		return s, nil
 	}
-	if total != want && total != short {
-		return nil, fmt.Errorf("graph: node %q for %s: expected %d numbers, or %d in all with one per lane, found shape %v",
-			node.Name(), v.Address, size, short, node.Shape())
+	hint := ""
+	if size == 1 && v.N > 1 {
+		hint = "; the network has one value for all regions: Set one per region first"
 	}
-	return s, nil
+	return nil, fmt.Errorf("graph: node %q for %s: expected shape %v, or one number for all, found shape %v%s", node.Name(), v.Address, full, node.Shape(), hint)
 }
 
 // read turns the node's numbers into what the engine wants; a lone number serves all regions.

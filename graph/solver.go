@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/euryale-ml/euryale/graph/internal/engine"
@@ -11,7 +12,7 @@ import (
 // solver is an engine of either precision, with the tape of its last run.
 type solver interface {
 	forward(ctx context.Context, in *engine.Inputs, out *engine.Outputs, keep bool) (tape, []bool, error)
-	reverse(ctx context.Context, in *engine.Inputs, t tape, cot *engine.Outputs, grads *engine.Gradients) error
+	reverse(ctx context.Context, in *engine.Inputs, t tape, cot *engine.Outputs, grads *engine.Gradients, without []bool) error
 	release(t tape)
 	with(s engine.Settings) solver
 	settings() engine.Settings
@@ -43,12 +44,12 @@ func (s typed[T]) forward(ctx context.Context, in *engine.Inputs, out *engine.Ou
 	return t, masked, err
 }
 
-func (s typed[T]) reverse(ctx context.Context, in *engine.Inputs, t tape, cot *engine.Outputs, grads *engine.Gradients) error {
+func (s typed[T]) reverse(ctx context.Context, in *engine.Inputs, t tape, cot *engine.Outputs, grads *engine.Gradients, without []bool) error {
 	own, ok := t.(*engine.Tape[T])
 	if !ok {
 		return fmt.Errorf("graph: a tape of %T was given to another precision", t)
 	}
-	return s.e.Reverse(ctx, in, own, cot, grads)
+	return s.e.Reverse(ctx, in, own, cot, grads, without)
 }
 
 // release gives a tape's memory back for the next one.
@@ -71,7 +72,7 @@ func (r *Run) settings(offset, n int) engine.Settings {
 type sampling struct {
 	recordInfo
 	n, first, count int
-	every           int // network steps per sample
+	every, warmup   int // network steps per sample, and before the first sample's
 }
 
 // samplings lists the recorded variables of a window, those of observers last.
@@ -79,13 +80,13 @@ func (c *compiled) samplings(s engine.Settings) []sampling {
 	var list []sampling
 	first, count := s.Samples()
 	for i, info := range c.records {
-		list = append(list, sampling{info, c.model.Records[i].N, first, count, s.Every})
+		list = append(list, sampling{info, c.model.Records[i].N, first, count, s.Every, s.Warmup})
 	}
 	for i, sub := range c.observers {
 		o := &c.model.Observers[i]
 		set := o.Settings(s)
 		first, count := set.Samples()
-		list = append(list, sampling{sub.records[0], o.N, first, count, set.Every * o.Ratio})
+		list = append(list, sampling{sub.records[0], o.N, first, count, set.Every * o.Ratio, set.Warmup * o.Ratio})
 	}
 	return list
 }
@@ -118,7 +119,7 @@ func (c *compiled) outputs(s engine.Settings, lanes int, packed []float64) *engi
 // explain adds the time to a report of divergence.
 func (r *Run) explain(err error) error {
 	d := (*engine.DivergedError)(nil)
-	if asDiverged(err, &d) {
+	if errors.As(err, &d) {
 		return fmt.Errorf("%w (t = %g ms)", err, float64(d.Step)*r.Dt)
 	}
 	return err

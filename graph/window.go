@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ type window struct {
 	fixed    *engine.Inputs // values that no node gives
 	slots    []*slot
 	shared   *rolloutState
+	restart  func() // of the progress count
 
 	wanted bool // something differentiates through the window, so keep tapes
 	mu     sync.Mutex
@@ -97,10 +99,34 @@ func (w *window) inputs(in [][]float64) *engine.Inputs {
 	return x
 }
 
+// check refuses operands that a program may have set between runs and that no engine can use.
+func (w *window) check(in [][]float64) error {
+	width := w.compiled.model.CarryWidth()
+	for l, seed := range in[1] {
+		if !(seed >= 0 && seed < maxSeed) || seed != math.Trunc(seed) {
+			return fmt.Errorf("graph: seed of lane %d: expected a whole number from 0 to 2⁵³ − 1, found %v", l, seed)
+		}
+		if step := in[0][(l+1)*width-1]; !(step >= 0 && step <= maxSteps) || step != math.Trunc(step) {
+			return fmt.Errorf("graph: first step of lane %d: expected a whole number from 0 to 2⁵⁰, found %v: the last number of a carry is to be left as it is", l, step)
+		}
+	}
+	for i, s := range w.slots {
+		if s.kind == weightsKind {
+			if err := s.value.checkEdges(s.read(in[2+i], w.run.Lanes), &w.compiled.model.Couplings[s.index]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (w *window) forward(in [][]float64) ([]float64, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	packed := make([]float64, w.size())
+	if err := w.check(in); err != nil {
+		return nil, err
+	}
 	if err := w.solve(w.inputs(in), packed, w.wanted); err != nil {
 		return nil, err
 	}
@@ -115,6 +141,7 @@ func (w *window) solve(in *engine.Inputs, packed []float64, keep bool) error {
 		w.solver.release(w.tape)
 		w.tape = nil
 	}
+	w.restart()
 	t, masked, err := w.solver.forward(w.shared.context(), in, w.outputs(packed), keep)
 	if err != nil {
 		return w.run.explain(err)
@@ -132,6 +159,14 @@ func (s *rolloutState) context() context.Context {
 		return context.Background()
 	}
 	return s.ctx
+}
+
+// maskedLanes are those that diverged in any window of the last run: they have no gradient in the
+// other windows either.
+func (s *rolloutState) maskedLanes() []bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]bool(nil), s.masked...)
 }
 
 func (s *rolloutState) report(w *window, t tape, masked []bool) {
@@ -205,7 +240,7 @@ func (w *window) reverse(in [][]float64, wrt []bool, size int) ([]float64, error
 	result := make([]float64, size)
 	grads, finish := w.wants(operands, wrt, result)
 	cot := w.outputs(in[len(operands)+1])
-	if err := w.solver.reverse(w.shared.context(), x, w.tape, cot, grads); err != nil {
+	if err := w.solver.reverse(w.shared.context(), x, w.tape, cot, grads, w.shared.maskedLanes()); err != nil {
 		return nil, w.run.explain(err)
 	}
 	finish()

@@ -141,6 +141,9 @@ func (l *lane[T]) first(c *cotangent[T]) {
 
 // partialBack passes on the gradient of partial means.
 func (l *lane[T]) partialBack(c *cotangent[T]) {
+	if l.set.Offset == 0 {
+		return // a new run starts without them
+	}
 	from := l.m.width + l.m.historyWidth
 	into := l.back.carry[from : from+l.m.recordWidth]
 	for i := range l.m.Records {

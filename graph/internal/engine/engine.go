@@ -2,10 +2,12 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/euryale-ml/euryale/graph/internal/kernel"
 )
@@ -77,7 +79,6 @@ type DivergedError struct {
 	Variable string
 	Region   string
 	Value    float64
-	Time     float64 // ms, filled in by package graph
 }
 
 func (e *DivergedError) Error() string {
@@ -196,7 +197,7 @@ func (e *Engine[T]) Forward(ctx context.Context, in *Inputs, out *Outputs, keep 
 			lt = &tape.lanes[number]
 		}
 		err := l.solve(ctx, in, out, number, lt)
-		if d := (*DivergedError)(nil); e.Settings.MaskLane && asDiverged(err, &d) {
+		if d := (*DivergedError)(nil); e.Settings.MaskLane && errors.As(err, &d) {
 			masked[number] = true
 			e.mask(in, out, number)
 			return nil
@@ -236,18 +237,20 @@ func fill(x []float64, v float64) {
 }
 
 // Reverse adds nothing: it overwrites grads with the gradient of Σ outputs·cotangents.
-// Values shared by the lanes get the sum over lanes, by a fixed tree.
-func (e *Engine[T]) Reverse(ctx context.Context, in *Inputs, tape *Tape[T], cot *Outputs, grads *Gradients) error {
+// Values shared by the lanes get the sum over lanes, by a fixed tree. Lanes that the tape masks count
+// nothing, nor do those of without, which may be nil.
+func (e *Engine[T]) Reverse(ctx context.Context, in *Inputs, tape *Tape[T], cot *Outputs, grads *Gradients, without []bool) error {
 	sum := newLaneSum(in, grads)
 	tiles := sum.tiles()
 	err := e.each(ctx, tiles, tape.plan, func(l *lane[T], tile int) error {
 		for number := tile * sum.perTile; number < min((tile+1)*sum.perTile, in.Lanes); number++ {
-			if !tape.Masked[number] {
+			masked := tape.Masked[number] || without != nil && without[number]
+			if !masked {
 				if err := l.reverse(ctx, in, cot, number, &tape.lanes[number]); err != nil {
 					return err
 				}
 			}
-			l.deliver(in, grads, sum, number, tile, tape.Masked[number])
+			l.deliver(in, grads, sum, number, tile, masked)
 		}
 		return nil
 	})
@@ -258,29 +261,26 @@ func (e *Engine[T]) Reverse(ctx context.Context, in *Inputs, tape *Tape[T], cot 
 	return nil
 }
 
-// each calls do(lane, 0 … n−1), spread over goroutines.
+// each calls do(lane, 0 … n−1), spread over goroutines. Of several errors it returns that of the lowest
+// number: numbers are handed out in order, and none after a failure.
 func (e *Engine[T]) each(ctx context.Context, n int, p plan, do func(l *lane[T], number int) error) error {
 	workers := min(runtime.GOMAXPROCS(0), n)
-	errs := make([]error, workers)
+	errs := make([]error, n)
 	var wg sync.WaitGroup
-	var mu sync.Mutex
-	next := 0
-	take := func() int { mu.Lock(); defer mu.Unlock(); next++; return next - 1 }
+	var next atomic.Int64
+	var failed atomic.Bool
 	for w := 0; w < workers; w++ {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			defer func() {
-				if r := recover(); r != nil {
-					errs[w] = fmt.Errorf("graph: the solver failed: %v", r)
-				}
-			}()
 			l := e.lane(p, workers == 1)
-			for number := take(); number < n && errs[w] == nil; number = take() {
-				errs[w] = do(l, number)
+			for number := int(next.Add(1)) - 1; number < n && !failed.Load(); number = int(next.Add(1)) - 1 {
+				if errs[number] = recovered(l, number, do); errs[number] != nil {
+					failed.Store(true)
+				}
 			}
 			l.disband()
-			if errs[w] == nil {
+			if !failed.Load() { // a panic may have left it in disorder
 				e.idle.put(l)
 			}
 		}()
@@ -292,6 +292,16 @@ func (e *Engine[T]) each(ctx context.Context, n int, p plan, do func(l *lane[T],
 		}
 	}
 	return ctx.Err()
+}
+
+// recovered calls do, and turns a panic into an error: nobody could catch it in a goroutine.
+func recovered[T kernel.Float](l *lane[T], number int, do func(l *lane[T], number int) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("graph: the solver failed: %v", r)
+		}
+	}()
+	return do(l, number)
 }
 
 // lane returns a workspace that fits the plan.

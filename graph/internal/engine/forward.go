@@ -2,12 +2,9 @@ package engine
 
 import (
 	"context"
-	"errors"
 
 	"github.com/euryale-ml/euryale/graph/internal/kernel"
 )
-
-func asDiverged(err error, d **DivergedError) bool { return errors.As(err, d) }
 
 // span is a segment of the window: absolute steps [from, to), rows counted from base.
 type span struct {
@@ -178,6 +175,14 @@ func (l *lane[T]) segment(ctx context.Context, sp span, rec *recorder[T]) error 
 		if err := l.check(sp, t0, t1); err != nil {
 			return err
 		}
+		if rec != nil && rec.err != nil {
+			return rec.err
+		}
+		for _, o := range l.observers {
+			if err := o.check(t1, rec != nil); err != nil {
+				return err
+			}
+		}
 		t0 = t1
 	}
 	if rec != nil && l.set.Progress != nil {
@@ -279,16 +284,27 @@ func (l *lane[T]) check(sp span, t0, t1 int64) error {
 	for finite(l.row(sp, t)) {
 		t++
 	}
-	row := l.row(sp, t)
-	for k := range l.m.States {
-		v := &l.m.States[k]
-		for j, x := range row[v.offset : v.offset+v.N] {
-			if x-x != 0 {
-				return &DivergedError{Step: t, Lane: l.number, Variable: v.Address, Region: v.Labels[j], Value: float64(x)}
-			}
+	return diverged(l.m, l.row(sp, t), t, l.number)
+}
+
+// diverged names the first value of a row of states that is not finite.
+func diverged[T kernel.Float](m *Model, row []T, step int64, lane int) error {
+	for k := range m.States {
+		v := &m.States[k]
+		if values := row[v.offset : v.offset+v.N]; !finite(values) {
+			return divergedAt(v.Address, v.Labels, values, step, lane)
 		}
 	}
 	return nil
+}
+
+// divergedAt names the first of a variable's values that is not finite; there is one.
+func divergedAt[T kernel.Float](variable string, labels []string, values []T, step int64, lane int) *DivergedError {
+	j := 0
+	for finite(values[j : j+1]) {
+		j++
+	}
+	return &DivergedError{Step: step, Lane: lane, Variable: variable, Region: labels[j], Value: float64(values[j])}
 }
 
 func finite[T kernel.Float](row []T) bool {

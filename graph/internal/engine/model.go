@@ -99,6 +99,7 @@ type Coupling struct {
 // Record is something written out: a state variable, or a program of states.
 type Record struct {
 	Address string
+	Labels  []string
 	State   int    // if Forward is nil
 	Forward *Piece // In: State, Param; Out: Signal
 	Adjoint *Piece

@@ -141,9 +141,34 @@ func (o *observerRun[T]) step(t int64, after []T, record bool) {
 	o.sub.step.frame.Step()
 	o.count++
 	if record {
-		o.rec.step(int64(o.total), before, next)
-		o.total++
+		o.record(t, before, next)
 	}
+}
+
+// record writes down the state after network step t.
+func (o *observerRun[T]) record(t int64, before, after []T) {
+	known := o.rec.err
+	o.rec.step(int64(o.total), before, after)
+	o.total++
+	if d := o.rec.err; d != known {
+		d.Step, d.Lane = t+1, o.l.number // not the observer's own
+	}
+}
+
+// check looks for values that are not finite up to the network's step t, in what was recorded too.
+func (o *observerRun[T]) check(t int64, recorded bool) error {
+	k := o.count
+	if finite(o.state(k)) {
+		if recorded && o.rec.err != nil {
+			return o.rec.err
+		}
+		return nil
+	}
+	for k > 0 && !finite(o.state(k-1)) {
+		k--
+	}
+	last := t - int64((int(t-o.l.start)+o.l.set.Offset)%o.Ratio) // the network's step of the present state
+	return diverged(o.Model, o.state(k), last-int64((o.count-k)*o.Ratio), o.l.number)
 }
 
 // due says whether the observer steps after network step t.

@@ -9,6 +9,7 @@ type recorder[T kernel.Float] struct {
 	carry   []float64   // the lane's outgoing carry
 	first   int         // index of the window's first sample in the whole run
 	value   []T
+	err     *DivergedError // the first value of an observable that is not finite
 }
 
 func (l *lane[T]) newRecorder(carryIn, carryOut []float64, records [][]float64) *recorder[T] {
@@ -16,6 +17,9 @@ func (l *lane[T]) newRecorder(carryIn, carryOut []float64, records [][]float64) 
 	r := &recorder[T]{l: l, records: records, carry: carryOut, value: make([]T, m.recordWidth)}
 	r.first, _ = l.set.Samples()
 	copy(l.partial, carryIn[m.width+m.historyWidth:])
+	if l.set.Offset == 0 {
+		clear(l.partial) // what another run's last mean lacks is nothing to a new run
+	}
 	r.keepHistory(carryIn)
 	last := len(carryIn) - 1
 	r.carry[last] = carryIn[last] + float64(l.set.Steps)
@@ -56,13 +60,16 @@ func (r *recorder[T]) step(t int64, before, after []T) {
 		return
 	}
 	for i := range r.l.m.Records {
-		r.record(i, done, sampled, after)
+		r.record(i, t, done, sampled, after)
 	}
 }
 
-func (r *recorder[T]) record(i, done int, sampled bool, state []T) {
+func (r *recorder[T]) record(i int, t int64, done int, sampled bool, state []T) {
 	v := &r.l.m.Records[i]
 	value := r.l.recorded(i, state, r.value[v.offset:v.offset+v.N])
+	if v.Forward != nil && r.err == nil && !finite(value) {
+		r.err = divergedAt(v.Address, v.Labels, value, t+1, r.l.number)
+	}
 	partial := r.l.partial[v.offset : v.offset+v.N]
 	if r.l.set.Average {
 		for j, x := range value {
