@@ -85,31 +85,34 @@ func (r *Run) steps() (warmup, recorded int) {
 // maxSteps bounds the steps of a run: a carry counts them in a float64.
 const maxSteps = 1 << 50
 
-// withDefaults returns r with its zero fields filled in, or an error that names the wrong setting.
-func (r Run) withDefaults() (Run, error) {
+// check says which setting is wrong.
+func (r *Run) check() error {
 	finite := func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 	switch {
 	case !(r.Dt > 0) || !finite(r.Dt):
-		return r, fmt.Errorf("graph: Run.Dt must be a positive number of ms, found %v", r.Dt)
+		return fmt.Errorf("graph: Run.Dt must be a positive number of ms, found %v", r.Dt)
 	case !(r.Duration > 0) || !finite(r.Duration):
-		return r, fmt.Errorf("graph: Run.Duration must be a positive number of ms, found %v", r.Duration)
+		return fmt.Errorf("graph: Run.Duration must be a positive number of ms, found %v", r.Duration)
 	case !(r.Warmup >= 0) || !finite(r.Warmup):
-		return r, fmt.Errorf("graph: Run.Warmup must be a number of ms ≥ 0, found %v", r.Warmup)
+		return fmt.Errorf("graph: Run.Warmup must be a number of ms ≥ 0, found %v", r.Warmup)
 	case r.Every < 0 || r.Lanes < 0 || r.Window < 0 || r.Horizon < 0 || r.MemoryBudget < 0:
-		return r, fmt.Errorf("graph: Run.Every, Lanes, Window, Horizon and MemoryBudget must not be negative, found %d, %d, %d, %d, %d",
+		return fmt.Errorf("graph: Run.Every, Lanes, Window, Horizon and MemoryBudget must not be negative, found %d, %d, %d, %d, %d",
 			r.Every, r.Lanes, r.Window, r.Horizon, r.MemoryBudget)
 	}
-	if r.Every == 0 {
-		r.Every = 1
+	if steps := (r.Warmup + r.Duration) / r.Dt; steps > maxSteps {
+		return fmt.Errorf("graph: Run.Warmup and Duration of %v and %v ms at Dt %v ms are %.3g steps, more than %.3g", r.Warmup, r.Duration, r.Dt, steps, float64(maxSteps))
 	}
-	if r.Lanes == 0 {
-		r.Lanes = 1
+	return nil
+}
+
+// withDefaults returns r with its zero fields filled in, or an error that names the wrong setting.
+func (r Run) withDefaults() (Run, error) {
+	if err := r.check(); err != nil {
+		return r, err
 	}
+	r.Every, r.Lanes = max(r.Every, 1), max(r.Lanes, 1)
 	if r.Integrator.Name == "" {
 		r.Integrator = Heun
-	}
-	if steps := (r.Warmup + r.Duration) / r.Dt; steps > maxSteps {
-		return r, fmt.Errorf("graph: Run.Warmup and Duration of %v and %v ms at Dt %v ms are %.3g steps, more than %.3g", r.Warmup, r.Duration, r.Dt, steps, float64(maxSteps))
 	}
 	warmup, recorded := r.steps()
 	if recorded < r.Every {

@@ -239,7 +239,7 @@ func (o *observerRun[T]) beginReverse(k int, cot *Outputs, number, lanes int) {
 			convert(o.gradInput, o.carryCot[w:])
 		}
 	}
-	o.sub.beginReverse(cot)
+	o.sub.beginReverse()
 	o.cot = o.sub.newCotangent(records, carry)
 	o.sourceBack.begin(o.l)
 	o.total = o.set.Steps

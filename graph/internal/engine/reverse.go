@@ -22,7 +22,7 @@ type reverseRun[T kernel.Float] struct {
 // reverse differentiates the lane. Its results stay in the workspace for deliver.
 func (l *lane[T]) reverse(ctx context.Context, in *Inputs, cot *Outputs, number int, tape *laneTape[T]) error {
 	l.begin(in, number)
-	l.beginReverse(cot)
+	l.beginReverse()
 	var carry []float64
 	if w := l.m.CarryWidth(); cot.Carry != nil {
 		carry = cot.Carry[number*w : (number+1)*w]
@@ -59,113 +59,6 @@ func (l *lane[T]) reside(point *checkpoint[T]) {
 	}
 }
 
-// unwind reverses segments a … a+n−1, the first of which has its start saved, with free further
-// checkpoints: see plan.
-func (l *lane[T]) unwind(ctx context.Context, tape *laneTape[T], c *cotangent[T], a, n, free int) error {
-	for n > 1 && free > 0 {
-		k := split(n, free)
-		if tape.saved[a+k] == nil {
-			if err := l.advance(ctx, tape, a, a+k); err != nil {
-				return err
-			}
-			tape.saved[a+k] = l.newCheckpoint()
-			l.save(tape.saved[a+k], l.span(a+k))
-		}
-		if err := l.unwind(ctx, tape, c, a+k, n-k, free-1); err != nil {
-			return err
-		}
-		l.idle.returnPoint(tape.saved[a+k])
-		delete(tape.saved, a+k)
-		n = k
-	}
-	for k := a + n - 1; k >= a; k-- {
-		if err := l.advance(ctx, tape, a, k); err != nil {
-			return err
-		}
-		if err := l.segment(ctx, l.span(k), nil); err != nil {
-			return err
-		}
-		if err := l.segmentBack(ctx, l.span(k), c); err != nil {
-			return err
-		}
-	}
-	if a == 0 {
-		l.first(c)
-	}
-	return nil
-}
-
-// advance solves from the saved start of segment a up to the start of segment b.
-func (l *lane[T]) advance(ctx context.Context, tape *laneTape[T], a, b int) error {
-	sp := l.span(a)
-	copy(l.row(sp, sp.from), tape.saved[a].state)
-	for _, o := range l.observers {
-		o.restore(tape.saved[a])
-	}
-	l.restorePast(tape.saved[a], sp)
-	l.prime(sp)
-	for k := a; k < b; k++ {
-		sp := l.span(k)
-		if err := l.segment(ctx, sp, nil); err != nil {
-			return err
-		}
-		l.leave(sp)
-		l.proceed(l.span(k + 1))
-	}
-	return nil
-}
-
-func (l *lane[T]) newCheckpoint() *checkpoint[T] {
-	size, observed := 0, 0
-	for i := range l.m.Sources {
-		size += l.m.Sources[i].N * l.sources[i].columns
-	}
-	for _, o := range l.observers {
-		observed += o.width()
-	}
-	rows := 0
-	if l.plan.resident {
-		rows = (l.plan.segment + 1) * l.m.width
-	}
-	if point := l.idle.point(size, rows); point != nil {
-		return point
-	}
-	point := &checkpoint[T]{state: make([]T, l.m.width), past: make([]T, size), observed: make([]T, observed)}
-	if l.plan.resident {
-		point.x = make([]T, rows)
-		point.s = make([]T, l.plan.segment*l.m.sumWidth)
-		for _, o := range l.observers {
-			point.slow = append(point.slow, make([]T, o.rowsWidth()))
-		}
-	}
-	return point
-}
-
-// save stores the start of the present segment.
-func (l *lane[T]) save(point *checkpoint[T], sp span) {
-	copy(point.state, l.row(sp, sp.from))
-	for _, o := range l.observers {
-		o.save(point)
-	}
-	l.eachPast(sp, point, func(saved, past []T) { copy(saved, past) })
-}
-
-func (l *lane[T]) restorePast(point *checkpoint[T], sp span) {
-	l.eachPast(sp, point, func(saved, past []T) { copy(past, saved) })
-}
-
-// eachPast pairs every region's saved past with its columns before the segment's first step.
-func (l *lane[T]) eachPast(sp span, point *checkpoint[T], do func(saved, past []T)) {
-	at, shift := 0, int(sp.from-sp.base)
-	for i := range l.sources {
-		run := &l.sources[i]
-		for j := 0; j < len(run.past); j += run.stride {
-			do(point.past[at:at+run.columns], run.past[j+shift:j+shift+run.columns])
-			at += run.columns
-		}
-	}
-}
-
 // rebuildPast fills the node-major signals of a segment from its resident states.
 func (l *lane[T]) rebuildPast(sp span) {
 	any := false
@@ -183,30 +76,37 @@ func (l *lane[T]) rebuildPast(sp span) {
 	}
 }
 
-func (l *lane[T]) beginReverse(cot *Outputs) {
+// makeReverse allocates what only the way back needs.
+func (l *lane[T]) makeReverse() {
+	b := &l.back
+	b.lambda, b.previous = make([]T, l.m.width), make([]T, l.m.width)
+	b.extra = make([]T, l.m.width)
+	b.series = make([]T, l.m.seriesWidth)
+	b.carry = make([]float64, l.m.CarryWidth())
+	b.gradSeries = make([][]float64, len(l.m.Series))
+	for i := range l.m.Series {
+		if v := &l.m.Series[i]; v.Learned {
+			b.gradSeries[i] = make([]float64, v.N*v.Rows)
+		}
+	}
+	for i := range l.sums {
+		s, run := &l.m.Sums[i], &l.sums[i]
+		c := &l.m.Couplings[s.Coupling]
+		if s.Source < 0 {
+			continue
+		}
+		run.back = make([]T, c.NFrom)
+		if c.delayed {
+			run.adjoint = make([]T, c.NTo*run.stride)
+		}
+	}
+}
+
+// beginReverse clears the adjoints and runs the prologues on the lane's parameters.
+func (l *lane[T]) beginReverse() {
 	b := &l.back
 	if b.lambda == nil {
-		b.lambda, b.previous = make([]T, l.m.width), make([]T, l.m.width)
-		b.extra = make([]T, l.m.width)
-		b.series = make([]T, l.m.seriesWidth)
-		b.carry = make([]float64, l.m.CarryWidth())
-		b.gradSeries = make([][]float64, len(l.m.Series))
-		for i := range l.m.Series {
-			if v := &l.m.Series[i]; v.Learned {
-				b.gradSeries[i] = make([]float64, v.N*v.Rows)
-			}
-		}
-		for i := range l.sums {
-			s, run := &l.m.Sums[i], &l.sums[i]
-			c := &l.m.Couplings[s.Coupling]
-			if s.Source < 0 {
-				continue
-			}
-			run.back = make([]T, c.NFrom)
-			if c.delayed {
-				run.adjoint = make([]T, c.NTo*run.stride)
-			}
-		}
+		l.makeReverse()
 	}
 	clear(b.carry)
 	b.cut = false
