@@ -124,7 +124,7 @@ func (d *drawn) reorder(t testing.TB, net *Network, o *outcome, orders [][]int) 
 		case gainKind:
 			q.grads[address] = pickList(x, orders[v.pop.index])
 		case initKind, historyKind, inputKind, paramKind, sigmaKind:
-			order := orders[0]
+			var order []int
 			switch {
 			case v.pop.n() == 1 || len(x) == 1 || v.Cols == 1:
 				q.grads[address] = x
