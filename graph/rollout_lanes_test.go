@@ -386,6 +386,9 @@ func TestDivergence(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
+	if d := (*DivergedError)(nil); !errors.As(err, &d) || d.Region != "left" {
+		t.Errorf("no DivergedError in %v", err)
+	}
 	for _, part := range []string{"cortex.x", "left", "step ", "lane 0", "t = "} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("error %q does not mention %q", err, part)

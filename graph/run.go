@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
+
+	"github.com/euryale-ml/euryale/graph/internal/engine"
 )
 
 // Precision is the floating-point type of the compiled solve. Nodes of the outer graph are float64
@@ -36,6 +38,9 @@ const (
 	// and its gradient is zero. Rollout.Masked lists such lanes.
 	MaskLane
 )
+
+// DivergedError says where and when a run became NaN or infinite; find it with errors.As.
+type DivergedError = engine.DivergedError
 
 // Run holds the settings of one simulation or rollout. Times are in ms. The zero value of every field
 // but Dt and Duration is a usable default.

@@ -118,7 +118,7 @@ func (c *compiled) outputs(s engine.Settings, lanes int, packed []float64) *engi
 
 // explain adds the time to a report of divergence.
 func (r *Run) explain(err error) error {
-	d := (*engine.DivergedError)(nil)
+	d := (*DivergedError)(nil)
 	if errors.As(err, &d) {
 		return fmt.Errorf("%w (t = %g ms)", err, float64(d.Step)*r.Dt)
 	}
