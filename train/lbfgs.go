@@ -8,9 +8,9 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// LBFGS is the limited-memory quasi-Newton method of gonum/optimize with a line
-// search that kinks in the loss do not stop, restarted with an empty memory where
-// the line search fails. Bounds are the business of the variables' transforms.
+// LBFGS is the limited-memory quasi-Newton method of gonum/optimize with a line search
+// that kinks in the loss do not stop, restarted with an empty memory and a little aside
+// where it stalls. Bounds are the business of the variables' transforms.
 //
 // Liu and Nocedal, Math. Program. 45 (1989) 503-528, doi:10.1007/BF01589116.
 type LBFGS struct {
@@ -22,6 +22,12 @@ type LBFGS struct {
 	// Less saves evaluations where the start is already good.
 	FirstStep float64
 }
+
+const (
+	restartGain = 1e-4 // part of the loss that a restart has to gain to count as progress
+	maxStalls   = 3    // restarts without progress that end the search
+	sideStep    = 0.03 // of the first step
+)
 
 func (l LBFGS) String() string { return "L-BFGS" }
 
@@ -36,8 +42,9 @@ func (l LBFGS) minimize(s *search) error {
 		l.FirstStep = 1
 	}
 	n := len(s.problem.Initial)
-	r := &lbfgsRun{s: s, unit: l.FirstStep, x: make([]float64, n), cacheX: make([]float64, n), cacheGrad: make([]float64, n), cacheF: math.NaN()}
-	for {
+	r := &lbfgsRun{s: s, unit: l.FirstStep, start: make([]float64, n), x: make([]float64, n), cacheX: make([]float64, n), cacheGrad: make([]float64, n), cacheF: math.NaN()}
+	copy(r.start, s.bestX)
+	for stalls := 0; ; {
 		before := s.best
 		status, err := r.run(l)
 		if r.err != nil {
@@ -46,18 +53,38 @@ func (l LBFGS) minimize(s *search) error {
 		if err != nil && !isLineSearchFailure(err) {
 			return fmt.Errorf("train: L-BFGS: %w", err)
 		}
-		if status != optimize.Failure {
-			s.reason = "converged: " + status.String()
-			return nil
-		}
 		if !isFinite(s.best) {
 			return fmt.Errorf("train: L-BFGS: %w", ErrNotFinite)
 		}
-		if !(s.best < before-l.Tolerance*math.Abs(before)) && isFinite(before) {
+		if stalls++; math.IsInf(before, 1) || s.best < before-restartGain*math.Abs(before) {
+			stalls = 0
+		}
+		switch {
+		case status != optimize.Failure && status != optimize.FunctionConvergence:
+			s.reason = "converged: " + status.String()
+			return nil
+		case stalls == maxStalls:
 			s.reason = "converged: no step lowers the loss further"
 			return nil
 		}
+		if err := r.stepAside(); err != nil {
+			return err
+		}
 	}
+}
+
+// stepAside puts the next start a short way down the gradient from the best point,
+// whatever the loss there: off a kink, down both sides of which the loss rises.
+func (r *lbfgsRun) stepAside() error {
+	grad := make([]float64, len(r.start))
+	if _, _, err := r.s.evaluate(r.s.bestX, grad); err != nil {
+		return err
+	}
+	k := sideStep * r.unit / math.Max(norm(grad), 1e-300)
+	for i, x := range r.s.bestX {
+		r.start[i] = x - k*grad[i]
+	}
+	return nil
 }
 
 func isLineSearchFailure(err error) bool {
@@ -72,7 +99,8 @@ func isLineSearchFailure(err error) bool {
 type lbfgsRun struct {
 	s         *search
 	unit      float64
-	x         []float64 // in the problem's unit
+	start     []float64 // in the problem's unit, as x
+	x         []float64
 	cacheX    []float64
 	cacheF    float64
 	cacheGrad []float64
@@ -90,7 +118,7 @@ func (r *lbfgsRun) run(l LBFGS) (optimize.Status, error) {
 		Recorder:  r,
 	}
 	start := make([]float64, len(r.x))
-	copyScaled(start, r.s.bestX, 1/r.unit)
+	copyScaled(start, r.start, 1/r.unit)
 	result, err := optimize.Minimize(problem, start, settings, &optimize.LBFGS{Store: l.Memory, Linesearcher: &weakWolfe{}})
 	if result == nil {
 		return optimize.Failure, err
