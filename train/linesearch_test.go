@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"math"
 	"testing"
 
@@ -49,5 +50,22 @@ func TestWeakWolfe(t *testing.T) {
 	// No step lowers a function whose slope is a lie.
 	if at, _ := searchLine(1, func(t float64) float64 { return t }, func(float64) float64 { return -1 }); !math.IsNaN(at) {
 		t.Errorf("expected a failure, found %g", at)
+	}
+}
+
+func TestStepAside(t *testing.T) {
+	s := &search{ctx: context.Background(), best: math.Inf(1), bestX: []float64{1, 2}}
+	s.problem.Func = func(x, grad []float64) (float64, error) {
+		copy(grad, []float64{3, -4})
+		return 7, nil
+	}
+	r := &lbfgsRun{s: s, unit: 0.5, start: make([]float64, 2)}
+	if err := r.stepAside(); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{1 - sideStep*0.5*0.6, 2 + sideStep*0.5*0.8} {
+		if math.Abs(r.start[i]-want) > 1e-15 || r.start[i] == s.bestX[i] {
+			t.Errorf("variable %d: expected %g, found %g", i, want, r.start[i])
+		}
 	}
 }
