@@ -62,5 +62,3 @@ func Arithmetic[T Float](form int) Loop[T] {
 }
 
 func square[T Float](x T) T { return T(x * x) }
-
-const tooShort = "kernel: an operand is shorter than the destination"

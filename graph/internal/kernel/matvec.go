@@ -62,6 +62,9 @@ func Ger[T Float](w, a, x []T) {
 // p[s*cols+j]. Every element starts from its value in memory and takes the steps
 // in ascending order, so that the bits do not depend on how steps are blocked.
 func RankK[T Float](dw, a, p []T, rows, cols, k int) {
+	if k == 0 {
+		return
+	}
 	for i := 0; i < rows; i++ {
 		addRows(dw[i*cols:(i+1)*cols], p, a[i:], k, rows)
 	}

@@ -43,8 +43,15 @@ var vectorLoop32, vectorLoop64 = func() (f32 [len(formNames)]Loop[float32], f64 
 
 // short32 and short64 are where the loops in assembly go with an operand that is
 // shorter than the destination.
+//
+//lint:ignore U1000 called from assembly
 func short32(*Operands[float32]) { panic(tooShort) }
+
+//lint:ignore U1000 called from assembly
 func short64(*Operands[float64]) { panic(tooShort) }
+
+//lint:ignore U1000 used by functions that are called from assembly
+const tooShort = "kernel: an operand is shorter than the destination"
 
 // The assembly expects the fields of Operands in this order.
 var _ = [1]struct{}{}[unsafe.Offsetof(Operands[float32]{}.E)-4*unsafe.Sizeof(uintptr(0))]
@@ -100,4 +107,31 @@ func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 		return delayedDots32(p32(dw), p32(a), len(a), unsafe.SliceData(offsets), len(offsets), p32(src), limit)
 	}
 	return delayedDots64(p64(dw), p64(a), len(a), unsafe.SliceData(offsets), len(offsets), p64(src), limit)
+}
+
+func o32[T Float](o *Operands[T]) *Operands[float32] { return (*Operands[float32])(unsafe.Pointer(o)) }
+func o64[T Float](o *Operands[T]) *Operands[float64] { return (*Operands[float64])(unsafe.Pointer(o)) }
+
+func addVector[T Float](o *Operands[T]) {
+	if single[T]() {
+		loop32VVAdd(o32(o))
+	} else {
+		loop64VVAdd(o64(o))
+	}
+}
+
+func mulVector[T Float](o *Operands[T]) {
+	if single[T]() {
+		loop32VSMul(o32(o))
+	} else {
+		loop64VSMul(o64(o))
+	}
+}
+
+func divVector[T Float](o *Operands[T]) {
+	if single[T]() {
+		loop32VSDiv(o32(o))
+	} else {
+		loop64VSDiv(o64(o))
+	}
 }

@@ -20,3 +20,6 @@ func delayedRowVector[T Float](acc, w []T, offsets []int32, src []T) bool {
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 	panic("kernel: no assembly")
 }
+func addVector[T Float](o *Operands[T]) { panic("kernel: no assembly") }
+func mulVector[T Float](o *Operands[T]) { panic("kernel: no assembly") }
+func divVector[T Float](o *Operands[T]) { panic("kernel: no assembly") }
