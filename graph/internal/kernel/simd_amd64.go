@@ -135,3 +135,33 @@ func divVector[T Float](o *Operands[T]) {
 		loop64VSDiv(o64(o))
 	}
 }
+
+func cubeVector[T Float](d, a []T) {
+	if single[T]() {
+		cube32(p32(d), p32(a), len(d))
+	} else {
+		cube64(p64(d), p64(a), len(d))
+	}
+}
+
+func sqrtVector[T Float](d, a []T) {
+	if single[T]() {
+		sqrt32(p32(d), p32(a), len(d))
+	} else {
+		sqrt64(p64(d), p64(a), len(d))
+	}
+}
+
+func absVector[T Float](d, a []T) {
+	if single[T]() {
+		abs32(p32(d), p32(a), len(d))
+	} else {
+		abs64(p64(d), p64(a), len(d))
+	}
+}
+
+func expSingleVector(d, a []float32) { exp32(p32(d), p32(a), len(d)) }
+
+func sigmoidSingleVector(d, a []float32) { sigmoid32(p32(d), p32(a), len(d)) }
+
+func tanhSingleVector(d, a []float32) { tanh32(p32(d), p32(a), len(d)) }

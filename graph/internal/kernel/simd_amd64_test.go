@@ -182,6 +182,10 @@ func testSums[T Float](t *testing.T) {
 			compare(t, "Axpy", all, func() { Axpy(y, T(1.1), a) })
 			compare(t, "AddVV", all, func() { AddVV(y, a, b) })
 			compare(t, "MulVS", all, func() { MulVS(y, a, T(1.1)) })
+			for name, f := range map[string]func(d, a []T){"Cube": Cube[T], "Sqrt": Sqrt[T], "Abs": Abs[T], "Exp": Exp[T],
+				"Tanh": Tanh[T], "Sigmoid": Sigmoid[T]} {
+				compare(t, name, all, func() { f(y, a) })
+			}
 			compare(t, "DivVS", all, func() { DivVS(y, a, T(1.1)) })
 			for _, rows := range []int{0, 1, 2, 3, 4, 5, 8, 15} {
 				size := fmt.Sprint(rows, " × ", n)

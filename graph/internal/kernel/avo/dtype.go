@@ -21,8 +21,12 @@ type dtype struct {
 	compare                                               func(relation, right, left, to operand.Op)
 	loadMasked                                            func(from, mask, to operand.Op)
 
-	mask operand.Mem
-	next int // number of the next label
+	sqrt      func(from, to operand.Op)
+	clearSign func(ones operand.Op) // of registers of ones
+
+	mask      operand.Mem
+	constants map[string]operand.Mem
+	next      int // number of the next label
 }
 
 func newDtype(bits int) *dtype {
@@ -40,6 +44,12 @@ func newDtype(bits int) *dtype {
 		d.blend, d.loadMasked = c.VBLENDVPD, c.VMASKMOVPD
 		d.compare = func(relation, right, left, to operand.Op) { c.VCMPPD(relation, right, left, to) }
 	}
+	if bits == 32 {
+		d.sqrt, d.clearSign = func(from, to operand.Op) { c.VSQRTPS(from, to) }, func(x operand.Op) { c.VPSRLD(operand.U8(1), x, x) }
+	} else {
+		d.sqrt, d.clearSign = func(from, to operand.Op) { c.VSQRTPD(from, to) }, func(x operand.Op) { c.VPSRLQ(operand.U8(1), x, x) }
+	}
+	d.constants = map[string]operand.Mem{}
 	d.mask = d.masks()
 	return d
 }

@@ -45,6 +45,14 @@ func main() {
 		d.delayedDots()
 		d.write(fmt.Sprintf("sums%d_amd64.s", d.bits), fmt.Sprintf("sums%d_amd64.go", d.bits))
 	}
+	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
+		d.storeTail()
+		d.algebraic()
+		if d.bits == 32 {
+			d.exponentials()
+		}
+		d.write(fmt.Sprintf("unary%d_amd64.s", d.bits), fmt.Sprintf("unary%d_amd64.go", d.bits))
+	}
 	cpu := newDtype(32)
 	cpu.features()
 	cpu.write("cpu_amd64.s", "cpu_amd64.go")
