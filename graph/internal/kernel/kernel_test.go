@@ -273,6 +273,8 @@ func TestByName(t *testing.T) {
 	equal(t, "DivVS", d, []float64{2.5, 5, 10})
 	AxpyInto(d, 2, a)
 	equal(t, "AxpyInto", d, []float64{4.5, 9, 16})
+	AddRounded(d, []float64{1, 2, 3})
+	equal(t, "AddRounded", d, []float64{5.5, 11, 19})
 	Fill(d, 7)
 	equal(t, "Fill", d, []float64{7, 7, 7})
 }

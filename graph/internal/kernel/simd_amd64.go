@@ -165,3 +165,12 @@ func expSingleVector(d, a []float32) { exp32(p32(d), p32(a), len(d)) }
 func sigmoidSingleVector(d, a []float32) { sigmoid32(p32(d), p32(a), len(d)) }
 
 func tanhSingleVector(d, a []float32) { tanh32(p32(d), p32(a), len(d)) }
+
+func addRoundedVector[T Float](d []T, a []float64) {
+	if single[T]() {
+		addRounded32(p32(d), unsafe.SliceData(a), len(d))
+		return
+	}
+	sum := unsafe.Slice(p64(d), len(d))
+	AddVV(sum, sum, a)
+}

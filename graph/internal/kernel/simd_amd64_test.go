@@ -186,6 +186,8 @@ func testSums[T Float](t *testing.T) {
 				"Tanh": Tanh[T], "Sigmoid": Sigmoid[T]} {
 				compare(t, name, all, func() { f(y, a) })
 			}
+			wide := special[float64](r, n)
+			compare(t, "AddRounded", all, func() { AddRounded(y, wide) })
 			compare(t, "DivVS", all, func() { DivVS(y, a, T(1.1)) })
 			for _, rows := range []int{0, 1, 2, 3, 4, 5, 8, 15} {
 				size := fmt.Sprint(rows, " × ", n)
@@ -263,6 +265,7 @@ func TestVectorDelayBounds(t *testing.T) {
 // No kernel allocates.
 func TestVectorAllocations(t *testing.T) {
 	x, w, offsets := make([]float32, 64), make([]float32, 64*64), make([]int32, 8)
+	wide := make([]float64, 64)
 	o := &Operands[float32]{D: &x, A: &x, B: &x, C: &x, E: &x}
 	loop := Arithmetic[float32](formIndex["vv*vs*+"])
 	if n := testing.AllocsPerRun(10, func() {
@@ -274,6 +277,7 @@ func TestVectorAllocations(t *testing.T) {
 		DelayedRow(x[:16], x, offsets, w)
 		DelayedDots(x[:8], w[:16], offsets, w)
 		AddVV(x, x, x)
+		AddRounded(x, wide)
 		MulVS(x, x, 0.5)
 		DivVS(x, x, 2)
 		x[0] = Sum(x) + Dot(x, x)

@@ -20,12 +20,13 @@ func delayedRowVector[T Float](acc, w []T, offsets []int32, src []T) bool {
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 	panic("kernel: no assembly")
 }
-func addVector[T Float](o *Operands[T])  { panic("kernel: no assembly") }
-func mulVector[T Float](o *Operands[T])  { panic("kernel: no assembly") }
-func divVector[T Float](o *Operands[T])  { panic("kernel: no assembly") }
-func cubeVector[T Float](d, a []T)       { panic("kernel: no assembly") }
-func sqrtVector[T Float](d, a []T)       { panic("kernel: no assembly") }
-func absVector[T Float](d, a []T)        { panic("kernel: no assembly") }
-func expSingleVector(d, a []float32)     { panic("kernel: no assembly") }
-func sigmoidSingleVector(d, a []float32) { panic("kernel: no assembly") }
-func tanhSingleVector(d, a []float32)    { panic("kernel: no assembly") }
+func addVector[T Float](o *Operands[T])            { panic("kernel: no assembly") }
+func mulVector[T Float](o *Operands[T])            { panic("kernel: no assembly") }
+func divVector[T Float](o *Operands[T])            { panic("kernel: no assembly") }
+func cubeVector[T Float](d, a []T)                 { panic("kernel: no assembly") }
+func sqrtVector[T Float](d, a []T)                 { panic("kernel: no assembly") }
+func absVector[T Float](d, a []T)                  { panic("kernel: no assembly") }
+func expSingleVector(d, a []float32)               { panic("kernel: no assembly") }
+func sigmoidSingleVector(d, a []float32)           { panic("kernel: no assembly") }
+func tanhSingleVector(d, a []float32)              { panic("kernel: no assembly") }
+func addRoundedVector[T Float](d []T, a []float64) { panic("kernel: no assembly") }

@@ -21,3 +21,6 @@ func sigmoid32(d *float32, a *float32, n int)
 
 //go:noescape
 func tanh32(d *float32, a *float32, n int)
+
+//go:noescape
+func addRounded32(d *float32, a *float64, n int)

@@ -543,3 +543,39 @@ DATA two<>+8(SB)/8, $0x4000000000000000
 DATA two<>+16(SB)/8, $0x4000000000000000
 DATA two<>+24(SB)/8, $0x4000000000000000
 GLOBL two<>(SB), RODATA|NOPTR, $32
+
+TEXT ·addRounded32(SB), NOSPLIT, $0-24
+	MOVQ d+0(FP), DI
+	MOVQ a+8(FP), SI
+	MOVQ n+16(FP), CX
+
+eight:
+	SUBQ       $0x08, CX
+	JLT        rest
+	VCVTPD2PSY (SI), X0
+	VADDPS     (DI), X0, X0
+	VMOVUPS    X0, (DI)
+	VCVTPD2PSY 32(SI), X0
+	VADDPS     16(DI), X0, X0
+	VMOVUPS    X0, 16(DI)
+	ADDQ       $0x20, DI
+	ADDQ       $0x40, SI
+	JMP        eight
+
+rest:
+	ADDQ $0x08, CX
+	JZ   done
+
+one:
+	VMOVSD    (SI), X0
+	VCVTSD2SS X0, X0, X0
+	VADDSS    (DI), X0, X0
+	VMOVSS    X0, (DI)
+	ADDQ      $0x04, DI
+	ADDQ      $0x08, SI
+	DECQ      CX
+	JNZ       one
+
+done:
+	VZEROUPPER
+	RET

@@ -50,6 +50,7 @@ func main() {
 		d.algebraic()
 		if d.bits == 32 {
 			d.exponentials()
+			d.addRounded()
 		}
 		d.write(fmt.Sprintf("unary%d_amd64.s", d.bits), fmt.Sprintf("unary%d_amd64.go", d.bits))
 	}
