@@ -88,9 +88,7 @@ func (c *cotangent[T]) addRecords(t int64, state []T) {
 // addScaled adds grad/divisor.
 func addScaled[T kernel.Float](into []T, grad []float64, divisor float64) {
 	if divisor == 1 {
-		for j, g := range grad[:len(into)] {
-			into[j] += T(g)
-		}
+		kernel.AddRounded(into, grad)
 		return
 	}
 	for j, g := range grad[:len(into)] {

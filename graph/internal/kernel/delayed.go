@@ -11,8 +11,18 @@ func AxpyInto[T Float](dst []T, w T, src []T) { Axpy(dst, w, src) }
 // with the edges of every k taken in ascending order. It panics when an edge
 // reaches outside src.
 //
-// Eight steps are taken at once: their sums stay in registers over all edges.
+// Several steps are taken at once: their sums stay in registers over all edges.
 func DelayedRow[T Float](acc, w []T, offsets []int32, src []T) {
+	w = w[:len(offsets)]
+	if len(acc) == 0 || len(offsets) == 0 {
+		return
+	}
+	if simd {
+		if len(src) < len(acc) || !delayedRowVector(acc, w, offsets, src) {
+			panic(edgeOutside)
+		}
+		return
+	}
 	k := 0
 	for ; k+8 <= len(acc); k += 8 {
 		delayedRow8((*[8]T)(acc[k:]), w, offsets, src[k:])
@@ -20,7 +30,7 @@ func DelayedRow[T Float](acc, w []T, offsets []int32, src []T) {
 	for ; k < len(acc); k++ {
 		s := acc[k]
 		for e, o := range offsets {
-			s += w[e] * src[int(o)+k]
+			s += T(w[e] * src[int(o)+k])
 		}
 		acc[k] = s
 	}
@@ -37,50 +47,50 @@ func delayedRow8[T Float](acc *[8]T, w []T, offsets []int32, src []T) {
 		x1 := (*[8]T)(src[o[1]:])
 		x2 := (*[8]T)(src[o[2]:])
 		x3 := (*[8]T)(src[o[3]:])
-		s0 += v[0] * x0[0]
-		s1 += v[0] * x0[1]
-		s2 += v[0] * x0[2]
-		s3 += v[0] * x0[3]
-		s4 += v[0] * x0[4]
-		s5 += v[0] * x0[5]
-		s6 += v[0] * x0[6]
-		s7 += v[0] * x0[7]
-		s0 += v[1] * x1[0]
-		s1 += v[1] * x1[1]
-		s2 += v[1] * x1[2]
-		s3 += v[1] * x1[3]
-		s4 += v[1] * x1[4]
-		s5 += v[1] * x1[5]
-		s6 += v[1] * x1[6]
-		s7 += v[1] * x1[7]
-		s0 += v[2] * x2[0]
-		s1 += v[2] * x2[1]
-		s2 += v[2] * x2[2]
-		s3 += v[2] * x2[3]
-		s4 += v[2] * x2[4]
-		s5 += v[2] * x2[5]
-		s6 += v[2] * x2[6]
-		s7 += v[2] * x2[7]
-		s0 += v[3] * x3[0]
-		s1 += v[3] * x3[1]
-		s2 += v[3] * x3[2]
-		s3 += v[3] * x3[3]
-		s4 += v[3] * x3[4]
-		s5 += v[3] * x3[5]
-		s6 += v[3] * x3[6]
-		s7 += v[3] * x3[7]
+		s0 += T(v[0] * x0[0])
+		s1 += T(v[0] * x0[1])
+		s2 += T(v[0] * x0[2])
+		s3 += T(v[0] * x0[3])
+		s4 += T(v[0] * x0[4])
+		s5 += T(v[0] * x0[5])
+		s6 += T(v[0] * x0[6])
+		s7 += T(v[0] * x0[7])
+		s0 += T(v[1] * x1[0])
+		s1 += T(v[1] * x1[1])
+		s2 += T(v[1] * x1[2])
+		s3 += T(v[1] * x1[3])
+		s4 += T(v[1] * x1[4])
+		s5 += T(v[1] * x1[5])
+		s6 += T(v[1] * x1[6])
+		s7 += T(v[1] * x1[7])
+		s0 += T(v[2] * x2[0])
+		s1 += T(v[2] * x2[1])
+		s2 += T(v[2] * x2[2])
+		s3 += T(v[2] * x2[3])
+		s4 += T(v[2] * x2[4])
+		s5 += T(v[2] * x2[5])
+		s6 += T(v[2] * x2[6])
+		s7 += T(v[2] * x2[7])
+		s0 += T(v[3] * x3[0])
+		s1 += T(v[3] * x3[1])
+		s2 += T(v[3] * x3[2])
+		s3 += T(v[3] * x3[3])
+		s4 += T(v[3] * x3[4])
+		s5 += T(v[3] * x3[5])
+		s6 += T(v[3] * x3[6])
+		s7 += T(v[3] * x3[7])
 		offsets, w = offsets[4:], w[4:]
 	}
 	for e, o := range offsets {
 		x, v := (*[8]T)(src[o:]), w[e]
-		s0 += v * x[0]
-		s1 += v * x[1]
-		s2 += v * x[2]
-		s3 += v * x[3]
-		s4 += v * x[4]
-		s5 += v * x[5]
-		s6 += v * x[6]
-		s7 += v * x[7]
+		s0 += T(v * x[0])
+		s1 += T(v * x[1])
+		s2 += T(v * x[2])
+		s3 += T(v * x[3])
+		s4 += T(v * x[4])
+		s5 += T(v * x[5])
+		s6 += T(v * x[6])
+		s7 += T(v * x[7])
 	}
 	acc[0], acc[1], acc[2], acc[3], acc[4], acc[5], acc[6], acc[7] = s0, s1, s2, s3, s4, s5, s6, s7
 }
@@ -90,37 +100,23 @@ func delayedRow8[T Float](acc *[8]T, w []T, offsets []int32, src []T) {
 //
 //	dw[e] += Σ_k a[k] src[offsets[e]+k]
 //
-// starting from the value in memory and taking k in ascending order. It panics
-// when an edge reaches outside src.
-//
-// Eight steps are taken at once: their adjoints stay in registers over all edges.
+// The sum is formed in the order of Sum and then added to the value in memory. It
+// panics when an edge reaches outside src.
 func DelayedDots[T Float](dw, a []T, offsets []int32, src []T) {
-	k := 0
-	for ; k+8 <= len(a); k += 8 {
-		delayedDots8(dw, (*[8]T)(a[k:]), offsets, src[k:])
+	dw = dw[:len(offsets)]
+	if len(a) == 0 || len(offsets) == 0 {
+		return
 	}
-	for ; k < len(a); k++ {
-		v := a[k]
-		for e, o := range offsets {
-			dw[e] += v * src[int(o)+k]
+	if simd {
+		if len(src) < len(a) || !delayedDotsVector(dw, a, offsets, src) {
+			panic(edgeOutside)
 		}
+		return
+	}
+	src = src[:len(src):len(src)]
+	for e, o := range offsets {
+		dw[e] += dot(a, src[o:][:len(a)])
 	}
 }
 
-func delayedDots8[T Float](dw []T, a *[8]T, offsets []int32, src []T) {
-	a0, a1, a2, a3, a4, a5, a6, a7 := a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]
-	dw = dw[:len(offsets)]
-	for e, o := range offsets {
-		x := (*[8]T)(src[o:])
-		s := dw[e]
-		s += a0 * x[0]
-		s += a1 * x[1]
-		s += a2 * x[2]
-		s += a3 * x[3]
-		s += a4 * x[4]
-		s += a5 * x[5]
-		s += a6 * x[6]
-		s += a7 * x[7]
-		dw[e] = s
-	}
-}
+const edgeOutside = "kernel: a delayed edge reaches outside its source's past"

@@ -2,9 +2,14 @@
 // engine spend their time in: elementwise arithmetic, elementary functions, sums,
 // matrix-vector products and the blocked multiply-adds of delayed couplings.
 //
-// Every kernel exists once, generic over float32 and float64, in portable Go.
-// Three rules hold for all of them:
+// Every kernel is portable Go, generic over float32 and float64, and most are AVX2
+// assembly beside it, which is chosen when the program starts on a processor that
+// has it. EURYALE_KERNELS=portable in the environment and the build tag purego
+// choose portable Go. Rules that hold for all kernels:
 //
+//   - Assembly and portable Go give the same bits on every processor: no product and
+//     sum are fused into one rounding, which a conversion T(x * y) also tells the Go
+//     compiler. Only which of several NaNs is passed on is not specified.
 //   - A sum is formed in one fixed order, which is documented and depends on the
 //     lengths alone, so equal inputs give equal bits.
 //   - The destination's length rules: operands must be at least as long, or the
@@ -13,6 +18,10 @@
 //     other overlap is a mistake of the caller.
 //
 // Elementary functions of float32 arguments are evaluated in float64 and rounded.
+//
+// The assembly is written by the module in the folder avo; go generate runs it. Its
+// loops cover all chains of two operations, all choices, and the chains of three that
+// the repository's models compile to (avo/long.go); the others run in portable Go.
 package kernel
 
 // Float is the element type of a kernel.

@@ -5,6 +5,10 @@ package kernel
 // AddVV sets d[i] = a[i] + b[i].
 func AddVV[T Float](d, a, b []T) {
 	a, b = a[:len(d)], b[:len(d)]
+	if simd {
+		addVector(&Operands[T]{D: &d, A: &a, B: &b})
+		return
+	}
 	for i := range d {
 		d[i] = a[i] + b[i]
 	}
@@ -13,6 +17,11 @@ func AddVV[T Float](d, a, b []T) {
 // MulVS sets d[i] = a[i] s.
 func MulVS[T Float](d, a []T, s T) {
 	a = a[:len(d)]
+	if simd {
+		b := []T{s}
+		mulVector(&Operands[T]{D: &d, A: &a, B: &b})
+		return
+	}
 	for i := range d {
 		d[i] = a[i] * s
 	}
@@ -21,7 +30,24 @@ func MulVS[T Float](d, a []T, s T) {
 // DivVS sets d[i] = a[i] / s.
 func DivVS[T Float](d, a []T, s T) {
 	a = a[:len(d)]
+	if simd {
+		b := []T{s}
+		divVector(&Operands[T]{D: &d, A: &a, B: &b})
+		return
+	}
 	for i := range d {
 		d[i] = a[i] / s
+	}
+}
+
+// AddRounded adds float64 numbers, rounded to d's type: d[i] += T(a[i]).
+func AddRounded[T Float](d []T, a []float64) {
+	a = a[:len(d)]
+	if simd {
+		addRoundedVector(d, a)
+		return
+	}
+	for i := range d {
+		d[i] += T(a[i])
 	}
 }

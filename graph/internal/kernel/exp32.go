@@ -20,16 +20,16 @@ const (
 
 // reduced writes x as k ln 2 + r with |r| ≤ ln(2)/2 and returns s = 2^k and r.
 func reduced(x float64) (s, r float64) {
-	t := x*log2e + shifter
-	return math.Float64frombits(math.Float64bits(t) << 52), x - (t-shifter)*ln2
+	t := float64(x*log2e) + shifter
+	return math.Float64frombits(math.Float64bits(t) << 52), x - float64((t-shifter)*ln2)
 }
 
 // expm1 is e^r - 1 for |r| ≤ ln(2)/2, to 2^-35 relative: the Taylor series to r^9.
 func expm1(r float64) float64 {
 	r2 := r * r
-	low := 1.0/2 + r*(1.0/6) + r2*(1.0/24+r*(1.0/120))
-	high := 1.0/720 + r*(1.0/5040) + r2*(1.0/40320+r*(1.0/362880))
-	return r + r2*(low+r2*r2*high)
+	low := 1.0/2 + float64(r*(1.0/6)) + float64(r2*(1.0/24+float64(r*(1.0/120))))
+	high := 1.0/720 + float64(r*(1.0/5040)) + float64(r2*(1.0/40320+float64(r*(1.0/362880))))
+	return r + float64(r2*(low+float64(r2*r2*high)))
 }
 
 // bounded limits x to ±extent; NaN stays NaN.
@@ -43,31 +43,43 @@ func bounded(x float64) float64 {
 	return x
 }
 
-func exp32(d, a []float32) {
+func expSingle(d, a []float32) {
 	a = a[:len(d)]
+	if simd {
+		expSingleVector(d, a)
+		return
+	}
 	for i := range d {
 		s, r := reduced(bounded(float64(a[i])))
 		q := expm1(r)
-		d[i] = float32(s + s*q)
+		d[i] = float32(s + float64(s*q))
 	}
 }
 
-func sigmoid32(d, a []float32) {
+func sigmoidSingle(d, a []float32) {
 	a = a[:len(d)]
+	if simd {
+		sigmoidSingleVector(d, a)
+		return
+	}
 	for i := range d {
 		s, r := reduced(bounded(-float64(a[i])))
 		q := expm1(r)
-		d[i] = float32(1 / (1 + (s + s*q)))
+		d[i] = float32(1 / (1 + (s + float64(s*q))))
 	}
 }
 
-// tanh32 is (e^2x - 1)/(e^2x + 1), with the numerator free of cancellation.
-func tanh32(d, a []float32) {
+// tanhSingle is (e^2x - 1)/(e^2x + 1), with the numerator free of cancellation.
+func tanhSingle(d, a []float32) {
 	a = a[:len(d)]
+	if simd {
+		tanhSingleVector(d, a)
+		return
+	}
 	for i := range d {
 		s, r := reduced(bounded(2 * float64(a[i])))
 		q := expm1(r)
-		m := s*q + (s - 1)
+		m := float64(s*q) + (s - 1)
 		d[i] = float32(m / (m + 2))
 	}
 }

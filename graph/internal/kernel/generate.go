@@ -103,6 +103,9 @@ func loop(form string) string {
 		case '\\':
 			y, x := pop(), pop()
 			stack = append(stack, fmt.Sprintf("(%s / %s)", y, x))
+		case '*': // rounded by the conversion, never part of a fused multiply-add
+			y, x := pop(), pop()
+			stack = append(stack, fmt.Sprintf("T(%s * %s)", x, y))
 		default:
 			y, x := pop(), pop()
 			stack = append(stack, fmt.Sprintf("(%s %c %s)", x, c, y))

@@ -98,6 +98,19 @@ func TestArithmetic(t *testing.T) {
 	}
 }
 
+// ordered is Σ a[i] b[i] in the order that Sum documents.
+func ordered(a, b []float64) float64 {
+	var s [8]float64
+	for i, v := range a {
+		s[i%8] += v * b[i]
+	}
+	var t [4]float64
+	for j := range t {
+		t[j] = s[j] + s[j+4]
+	}
+	return (t[0] + t[1]) + (t[2] + t[3])
+}
+
 // The matrix kernels take their sums in the documented order, for all remainders
 // of their unrolling.
 func TestMatrixOrder(t *testing.T) {
@@ -112,8 +125,8 @@ func TestMatrixOrder(t *testing.T) {
 		MatVecTAdd(z, w, a, rows, cols)
 		want := make([]float64, rows)
 		for i := range want {
+			want[i] = ordered(w[i*cols:(i+1)*cols], x)
 			for j := range x {
-				want[i] += w[i*cols+j] * x[j]
 				zWant[j] += w[i*cols+j] * a[i]
 			}
 		}
@@ -158,8 +171,8 @@ func TestDelayedOrder(t *testing.T) {
 			for e, o := range offsets {
 				for k := range block {
 					accWant[k] += w[e] * src[int(o)+k]
-					dwWant[e] += a[k] * src[int(o)+k]
 				}
+				dwWant[e] += ordered(a, src[o:])
 			}
 			DelayedRow(acc, w, offsets, src)
 			DelayedDots(dw, a, offsets, src)
@@ -260,6 +273,8 @@ func TestByName(t *testing.T) {
 	equal(t, "DivVS", d, []float64{2.5, 5, 10})
 	AxpyInto(d, 2, a)
 	equal(t, "AxpyInto", d, []float64{4.5, 9, 16})
+	AddRounded(d, []float64{1, 2, 3})
+	equal(t, "AddRounded", d, []float64{5.5, 11, 19})
 	Fill(d, 7)
 	equal(t, "Fill", d, []float64{7, 7, 7})
 }

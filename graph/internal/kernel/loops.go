@@ -1,6 +1,7 @@
 package kernel
 
 //go:generate go run generate.go
+//go:generate go run -C avo .
 
 // Operands are what a loop works on: registers by reference, so that rebinding a
 // register needs no change of code.
@@ -32,6 +33,9 @@ var formIndex = func() map[string]int {
 	return m
 }()
 
+// Vectorised reports whether a form's loop is assembly in this process.
+func Vectorised(form int) bool { return vectorLoop32[form] != nil }
+
 // FormName is the chain of a form.
 func FormName(form int) string { return formNames[form] }
 
@@ -45,10 +49,16 @@ func Arithmetic[T Float](form int) Loop[T] {
 	var zero T
 	switch any(zero).(type) {
 	case float32:
+		if loop := vectorLoop32[form]; loop != nil {
+			return any(loop).(Loop[T])
+		}
 		return any(arithmetic32[form]).(Loop[T])
 	default:
+		if loop := vectorLoop64[form]; loop != nil {
+			return any(loop).(Loop[T])
+		}
 		return any(arithmetic64[form]).(Loop[T])
 	}
 }
 
-func square[T Float](x T) T { return x * x }
+func square[T Float](x T) T { return T(x * x) }

@@ -729,7 +729,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			a := (*o.A)[:len(d)]
 			b := (*o.B)[:len(d)]
 			for i := range d {
-				d[i] = a[i] * b[i]
+				d[i] = T(a[i] * b[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*
@@ -737,7 +737,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			a := (*o.A)[:len(d)]
 			b := (*o.B)[0]
 			for i := range d {
-				d[i] = a[i] * b
+				d[i] = T(a[i] * b)
 			}
 		},
 		func(o *Operands[T]) { // vv/
@@ -838,7 +838,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b[i]) * c[i]
+				d[i] = T((a[i] + b[i]) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+s*
@@ -847,7 +847,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (a[i] + b[i]) * c
+				d[i] = T((a[i] + b[i]) * c)
 			}
 		},
 		func(o *Operands[T]) { // vv+q
@@ -932,7 +932,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) + c[i]) * e[i]
+				d[i] = T(((a[i] + b[i]) + c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+v+s*
@@ -942,7 +942,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) + c[i]) * e
+				d[i] = T(((a[i] + b[i]) + c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv+s+v+
@@ -992,7 +992,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) + c) * e[i]
+				d[i] = T(((a[i] + b[i]) + c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+s+s*
@@ -1002,7 +1002,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) + c) * e
+				d[i] = T(((a[i] + b[i]) + c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv+v-v+
@@ -1052,7 +1052,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) - c[i]) * e[i]
+				d[i] = T(((a[i] + b[i]) - c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+v-s*
@@ -1062,7 +1062,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) - c[i]) * e
+				d[i] = T(((a[i] + b[i]) - c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv+s-v+
@@ -1112,7 +1112,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) - c) * e[i]
+				d[i] = T(((a[i] + b[i]) - c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+s-s*
@@ -1122,7 +1122,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) - c) * e
+				d[i] = T(((a[i] + b[i]) - c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv+v~v+
@@ -1172,7 +1172,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c[i] - (a[i] + b[i])) * e[i]
+				d[i] = T((c[i] - (a[i] + b[i])) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+v~s*
@@ -1182,7 +1182,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c[i] - (a[i] + b[i])) * e
+				d[i] = T((c[i] - (a[i] + b[i])) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv+s~v+
@@ -1232,7 +1232,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c - (a[i] + b[i])) * e[i]
+				d[i] = T((c - (a[i] + b[i])) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+s~s*
@@ -1242,7 +1242,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c - (a[i] + b[i])) * e
+				d[i] = T((c - (a[i] + b[i])) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv+v*v+
@@ -1252,7 +1252,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) * c[i]) + e[i]
+				d[i] = T((a[i]+b[i])*c[i]) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv+v*s+
@@ -1262,7 +1262,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) * c[i]) + e
+				d[i] = T((a[i]+b[i])*c[i]) + e
 			}
 		},
 		func(o *Operands[T]) { // vv+v*v-
@@ -1272,7 +1272,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) * c[i]) - e[i]
+				d[i] = T((a[i]+b[i])*c[i]) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv+v*v~
@@ -1282,7 +1282,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] + b[i]) * c[i])
+				d[i] = e[i] - T((a[i]+b[i])*c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+v*v*
@@ -1292,7 +1292,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) * c[i]) * e[i]
+				d[i] = T(T((a[i]+b[i])*c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+v*s*
@@ -1302,7 +1302,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) * c[i]) * e
+				d[i] = T(T((a[i]+b[i])*c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv+s*v+
@@ -1312,7 +1312,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) * c) + e[i]
+				d[i] = T((a[i]+b[i])*c) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv+s*s+
@@ -1322,7 +1322,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) * c) + e
+				d[i] = T((a[i]+b[i])*c) + e
 			}
 		},
 		func(o *Operands[T]) { // vv+s*v-
@@ -1332,7 +1332,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) * c) - e[i]
+				d[i] = T((a[i]+b[i])*c) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv+s*v~
@@ -1342,7 +1342,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] + b[i]) * c)
+				d[i] = e[i] - T((a[i]+b[i])*c)
 			}
 		},
 		func(o *Operands[T]) { // vv+s*v*
@@ -1352,7 +1352,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) * c) * e[i]
+				d[i] = T(T((a[i]+b[i])*c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+s*s*
@@ -1362,7 +1362,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b[i]) * c) * e
+				d[i] = T(T((a[i]+b[i])*c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv+qv+
@@ -1407,7 +1407,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = square((a[i] + b[i])) * c[i]
+				d[i] = T(square((a[i] + b[i])) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+qs*
@@ -1416,7 +1416,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = square((a[i] + b[i])) * c
+				d[i] = T(square((a[i] + b[i])) * c)
 			}
 		},
 		func(o *Operands[T]) { // vs+v+
@@ -1479,7 +1479,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b) * c[i]
+				d[i] = T((a[i] + b) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+s*
@@ -1488,7 +1488,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (a[i] + b) * c
+				d[i] = T((a[i] + b) * c)
 			}
 		},
 		func(o *Operands[T]) { // vs+q
@@ -1573,7 +1573,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b) + c[i]) * e[i]
+				d[i] = T(((a[i] + b) + c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+v+s*
@@ -1583,7 +1583,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b) + c[i]) * e
+				d[i] = T(((a[i] + b) + c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs+s+v+
@@ -1633,7 +1633,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b) + c) * e[i]
+				d[i] = T(((a[i] + b) + c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+s+s*
@@ -1643,7 +1643,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b) + c) * e
+				d[i] = T(((a[i] + b) + c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs+v-v+
@@ -1693,7 +1693,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b) - c[i]) * e[i]
+				d[i] = T(((a[i] + b) - c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+v-s*
@@ -1703,7 +1703,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b) - c[i]) * e
+				d[i] = T(((a[i] + b) - c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs+s-v+
@@ -1753,7 +1753,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b) - c) * e[i]
+				d[i] = T(((a[i] + b) - c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+s-s*
@@ -1763,7 +1763,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b) - c) * e
+				d[i] = T(((a[i] + b) - c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs+v~v+
@@ -1813,7 +1813,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c[i] - (a[i] + b)) * e[i]
+				d[i] = T((c[i] - (a[i] + b)) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+v~s*
@@ -1823,7 +1823,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c[i] - (a[i] + b)) * e
+				d[i] = T((c[i] - (a[i] + b)) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs+s~v+
@@ -1873,7 +1873,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c - (a[i] + b)) * e[i]
+				d[i] = T((c - (a[i] + b)) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+s~s*
@@ -1883,7 +1883,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c - (a[i] + b)) * e
+				d[i] = T((c - (a[i] + b)) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs+v*v+
@@ -1893,7 +1893,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b) * c[i]) + e[i]
+				d[i] = T((a[i]+b)*c[i]) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs+v*s+
@@ -1903,7 +1903,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b) * c[i]) + e
+				d[i] = T((a[i]+b)*c[i]) + e
 			}
 		},
 		func(o *Operands[T]) { // vs+v*v-
@@ -1913,7 +1913,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b) * c[i]) - e[i]
+				d[i] = T((a[i]+b)*c[i]) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs+v*v~
@@ -1923,7 +1923,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] + b) * c[i])
+				d[i] = e[i] - T((a[i]+b)*c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+v*v*
@@ -1933,7 +1933,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b) * c[i]) * e[i]
+				d[i] = T(T((a[i]+b)*c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+v*s*
@@ -1943,7 +1943,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b) * c[i]) * e
+				d[i] = T(T((a[i]+b)*c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs+s*v+
@@ -1953,7 +1953,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b) * c) + e[i]
+				d[i] = T((a[i]+b)*c) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs+s*s+
@@ -1963,7 +1963,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b) * c) + e
+				d[i] = T((a[i]+b)*c) + e
 			}
 		},
 		func(o *Operands[T]) { // vs+s*v-
@@ -1973,7 +1973,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b) * c) - e[i]
+				d[i] = T((a[i]+b)*c) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs+s*v~
@@ -1983,7 +1983,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] + b) * c)
+				d[i] = e[i] - T((a[i]+b)*c)
 			}
 		},
 		func(o *Operands[T]) { // vs+s*v*
@@ -1993,7 +1993,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] + b) * c) * e[i]
+				d[i] = T(T((a[i]+b)*c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+s*s*
@@ -2003,7 +2003,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] + b) * c) * e
+				d[i] = T(T((a[i]+b)*c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs+qv+
@@ -2048,7 +2048,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = square((a[i] + b)) * c[i]
+				d[i] = T(square((a[i] + b)) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+qs*
@@ -2057,7 +2057,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = square((a[i] + b)) * c
+				d[i] = T(square((a[i] + b)) * c)
 			}
 		},
 		func(o *Operands[T]) { // vv-v+
@@ -2120,7 +2120,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] - b[i]) * c[i]
+				d[i] = T((a[i] - b[i]) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-s*
@@ -2129,7 +2129,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (a[i] - b[i]) * c
+				d[i] = T((a[i] - b[i]) * c)
 			}
 		},
 		func(o *Operands[T]) { // vv-q
@@ -2214,7 +2214,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) + c[i]) * e[i]
+				d[i] = T(((a[i] - b[i]) + c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-v+s*
@@ -2224,7 +2224,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) + c[i]) * e
+				d[i] = T(((a[i] - b[i]) + c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv-s+v+
@@ -2274,7 +2274,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) + c) * e[i]
+				d[i] = T(((a[i] - b[i]) + c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-s+s*
@@ -2284,7 +2284,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) + c) * e
+				d[i] = T(((a[i] - b[i]) + c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv-v-v+
@@ -2334,7 +2334,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) - c[i]) * e[i]
+				d[i] = T(((a[i] - b[i]) - c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-v-s*
@@ -2344,7 +2344,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) - c[i]) * e
+				d[i] = T(((a[i] - b[i]) - c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv-s-v+
@@ -2394,7 +2394,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) - c) * e[i]
+				d[i] = T(((a[i] - b[i]) - c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-s-s*
@@ -2404,7 +2404,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) - c) * e
+				d[i] = T(((a[i] - b[i]) - c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv-v~v+
@@ -2454,7 +2454,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c[i] - (a[i] - b[i])) * e[i]
+				d[i] = T((c[i] - (a[i] - b[i])) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-v~s*
@@ -2464,7 +2464,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c[i] - (a[i] - b[i])) * e
+				d[i] = T((c[i] - (a[i] - b[i])) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv-s~v+
@@ -2514,7 +2514,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c - (a[i] - b[i])) * e[i]
+				d[i] = T((c - (a[i] - b[i])) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-s~s*
@@ -2524,7 +2524,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c - (a[i] - b[i])) * e
+				d[i] = T((c - (a[i] - b[i])) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv-v*v+
@@ -2534,7 +2534,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) * c[i]) + e[i]
+				d[i] = T((a[i]-b[i])*c[i]) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv-v*s+
@@ -2544,7 +2544,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) * c[i]) + e
+				d[i] = T((a[i]-b[i])*c[i]) + e
 			}
 		},
 		func(o *Operands[T]) { // vv-v*v-
@@ -2554,7 +2554,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) * c[i]) - e[i]
+				d[i] = T((a[i]-b[i])*c[i]) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv-v*v~
@@ -2564,7 +2564,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] - b[i]) * c[i])
+				d[i] = e[i] - T((a[i]-b[i])*c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-v*v*
@@ -2574,7 +2574,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) * c[i]) * e[i]
+				d[i] = T(T((a[i]-b[i])*c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-v*s*
@@ -2584,7 +2584,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) * c[i]) * e
+				d[i] = T(T((a[i]-b[i])*c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv-s*v+
@@ -2594,7 +2594,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) * c) + e[i]
+				d[i] = T((a[i]-b[i])*c) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv-s*s+
@@ -2604,7 +2604,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) * c) + e
+				d[i] = T((a[i]-b[i])*c) + e
 			}
 		},
 		func(o *Operands[T]) { // vv-s*v-
@@ -2614,7 +2614,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) * c) - e[i]
+				d[i] = T((a[i]-b[i])*c) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv-s*v~
@@ -2624,7 +2624,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] - b[i]) * c)
+				d[i] = e[i] - T((a[i]-b[i])*c)
 			}
 		},
 		func(o *Operands[T]) { // vv-s*v*
@@ -2634,7 +2634,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) * c) * e[i]
+				d[i] = T(T((a[i]-b[i])*c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-s*s*
@@ -2644,7 +2644,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b[i]) * c) * e
+				d[i] = T(T((a[i]-b[i])*c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv-qv+
@@ -2689,7 +2689,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = square((a[i] - b[i])) * c[i]
+				d[i] = T(square((a[i] - b[i])) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-qs*
@@ -2698,7 +2698,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = square((a[i] - b[i])) * c
+				d[i] = T(square((a[i] - b[i])) * c)
 			}
 		},
 		func(o *Operands[T]) { // vs-v+
@@ -2761,7 +2761,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] - b) * c[i]
+				d[i] = T((a[i] - b) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs-s*
@@ -2770,7 +2770,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (a[i] - b) * c
+				d[i] = T((a[i] - b) * c)
 			}
 		},
 		func(o *Operands[T]) { // vs-q
@@ -2855,7 +2855,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b) + c[i]) * e[i]
+				d[i] = T(((a[i] - b) + c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs-v+s*
@@ -2865,7 +2865,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b) + c[i]) * e
+				d[i] = T(((a[i] - b) + c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs-s+v+
@@ -2915,7 +2915,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b) + c) * e[i]
+				d[i] = T(((a[i] - b) + c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs-s+s*
@@ -2925,7 +2925,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b) + c) * e
+				d[i] = T(((a[i] - b) + c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs-v-v+
@@ -2975,7 +2975,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b) - c[i]) * e[i]
+				d[i] = T(((a[i] - b) - c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs-v-s*
@@ -2985,7 +2985,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b) - c[i]) * e
+				d[i] = T(((a[i] - b) - c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs-s-v+
@@ -3035,7 +3035,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b) - c) * e[i]
+				d[i] = T(((a[i] - b) - c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs-s-s*
@@ -3045,7 +3045,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b) - c) * e
+				d[i] = T(((a[i] - b) - c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs-v~v+
@@ -3095,7 +3095,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c[i] - (a[i] - b)) * e[i]
+				d[i] = T((c[i] - (a[i] - b)) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs-v~s*
@@ -3105,7 +3105,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c[i] - (a[i] - b)) * e
+				d[i] = T((c[i] - (a[i] - b)) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs-s~v+
@@ -3155,7 +3155,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c - (a[i] - b)) * e[i]
+				d[i] = T((c - (a[i] - b)) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs-s~s*
@@ -3165,7 +3165,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c - (a[i] - b)) * e
+				d[i] = T((c - (a[i] - b)) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs-v*v+
@@ -3175,7 +3175,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b) * c[i]) + e[i]
+				d[i] = T((a[i]-b)*c[i]) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs-v*s+
@@ -3185,7 +3185,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b) * c[i]) + e
+				d[i] = T((a[i]-b)*c[i]) + e
 			}
 		},
 		func(o *Operands[T]) { // vs-v*v-
@@ -3195,7 +3195,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b) * c[i]) - e[i]
+				d[i] = T((a[i]-b)*c[i]) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs-v*v~
@@ -3205,7 +3205,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] - b) * c[i])
+				d[i] = e[i] - T((a[i]-b)*c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs-v*v*
@@ -3215,7 +3215,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b) * c[i]) * e[i]
+				d[i] = T(T((a[i]-b)*c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs-v*s*
@@ -3225,7 +3225,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b) * c[i]) * e
+				d[i] = T(T((a[i]-b)*c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs-s*v+
@@ -3235,7 +3235,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b) * c) + e[i]
+				d[i] = T((a[i]-b)*c) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs-s*s+
@@ -3245,7 +3245,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b) * c) + e
+				d[i] = T((a[i]-b)*c) + e
 			}
 		},
 		func(o *Operands[T]) { // vs-s*v-
@@ -3255,7 +3255,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b) * c) - e[i]
+				d[i] = T((a[i]-b)*c) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs-s*v~
@@ -3265,7 +3265,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] - b) * c)
+				d[i] = e[i] - T((a[i]-b)*c)
 			}
 		},
 		func(o *Operands[T]) { // vs-s*v*
@@ -3275,7 +3275,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] - b) * c) * e[i]
+				d[i] = T(T((a[i]-b)*c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs-s*s*
@@ -3285,7 +3285,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] - b) * c) * e
+				d[i] = T(T((a[i]-b)*c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs-qv+
@@ -3330,7 +3330,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = square((a[i] - b)) * c[i]
+				d[i] = T(square((a[i] - b)) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs-qs*
@@ -3339,7 +3339,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = square((a[i] - b)) * c
+				d[i] = T(square((a[i] - b)) * c)
 			}
 		},
 		func(o *Operands[T]) { // sv-v+
@@ -3402,7 +3402,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a - b[i]) * c[i]
+				d[i] = T((a - b[i]) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-s*
@@ -3411,7 +3411,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (a - b[i]) * c
+				d[i] = T((a - b[i]) * c)
 			}
 		},
 		func(o *Operands[T]) { // sv-q
@@ -3496,7 +3496,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a - b[i]) + c[i]) * e[i]
+				d[i] = T(((a - b[i]) + c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-v+s*
@@ -3506,7 +3506,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a - b[i]) + c[i]) * e
+				d[i] = T(((a - b[i]) + c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // sv-s+v+
@@ -3556,7 +3556,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a - b[i]) + c) * e[i]
+				d[i] = T(((a - b[i]) + c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-s+s*
@@ -3566,7 +3566,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a - b[i]) + c) * e
+				d[i] = T(((a - b[i]) + c) * e)
 			}
 		},
 		func(o *Operands[T]) { // sv-v-v+
@@ -3616,7 +3616,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a - b[i]) - c[i]) * e[i]
+				d[i] = T(((a - b[i]) - c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-v-s*
@@ -3626,7 +3626,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a - b[i]) - c[i]) * e
+				d[i] = T(((a - b[i]) - c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // sv-s-v+
@@ -3676,7 +3676,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a - b[i]) - c) * e[i]
+				d[i] = T(((a - b[i]) - c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-s-s*
@@ -3686,7 +3686,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a - b[i]) - c) * e
+				d[i] = T(((a - b[i]) - c) * e)
 			}
 		},
 		func(o *Operands[T]) { // sv-v~v+
@@ -3736,7 +3736,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c[i] - (a - b[i])) * e[i]
+				d[i] = T((c[i] - (a - b[i])) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-v~s*
@@ -3746,7 +3746,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c[i] - (a - b[i])) * e
+				d[i] = T((c[i] - (a - b[i])) * e)
 			}
 		},
 		func(o *Operands[T]) { // sv-s~v+
@@ -3796,7 +3796,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c - (a - b[i])) * e[i]
+				d[i] = T((c - (a - b[i])) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-s~s*
@@ -3806,7 +3806,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c - (a - b[i])) * e
+				d[i] = T((c - (a - b[i])) * e)
 			}
 		},
 		func(o *Operands[T]) { // sv-v*v+
@@ -3816,7 +3816,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a - b[i]) * c[i]) + e[i]
+				d[i] = T((a-b[i])*c[i]) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // sv-v*s+
@@ -3826,7 +3826,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a - b[i]) * c[i]) + e
+				d[i] = T((a-b[i])*c[i]) + e
 			}
 		},
 		func(o *Operands[T]) { // sv-v*v-
@@ -3836,7 +3836,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a - b[i]) * c[i]) - e[i]
+				d[i] = T((a-b[i])*c[i]) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // sv-v*v~
@@ -3846,7 +3846,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a - b[i]) * c[i])
+				d[i] = e[i] - T((a-b[i])*c[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-v*v*
@@ -3856,7 +3856,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a - b[i]) * c[i]) * e[i]
+				d[i] = T(T((a-b[i])*c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-v*s*
@@ -3866,7 +3866,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a - b[i]) * c[i]) * e
+				d[i] = T(T((a-b[i])*c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // sv-s*v+
@@ -3876,7 +3876,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a - b[i]) * c) + e[i]
+				d[i] = T((a-b[i])*c) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // sv-s*s+
@@ -3886,7 +3886,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a - b[i]) * c) + e
+				d[i] = T((a-b[i])*c) + e
 			}
 		},
 		func(o *Operands[T]) { // sv-s*v-
@@ -3896,7 +3896,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a - b[i]) * c) - e[i]
+				d[i] = T((a-b[i])*c) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // sv-s*v~
@@ -3906,7 +3906,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a - b[i]) * c)
+				d[i] = e[i] - T((a-b[i])*c)
 			}
 		},
 		func(o *Operands[T]) { // sv-s*v*
@@ -3916,7 +3916,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a - b[i]) * c) * e[i]
+				d[i] = T(T((a-b[i])*c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-s*s*
@@ -3926,7 +3926,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a - b[i]) * c) * e
+				d[i] = T(T((a-b[i])*c) * e)
 			}
 		},
 		func(o *Operands[T]) { // sv-qv+
@@ -3971,7 +3971,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = square((a - b[i])) * c[i]
+				d[i] = T(square((a - b[i])) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-qs*
@@ -3980,7 +3980,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = square((a - b[i])) * c
+				d[i] = T(square((a - b[i])) * c)
 			}
 		},
 		func(o *Operands[T]) { // vv*v+
@@ -3989,7 +3989,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) + c[i]
+				d[i] = T(a[i]*b[i]) + c[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*s+
@@ -3998,7 +3998,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (a[i] * b[i]) + c
+				d[i] = T(a[i]*b[i]) + c
 			}
 		},
 		func(o *Operands[T]) { // vv*v-
@@ -4007,7 +4007,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) - c[i]
+				d[i] = T(a[i]*b[i]) - c[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*s-
@@ -4016,7 +4016,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (a[i] * b[i]) - c
+				d[i] = T(a[i]*b[i]) - c
 			}
 		},
 		func(o *Operands[T]) { // vv*v~
@@ -4025,7 +4025,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = c[i] - (a[i] * b[i])
+				d[i] = c[i] - T(a[i]*b[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*s~
@@ -4034,7 +4034,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = c - (a[i] * b[i])
+				d[i] = c - T(a[i]*b[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*v*
@@ -4043,7 +4043,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) * c[i]
+				d[i] = T(T(a[i]*b[i]) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*s*
@@ -4052,7 +4052,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (a[i] * b[i]) * c
+				d[i] = T(T(a[i]*b[i]) * c)
 			}
 		},
 		func(o *Operands[T]) { // vv*q
@@ -4060,7 +4060,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			a := (*o.A)[:len(d)]
 			b := (*o.B)[:len(d)]
 			for i := range d {
-				d[i] = square((a[i] * b[i]))
+				d[i] = square(T(a[i] * b[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv*v/
@@ -4069,7 +4069,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) / c[i]
+				d[i] = T(a[i]*b[i]) / c[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*v\
@@ -4078,7 +4078,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = c[i] / (a[i] * b[i])
+				d[i] = c[i] / T(a[i]*b[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*s\
@@ -4087,7 +4087,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = c / (a[i] * b[i])
+				d[i] = c / T(a[i]*b[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*v+v+
@@ -4097,7 +4097,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) + c[i]) + e[i]
+				d[i] = (T(a[i]*b[i]) + c[i]) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*v+s+
@@ -4107,7 +4107,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) + c[i]) + e
+				d[i] = (T(a[i]*b[i]) + c[i]) + e
 			}
 		},
 		func(o *Operands[T]) { // vv*v+v-
@@ -4117,7 +4117,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) + c[i]) - e[i]
+				d[i] = (T(a[i]*b[i]) + c[i]) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*v+v~
@@ -4127,7 +4127,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] * b[i]) + c[i])
+				d[i] = e[i] - (T(a[i]*b[i]) + c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*v+v*
@@ -4137,7 +4137,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) + c[i]) * e[i]
+				d[i] = T((T(a[i]*b[i]) + c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*v+s*
@@ -4147,7 +4147,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) + c[i]) * e
+				d[i] = T((T(a[i]*b[i]) + c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv*s+v+
@@ -4157,7 +4157,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) + c) + e[i]
+				d[i] = (T(a[i]*b[i]) + c) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*s+s+
@@ -4167,7 +4167,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) + c) + e
+				d[i] = (T(a[i]*b[i]) + c) + e
 			}
 		},
 		func(o *Operands[T]) { // vv*s+v-
@@ -4177,7 +4177,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) + c) - e[i]
+				d[i] = (T(a[i]*b[i]) + c) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*s+v~
@@ -4187,7 +4187,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] * b[i]) + c)
+				d[i] = e[i] - (T(a[i]*b[i]) + c)
 			}
 		},
 		func(o *Operands[T]) { // vv*s+v*
@@ -4197,7 +4197,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) + c) * e[i]
+				d[i] = T((T(a[i]*b[i]) + c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*s+s*
@@ -4207,7 +4207,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) + c) * e
+				d[i] = T((T(a[i]*b[i]) + c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv*v-v+
@@ -4217,7 +4217,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) - c[i]) + e[i]
+				d[i] = (T(a[i]*b[i]) - c[i]) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*v-s+
@@ -4227,7 +4227,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) - c[i]) + e
+				d[i] = (T(a[i]*b[i]) - c[i]) + e
 			}
 		},
 		func(o *Operands[T]) { // vv*v-v-
@@ -4237,7 +4237,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) - c[i]) - e[i]
+				d[i] = (T(a[i]*b[i]) - c[i]) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*v-v~
@@ -4247,7 +4247,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] * b[i]) - c[i])
+				d[i] = e[i] - (T(a[i]*b[i]) - c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*v-v*
@@ -4257,7 +4257,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) - c[i]) * e[i]
+				d[i] = T((T(a[i]*b[i]) - c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*v-s*
@@ -4267,7 +4267,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) - c[i]) * e
+				d[i] = T((T(a[i]*b[i]) - c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv*s-v+
@@ -4277,7 +4277,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) - c) + e[i]
+				d[i] = (T(a[i]*b[i]) - c) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*s-s+
@@ -4287,7 +4287,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) - c) + e
+				d[i] = (T(a[i]*b[i]) - c) + e
 			}
 		},
 		func(o *Operands[T]) { // vv*s-v-
@@ -4297,7 +4297,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) - c) - e[i]
+				d[i] = (T(a[i]*b[i]) - c) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*s-v~
@@ -4307,7 +4307,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] * b[i]) - c)
+				d[i] = e[i] - (T(a[i]*b[i]) - c)
 			}
 		},
 		func(o *Operands[T]) { // vv*s-v*
@@ -4317,7 +4317,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) - c) * e[i]
+				d[i] = T((T(a[i]*b[i]) - c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*s-s*
@@ -4327,7 +4327,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) - c) * e
+				d[i] = T((T(a[i]*b[i]) - c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv*v~v+
@@ -4337,7 +4337,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c[i] - (a[i] * b[i])) + e[i]
+				d[i] = (c[i] - T(a[i]*b[i])) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*v~s+
@@ -4347,7 +4347,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c[i] - (a[i] * b[i])) + e
+				d[i] = (c[i] - T(a[i]*b[i])) + e
 			}
 		},
 		func(o *Operands[T]) { // vv*v~v-
@@ -4357,7 +4357,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c[i] - (a[i] * b[i])) - e[i]
+				d[i] = (c[i] - T(a[i]*b[i])) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*v~v~
@@ -4367,7 +4367,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - (c[i] - (a[i] * b[i]))
+				d[i] = e[i] - (c[i] - T(a[i]*b[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv*v~v*
@@ -4377,7 +4377,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c[i] - (a[i] * b[i])) * e[i]
+				d[i] = T((c[i] - T(a[i]*b[i])) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*v~s*
@@ -4387,7 +4387,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c[i] - (a[i] * b[i])) * e
+				d[i] = T((c[i] - T(a[i]*b[i])) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv*s~v+
@@ -4397,7 +4397,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c - (a[i] * b[i])) + e[i]
+				d[i] = (c - T(a[i]*b[i])) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*s~s+
@@ -4407,7 +4407,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c - (a[i] * b[i])) + e
+				d[i] = (c - T(a[i]*b[i])) + e
 			}
 		},
 		func(o *Operands[T]) { // vv*s~v-
@@ -4417,7 +4417,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c - (a[i] * b[i])) - e[i]
+				d[i] = (c - T(a[i]*b[i])) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*s~v~
@@ -4427,7 +4427,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - (c - (a[i] * b[i]))
+				d[i] = e[i] - (c - T(a[i]*b[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv*s~v*
@@ -4437,7 +4437,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c - (a[i] * b[i])) * e[i]
+				d[i] = T((c - T(a[i]*b[i])) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*s~s*
@@ -4447,7 +4447,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c - (a[i] * b[i])) * e
+				d[i] = T((c - T(a[i]*b[i])) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv*v*v+
@@ -4457,7 +4457,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) * c[i]) + e[i]
+				d[i] = T(T(a[i]*b[i])*c[i]) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*v*s+
@@ -4467,7 +4467,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) * c[i]) + e
+				d[i] = T(T(a[i]*b[i])*c[i]) + e
 			}
 		},
 		func(o *Operands[T]) { // vv*v*v-
@@ -4477,7 +4477,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) * c[i]) - e[i]
+				d[i] = T(T(a[i]*b[i])*c[i]) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*v*v~
@@ -4487,7 +4487,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] * b[i]) * c[i])
+				d[i] = e[i] - T(T(a[i]*b[i])*c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*v*v*
@@ -4497,7 +4497,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) * c[i]) * e[i]
+				d[i] = T(T(T(a[i]*b[i])*c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*v*s*
@@ -4507,7 +4507,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) * c[i]) * e
+				d[i] = T(T(T(a[i]*b[i])*c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv*s*v+
@@ -4517,7 +4517,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) * c) + e[i]
+				d[i] = T(T(a[i]*b[i])*c) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*s*s+
@@ -4527,7 +4527,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) * c) + e
+				d[i] = T(T(a[i]*b[i])*c) + e
 			}
 		},
 		func(o *Operands[T]) { // vv*s*v-
@@ -4537,7 +4537,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) * c) - e[i]
+				d[i] = T(T(a[i]*b[i])*c) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*s*v~
@@ -4547,7 +4547,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] * b[i]) * c)
+				d[i] = e[i] - T(T(a[i]*b[i])*c)
 			}
 		},
 		func(o *Operands[T]) { // vv*s*v*
@@ -4557,7 +4557,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) * c) * e[i]
+				d[i] = T(T(T(a[i]*b[i])*c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*s*s*
@@ -4567,7 +4567,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b[i]) * c) * e
+				d[i] = T(T(T(a[i]*b[i])*c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vv*qv+
@@ -4576,7 +4576,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = square((a[i] * b[i])) + c[i]
+				d[i] = square(T(a[i]*b[i])) + c[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*qs+
@@ -4585,7 +4585,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = square((a[i] * b[i])) + c
+				d[i] = square(T(a[i]*b[i])) + c
 			}
 		},
 		func(o *Operands[T]) { // vv*qv-
@@ -4594,7 +4594,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = square((a[i] * b[i])) - c[i]
+				d[i] = square(T(a[i]*b[i])) - c[i]
 			}
 		},
 		func(o *Operands[T]) { // vv*qv~
@@ -4603,7 +4603,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = c[i] - square((a[i] * b[i]))
+				d[i] = c[i] - square(T(a[i]*b[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv*qv*
@@ -4612,7 +4612,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = square((a[i] * b[i])) * c[i]
+				d[i] = T(square(T(a[i]*b[i])) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*qs*
@@ -4621,7 +4621,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = square((a[i] * b[i])) * c
+				d[i] = T(square(T(a[i]*b[i])) * c)
 			}
 		},
 		func(o *Operands[T]) { // vs*v+
@@ -4630,7 +4630,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b) + c[i]
+				d[i] = T(a[i]*b) + c[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*s+
@@ -4639,7 +4639,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (a[i] * b) + c
+				d[i] = T(a[i]*b) + c
 			}
 		},
 		func(o *Operands[T]) { // vs*v-
@@ -4648,7 +4648,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b) - c[i]
+				d[i] = T(a[i]*b) - c[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*s-
@@ -4657,7 +4657,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (a[i] * b) - c
+				d[i] = T(a[i]*b) - c
 			}
 		},
 		func(o *Operands[T]) { // vs*v~
@@ -4666,7 +4666,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = c[i] - (a[i] * b)
+				d[i] = c[i] - T(a[i]*b)
 			}
 		},
 		func(o *Operands[T]) { // vs*s~
@@ -4675,7 +4675,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = c - (a[i] * b)
+				d[i] = c - T(a[i]*b)
 			}
 		},
 		func(o *Operands[T]) { // vs*v*
@@ -4684,7 +4684,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b) * c[i]
+				d[i] = T(T(a[i]*b) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*s*
@@ -4693,7 +4693,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (a[i] * b) * c
+				d[i] = T(T(a[i]*b) * c)
 			}
 		},
 		func(o *Operands[T]) { // vs*q
@@ -4701,7 +4701,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			a := (*o.A)[:len(d)]
 			b := (*o.B)[0]
 			for i := range d {
-				d[i] = square((a[i] * b))
+				d[i] = square(T(a[i] * b))
 			}
 		},
 		func(o *Operands[T]) { // vs*v/
@@ -4710,7 +4710,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b) / c[i]
+				d[i] = T(a[i]*b) / c[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*v\
@@ -4719,7 +4719,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = c[i] / (a[i] * b)
+				d[i] = c[i] / T(a[i]*b)
 			}
 		},
 		func(o *Operands[T]) { // vs*s\
@@ -4728,7 +4728,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = c / (a[i] * b)
+				d[i] = c / T(a[i]*b)
 			}
 		},
 		func(o *Operands[T]) { // vs*v+v+
@@ -4738,7 +4738,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) + c[i]) + e[i]
+				d[i] = (T(a[i]*b) + c[i]) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*v+s+
@@ -4748,7 +4748,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b) + c[i]) + e
+				d[i] = (T(a[i]*b) + c[i]) + e
 			}
 		},
 		func(o *Operands[T]) { // vs*v+v-
@@ -4758,7 +4758,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) + c[i]) - e[i]
+				d[i] = (T(a[i]*b) + c[i]) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*v+v~
@@ -4768,7 +4768,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] * b) + c[i])
+				d[i] = e[i] - (T(a[i]*b) + c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*v+v*
@@ -4778,7 +4778,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) + c[i]) * e[i]
+				d[i] = T((T(a[i]*b) + c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*v+s*
@@ -4788,7 +4788,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b) + c[i]) * e
+				d[i] = T((T(a[i]*b) + c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs*s+v+
@@ -4798,7 +4798,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) + c) + e[i]
+				d[i] = (T(a[i]*b) + c) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*s+s+
@@ -4808,7 +4808,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b) + c) + e
+				d[i] = (T(a[i]*b) + c) + e
 			}
 		},
 		func(o *Operands[T]) { // vs*s+v-
@@ -4818,7 +4818,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) + c) - e[i]
+				d[i] = (T(a[i]*b) + c) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*s+v~
@@ -4828,7 +4828,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] * b) + c)
+				d[i] = e[i] - (T(a[i]*b) + c)
 			}
 		},
 		func(o *Operands[T]) { // vs*s+v*
@@ -4838,7 +4838,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) + c) * e[i]
+				d[i] = T((T(a[i]*b) + c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*s+s*
@@ -4848,7 +4848,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b) + c) * e
+				d[i] = T((T(a[i]*b) + c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs*v-v+
@@ -4858,7 +4858,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) - c[i]) + e[i]
+				d[i] = (T(a[i]*b) - c[i]) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*v-s+
@@ -4868,7 +4868,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b) - c[i]) + e
+				d[i] = (T(a[i]*b) - c[i]) + e
 			}
 		},
 		func(o *Operands[T]) { // vs*v-v-
@@ -4878,7 +4878,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) - c[i]) - e[i]
+				d[i] = (T(a[i]*b) - c[i]) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*v-v~
@@ -4888,7 +4888,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] * b) - c[i])
+				d[i] = e[i] - (T(a[i]*b) - c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*v-v*
@@ -4898,7 +4898,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) - c[i]) * e[i]
+				d[i] = T((T(a[i]*b) - c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*v-s*
@@ -4908,7 +4908,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b) - c[i]) * e
+				d[i] = T((T(a[i]*b) - c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs*s-v+
@@ -4918,7 +4918,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) - c) + e[i]
+				d[i] = (T(a[i]*b) - c) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*s-s+
@@ -4928,7 +4928,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b) - c) + e
+				d[i] = (T(a[i]*b) - c) + e
 			}
 		},
 		func(o *Operands[T]) { // vs*s-v-
@@ -4938,7 +4938,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) - c) - e[i]
+				d[i] = (T(a[i]*b) - c) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*s-v~
@@ -4948,7 +4948,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] * b) - c)
+				d[i] = e[i] - (T(a[i]*b) - c)
 			}
 		},
 		func(o *Operands[T]) { // vs*s-v*
@@ -4958,7 +4958,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) - c) * e[i]
+				d[i] = T((T(a[i]*b) - c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*s-s*
@@ -4968,7 +4968,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b) - c) * e
+				d[i] = T((T(a[i]*b) - c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs*v~v+
@@ -4978,7 +4978,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c[i] - (a[i] * b)) + e[i]
+				d[i] = (c[i] - T(a[i]*b)) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*v~s+
@@ -4988,7 +4988,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c[i] - (a[i] * b)) + e
+				d[i] = (c[i] - T(a[i]*b)) + e
 			}
 		},
 		func(o *Operands[T]) { // vs*v~v-
@@ -4998,7 +4998,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c[i] - (a[i] * b)) - e[i]
+				d[i] = (c[i] - T(a[i]*b)) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*v~v~
@@ -5008,7 +5008,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - (c[i] - (a[i] * b))
+				d[i] = e[i] - (c[i] - T(a[i]*b))
 			}
 		},
 		func(o *Operands[T]) { // vs*v~v*
@@ -5018,7 +5018,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c[i] - (a[i] * b)) * e[i]
+				d[i] = T((c[i] - T(a[i]*b)) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*v~s*
@@ -5028,7 +5028,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c[i] - (a[i] * b)) * e
+				d[i] = T((c[i] - T(a[i]*b)) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs*s~v+
@@ -5038,7 +5038,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c - (a[i] * b)) + e[i]
+				d[i] = (c - T(a[i]*b)) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*s~s+
@@ -5048,7 +5048,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c - (a[i] * b)) + e
+				d[i] = (c - T(a[i]*b)) + e
 			}
 		},
 		func(o *Operands[T]) { // vs*s~v-
@@ -5058,7 +5058,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c - (a[i] * b)) - e[i]
+				d[i] = (c - T(a[i]*b)) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*s~v~
@@ -5068,7 +5068,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - (c - (a[i] * b))
+				d[i] = e[i] - (c - T(a[i]*b))
 			}
 		},
 		func(o *Operands[T]) { // vs*s~v*
@@ -5078,7 +5078,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (c - (a[i] * b)) * e[i]
+				d[i] = T((c - T(a[i]*b)) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*s~s*
@@ -5088,7 +5088,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (c - (a[i] * b)) * e
+				d[i] = T((c - T(a[i]*b)) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs*v*v+
@@ -5098,7 +5098,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) * c[i]) + e[i]
+				d[i] = T(T(a[i]*b)*c[i]) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*v*s+
@@ -5108,7 +5108,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b) * c[i]) + e
+				d[i] = T(T(a[i]*b)*c[i]) + e
 			}
 		},
 		func(o *Operands[T]) { // vs*v*v-
@@ -5118,7 +5118,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) * c[i]) - e[i]
+				d[i] = T(T(a[i]*b)*c[i]) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*v*v~
@@ -5128,7 +5128,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] * b) * c[i])
+				d[i] = e[i] - T(T(a[i]*b)*c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*v*v*
@@ -5138,7 +5138,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) * c[i]) * e[i]
+				d[i] = T(T(T(a[i]*b)*c[i]) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*v*s*
@@ -5148,7 +5148,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b) * c[i]) * e
+				d[i] = T(T(T(a[i]*b)*c[i]) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs*s*v+
@@ -5158,7 +5158,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) * c) + e[i]
+				d[i] = T(T(a[i]*b)*c) + e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*s*s+
@@ -5168,7 +5168,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b) * c) + e
+				d[i] = T(T(a[i]*b)*c) + e
 			}
 		},
 		func(o *Operands[T]) { // vs*s*v-
@@ -5178,7 +5178,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) * c) - e[i]
+				d[i] = T(T(a[i]*b)*c) - e[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*s*v~
@@ -5188,7 +5188,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = e[i] - ((a[i] * b) * c)
+				d[i] = e[i] - T(T(a[i]*b)*c)
 			}
 		},
 		func(o *Operands[T]) { // vs*s*v*
@@ -5198,7 +5198,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = ((a[i] * b) * c) * e[i]
+				d[i] = T(T(T(a[i]*b)*c) * e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*s*s*
@@ -5208,7 +5208,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = ((a[i] * b) * c) * e
+				d[i] = T(T(T(a[i]*b)*c) * e)
 			}
 		},
 		func(o *Operands[T]) { // vs*qv+
@@ -5217,7 +5217,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = square((a[i] * b)) + c[i]
+				d[i] = square(T(a[i]*b)) + c[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*qs+
@@ -5226,7 +5226,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = square((a[i] * b)) + c
+				d[i] = square(T(a[i]*b)) + c
 			}
 		},
 		func(o *Operands[T]) { // vs*qv-
@@ -5235,7 +5235,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = square((a[i] * b)) - c[i]
+				d[i] = square(T(a[i]*b)) - c[i]
 			}
 		},
 		func(o *Operands[T]) { // vs*qv~
@@ -5244,7 +5244,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = c[i] - square((a[i] * b))
+				d[i] = c[i] - square(T(a[i]*b))
 			}
 		},
 		func(o *Operands[T]) { // vs*qv*
@@ -5253,7 +5253,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = square((a[i] * b)) * c[i]
+				d[i] = T(square(T(a[i]*b)) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*qs*
@@ -5262,7 +5262,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = square((a[i] * b)) * c
+				d[i] = T(square(T(a[i]*b)) * c)
 			}
 		},
 		func(o *Operands[T]) { // vqv+
@@ -5318,7 +5318,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			a := (*o.A)[:len(d)]
 			b := (*o.B)[:len(d)]
 			for i := range d {
-				d[i] = square(a[i]) * b[i]
+				d[i] = T(square(a[i]) * b[i])
 			}
 		},
 		func(o *Operands[T]) { // vqs*
@@ -5326,7 +5326,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			a := (*o.A)[:len(d)]
 			b := (*o.B)[0]
 			for i := range d {
-				d[i] = square(a[i]) * b
+				d[i] = T(square(a[i]) * b)
 			}
 		},
 		func(o *Operands[T]) { // vqq
@@ -5402,7 +5402,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (square(a[i]) + b[i]) * c[i]
+				d[i] = T((square(a[i]) + b[i]) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vqv+s*
@@ -5411,7 +5411,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (square(a[i]) + b[i]) * c
+				d[i] = T((square(a[i]) + b[i]) * c)
 			}
 		},
 		func(o *Operands[T]) { // vqs+v+
@@ -5456,7 +5456,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (square(a[i]) + b) * c[i]
+				d[i] = T((square(a[i]) + b) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vqs+s*
@@ -5465,7 +5465,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (square(a[i]) + b) * c
+				d[i] = T((square(a[i]) + b) * c)
 			}
 		},
 		func(o *Operands[T]) { // vqv-v+
@@ -5510,7 +5510,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (square(a[i]) - b[i]) * c[i]
+				d[i] = T((square(a[i]) - b[i]) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vqv-s*
@@ -5519,7 +5519,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (square(a[i]) - b[i]) * c
+				d[i] = T((square(a[i]) - b[i]) * c)
 			}
 		},
 		func(o *Operands[T]) { // vqs-v+
@@ -5564,7 +5564,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (square(a[i]) - b) * c[i]
+				d[i] = T((square(a[i]) - b) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vqs-s*
@@ -5573,7 +5573,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (square(a[i]) - b) * c
+				d[i] = T((square(a[i]) - b) * c)
 			}
 		},
 		func(o *Operands[T]) { // vqv~v+
@@ -5618,7 +5618,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (b[i] - square(a[i])) * c[i]
+				d[i] = T((b[i] - square(a[i])) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vqv~s*
@@ -5627,7 +5627,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (b[i] - square(a[i])) * c
+				d[i] = T((b[i] - square(a[i])) * c)
 			}
 		},
 		func(o *Operands[T]) { // vqs~v+
@@ -5672,7 +5672,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (b - square(a[i])) * c[i]
+				d[i] = T((b - square(a[i])) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vqs~s*
@@ -5681,7 +5681,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (b - square(a[i])) * c
+				d[i] = T((b - square(a[i])) * c)
 			}
 		},
 		func(o *Operands[T]) { // vqv*v+
@@ -5690,7 +5690,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (square(a[i]) * b[i]) + c[i]
+				d[i] = T(square(a[i])*b[i]) + c[i]
 			}
 		},
 		func(o *Operands[T]) { // vqv*s+
@@ -5699,7 +5699,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (square(a[i]) * b[i]) + c
+				d[i] = T(square(a[i])*b[i]) + c
 			}
 		},
 		func(o *Operands[T]) { // vqv*v-
@@ -5708,7 +5708,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (square(a[i]) * b[i]) - c[i]
+				d[i] = T(square(a[i])*b[i]) - c[i]
 			}
 		},
 		func(o *Operands[T]) { // vqv*v~
@@ -5717,7 +5717,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = c[i] - (square(a[i]) * b[i])
+				d[i] = c[i] - T(square(a[i])*b[i])
 			}
 		},
 		func(o *Operands[T]) { // vqv*v*
@@ -5726,7 +5726,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (square(a[i]) * b[i]) * c[i]
+				d[i] = T(T(square(a[i])*b[i]) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vqv*s*
@@ -5735,7 +5735,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (square(a[i]) * b[i]) * c
+				d[i] = T(T(square(a[i])*b[i]) * c)
 			}
 		},
 		func(o *Operands[T]) { // vqs*v+
@@ -5744,7 +5744,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (square(a[i]) * b) + c[i]
+				d[i] = T(square(a[i])*b) + c[i]
 			}
 		},
 		func(o *Operands[T]) { // vqs*s+
@@ -5753,7 +5753,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (square(a[i]) * b) + c
+				d[i] = T(square(a[i])*b) + c
 			}
 		},
 		func(o *Operands[T]) { // vqs*v-
@@ -5762,7 +5762,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (square(a[i]) * b) - c[i]
+				d[i] = T(square(a[i])*b) - c[i]
 			}
 		},
 		func(o *Operands[T]) { // vqs*v~
@@ -5771,7 +5771,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = c[i] - (square(a[i]) * b)
+				d[i] = c[i] - T(square(a[i])*b)
 			}
 		},
 		func(o *Operands[T]) { // vqs*v*
@@ -5780,7 +5780,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (square(a[i]) * b) * c[i]
+				d[i] = T(T(square(a[i])*b) * c[i])
 			}
 		},
 		func(o *Operands[T]) { // vqs*s*
@@ -5789,7 +5789,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = (square(a[i]) * b) * c
+				d[i] = T(T(square(a[i])*b) * c)
 			}
 		},
 		func(o *Operands[T]) { // vqqv+
@@ -5829,7 +5829,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			a := (*o.A)[:len(d)]
 			b := (*o.B)[:len(d)]
 			for i := range d {
-				d[i] = square(square(a[i])) * b[i]
+				d[i] = T(square(square(a[i])) * b[i])
 			}
 		},
 		func(o *Operands[T]) { // vqqs*
@@ -5837,7 +5837,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			a := (*o.A)[:len(d)]
 			b := (*o.B)[0]
 			for i := range d {
-				d[i] = square(square(a[i])) * b
+				d[i] = T(square(square(a[i])) * b)
 			}
 		},
 		func(o *Operands[T]) { // vv+vv+-
@@ -5867,7 +5867,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b[i]) * (c[i] + e[i])
+				d[i] = T((a[i] + b[i]) * (c[i] + e[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv+vs+-
@@ -5897,7 +5897,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] + b[i]) * (c[i] + e)
+				d[i] = T((a[i] + b[i]) * (c[i] + e))
 			}
 		},
 		func(o *Operands[T]) { // vv+vv--
@@ -5927,7 +5927,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b[i]) * (c[i] - e[i])
+				d[i] = T((a[i] + b[i]) * (c[i] - e[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv+sv--
@@ -5957,7 +5957,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b[i]) * (c - e[i])
+				d[i] = T((a[i] + b[i]) * (c - e[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv+vv*-
@@ -5967,7 +5967,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b[i]) - (c[i] * e[i])
+				d[i] = (a[i] + b[i]) - T(c[i]*e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+vv*+
@@ -5977,7 +5977,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b[i]) + (c[i] * e[i])
+				d[i] = (a[i] + b[i]) + T(c[i]*e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv+vv**
@@ -5987,7 +5987,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b[i]) * (c[i] * e[i])
+				d[i] = T((a[i] + b[i]) * T(c[i]*e[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv+vs*-
@@ -5997,7 +5997,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] + b[i]) - (c[i] * e)
+				d[i] = (a[i] + b[i]) - T(c[i]*e)
 			}
 		},
 		func(o *Operands[T]) { // vv+vs*+
@@ -6007,7 +6007,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] + b[i]) + (c[i] * e)
+				d[i] = (a[i] + b[i]) + T(c[i]*e)
 			}
 		},
 		func(o *Operands[T]) { // vv+vs**
@@ -6017,7 +6017,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] + b[i]) * (c[i] * e)
+				d[i] = T((a[i] + b[i]) * T(c[i]*e))
 			}
 		},
 		func(o *Operands[T]) { // vv+vq-
@@ -6044,7 +6044,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b[i]) * square(c[i])
+				d[i] = T((a[i] + b[i]) * square(c[i]))
 			}
 		},
 		func(o *Operands[T]) { // vs+vv+-
@@ -6084,7 +6084,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] + b) * (c[i] + e)
+				d[i] = T((a[i] + b) * (c[i] + e))
 			}
 		},
 		func(o *Operands[T]) { // vs+vv--
@@ -6114,7 +6114,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b) * (c[i] - e[i])
+				d[i] = T((a[i] + b) * (c[i] - e[i]))
 			}
 		},
 		func(o *Operands[T]) { // vs+sv--
@@ -6144,7 +6144,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b) * (c - e[i])
+				d[i] = T((a[i] + b) * (c - e[i]))
 			}
 		},
 		func(o *Operands[T]) { // vs+vv*-
@@ -6154,7 +6154,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b) - (c[i] * e[i])
+				d[i] = (a[i] + b) - T(c[i]*e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+vv*+
@@ -6164,7 +6164,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b) + (c[i] * e[i])
+				d[i] = (a[i] + b) + T(c[i]*e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs+vv**
@@ -6174,7 +6174,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b) * (c[i] * e[i])
+				d[i] = T((a[i] + b) * T(c[i]*e[i]))
 			}
 		},
 		func(o *Operands[T]) { // vs+vs*-
@@ -6184,7 +6184,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] + b) - (c[i] * e)
+				d[i] = (a[i] + b) - T(c[i]*e)
 			}
 		},
 		func(o *Operands[T]) { // vs+vs*+
@@ -6194,7 +6194,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] + b) + (c[i] * e)
+				d[i] = (a[i] + b) + T(c[i]*e)
 			}
 		},
 		func(o *Operands[T]) { // vs+vs**
@@ -6204,7 +6204,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] + b) * (c[i] * e)
+				d[i] = T((a[i] + b) * T(c[i]*e))
 			}
 		},
 		func(o *Operands[T]) { // vs+vq-
@@ -6231,7 +6231,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] + b) * square(c[i])
+				d[i] = T((a[i] + b) * square(c[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv-vv+-
@@ -6281,7 +6281,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] - b[i]) * (c[i] - e[i])
+				d[i] = T((a[i] - b[i]) * (c[i] - e[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv-sv--
@@ -6311,7 +6311,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] - b[i]) * (c - e[i])
+				d[i] = T((a[i] - b[i]) * (c - e[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv-vv*-
@@ -6321,7 +6321,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] - b[i]) - (c[i] * e[i])
+				d[i] = (a[i] - b[i]) - T(c[i]*e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-vv*+
@@ -6331,7 +6331,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] - b[i]) + (c[i] * e[i])
+				d[i] = (a[i] - b[i]) + T(c[i]*e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv-vv**
@@ -6341,7 +6341,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] - b[i]) * (c[i] * e[i])
+				d[i] = T((a[i] - b[i]) * T(c[i]*e[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv-vs*-
@@ -6351,7 +6351,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] - b[i]) - (c[i] * e)
+				d[i] = (a[i] - b[i]) - T(c[i]*e)
 			}
 		},
 		func(o *Operands[T]) { // vv-vs*+
@@ -6361,7 +6361,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] - b[i]) + (c[i] * e)
+				d[i] = (a[i] - b[i]) + T(c[i]*e)
 			}
 		},
 		func(o *Operands[T]) { // vv-vs**
@@ -6371,7 +6371,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] - b[i]) * (c[i] * e)
+				d[i] = T((a[i] - b[i]) * T(c[i]*e))
 			}
 		},
 		func(o *Operands[T]) { // vv-vq-
@@ -6398,7 +6398,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] - b[i]) * square(c[i])
+				d[i] = T((a[i] - b[i]) * square(c[i]))
 			}
 		},
 		func(o *Operands[T]) { // sv-vv+-
@@ -6458,7 +6458,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a - b[i]) * (c - e[i])
+				d[i] = T((a - b[i]) * (c - e[i]))
 			}
 		},
 		func(o *Operands[T]) { // sv-vv*-
@@ -6468,7 +6468,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a - b[i]) - (c[i] * e[i])
+				d[i] = (a - b[i]) - T(c[i]*e[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-vv*+
@@ -6478,7 +6478,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a - b[i]) + (c[i] * e[i])
+				d[i] = (a - b[i]) + T(c[i]*e[i])
 			}
 		},
 		func(o *Operands[T]) { // sv-vv**
@@ -6488,7 +6488,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a - b[i]) * (c[i] * e[i])
+				d[i] = T((a - b[i]) * T(c[i]*e[i]))
 			}
 		},
 		func(o *Operands[T]) { // sv-vs*-
@@ -6498,7 +6498,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a - b[i]) - (c[i] * e)
+				d[i] = (a - b[i]) - T(c[i]*e)
 			}
 		},
 		func(o *Operands[T]) { // sv-vs*+
@@ -6508,7 +6508,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a - b[i]) + (c[i] * e)
+				d[i] = (a - b[i]) + T(c[i]*e)
 			}
 		},
 		func(o *Operands[T]) { // sv-vs**
@@ -6518,7 +6518,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a - b[i]) * (c[i] * e)
+				d[i] = T((a - b[i]) * T(c[i]*e))
 			}
 		},
 		func(o *Operands[T]) { // sv-vq-
@@ -6545,7 +6545,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a - b[i]) * square(c[i])
+				d[i] = T((a - b[i]) * square(c[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv*vv+-
@@ -6555,7 +6555,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) - (c[i] + e[i])
+				d[i] = T(a[i]*b[i]) - (c[i] + e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*vs+-
@@ -6565,7 +6565,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] * b[i]) - (c[i] + e)
+				d[i] = T(a[i]*b[i]) - (c[i] + e)
 			}
 		},
 		func(o *Operands[T]) { // vv*vv--
@@ -6575,7 +6575,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) - (c[i] - e[i])
+				d[i] = T(a[i]*b[i]) - (c[i] - e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*sv--
@@ -6585,7 +6585,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) - (c - e[i])
+				d[i] = T(a[i]*b[i]) - (c - e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*vv*-
@@ -6595,7 +6595,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) - (c[i] * e[i])
+				d[i] = T(a[i]*b[i]) - T(c[i]*e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*vv*+
@@ -6605,7 +6605,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) + (c[i] * e[i])
+				d[i] = T(a[i]*b[i]) + T(c[i]*e[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*vv**
@@ -6615,7 +6615,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) * (c[i] * e[i])
+				d[i] = T(T(a[i]*b[i]) * T(c[i]*e[i]))
 			}
 		},
 		func(o *Operands[T]) { // vv*vs*-
@@ -6625,7 +6625,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] * b[i]) - (c[i] * e)
+				d[i] = T(a[i]*b[i]) - T(c[i]*e)
 			}
 		},
 		func(o *Operands[T]) { // vv*vs*+
@@ -6635,7 +6635,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] * b[i]) + (c[i] * e)
+				d[i] = T(a[i]*b[i]) + T(c[i]*e)
 			}
 		},
 		func(o *Operands[T]) { // vv*vs**
@@ -6645,7 +6645,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] * b[i]) * (c[i] * e)
+				d[i] = T(T(a[i]*b[i]) * T(c[i]*e))
 			}
 		},
 		func(o *Operands[T]) { // vv*vq-
@@ -6654,7 +6654,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) - square(c[i])
+				d[i] = T(a[i]*b[i]) - square(c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*vq+
@@ -6663,7 +6663,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) + square(c[i])
+				d[i] = T(a[i]*b[i]) + square(c[i])
 			}
 		},
 		func(o *Operands[T]) { // vv*vq*
@@ -6672,7 +6672,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b[i]) * square(c[i])
+				d[i] = T(T(a[i]*b[i]) * square(c[i]))
 			}
 		},
 		func(o *Operands[T]) { // vs*vv+-
@@ -6682,7 +6682,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b) - (c[i] + e[i])
+				d[i] = T(a[i]*b) - (c[i] + e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*vs+-
@@ -6692,7 +6692,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] * b) - (c[i] + e)
+				d[i] = T(a[i]*b) - (c[i] + e)
 			}
 		},
 		func(o *Operands[T]) { // vs*vv--
@@ -6702,7 +6702,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b) - (c[i] - e[i])
+				d[i] = T(a[i]*b) - (c[i] - e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*sv--
@@ -6712,7 +6712,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b) - (c - e[i])
+				d[i] = T(a[i]*b) - (c - e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*vv*-
@@ -6722,7 +6722,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b) - (c[i] * e[i])
+				d[i] = T(a[i]*b) - T(c[i]*e[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*vs*-
@@ -6732,7 +6732,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] * b) - (c[i] * e)
+				d[i] = T(a[i]*b) - T(c[i]*e)
 			}
 		},
 		func(o *Operands[T]) { // vs*vs*+
@@ -6742,7 +6742,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] * b) + (c[i] * e)
+				d[i] = T(a[i]*b) + T(c[i]*e)
 			}
 		},
 		func(o *Operands[T]) { // vs*vs**
@@ -6752,7 +6752,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[:len(d)]
 			e := (*o.E)[0]
 			for i := range d {
-				d[i] = (a[i] * b) * (c[i] * e)
+				d[i] = T(T(a[i]*b) * T(c[i]*e))
 			}
 		},
 		func(o *Operands[T]) { // vs*vq-
@@ -6761,7 +6761,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b) - square(c[i])
+				d[i] = T(a[i]*b) - square(c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*vq+
@@ -6770,7 +6770,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b) + square(c[i])
+				d[i] = T(a[i]*b) + square(c[i])
 			}
 		},
 		func(o *Operands[T]) { // vs*vq*
@@ -6779,7 +6779,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = (a[i] * b) * square(c[i])
+				d[i] = T(T(a[i]*b) * square(c[i]))
 			}
 		},
 		func(o *Operands[T]) { // vqvv+-
@@ -6824,7 +6824,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[:len(d)]
 			for i := range d {
-				d[i] = square(a[i]) - (b[i] * c[i])
+				d[i] = square(a[i]) - T(b[i]*c[i])
 			}
 		},
 		func(o *Operands[T]) { // vqvs*-
@@ -6833,7 +6833,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[:len(d)]
 			c := (*o.C)[0]
 			for i := range d {
-				d[i] = square(a[i]) - (b[i] * c)
+				d[i] = square(a[i]) - T(b[i]*c)
 			}
 		},
 		func(o *Operands[T]) { // vqvq-
@@ -6857,7 +6857,7 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			a := (*o.A)[:len(d)]
 			b := (*o.B)[:len(d)]
 			for i := range d {
-				d[i] = square(a[i]) * square(b[i])
+				d[i] = T(square(a[i]) * square(b[i]))
 			}
 		},
 		func(o *Operands[T]) { // vvvv<

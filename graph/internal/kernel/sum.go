@@ -1,42 +1,74 @@
 package kernel
 
-// Sum is Σ a[i]: four partial sums over i mod 4, added as (0+1) + (2+3), then the
-// remaining up to three elements in order.
+// Sum is Σ a[i]: eight partial sums s over i mod 8, each from zero and in ascending
+// order, and then, with t[j] = s[j] + s[j+4],
+//
+//	(t[0] + t[1]) + (t[2] + t[3])
+//
+// Dot, MatVec and DelayedDots add their products in the same order.
 func Sum[T Float](a []T) T {
-	var s0, s1, s2, s3 T
-	for len(a) >= 4 {
-		b := (*[4]T)(a)
-		s0, s1, s2, s3 = s0+b[0], s1+b[1], s2+b[2], s3+b[3]
-		a = a[4:]
+	if simd {
+		return sumVector(a)
 	}
-	s := (s0 + s1) + (s2 + s3)
-	for _, v := range a {
-		s += v
+	var s [8]T
+	for len(a) >= 8 {
+		b := (*[8]T)(a)
+		for j := range s {
+			s[j] += b[j]
+		}
+		a = a[8:]
 	}
-	return s
+	for j, v := range a {
+		s[j] += v
+	}
+	return tree(&s)
 }
 
 // Dot is Σ a[i] b[i] over len(a) elements, in the order of Sum.
 func Dot[T Float](a, b []T) T {
 	b = b[:len(a)]
-	var s0, s1, s2, s3 T
-	for len(a) >= 4 && len(b) >= 4 {
-		p, q := (*[4]T)(a), (*[4]T)(b)
-		s0, s1, s2, s3 = s0+p[0]*q[0], s1+p[1]*q[1], s2+p[2]*q[2], s3+p[3]*q[3]
-		a, b = a[4:], b[4:]
+	if simd {
+		return dotVector(a, b)
 	}
-	s := (s0 + s1) + (s2 + s3)
+	return dot(a, b)
+}
+
+// dot is Dot of two slices of the same length in portable Go.
+func dot[T Float](a, b []T) T {
+	var s0, s1, s2, s3, s4, s5, s6, s7 T
+	for len(a) >= 8 && len(b) >= 8 {
+		p, q := (*[8]T)(a), (*[8]T)(b)
+		s0 += T(p[0] * q[0])
+		s1 += T(p[1] * q[1])
+		s2 += T(p[2] * q[2])
+		s3 += T(p[3] * q[3])
+		s4 += T(p[4] * q[4])
+		s5 += T(p[5] * q[5])
+		s6 += T(p[6] * q[6])
+		s7 += T(p[7] * q[7])
+		a, b = a[8:], b[8:]
+	}
+	s := [8]T{s0, s1, s2, s3, s4, s5, s6, s7}
 	b = b[:len(a)]
-	for i, v := range a {
-		s += v * b[i]
+	for j, v := range a {
+		s[j] += T(v * b[j])
 	}
-	return s
+	return tree(&s)
+}
+
+// tree adds the partial sums of Sum.
+func tree[T Float](s *[8]T) T {
+	return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]))
 }
 
 // Axpy adds s x to y: y[i] += s x[i].
 func Axpy[T Float](y []T, s T, x []T) {
 	x = x[:len(y)]
+	if simd {
+		addRowsVector(y, x, []T{s}, 1, 1)
+		return
+	}
 	for i := range y {
-		y[i] += s * x[i]
+		y[i] += T(s * x[i])
 	}
 }

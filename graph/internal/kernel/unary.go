@@ -5,14 +5,22 @@ import "math"
 // Cube sets d[i] = a[i]³.
 func Cube[T Float](d, a []T) {
 	a = a[:len(d)]
+	if simd {
+		cubeVector(d, a)
+		return
+	}
 	for i := range d {
-		d[i] = a[i] * a[i] * a[i]
+		d[i] = T(a[i]*a[i]) * a[i]
 	}
 }
 
 // Sqrt sets d[i] = √a[i].
 func Sqrt[T Float](d, a []T) {
 	a = a[:len(d)]
+	if simd {
+		sqrtVector(d, a)
+		return
+	}
 	for i := range d {
 		d[i] = T(math.Sqrt(float64(a[i])))
 	}
@@ -21,6 +29,10 @@ func Sqrt[T Float](d, a []T) {
 // Abs sets d[i] = |a[i]|.
 func Abs[T Float](d, a []T) {
 	a = a[:len(d)]
+	if simd {
+		absVector(d, a)
+		return
+	}
 	for i := range d {
 		d[i] = T(math.Abs(float64(a[i])))
 	}
@@ -29,7 +41,7 @@ func Abs[T Float](d, a []T) {
 // Exp sets d[i] = e^a[i].
 func Exp[T Float](d, a []T) {
 	if d, ok := any(d).([]float32); ok {
-		exp32(d, any(a).([]float32))
+		expSingle(d, any(a).([]float32))
 		return
 	}
 	a = a[:len(d)]
@@ -41,7 +53,7 @@ func Exp[T Float](d, a []T) {
 // Tanh sets d[i] = tanh a[i].
 func Tanh[T Float](d, a []T) {
 	if d, ok := any(d).([]float32); ok {
-		tanh32(d, any(a).([]float32))
+		tanhSingle(d, any(a).([]float32))
 		return
 	}
 	a = a[:len(d)]
@@ -53,7 +65,7 @@ func Tanh[T Float](d, a []T) {
 // Sigmoid sets d[i] = 1/(1 + e^-a[i]).
 func Sigmoid[T Float](d, a []T) {
 	if d, ok := any(d).([]float32); ok {
-		sigmoid32(d, any(a).([]float32))
+		sigmoidSingle(d, any(a).([]float32))
 		return
 	}
 	a = a[:len(d)]

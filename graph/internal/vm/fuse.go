@@ -95,7 +95,7 @@ func (f *fusion) tile(v *value) *tile {
 		if !ok || c.ops == 0 {
 			continue
 		}
-		cost := price(c.chain)
+		cost := price(form)
 		for _, a := range c.leaves {
 			if _, _, scaled := f.scaled(v, a); scaled || f.inside(v, a) {
 				cost += f.tile(a).cost
@@ -112,16 +112,20 @@ func (f *fusion) tile(v *value) *tile {
 	return best
 }
 
-// price is what a loop costs per 84 float32 elements, from measurements: it is
-// bound by its loads, two per cycle, and by divisions.
-func price(chain string) float64 {
-	cost := 14.0
-	for _, c := range chain {
+// price is what a loop costs per 84 float32 elements in ns, from measurements: it
+// is bound by its loads, two per cycle, and by divisions.
+func price(form int) float64 {
+	start, vector, division := 14.0, 11.0, 25.0
+	if kernel.Vectorised(form) {
+		start, vector, division = 6, 2, 8
+	}
+	cost := start
+	for _, c := range kernel.FormName(form) {
 		switch c {
 		case 'v':
-			cost += 11
+			cost += vector
 		case '/', '\\':
-			cost += 25
+			cost += division
 		default:
 			cost += 0.5
 		}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Kernels whose vectors run over the results, which all take their terms in the
+// same order.
+
+// sums[i] are results that stay in registers over all terms, products[i] the term
+// that is added next.
+var (
+	sums     = []reg.VecPhysical{reg.Y0, reg.Y1, reg.Y2, reg.Y3}
+	products = []reg.VecPhysical{reg.Y4, reg.Y5, reg.Y6, reg.Y7}
+	factor   = reg.Y8
+)
+
+// addRows is y[j] += Σ_i a[i stride] w[i cols + j] with i ascending.
+func (d *dtype) addRows() {
+	d.function(fmt.Sprint("addRows", d.bits), fmt.Sprintf("func(y, w, a *%s, cols, rows, stride int)", d.scalar))
+	d.Load(d.Param("y"), reg.RDI)
+	d.Load(d.Param("w"), reg.RSI)
+	d.Load(d.Param("a"), reg.RDX)
+	d.Load(d.Param("cols"), reg.R8)
+	d.Load(d.Param("rows"), reg.R9)
+	d.Load(d.Param("stride"), reg.R10)
+	bytes := operand.U8(uint8(map[int]int{4: 2, 8: 3}[d.size]))
+	d.SHLQ(bytes, reg.R10)
+	d.MOVQ(reg.R8, reg.R11)
+	d.SHLQ(bytes, reg.R11)
+	d.chunks(reg.R8, func(terms func()) {
+		row := d.label("row")
+		d.MOVQ(reg.RSI, reg.RBX)
+		d.MOVQ(reg.RDX, reg.R12)
+		d.MOVQ(reg.R9, reg.RCX)
+		d.Label(row)
+		d.broadcast(operand.Mem{Base: reg.R12}, factor)
+		terms()
+		d.ADDQ(reg.R11, reg.RBX)
+		d.ADDQ(reg.R10, reg.R12)
+		d.DECQ(reg.RCX)
+		d.JNZ(operand.LabelRef(row))
+	}, operand.Mem{Base: reg.RBX}, reg.RSI)
+}
+
+// delayedRow is acc[k] += Σ_e w[e] src[offsets[e]+k] with e ascending. It returns
+// false as soon as an offset is outside 0 … limit.
+func (d *dtype) delayedRow() {
+	d.function(fmt.Sprint("delayedRow", d.bits),
+		fmt.Sprintf("func(acc *%[1]s, n int, w *%[1]s, offsets *int32, edges int, src *%[1]s, limit int) bool", d.scalar))
+	d.Load(d.Param("acc"), reg.RDI)
+	d.Load(d.Param("n"), reg.R8)
+	d.Load(d.Param("w"), reg.RDX)
+	d.Load(d.Param("offsets"), reg.RBX)
+	d.Load(d.Param("edges"), reg.R10)
+	d.Load(d.Param("src"), reg.RSI)
+	d.Load(d.Param("limit"), reg.R9)
+	d.MOVB(operand.U8(1), d.returnByte())
+	d.chunks(reg.R8, func(terms func()) {
+		edge := d.label("edge")
+		d.XORQ(reg.RCX, reg.RCX)
+		d.Label(edge)
+		d.MOVLQSX(operand.Mem{Base: reg.RBX, Index: reg.RCX, Scale: 4}, reg.RAX)
+		d.CMPQ(reg.RAX, reg.R9)
+		d.JHI(operand.LabelRef("outside"))
+		d.broadcast(d.at(reg.RDX, reg.RCX, 0), factor)
+		terms()
+		d.INCQ(reg.RCX)
+		d.CMPQ(reg.RCX, reg.R10)
+		d.JLT(operand.LabelRef(edge))
+	}, d.at(reg.RSI, reg.RAX, 0), reg.RSI)
+	d.Label("outside")
+	d.MOVB(operand.U8(0), d.returnByte())
+	d.leave()
+}
+
+func (d *dtype) returnByte() operand.Mem {
+	result, err := d.ReturnIndex(0).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return result.Addr
+}
+
+// chunks goes over n results at DI, four, two and one registers at a time and the
+// rest under a mask. Loop runs over the terms of the results; it lets factor be
+// what term, an address, is multiplied with. Base is term's register that moves
+// from chunk to chunk.
+func (d *dtype) chunks(n reg.GPPhysical, loop func(terms func()), term operand.Mem, base reg.GPPhysical) {
+	for _, width := range []int{4, 2, 1} {
+		again, next := d.label("chunk"), d.label("next")
+		elements := width * d.lanes
+		d.Label(again)
+		d.CMPQ(n, operand.U8(uint8(elements)))
+		d.JLT(operand.LabelRef(next))
+		for i := range width {
+			d.load(d.at(reg.RDI, nil, i*d.lanes), sums[i])
+		}
+		loop(func() {
+			for i := range width {
+				m := term
+				m.Disp += 32 * i
+				d.mul(m, factor, products[i])
+			}
+			for i := range width {
+				d.add(products[i], sums[i], sums[i])
+			}
+		})
+		for i := range width {
+			d.load(sums[i], d.at(reg.RDI, nil, i*d.lanes))
+		}
+		d.ADDQ(operand.U8(uint8(32*width)), reg.RDI)
+		d.ADDQ(operand.U8(uint8(32*width)), base)
+		d.SUBQ(operand.U8(uint8(elements)), n)
+		d.JMP(operand.LabelRef(again))
+		d.Label(next)
+	}
+	d.TESTQ(n, n)
+	d.JZ(operand.LabelRef("done"))
+	d.MOVQ(n, reg.RAX)
+	d.tailMask(reg.RAX, reg.RCX, tail, nil)
+	d.loadMasked(d.at(reg.RDI, nil, 0), tail, sums[0])
+	loop(func() {
+		d.loadMasked(term, tail, products[0])
+		d.mul(products[0], factor, products[0])
+		d.add(products[0], sums[0], sums[0])
+	})
+	d.MOVQ(n, reg.RCX)
+	d.jump("storeTail<>")
+	d.Label("done")
+	d.leave()
+}

@@ -1,0 +1,176 @@
+//go:build amd64 && !purego
+
+package kernel
+
+import (
+	"os"
+	"unsafe"
+)
+
+// simd chooses the assembly: AVX2 that the operating system supports too, and no
+// EURYALE_KERNELS=portable in the environment.
+var simd = hasAVX2() && os.Getenv("EURYALE_KERNELS") != "portable"
+
+func hasAVX2() bool {
+	const (
+		osxsave, avx = 1 << 27, 1 << 28 // leaf 1, cx
+		avx2         = 1 << 5           // leaf 7, bx
+		xmm, ymm     = 1 << 1, 1 << 2   // extended control register 0
+	)
+	if most, _, _ := cpuid(0, 0); most < 7 {
+		return false
+	}
+	if _, _, cx := cpuid(1, 0); cx&(osxsave|avx) != osxsave|avx {
+		return false
+	}
+	if xgetbv()&(xmm|ymm) != xmm|ymm {
+		return false
+	}
+	_, bx, _ := cpuid(7, 0)
+	return bx&avx2 != 0
+}
+
+// vectorLoop32 and vectorLoop64 are the loops in assembly by form, nil where there
+// is none or simd is off.
+var vectorLoop32, vectorLoop64 = func() (f32 [len(formNames)]Loop[float32], f64 [len(formNames)]Loop[float64]) {
+	if simd {
+		for _, l := range vectorLoops {
+			f32[formIndex[l.chain]], f64[formIndex[l.chain]] = l.f32, l.f64
+		}
+	}
+	return f32, f64
+}()
+
+// short32 and short64 are where the loops in assembly go with an operand that is
+// shorter than the destination.
+//
+//lint:ignore U1000 called from assembly
+func short32(*Operands[float32]) { panic(tooShort) }
+
+//lint:ignore U1000 called from assembly
+func short64(*Operands[float64]) { panic(tooShort) }
+
+//lint:ignore U1000 used by functions that are called from assembly
+const tooShort = "kernel: an operand is shorter than the destination"
+
+// The assembly expects the fields of Operands in this order.
+var _ = [1]struct{}{}[unsafe.Offsetof(Operands[float32]{}.E)-4*unsafe.Sizeof(uintptr(0))]
+
+func single[T Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
+
+func p32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
+func p64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }
+
+func sumVector[T Float](a []T) T {
+	if single[T]() {
+		return T(sum32(p32(a), len(a)))
+	}
+	return T(sum64(p64(a), len(a)))
+}
+
+func dotVector[T Float](a, b []T) T {
+	if single[T]() {
+		return T(dot32(p32(a), p32(b), len(a)))
+	}
+	return T(dot64(p64(a), p64(b), len(a)))
+}
+
+func matVecVector[T Float](y, w, x []T, rows, cols int) {
+	if single[T]() {
+		matVec32(p32(y), p32(w), p32(x), rows, cols)
+	} else {
+		matVec64(p64(y), p64(w), p64(x), rows, cols)
+	}
+}
+
+// addRowsVector is y[j] += Σ_i a[i stride] w[i len(y) + j] with i ascending below rows, which
+// is not 0.
+func addRowsVector[T Float](y, w, a []T, rows, stride int) {
+	if single[T]() {
+		addRows32(p32(y), p32(w), p32(a), len(y), rows, stride)
+	} else {
+		addRows64(p64(y), p64(w), p64(a), len(y), rows, stride)
+	}
+}
+
+func delayedRowVector[T Float](acc, w []T, offsets []int32, src []T) bool {
+	limit := len(src) - len(acc)
+	if single[T]() {
+		return delayedRow32(p32(acc), len(acc), p32(w), unsafe.SliceData(offsets), len(offsets), p32(src), limit)
+	}
+	return delayedRow64(p64(acc), len(acc), p64(w), unsafe.SliceData(offsets), len(offsets), p64(src), limit)
+}
+
+func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
+	limit := len(src) - len(a)
+	if single[T]() {
+		return delayedDots32(p32(dw), p32(a), len(a), unsafe.SliceData(offsets), len(offsets), p32(src), limit)
+	}
+	return delayedDots64(p64(dw), p64(a), len(a), unsafe.SliceData(offsets), len(offsets), p64(src), limit)
+}
+
+func o32[T Float](o *Operands[T]) *Operands[float32] { return (*Operands[float32])(unsafe.Pointer(o)) }
+func o64[T Float](o *Operands[T]) *Operands[float64] { return (*Operands[float64])(unsafe.Pointer(o)) }
+
+func addVector[T Float](o *Operands[T]) {
+	if single[T]() {
+		loop32VVAdd(o32(o))
+	} else {
+		loop64VVAdd(o64(o))
+	}
+}
+
+func mulVector[T Float](o *Operands[T]) {
+	if single[T]() {
+		loop32VSMul(o32(o))
+	} else {
+		loop64VSMul(o64(o))
+	}
+}
+
+func divVector[T Float](o *Operands[T]) {
+	if single[T]() {
+		loop32VSDiv(o32(o))
+	} else {
+		loop64VSDiv(o64(o))
+	}
+}
+
+func cubeVector[T Float](d, a []T) {
+	if single[T]() {
+		cube32(p32(d), p32(a), len(d))
+	} else {
+		cube64(p64(d), p64(a), len(d))
+	}
+}
+
+func sqrtVector[T Float](d, a []T) {
+	if single[T]() {
+		sqrt32(p32(d), p32(a), len(d))
+	} else {
+		sqrt64(p64(d), p64(a), len(d))
+	}
+}
+
+func absVector[T Float](d, a []T) {
+	if single[T]() {
+		abs32(p32(d), p32(a), len(d))
+	} else {
+		abs64(p64(d), p64(a), len(d))
+	}
+}
+
+func expSingleVector(d, a []float32) { exp32(p32(d), p32(a), len(d)) }
+
+func sigmoidSingleVector(d, a []float32) { sigmoid32(p32(d), p32(a), len(d)) }
+
+func tanhSingleVector(d, a []float32) { tanh32(p32(d), p32(a), len(d)) }
+
+func addRoundedVector[T Float](d []T, a []float64) {
+	if single[T]() {
+		addRounded32(p32(d), unsafe.SliceData(a), len(d))
+		return
+	}
+	sum := unsafe.Slice(p64(d), len(d))
+	AddVV(sum, sum, a)
+}

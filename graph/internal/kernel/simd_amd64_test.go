@@ -1,0 +1,287 @@
+//go:build amd64 && !purego
+
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+)
+
+// assembly skips where there is none to compare with.
+func assembly(t *testing.T) {
+	t.Helper()
+	if !simd {
+		t.Skip("no AVX2, or EURYALE_KERNELS=portable")
+	}
+}
+
+// portable runs f without assembly.
+func portable(f func()) {
+	simd = false
+	defer func() { simd = true }()
+	f()
+}
+
+func TestEnvironmentForcesPortable(t *testing.T) {
+	if os.Getenv("EURYALE_KERNELS") == "portable" && simd {
+		t.Error("EURYALE_KERNELS=portable, but the kernels are assembly")
+	}
+}
+
+// special are n numbers, one in four of which is out of the ordinary.
+func special[T Float](r *rand.Rand, n int) []T {
+	odd := []float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1), 1e-45, -5e-324, 1e-310, 1, -1,
+		math.MaxFloat32, -math.MaxFloat64, 0x1p-126, 3e-39}
+	x := make([]T, n)
+	for i := range x {
+		if x[i] = T(r.NormFloat64()); r.IntN(4) == 0 {
+			x[i] = T(odd[r.IntN(len(odd))])
+		}
+	}
+	return x
+}
+
+// ordinary are n numbers without infinities, so that a long sum says something.
+func ordinary[T Float](r *rand.Rand, n int) []T {
+	x := make([]T, n)
+	for i := range x {
+		x[i] = T(r.NormFloat64() * math.Exp(4*r.NormFloat64()))
+	}
+	return x
+}
+
+// same compares bits; every NaN equals every other, since which one an operation on
+// two of them returns depends on the order in which a compiler takes them.
+func same[T Float](t *testing.T, what string, got, want []T) {
+	t.Helper()
+	for i := range want {
+		g, w := float64(got[i]), float64(want[i])
+		if math.Float64bits(g) != math.Float64bits(w) && !(g != g && w != w) {
+			t.Fatalf("%s: element %d of %d: assembly %g, portable %g", what, i, len(want), g, w)
+		}
+	}
+}
+
+// guarded are n elements inside a larger slice, at every alignment in turn, and
+// that slice, of which a kernel must not change anything else.
+func guarded[T Float](fill func(*rand.Rand, int) []T, r *rand.Rand, n, shift int) (inside, all []T) {
+	all = fill(r, n+20)
+	return all[shift%9+1:][:n:n], all
+}
+
+func both(t *testing.T, f32, f64 func(t *testing.T)) {
+	t.Run("float32", f32)
+	t.Run("float64", f64)
+}
+
+func TestVectorLoops(t *testing.T) {
+	assembly(t)
+	both(t, testLoops[float32], testLoops[float64])
+}
+
+func testLoops[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for _, l := range vectorLoops {
+		form := formIndex[l.chain]
+		for n := range 68 {
+			var regs, all [5][]T
+			for k := range regs {
+				regs[k], all[k] = guarded(special[T], r, n, n+k)
+			}
+			for k, c := range strings.Map(operandsOnly, l.chain) {
+				if c == 's' {
+					regs[1+k] = special[T](r, 1)
+				}
+			}
+			if n > 0 && len(regs[2]) == n && len(regs[1]) == n {
+				regs[2][n-1] = regs[1][n-1] // a choice on the border
+			}
+			before := append([]T(nil), all[0]...)
+			o := &Operands[T]{D: &regs[0], A: &regs[1], B: &regs[2], C: &regs[3], E: &regs[4]}
+			portableLoop[T](form)(o)
+			want := append([]T(nil), all[0]...)
+			copy(all[0], before)
+			Arithmetic[T](form)(o)
+			same(t, l.chain, all[0], want)
+			if l.chain[0] == 'v' {
+				want = append(want[:0], regs[0]...)
+				o.D = o.A
+				Arithmetic[T](form)(o)
+				same(t, l.chain+" in place", regs[1], want)
+			}
+		}
+	}
+}
+
+func operandsOnly(c rune) rune {
+	if c == 'v' || c == 's' {
+		return c
+	}
+	return -1
+}
+
+func portableLoop[T Float](form int) Loop[T] {
+	if single[T]() {
+		return any(arithmetic32[form]).(Loop[T])
+	}
+	return any(arithmetic64[form]).(Loop[T])
+}
+
+// An operand that is shorter than the destination panics, as does a missing scalar.
+func TestVectorLoopsShortOperands(t *testing.T) {
+	assembly(t)
+	for _, l := range vectorLoops {
+		kinds := strings.Map(operandsOnly, l.chain)
+		for short := range kinds {
+			regs := [5][]float32{make([]float32, 9), make([]float32, 9), make([]float32, 9), make([]float32, 9), make([]float32, 9)}
+			if regs[1+short] = make([]float32, 8); kinds[short] == 's' {
+				regs[1+short] = nil
+			}
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Errorf("%s: operand %d too short: no panic", l.chain, short)
+					}
+				}()
+				Arithmetic[float32](formIndex[l.chain])(&Operands[float32]{D: &regs[0], A: &regs[1], B: &regs[2], C: &regs[3], E: &regs[4]})
+			}()
+		}
+	}
+}
+
+func TestVectorSums(t *testing.T) {
+	assembly(t)
+	both(t, testSums[float32], testSums[float64])
+}
+
+// compare runs f twice on the same start and compares all that it changed.
+func compare[T Float](t *testing.T, what string, all []T, f func()) {
+	t.Helper()
+	start := append([]T(nil), all...)
+	portable(f)
+	want := append([]T(nil), all...)
+	copy(all, start)
+	f()
+	same(t, what, all, want)
+}
+
+func testSums[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	for _, fill := range []func(*rand.Rand, int) []T{ordinary[T], special[T]} {
+		for n := range 68 {
+			a, _ := guarded(fill, r, n, n)
+			b, _ := guarded(fill, r, n, n+1)
+			y, all := guarded(fill, r, n, n+2)
+			result := make([]T, 1)
+			compare(t, "Sum", result, func() { result[0] = Sum(a) })
+			compare(t, "Dot", result, func() { result[0] = Dot(a, b) })
+			compare(t, "Axpy", all, func() { Axpy(y, T(1.1), a) })
+			compare(t, "AddVV", all, func() { AddVV(y, a, b) })
+			compare(t, "MulVS", all, func() { MulVS(y, a, T(1.1)) })
+			for name, f := range map[string]func(d, a []T){"Cube": Cube[T], "Sqrt": Sqrt[T], "Abs": Abs[T], "Exp": Exp[T],
+				"Tanh": Tanh[T], "Sigmoid": Sigmoid[T]} {
+				compare(t, name, all, func() { f(y, a) })
+			}
+			wide := special[float64](r, n)
+			compare(t, "AddRounded", all, func() { AddRounded(y, wide) })
+			compare(t, "DivVS", all, func() { DivVS(y, a, T(1.1)) })
+			for _, rows := range []int{0, 1, 2, 3, 4, 5, 8, 15} {
+				size := fmt.Sprint(rows, " × ", n)
+				w, _ := guarded(fill, r, rows*n, n)
+				x, _ := guarded(fill, r, n, rows)
+				v, _ := guarded(fill, r, rows, n)
+				z, allZ := guarded(fill, r, rows, n+1)
+				compare(t, "MatVec "+size, allZ, func() { MatVec(z, w, x, rows, n) })
+				compare(t, "MatVecTAdd "+size, all, func() { MatVecTAdd(y, w, v, rows, n) })
+				for _, k := range []int{0, 1, 4, 16, 17} {
+					dw, allW := guarded(fill, r, rows*n, n)
+					a, _ := guarded(fill, r, rows*k, n)
+					p, _ := guarded(fill, r, k*n, n+k)
+					compare(t, fmt.Sprint("RankK ", size, " × ", k), allW, func() { RankK(dw, a, p, rows, n, k) })
+				}
+			}
+		}
+	}
+}
+
+func TestVectorDelays(t *testing.T) {
+	assembly(t)
+	both(t, testDelays[float32], testDelays[float64])
+}
+
+func testDelays[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	for _, fill := range []func(*rand.Rand, int) []T{ordinary[T], special[T]} {
+		for block := range 68 {
+			for _, edges := range []int{0, 1, 2, 3, 4, 5, 8, 11} {
+				src, _ := guarded(fill, r, 100, block)
+				w, _ := guarded(fill, r, edges, block)
+				a, _ := guarded(fill, r, block, edges)
+				acc, allAcc := guarded(fill, r, block, edges+1)
+				dw, allW := guarded(fill, r, edges, block+1)
+				offsets := make([]int32, edges)
+				for e := range offsets {
+					offsets[e] = int32(r.IntN(len(src) - block + 1))
+				}
+				size := fmt.Sprint(edges, " edges × ", block)
+				compare(t, "DelayedRow "+size, allAcc, func() { DelayedRow(acc, w, offsets, src) })
+				compare(t, "DelayedDots "+size, allW, func() { DelayedDots(dw, a, offsets, src) })
+			}
+		}
+	}
+}
+
+// Edges outside the source panic at every place of an unrolled loop.
+func TestVectorDelayBounds(t *testing.T) {
+	panics := func(f func()) (yes bool) {
+		defer func() { yes = recover() != nil }()
+		f()
+		return false
+	}
+	src := make([]float32, 20, 200)
+	for _, block := range []int{1, 8, 16, 20, 21} {
+		for edges := range 7 {
+			for bad := range edges {
+				for _, offset := range []int32{-1, math.MinInt32, int32(21 - block), math.MaxInt32} {
+					offsets := make([]int32, edges)
+					offsets[bad] = offset
+					x, w := make([]float32, block), make([]float32, edges)
+					if !panics(func() { DelayedRow(x, w, offsets, src) }) {
+						t.Errorf("DelayedRow: block %d, edge %d of %d at %d: no panic", block, bad, edges, offset)
+					}
+					if !panics(func() { DelayedDots(w, x, offsets, src) }) {
+						t.Errorf("DelayedDots: block %d, edge %d of %d at %d: no panic", block, bad, edges, offset)
+					}
+				}
+			}
+		}
+	}
+}
+
+// No kernel allocates.
+func TestVectorAllocations(t *testing.T) {
+	x, w, offsets := make([]float32, 64), make([]float32, 64*64), make([]int32, 8)
+	wide := make([]float64, 64)
+	o := &Operands[float32]{D: &x, A: &x, B: &x, C: &x, E: &x}
+	loop := Arithmetic[float32](formIndex["vv*vs*+"])
+	if n := testing.AllocsPerRun(10, func() {
+		loop(o)
+		Axpy(x, 2, x)
+		MatVec(x, w, w[64:], 64, 64)
+		MatVecTAdd(x, w, w[64:], 64, 64)
+		RankK(w[:256], x, x, 16, 16, 4)
+		DelayedRow(x[:16], x, offsets, w)
+		DelayedDots(x[:8], w[:16], offsets, w)
+		AddVV(x, x, x)
+		AddRounded(x, wide)
+		MulVS(x, x, 0.5)
+		DivVS(x, x, 2)
+		x[0] = Sum(x) + Dot(x, x)
+	}); n != 0 {
+		t.Errorf("%g allocations", n)
+	}
+}

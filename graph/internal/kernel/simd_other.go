@@ -1,0 +1,32 @@
+//go:build !amd64 || purego
+
+package kernel
+
+// simd is whether there is assembly for this machine.
+const simd = false
+
+var (
+	vectorLoop32 [len(formNames)]Loop[float32]
+	vectorLoop64 [len(formNames)]Loop[float64]
+)
+
+func sumVector[T Float](a []T) T                           { panic("kernel: no assembly") }
+func dotVector[T Float](a, b []T) T                        { panic("kernel: no assembly") }
+func matVecVector[T Float](y, w, x []T, rows, cols int)    { panic("kernel: no assembly") }
+func addRowsVector[T Float](y, w, a []T, rows, stride int) { panic("kernel: no assembly") }
+func delayedRowVector[T Float](acc, w []T, offsets []int32, src []T) bool {
+	panic("kernel: no assembly")
+}
+func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
+	panic("kernel: no assembly")
+}
+func addVector[T Float](o *Operands[T])            { panic("kernel: no assembly") }
+func mulVector[T Float](o *Operands[T])            { panic("kernel: no assembly") }
+func divVector[T Float](o *Operands[T])            { panic("kernel: no assembly") }
+func cubeVector[T Float](d, a []T)                 { panic("kernel: no assembly") }
+func sqrtVector[T Float](d, a []T)                 { panic("kernel: no assembly") }
+func absVector[T Float](d, a []T)                  { panic("kernel: no assembly") }
+func expSingleVector(d, a []float32)               { panic("kernel: no assembly") }
+func sigmoidSingleVector(d, a []float32)           { panic("kernel: no assembly") }
+func tanhSingleVector(d, a []float32)              { panic("kernel: no assembly") }
+func addRoundedVector[T Float](d []T, a []float64) { panic("kernel: no assembly") }
