@@ -48,6 +48,9 @@ func dot[T Float](a, b []T) T {
 		s7 += T(p[7] * q[7])
 		a, b = a[8:], b[8:]
 	}
+	if len(a) == 0 { // the array of partial sums is a detour through memory
+		return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
+	}
 	s := [8]T{s0, s1, s2, s3, s4, s5, s6, s7}
 	b = b[:len(a)]
 	for j, v := range a {
