@@ -93,14 +93,6 @@ func addRowsVector[T Float](y, w, a []T, rows, stride int) {
 	}
 }
 
-func delayedRowVector[T Float](acc, w []T, offsets []int32, src []T) bool {
-	limit := len(src) - len(acc)
-	if single[T]() {
-		return delayedRow32(p32(acc), len(acc), p32(w), unsafe.SliceData(offsets), len(offsets), p32(src), limit)
-	}
-	return delayedRow64(p64(acc), len(acc), p64(w), unsafe.SliceData(offsets), len(offsets), p64(src), limit)
-}
-
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 	limit := len(src) - len(a)
 	if single[T]() {

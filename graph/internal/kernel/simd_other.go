@@ -14,9 +14,6 @@ func sumVector[T Float](a []T) T                           { panic("kernel: no a
 func dotVector[T Float](a, b []T) T                        { panic("kernel: no assembly") }
 func matVecVector[T Float](y, w, x []T, rows, cols int)    { panic("kernel: no assembly") }
 func addRowsVector[T Float](y, w, a []T, rows, stride int) { panic("kernel: no assembly") }
-func delayedRowVector[T Float](acc, w []T, offsets []int32, src []T) bool {
-	panic("kernel: no assembly")
-}
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 	panic("kernel: no assembly")
 }

@@ -8,9 +8,6 @@ package kernel
 func addRows32(y *float32, w *float32, a *float32, cols int, rows int, stride int)
 
 //go:noescape
-func delayedRow32(acc *float32, n int, w *float32, offsets *int32, edges int, src *float32, limit int) bool
-
-//go:noescape
 func sum32(a *float32, n int) float32
 
 //go:noescape

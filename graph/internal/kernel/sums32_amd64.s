@@ -168,133 +168,6 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·delayedRow32(SB), NOSPLIT, $0-57
-	MOVQ acc+0(FP), DI
-	MOVQ n+8(FP), R8
-	MOVQ w+16(FP), DX
-	MOVQ offsets+24(FP), BX
-	MOVQ edges+32(FP), R10
-	MOVQ src+40(FP), SI
-	MOVQ limit+48(FP), R9
-	MOVB $0x01, ret+56(FP)
-
-chunk14:
-	CMPQ    R8, $0x20
-	JLT     next15
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-	VMOVUPS 64(DI), Y2
-	VMOVUPS 96(DI), Y3
-	XORQ    CX, CX
-
-edge16:
-	MOVLQSX      (BX)(CX*4), AX
-	CMPQ         AX, R9
-	JHI          outside
-	VBROADCASTSS (DX)(CX*4), Y8
-	VMULPS       (SI)(AX*4), Y8, Y4
-	VMULPS       32(SI)(AX*4), Y8, Y5
-	VMULPS       64(SI)(AX*4), Y8, Y6
-	VMULPS       96(SI)(AX*4), Y8, Y7
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	VADDPS       Y6, Y2, Y2
-	VADDPS       Y7, Y3, Y3
-	INCQ         CX
-	CMPQ         CX, R10
-	JLT          edge16
-	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 32(DI)
-	VMOVUPS      Y2, 64(DI)
-	VMOVUPS      Y3, 96(DI)
-	ADDQ         $0x80, DI
-	ADDQ         $0x80, SI
-	SUBQ         $0x20, R8
-	JMP          chunk14
-
-next15:
-chunk17:
-	CMPQ    R8, $0x10
-	JLT     next18
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-	XORQ    CX, CX
-
-edge19:
-	MOVLQSX      (BX)(CX*4), AX
-	CMPQ         AX, R9
-	JHI          outside
-	VBROADCASTSS (DX)(CX*4), Y8
-	VMULPS       (SI)(AX*4), Y8, Y4
-	VMULPS       32(SI)(AX*4), Y8, Y5
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	INCQ         CX
-	CMPQ         CX, R10
-	JLT          edge19
-	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 32(DI)
-	ADDQ         $0x40, DI
-	ADDQ         $0x40, SI
-	SUBQ         $0x10, R8
-	JMP          chunk17
-
-next18:
-chunk20:
-	CMPQ    R8, $0x08
-	JLT     next21
-	VMOVUPS (DI), Y0
-	XORQ    CX, CX
-
-edge22:
-	MOVLQSX      (BX)(CX*4), AX
-	CMPQ         AX, R9
-	JHI          outside
-	VBROADCASTSS (DX)(CX*4), Y8
-	VMULPS       (SI)(AX*4), Y8, Y4
-	VADDPS       Y4, Y0, Y0
-	INCQ         CX
-	CMPQ         CX, R10
-	JLT          edge22
-	VMOVUPS      Y0, (DI)
-	ADDQ         $0x20, DI
-	ADDQ         $0x20, SI
-	SUBQ         $0x08, R8
-	JMP          chunk20
-
-next21:
-	TESTQ      R8, R8
-	JZ         done
-	MOVQ       R8, AX
-	LEAQ       masks<>+0(SB), CX
-	NEGQ       AX
-	VMOVUPS    32(CX)(AX*4), Y15
-	VMASKMOVPS (DI), Y15, Y0
-	XORQ       CX, CX
-
-edge23:
-	MOVLQSX      (BX)(CX*4), AX
-	CMPQ         AX, R9
-	JHI          outside
-	VBROADCASTSS (DX)(CX*4), Y8
-	VMASKMOVPS   (SI)(AX*4), Y15, Y4
-	VMULPS       Y4, Y8, Y4
-	VADDPS       Y4, Y0, Y0
-	INCQ         CX
-	CMPQ         CX, R10
-	JLT          edge23
-	MOVQ         R8, CX
-	JMP          ·storeTail<>(SB)
-
-done:
-	VZEROUPPER
-	RET
-
-outside:
-	MOVB $0x00, ret+56(FP)
-	VZEROUPPER
-	RET
-
 TEXT ·sum32(SB), NOSPLIT, $0-20
 	MOVQ    a+0(FP), SI
 	MOVQ    n+8(FP), CX
@@ -308,21 +181,21 @@ TEXT ·sum32(SB), NOSPLIT, $0-20
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest25
+	JLT     rest15
 
-full24:
+full14:
 	VADDPS (SI)(AX*4), Y0, Y0
 	ADDQ   $0x08, AX
 	CMPQ   AX, R12
-	JLE    full24
+	JLE    full14
 
-rest25:
+rest15:
 	TESTQ      R13, R13
-	JZ         done26
+	JZ         done16
 	VMASKMOVPS (SI)(AX*4), Y15, Y9
 	VADDPS     Y9, Y0, Y0
 
-done26:
+done16:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0
@@ -345,25 +218,25 @@ TEXT ·dot32(SB), NOSPLIT, $0-28
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest28
+	JLT     rest18
 
-full27:
+full17:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (SI)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full27
+	JLE     full17
 
-rest28:
+rest18:
 	TESTQ      R13, R13
-	JZ         done29
+	JZ         done19
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (SI)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done29:
+done19:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0
@@ -404,9 +277,9 @@ four:
 	VXORPS Y3, Y3, Y3
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest31
+	JLT    rest21
 
-full30:
+full20:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
@@ -418,11 +291,11 @@ full30:
 	VADDPS  Y12, Y3, Y3
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full30
+	JLE     full20
 
-rest31:
+rest21:
 	TESTQ      R13, R13
-	JZ         done32
+	JZ         done22
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
@@ -437,7 +310,7 @@ rest31:
 	VMULPS     Y12, Y8, Y12
 	VADDPS     Y12, Y3, Y3
 
-done32:
+done22:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VEXTRACTF128 $0x01, Y1, X8
@@ -461,25 +334,25 @@ row:
 	VXORPS Y0, Y0, Y0
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest34
+	JLT    rest24
 
-full33:
+full23:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (SI)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full33
+	JLE     full23
 
-rest34:
+rest24:
 	TESTQ      R13, R13
-	JZ         done35
+	JZ         done25
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (SI)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done35:
+done25:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0
@@ -534,9 +407,9 @@ four:
 	VXORPS  Y3, Y3, Y3
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest37
+	JLT     rest27
 
-full36:
+full26:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
@@ -548,11 +421,11 @@ full36:
 	VADDPS  Y12, Y3, Y3
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full36
+	JLE     full26
 
-rest37:
+rest27:
 	TESTQ      R13, R13
-	JZ         done38
+	JZ         done28
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
@@ -567,7 +440,7 @@ rest37:
 	VMULPS     Y12, Y8, Y12
 	VADDPS     Y12, Y3, Y3
 
-done38:
+done28:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VEXTRACTF128 $0x01, Y1, X8
@@ -597,25 +470,25 @@ edge:
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest40
+	JLT     rest30
 
-full39:
+full29:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full39
+	JLE     full29
 
-rest40:
+rest30:
 	TESTQ      R13, R13
-	JZ         done41
+	JZ         done31
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done41:
+done31:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0

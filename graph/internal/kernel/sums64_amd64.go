@@ -8,9 +8,6 @@ package kernel
 func addRows64(y *float64, w *float64, a *float64, cols int, rows int, stride int)
 
 //go:noescape
-func delayedRow64(acc *float64, n int, w *float64, offsets *int32, edges int, src *float64, limit int) bool
-
-//go:noescape
 func sum64(a *float64, n int) float64
 
 //go:noescape

@@ -162,133 +162,6 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·delayedRow64(SB), NOSPLIT, $0-57
-	MOVQ acc+0(FP), DI
-	MOVQ n+8(FP), R8
-	MOVQ w+16(FP), DX
-	MOVQ offsets+24(FP), BX
-	MOVQ edges+32(FP), R10
-	MOVQ src+40(FP), SI
-	MOVQ limit+48(FP), R9
-	MOVB $0x01, ret+56(FP)
-
-chunk13:
-	CMPQ    R8, $0x10
-	JLT     next14
-	VMOVUPD (DI), Y0
-	VMOVUPD 32(DI), Y1
-	VMOVUPD 64(DI), Y2
-	VMOVUPD 96(DI), Y3
-	XORQ    CX, CX
-
-edge15:
-	MOVLQSX      (BX)(CX*4), AX
-	CMPQ         AX, R9
-	JHI          outside
-	VBROADCASTSD (DX)(CX*8), Y8
-	VMULPD       (SI)(AX*8), Y8, Y4
-	VMULPD       32(SI)(AX*8), Y8, Y5
-	VMULPD       64(SI)(AX*8), Y8, Y6
-	VMULPD       96(SI)(AX*8), Y8, Y7
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VADDPD       Y6, Y2, Y2
-	VADDPD       Y7, Y3, Y3
-	INCQ         CX
-	CMPQ         CX, R10
-	JLT          edge15
-	VMOVUPD      Y0, (DI)
-	VMOVUPD      Y1, 32(DI)
-	VMOVUPD      Y2, 64(DI)
-	VMOVUPD      Y3, 96(DI)
-	ADDQ         $0x80, DI
-	ADDQ         $0x80, SI
-	SUBQ         $0x10, R8
-	JMP          chunk13
-
-next14:
-chunk16:
-	CMPQ    R8, $0x08
-	JLT     next17
-	VMOVUPD (DI), Y0
-	VMOVUPD 32(DI), Y1
-	XORQ    CX, CX
-
-edge18:
-	MOVLQSX      (BX)(CX*4), AX
-	CMPQ         AX, R9
-	JHI          outside
-	VBROADCASTSD (DX)(CX*8), Y8
-	VMULPD       (SI)(AX*8), Y8, Y4
-	VMULPD       32(SI)(AX*8), Y8, Y5
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	INCQ         CX
-	CMPQ         CX, R10
-	JLT          edge18
-	VMOVUPD      Y0, (DI)
-	VMOVUPD      Y1, 32(DI)
-	ADDQ         $0x40, DI
-	ADDQ         $0x40, SI
-	SUBQ         $0x08, R8
-	JMP          chunk16
-
-next17:
-chunk19:
-	CMPQ    R8, $0x04
-	JLT     next20
-	VMOVUPD (DI), Y0
-	XORQ    CX, CX
-
-edge21:
-	MOVLQSX      (BX)(CX*4), AX
-	CMPQ         AX, R9
-	JHI          outside
-	VBROADCASTSD (DX)(CX*8), Y8
-	VMULPD       (SI)(AX*8), Y8, Y4
-	VADDPD       Y4, Y0, Y0
-	INCQ         CX
-	CMPQ         CX, R10
-	JLT          edge21
-	VMOVUPD      Y0, (DI)
-	ADDQ         $0x20, DI
-	ADDQ         $0x20, SI
-	SUBQ         $0x04, R8
-	JMP          chunk19
-
-next20:
-	TESTQ      R8, R8
-	JZ         done
-	MOVQ       R8, AX
-	LEAQ       masks<>+0(SB), CX
-	NEGQ       AX
-	VMOVUPD    64(CX)(AX*8), Y15
-	VMASKMOVPD (DI), Y15, Y0
-	XORQ       CX, CX
-
-edge22:
-	MOVLQSX      (BX)(CX*4), AX
-	CMPQ         AX, R9
-	JHI          outside
-	VBROADCASTSD (DX)(CX*8), Y8
-	VMASKMOVPD   (SI)(AX*8), Y15, Y4
-	VMULPD       Y4, Y8, Y4
-	VADDPD       Y4, Y0, Y0
-	INCQ         CX
-	CMPQ         CX, R10
-	JLT          edge22
-	MOVQ         R8, CX
-	JMP          ·storeTail<>(SB)
-
-done:
-	VZEROUPPER
-	RET
-
-outside:
-	MOVB $0x00, ret+56(FP)
-	VZEROUPPER
-	RET
-
 TEXT ·sum64(SB), NOSPLIT, $0-24
 	MOVQ    a+0(FP), SI
 	MOVQ    n+8(FP), CX
@@ -304,24 +177,24 @@ TEXT ·sum64(SB), NOSPLIT, $0-24
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest24
+	JLT     rest14
 
-full23:
+full13:
 	VADDPD (SI)(AX*8), Y0, Y0
 	VADDPD 32(SI)(AX*8), Y1, Y1
 	ADDQ   $0x08, AX
 	CMPQ   AX, R12
-	JLE    full23
+	JLE    full13
 
-rest24:
+rest14:
 	TESTQ      R13, R13
-	JZ         done25
+	JZ         done15
 	VMASKMOVPD (SI)(AX*8), Y15, Y9
 	VADDPD     Y9, Y0, Y0
 	VMASKMOVPD 32(SI)(AX*8), Y14, Y9
 	VADDPD     Y9, Y1, Y1
 
-done25:
+done15:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8
@@ -346,9 +219,9 @@ TEXT ·dot64(SB), NOSPLIT, $0-32
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest27
+	JLT     rest17
 
-full26:
+full16:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (SI)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -357,11 +230,11 @@ full26:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full26
+	JLE     full16
 
-rest27:
+rest17:
 	TESTQ      R13, R13
-	JZ         done28
+	JZ         done18
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (SI)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -371,7 +244,7 @@ rest27:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done28:
+done18:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8
@@ -417,9 +290,9 @@ four:
 	VXORPS Y7, Y7, Y7
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest30
+	JLT    rest20
 
-full29:
+full19:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -440,11 +313,11 @@ full29:
 	VADDPD  Y12, Y7, Y7
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full29
+	JLE     full19
 
-rest30:
+rest20:
 	TESTQ      R13, R13
-	JZ         done31
+	JZ         done21
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -472,7 +345,7 @@ rest30:
 	VMULPD     Y12, Y8, Y12
 	VADDPD     Y12, Y7, Y7
 
-done31:
+done21:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y1
 	VADDPD       Y5, Y4, Y2
@@ -497,9 +370,9 @@ row:
 	VXORPS Y1, Y1, Y1
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest33
+	JLT    rest23
 
-full32:
+full22:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (SI)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -508,11 +381,11 @@ full32:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full32
+	JLE     full22
 
-rest33:
+rest23:
 	TESTQ      R13, R13
-	JZ         done34
+	JZ         done24
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (SI)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -522,7 +395,7 @@ rest33:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done34:
+done24:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8
@@ -582,9 +455,9 @@ four:
 	VXORPS  Y7, Y7, Y7
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest36
+	JLT     rest26
 
-full35:
+full25:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -605,11 +478,11 @@ full35:
 	VADDPD  Y12, Y7, Y7
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full35
+	JLE     full25
 
-rest36:
+rest26:
 	TESTQ      R13, R13
-	JZ         done37
+	JZ         done27
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -637,7 +510,7 @@ rest36:
 	VMULPD     Y12, Y8, Y12
 	VADDPD     Y12, Y7, Y7
 
-done37:
+done27:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y1
 	VADDPD       Y5, Y4, Y2
@@ -669,9 +542,9 @@ edge:
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest39
+	JLT     rest29
 
-full38:
+full28:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -680,11 +553,11 @@ full38:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full38
+	JLE     full28
 
-rest39:
+rest29:
 	TESTQ      R13, R13
-	JZ         done40
+	JZ         done30
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -694,7 +567,7 @@ rest39:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done40:
+done30:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8

@@ -38,7 +38,6 @@ func main() {
 	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
 		d.storeTail()
 		d.addRows()
-		d.delayedRow()
 		d.sum()
 		d.dot()
 		d.matVec()

@@ -46,37 +46,6 @@ func (d *dtype) addRows() {
 	}, operand.Mem{Base: reg.RBX}, reg.RSI)
 }
 
-// delayedRow is acc[k] += Σ_e w[e] src[offsets[e]+k] with e ascending. It returns
-// false as soon as an offset is outside 0 … limit.
-func (d *dtype) delayedRow() {
-	d.function(fmt.Sprint("delayedRow", d.bits),
-		fmt.Sprintf("func(acc *%[1]s, n int, w *%[1]s, offsets *int32, edges int, src *%[1]s, limit int) bool", d.scalar))
-	d.Load(d.Param("acc"), reg.RDI)
-	d.Load(d.Param("n"), reg.R8)
-	d.Load(d.Param("w"), reg.RDX)
-	d.Load(d.Param("offsets"), reg.RBX)
-	d.Load(d.Param("edges"), reg.R10)
-	d.Load(d.Param("src"), reg.RSI)
-	d.Load(d.Param("limit"), reg.R9)
-	d.MOVB(operand.U8(1), d.returnByte())
-	d.chunks(reg.R8, func(terms func()) {
-		edge := d.label("edge")
-		d.XORQ(reg.RCX, reg.RCX)
-		d.Label(edge)
-		d.MOVLQSX(operand.Mem{Base: reg.RBX, Index: reg.RCX, Scale: 4}, reg.RAX)
-		d.CMPQ(reg.RAX, reg.R9)
-		d.JHI(operand.LabelRef("outside"))
-		d.broadcast(d.at(reg.RDX, reg.RCX, 0), factor)
-		terms()
-		d.INCQ(reg.RCX)
-		d.CMPQ(reg.RCX, reg.R10)
-		d.JLT(operand.LabelRef(edge))
-	}, d.at(reg.RSI, reg.RAX, 0), reg.RSI)
-	d.Label("outside")
-	d.MOVB(operand.U8(0), d.returnByte())
-	d.leave()
-}
-
 func (d *dtype) returnByte() operand.Mem {
 	result, err := d.ReturnIndex(0).Resolve()
 	if err != nil {
