@@ -100,6 +100,16 @@ func TestSizes(t *testing.T) {
 	}
 }
 
+func TestDOT(t *testing.T) {
+	var out strings.Builder
+	if err := run(strings.Fields("-case hopf,mpr -n 3 -delay full -dot"), &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(out.String(), "subgraph \"cluster_cortex\""); n != 2 {
+		t.Errorf("%d clusters, expected one for each of 2 cases", n)
+	}
+}
+
 // A wrong flag is an error that says which, and what was expected.
 func TestWrongFlags(t *testing.T) {
 	for args, words := range map[string][]string{

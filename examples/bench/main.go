@@ -66,6 +66,12 @@ func run(args []string, stdout, stderr io.Writer) error {
 		defer pprof.StopCPUProfile()
 	}
 	for _, j := range s.jobs() {
+		if s.dot {
+			if err := j.printDOT(stdout); err != nil {
+				return fmt.Errorf("%s: %w", j, err)
+			}
+			continue
+		}
 		fmt.Fprintf(stderr, "%s …\n", j)
 		r, err := measure(j, s.repeat, s.fresh)
 		if err != nil {
@@ -76,6 +82,24 @@ func run(args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// printDOT writes the step graph of the job's network.
+func (j *job) printDOT(w io.Writer) error {
+	net, err := j.network()
+	if err != nil {
+		return err
+	}
+	r, err := j.run(j.Steps)
+	if err != nil {
+		return err
+	}
+	dot, err := net.DOT(r.Dt, r.Integrator)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, dot)
+	return err
 }
 
 // print writes the result as one line.

@@ -18,7 +18,7 @@ type settings struct {
 	integrator, learned   string
 	budget                int64
 	repeat, every, fresh  int
-	json                  bool
+	json, dot             bool
 	profile               string
 	child                 int64 // start of the parent's clock, ns, in a fresh process
 }
@@ -65,6 +65,7 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.IntVar(&s.every, "every", 1, "steps per recorded sample")
 	f.IntVar(&s.fresh, "fresh", 3, "fresh processes for compile_ms and first_gradient_ms; 0 leaves these and peak_bytes null")
 	f.BoolVar(&s.json, "json", true, "print JSON lines; -json=false prints a readable line")
+	f.BoolVar(&s.dot, "dot", false, "print the step graphs as DOT, populations as clusters, instead of timing")
 	f.StringVar(&s.profile, "cpuprofile", "", "write a CPU profile of everything to this `file`")
 	f.Int64Var(&s.child, "child", 0, "internal: this is a fresh process, started at that time")
 	f.Usage = func() {
