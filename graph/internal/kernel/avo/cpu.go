@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -21,5 +20,4 @@ func (d *dtype) features() {
 	d.XGETBV()
 	d.Store(reg.EAX, d.ReturnIndex(0))
 	d.RET()
-	_ = operand.U8(0)
 }

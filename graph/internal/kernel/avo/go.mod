@@ -1,6 +1,6 @@
 module github.com/euryale-ml/euryale/graph/internal/kernel/avo
 
-go 1.26.8
+go 1.26
 
 require github.com/mmcloughlin/avo v0.6.0
 
