@@ -39,4 +39,19 @@
 // States with bounds are clipped after every stage. Gorgonia differentiates the step once; the compiled
 // form of both is what [Network.Rollout] repeats. [Network.Unroll] writes the same run out as ordinary
 // Gorgonia nodes, which is slow and is there to be compared with.
+//
+// # Gradients
+//
+//	err = net.Learn("cortex.eta", nmm.Free, nmm.PerRegion)
+//	g := G.NewGraph()
+//	roll, err := net.Rollout(g, graph.Run{Dt: 0.1, Duration: 1000, Every: 10})
+//	loss := …                                   // Gorgonia nodes on roll.Node("cortex.r")
+//	_, err = G.Grad(loss, roll.Learnables()...)
+//
+// Lanes ([Run].Lanes) are copies of the network with parameters, seeds and inputs of their own, run side
+// by side. [Run].Window cuts the run into a chain of nodes; to put a controller or a reset between two
+// windows, make two rollouts: [Rollout.End] reads a state, [Rollout.CarryWith] replaces it, [Run].From
+// goes on. An [Observer] runs behind the network at a slower step, so that what it observes is never
+// stored. [Run].MemoryBudget bounds tapes, checkpoints and delay histories; the gradient has the same
+// bits at every budget and any GOMAXPROCS.
 package graph

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 // cheapest is the least number of segments solved while reversing n segments with free checkpoints
@@ -64,7 +63,6 @@ func TestAdvancesWithASlotForEverySegment(t *testing.T) {
 
 // A plan is made for every window of a rollout, so also one of a billion steps must take no time.
 func TestPlanOfAHugeRun(t *testing.T) {
-	start := time.Now()
 	for _, budget := range []int64{1 << 20, 1 << 30} {
 		e := New[float32](linearModel(t, 4, 40), Settings{Steps: 1_000_000_000, Every: 1, Budget: budget})
 		p, err := e.plan(3, 2, true)
@@ -74,9 +72,6 @@ func TestPlanOfAHugeRun(t *testing.T) {
 		if p.bytes > budget || p.factor < 1 || p.resident {
 			t.Errorf("plan %+v", p)
 		}
-	}
-	if d := time.Since(start); d > 5*time.Second { // it takes some hundredths, a loop over segments minutes
-		t.Errorf("it took %v", d)
 	}
 }
 
