@@ -18,9 +18,10 @@
 //	                          1000 steps, wall time; Go's own compiler is not included
 //	peak_bytes                peak resident memory of a fresh process that computes one gradient,
 //	                          above what it had when its main function started
-//	allocs_per_step           allocations of one gradient run, all of Gorgonia's included, per step
+//	allocs_per_step           allocations that a further step of a gradient run causes
 //
-// and after these tape_bytes and recomputation of the rollout, and ratio, gradient over forward.
+// and after these tape_bytes and recomputation of the rollout, ratio, gradient over forward, and
+// allocs_per_run, of up to 1000 steps, all of Gorgonia's included.
 // Times are CPU time (user and system) of this process, the minimum over -repeat; a step is one step
 // of all lanes. Every sample of the coupled state is recorded (see -every); the loss is the mean of
 // its square. compile_ms and first_gradient_ms are minima over -fresh processes.
