@@ -217,7 +217,7 @@ func (l *lane[T]) historyBack(i, back int) {
 
 // pastState is the row of states back steps before the window, as far as a source reads them.
 func (l *lane[T]) pastState(src *Source, back int) []T {
-	row := l.back.past
+	row := l.pastNow
 	for _, k := range src.statesIn {
 		v := &l.m.States[k]
 		at := l.m.HistoryOffset(k) + (l.m.history[k]-back)*v.N

@@ -51,7 +51,7 @@ func (l *lane[T]) solve(ctx context.Context, in *Inputs, out *Outputs, number in
 		}
 		l.leave(sp)
 	}
-	rec.finish(l.back.next)
+	rec.finish(l.next)
 	for _, o := range l.observers {
 		o.finish()
 	}
@@ -118,7 +118,7 @@ func (l *lane[T]) signal(i int, state []T) []T {
 
 // leave keeps what the next segment starts from: its rows may lie elsewhere.
 func (l *lane[T]) leave(sp span) {
-	copy(l.back.next, l.row(sp, sp.to))
+	copy(l.next, l.row(sp, sp.to))
 	for _, o := range l.observers {
 		o.leave()
 	}
@@ -126,7 +126,7 @@ func (l *lane[T]) leave(sp span) {
 
 // proceed moves on to the segment after the one just solved.
 func (l *lane[T]) proceed(sp span) {
-	copy(l.row(sp, sp.from), l.back.next)
+	copy(l.row(sp, sp.from), l.next)
 	for _, o := range l.observers {
 		o.proceed()
 	}

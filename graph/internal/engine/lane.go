@@ -23,6 +23,8 @@ type lane[T kernel.Float] struct {
 	number                int
 	seed                  uint64
 	x, s                  []T // rows of the present segment
+	next                  []T // state handed from one segment to the following one
+	sumsNow, pastNow      []T // sums of the present step; a row of states before the window
 	step, adjoint         *runner[T]
 	records, recordsBack  []*runner[T]
 	sources               []sourceRun[T]
@@ -85,7 +87,7 @@ func newLane[T kernel.Float](m *Model, p plan) *lane[T] {
 		params: make([]T, m.paramWidth), series: make([]T, m.seriesWidth), noise: make([]T, m.noiseWidth),
 		step: newRunner[T](m.Step), adjoint: newRunner[T](m.Adjoint),
 		partial: make([]float64, m.recordWidth)}
-	l.back.next, l.back.past = make([]T, m.width), make([]T, m.width)
+	l.next, l.pastNow = make([]T, m.width), make([]T, m.width)
 	if !p.resident {
 		l.x, l.s = make([]T, (p.segment+1)*m.width), make([]T, p.segment*m.sumWidth)
 	}

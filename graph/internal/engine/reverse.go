@@ -8,11 +8,8 @@ import (
 
 // reverseRun is what a lane needs on its way back.
 type reverseRun[T kernel.Float] struct {
-	next   []T // state handed from one segment to the following one, forward
-	sumRow []T // sums of the present step
-
 	lambda, previous []T       // adjoint of the state after and before the present step
-	extra, past      []T       // rows of states
+	extra            []T       // a row of states
 	series           []T       // adjoint of the series at the present step
 	carry            []float64 // adjoint of the incoming carry
 	gradSeries       [][]float64

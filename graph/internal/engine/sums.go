@@ -33,7 +33,7 @@ func (l *lane[T]) longSums(sp span, t0 int64, n int) {
 
 // shortSums completes the sums of step t.
 func (l *lane[T]) shortSums(row []T, t0, t int64) {
-	l.back.sumRow = row
+	l.sumsNow = row
 	for k := range l.m.Sums {
 		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 {
 			l.spread(job{task: shortTask, k: k, t0: t0, t: t}, c.NTo, c.short.n+len(l.weights[l.m.Sums[k].Coupling].dense))
@@ -75,7 +75,7 @@ func (l *lane[T]) perform(j job, from, to int) {
 func (l *lane[T]) shortSum(j job, s *SumVar, from, to int) {
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
 	ring, n := l.sources[s.Source].ring, c.NFrom
-	row := l.back.sumRow[s.offset : s.offset+c.NTo]
+	row := l.sumsNow[s.offset : s.offset+c.NTo]
 	now := ring[int(j.t&(Block-1))*n:][:n]
 	if c.Dense {
 		kernel.MatVec(row[from:to], w.dense[from*n:to*n], now, to-from, n)
