@@ -65,7 +65,7 @@ func delayed[T Float](dots bool) func() {
 
 func axpy[T Float]() func() {
 	d, s := make([]T, block), ramp[T](block)
-	return func() { AxpyInto(d, 0.5, s) }
+	return func() { Axpy(d, 0.5, s) }
 }
 
 func BenchmarkMatVec(b *testing.B)     { benchmarkBoth(b, matVec[float32](), matVec[float64]()) }
@@ -77,7 +77,7 @@ func BenchmarkDelayedRow(b *testing.B) {
 func BenchmarkDelayedDots(b *testing.B) {
 	benchmarkBoth(b, delayed[float32](true), delayed[float64](true))
 }
-func BenchmarkAxpyInto(b *testing.B) { benchmarkBoth(b, axpy[float32](), axpy[float64]()) }
+func BenchmarkAxpy(b *testing.B) { benchmarkBoth(b, axpy[float32](), axpy[float64]()) }
 
 func function[T Float](f func(d, a []T)) func() {
 	d, a := make([]T, regions), ramp[T](regions)

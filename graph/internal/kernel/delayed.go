@@ -1,9 +1,5 @@
 package kernel
 
-// AxpyInto adds w src to dst: dst[k] += w src[k] for k < len(dst). It is the block
-// form of one delayed edge: k runs over consecutive steps.
-func AxpyInto[T Float](dst []T, w T, src []T) { Axpy(dst, w, src) }
-
 // DelayedRow adds all edges into one target row over a block of len(acc) steps,
 //
 //	acc[k] += Σ_e w[e] src[offsets[e]+k]

@@ -143,7 +143,7 @@ func TestRankKBlocks(t *testing.T) {
 	start := random(r, rows*cols)
 	want := append([]float64(nil), start...)
 	for s := range steps {
-		Ger(want, a[s*rows:(s+1)*rows], p[s*cols:(s+1)*cols])
+		ger(want, a[s*rows:(s+1)*rows], p[s*cols:(s+1)*cols])
 	}
 	for _, block := range []int{1, 3, 4, 16, 23} {
 		got := append([]float64(nil), start...)
@@ -271,10 +271,17 @@ func TestByName(t *testing.T) {
 	equal(t, "MulVS", d, []float64{3, 6, 9})
 	DivVS(d, b, 4)
 	equal(t, "DivVS", d, []float64{2.5, 5, 10})
-	AxpyInto(d, 2, a)
-	equal(t, "AxpyInto", d, []float64{4.5, 9, 16})
+	Axpy(d, 2, a)
+	equal(t, "Axpy", d, []float64{4.5, 9, 16})
 	AddRounded(d, []float64{1, 2, 3})
 	equal(t, "AddRounded", d, []float64{5.5, 11, 19})
 	Fill(d, 7)
 	equal(t, "Fill", d, []float64{7, 7, 7})
+}
+
+// ger adds the outer product a xᵀ to a row-major matrix: w[i][j] += a[i] x[j].
+func ger[T Float](w, a, x []T) {
+	for i, s := range a {
+		Axpy(w[i*len(x):(i+1)*len(x)], s, x)
+	}
 }

@@ -50,13 +50,6 @@ func addRows[T Float](y, w, a []T, rows, stride int) {
 	}
 }
 
-// Ger adds the outer product a xᵀ to a row-major matrix: w[i][j] += a[i] x[j].
-func Ger[T Float](w, a, x []T) {
-	for i, s := range a {
-		Axpy(w[i*len(x):(i+1)*len(x)], s, x)
-	}
-}
-
 // RankK adds A Pᵀ to a row-major matrix dW of the given size, where a block of k
 // steps is stored step after step: A[s][i] at a[s*rows+i], P[s][j] at
 // p[s*cols+j]. Every element starts from its value in memory and takes the steps
