@@ -115,11 +115,7 @@ func laneValue(address string, over mat.Matrix, size, lanes int) (engine.Value, 
 		return engine.Value{}, fmt.Errorf("graph: Run.Values[%q]: expected %d rows, one per lane, of %d values; found %d × %d", address, lanes, size, rows, cols)
 	}
 	if cols != size {
-		wide := make([]float64, 0, lanes*size)
-		for _, x := range data {
-			wide = append(wide, repeat(x, size)...)
-		}
-		data = wide
+		data = repeatEach(data, size)
 	}
 	return engine.Value{Data: data, PerLane: true}, nil
 }
@@ -139,9 +135,9 @@ func (c *compiled) initial(n *Network, run *Run) ([]float64, error) {
 			return nil, err
 		}
 		c.constantPast[k] = past.Data == nil
-		c.fill(carry, &slot{index: k, size: state.N, kind: initKind}, v, run.Lanes)
+		c.fill(carry, &slot{value: n.value("init:" + state.Address), index: k, size: state.N}, v, run.Lanes)
 		if past.Data != nil {
-			c.fill(carry, &slot{index: k, size: state.N * m.Histories()[k], kind: historyKind}, past, run.Lanes)
+			c.fill(carry, &slot{value: n.value("history:" + state.Address), index: k, size: state.N * m.Histories()[k]}, past, run.Lanes)
 		}
 	}
 	for i := range m.Observers {
@@ -150,7 +146,7 @@ func (c *compiled) initial(n *Network, run *Run) ([]float64, error) {
 			if err != nil {
 				return nil, err
 			}
-			c.fill(carry, &slot{index: k, size: state.N, kind: initKind, observer: i + 1}, v, run.Lanes)
+			c.fill(carry, &slot{value: n.value("init:" + state.Address), index: k, size: state.N, observer: i + 1}, v, run.Lanes)
 		}
 	}
 	return carry, nil

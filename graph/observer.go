@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/euryale-ml/euryale/graph/internal/engine"
 	"github.com/euryale-ml/euryale/nmm"
@@ -60,14 +61,14 @@ func (o *observer) attach(n *Network) error {
 	if err != nil {
 		return err
 	}
-	if !contains(n.recordable(), o.From) {
+	if !slices.Contains(n.recordable(), o.From) {
 		return fmt.Errorf("unknown variable %q%s", o.From, nearest(o.From, n.recordable()))
 	}
 	o.net, err = NewNetwork(Population(o.Name, p.labels, o.Model), &Input{Name: observedInput, To: o.Name + "." + o.Port})
 	if err != nil {
 		return err
 	}
-	if out := o.Name + "." + o.Output; !contains(o.net.recordable(), out) {
+	if out := o.Name + "." + o.Output; !slices.Contains(o.net.recordable(), out) {
 		return fmt.Errorf("unknown output %q%s", out, nearest(out, o.net.recordable()))
 	}
 	for _, address := range o.net.order {
@@ -78,15 +79,6 @@ func (o *observer) attach(n *Network) error {
 		}
 	}
 	return nil
-}
-
-func contains(list []string, x string) bool {
-	for _, y := range list {
-		if x == y {
-			return true
-		}
-	}
-	return false
 }
 
 // observe compiles the observers. Their parameters join the network's list.

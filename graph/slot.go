@@ -13,15 +13,24 @@ import (
 
 // slot is an address whose value comes from a node of the outer graph.
 type slot struct {
-	address string
-	value   *value
-	node    *G.Node
-	size    int // numbers per lane that the engine wants
-	lanes   bool
-	index   int // among the parameters, couplings, series or states of the model
-	kind    valueKind
+	value *value
+	node  *G.Node
+	size  int // numbers per lane that the engine wants
+	lanes bool
+	index int // among the parameters, couplings, series or states of the model
 
 	observer int // whose state it is, counted from 1
+}
+
+// element is the slot's element of the list that its kind of value belongs to.
+func element[E any](s *slot, params, weights, series []E) *E {
+	switch s.value.Kind {
+	case weightsKind:
+		return &weights[s.index]
+	case inputKind, samplesKind:
+		return &series[s.index]
+	}
+	return &params[s.index]
 }
 
 // dimsOf is the number of dimensions of a value without a lane axis.
@@ -54,7 +63,7 @@ func (v *value) shapeOf(s nmm.Scope, lanes int) tensor.Shape {
 // newSlot checks a node that stands for a value of size numbers per lane: it has the value's shape, or
 // holds one number for all, in either case behind an axis of lanes if there is one more axis.
 func (v *value) newSlot(node *G.Node, size, index, lanes int) (*slot, error) {
-	s := &slot{address: v.Address, value: v, node: node, size: size, index: index, kind: v.Kind}
+	s := &slot{value: v, node: node, size: size, index: index}
 	s.lanes = node.Dims() == v.dimsOf()+1
 	full, shape := tensor.Shape{size}, node.Shape()
 	if v.dimsOf() == 2 {
@@ -79,23 +88,23 @@ func (v *value) newSlot(node *G.Node, size, index, lanes int) (*slot, error) {
 
 // read turns the node's numbers into what the engine wants; a lone number serves all regions.
 func (s *slot) read(data []float64, lanes int) engine.Value {
-	each := s.given(len(data), lanes)
-	if each == s.size {
-		return engine.Value{Data: data, PerLane: s.lanes}
+	each := len(data)
+	if s.lanes {
+		each /= lanes
 	}
-	wide := make([]float64, 0, len(data)*s.size)
-	for _, x := range data {
-		wide = append(wide, repeat(x, s.size)...)
+	if each != s.size {
+		data = repeatEach(data, s.size)
 	}
-	return engine.Value{Data: wide, PerLane: s.lanes}
+	return engine.Value{Data: data, PerLane: s.lanes}
 }
 
-// given is how many numbers a lane has in data.
-func (s *slot) given(n, lanes int) int {
-	if s.lanes {
-		return n / lanes
+// repeatEach repeats every number n times.
+func repeatEach(data []float64, n int) []float64 {
+	wide := make([]float64, 0, len(data)*n)
+	for _, x := range data {
+		wide = append(wide, repeat(x, n)...)
 	}
-	return n
+	return wide
 }
 
 // reduce turns a gradient in the engine's form into the node's: sums where a number served all.

@@ -23,7 +23,7 @@ func (c *compiled) start(run *Run, fixed []float64, slots []*slot) (*G.Node, err
 	o.symDiff = func(inputs G.Nodes, _, grad *G.Node) (G.Nodes, error) {
 		grads := make(G.Nodes, len(slots))
 		for i, s := range slots {
-			back := &op{name: "start gradient " + s.address, shape: inputs[i].Shape().Clone()}
+			back := &op{name: "start gradient " + s.value.Address, shape: inputs[i].Shape().Clone()}
 			back.do = func(in [][]float64) ([]float64, error) { return c.startGradient(s, in[0], in[1], run.Lanes), nil }
 			var err error
 			if grads[i], err = back.apply(inputs[i], grad); err != nil {
@@ -68,7 +68,7 @@ func (c *compiled) place(s *slot, lanes int, do func(lane, at, k int)) {
 	}
 	n, depth := m.States[s.index].N, m.Histories()[s.index]
 	for l := 0; l < lanes; l++ {
-		if s.kind == historyKind {
+		if s.value.Kind == historyKind {
 			skip := s.size - depth*n // only the latest rows are read
 			for k := 0; k < depth*n; k++ {
 				do(l, m.HistoryOffset(s.index)+k, skip+k)

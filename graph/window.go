@@ -67,7 +67,7 @@ func (w *window) node(name string, carry, seeds *G.Node) (*G.Node, error) {
 }
 
 func (w *window) learns(s *slot) bool {
-	switch s.kind {
+	switch s.value.Kind {
 	case weightsKind:
 		return w.compiled.model.Couplings[s.index].Learned
 	case inputKind, samplesKind:
@@ -86,15 +86,7 @@ func (w *window) inputs(in [][]float64) *engine.Inputs {
 	x.Weights = append(x.Weights, w.fixed.Weights...)
 	x.Series = append(x.Series, w.fixed.Series...)
 	for i, s := range w.slots {
-		v := s.read(in[2+i], w.run.Lanes)
-		switch s.kind {
-		case weightsKind:
-			x.Weights[s.index] = v
-		case inputKind, samplesKind:
-			x.Series[s.index] = v
-		default:
-			x.Params[s.index] = v
-		}
+		*element(s, x.Params, x.Weights, x.Series) = s.read(in[2+i], w.run.Lanes)
 	}
 	return x
 }
@@ -111,7 +103,7 @@ func (w *window) check(in [][]float64) error {
 		}
 	}
 	for i, s := range w.slots {
-		if s.kind == weightsKind {
+		if s.value.Kind == weightsKind {
 			if err := s.value.checkEdges(s.read(in[2+i], w.run.Lanes), &w.compiled.model.Couplings[s.index]); err != nil {
 				return err
 			}
@@ -273,14 +265,7 @@ func (w *window) wants(in [][]float64, wrt []bool, result []float64) (grads *eng
 			g = make([]float64, n)
 			reduce = append(reduce, func() { s.reduce(into, g) })
 		}
-		switch s.kind {
-		case weightsKind:
-			grads.Weights[s.index] = g
-		case inputKind, samplesKind:
-			grads.Series[s.index] = g
-		default:
-			grads.Params[s.index] = g
-		}
+		*element(s, grads.Params, grads.Weights, grads.Series) = g
 	}
 	return grads, func() {
 		for _, f := range reduce {

@@ -15,7 +15,7 @@ type lane[T kernel.Float] struct {
 	idle  *idleLanes[T]
 
 	start int64 // absolute step of the window's first state
-	base  int64 // start rounded down to a whole block: segment borders are counted from here
+	base  int64 // start rounded down to a whole block, from which borders are counted
 
 	params, series, noise []T
 	inSeries              []Value
