@@ -138,14 +138,16 @@ func (j *job) allocations(gradient bool) (perStep float64, perRun uint64, err er
 	return (float64(twice) - float64(once)) / float64(steps), once, err
 }
 
-// countAllocations is the smallest number of allocations of several runs.
+// countAllocations is the smallest number of allocations of several runs: the runtime adds some of its
+// own now and then.
 func (j *job) countAllocations(steps int, gradient bool) (least uint64, err error) {
 	p, err := j.problem(steps, gradient)
 	if err != nil {
 		return 0, err
 	}
 	defer p.close()
-	for k := 0; k < 5; k++ {
+	runtime.GC()
+	for k := 0; k < 20; k++ {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		if err := p.compute(); err != nil {
