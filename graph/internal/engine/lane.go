@@ -58,7 +58,6 @@ type sumRun[T kernel.Float] struct {
 	ring            []T // [Block][target]
 	backBlock       []T // [Block][source] long-delay part of the transposed sum
 	back            []T // [source] the transposed sum of one step
-	scratch         []T
 	longAt, shortAt []int32 // by target: where an edge reads the source's past
 	longBack        []int32 // by source: where an edge reads the adjoint
 }
@@ -137,7 +136,7 @@ func (l *lane[T]) newSumRun(s *SumVar) sumRun[T] {
 	if s.Source < 0 {
 		return sumRun[T]{constant: make([]T, c.NTo)}
 	}
-	r := sumRun[T]{ring: make([]T, Block*c.NTo), scratch: make([]T, Block*c.NTo)}
+	r := sumRun[T]{ring: make([]T, Block*c.NTo)}
 	if !c.delayed {
 		return r
 	}

@@ -78,7 +78,8 @@ func (l *lane[T]) shortSum(j job, s *SumVar, from, to int) {
 	row := l.sumsNow[s.offset : s.offset+c.NTo]
 	now := ring[int(j.t&(Block-1))*n:][:n]
 	if c.Dense {
-		kernel.MatVec(row[from:to], w.dense[from*n:to*n], now, to-from, n)
+		wt := kernel.Matrix[T]{Data: w.transposed[from:], Stride: c.NTo}
+		kernel.MatMul(kernel.Matrix[T]{Data: row[from:to]}, wt, kernel.Matrix[T]{Data: now}, to-from, n, 1)
 		return
 	}
 	takeRow(row[from:to], l.sums[j.k].block, int(j.t-j.t0)*c.NTo+from)
@@ -126,7 +127,8 @@ func (l *lane[T]) shortBack(j job, s *SumVar, from, to int) {
 	grad := l.sources[s.Source].grad
 	now := run.ring[int(j.t&(Block-1))*n:][:n]
 	if c.Dense {
-		kernel.MatVec(run.back[from:to], w.transposed[from*n:to*n], now, to-from, n)
+		wt := kernel.Matrix[T]{Data: w.dense[from:], Stride: c.NFrom}
+		kernel.MatMul(kernel.Matrix[T]{Data: run.back[from:to]}, wt, kernel.Matrix[T]{Data: now}, to-from, n, 1)
 		kernel.AddVV(grad[from:to], grad[from:to], run.back[from:to])
 		return
 	}
@@ -160,16 +162,10 @@ func (l *lane[T]) weightGradient(j job, s *SumVar, from, to int) {
 	first := int(j.t0 & (Block - 1))
 	switch {
 	case c.Dense:
-		a := run.ring[first*c.NTo : (first+j.n)*c.NTo]
-		if to-from < c.NTo { // a band of rows: gather its columns
-			band := run.scratch[from*Block : from*Block+(to-from)*j.n]
-			for k := 0; k < j.n; k++ {
-				copy(band[k*(to-from):(k+1)*(to-from)], a[k*c.NTo+from:k*c.NTo+to])
-			}
-			a = band
-		}
-		p := src.ring[first*c.NFrom : (first+j.n)*c.NFrom]
-		kernel.RankK(w.grad[from*c.NFrom:to*c.NFrom], a, p, to-from, c.NFrom, j.n)
+		dw := kernel.Matrix[T]{Data: w.grad[from*c.NFrom:], Stride: c.NFrom}
+		a := kernel.Matrix[T]{Data: run.ring[first*c.NTo+from:], Stride: c.NTo}
+		p := kernel.Matrix[T]{Data: src.ring[first*c.NFrom:], Stride: c.NFrom}
+		kernel.RankK(dw, a, p, to-from, c.NFrom, j.n)
 	case c.delayed:
 		past := src.past[j.t0-j.base:]
 		at := int(j.t0 - j.base)

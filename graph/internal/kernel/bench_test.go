@@ -32,16 +32,6 @@ func matVec[T Float]() func() {
 	return func() { MatVec(y, w, x, regions, regions) }
 }
 
-func matVecT[T Float]() func() {
-	w, x, y := ramp[T](regions*regions), ramp[T](regions), make([]T, regions)
-	return func() { clear(y); MatVecTAdd(y, w, x, regions, regions) }
-}
-
-func rankK[T Float]() func() {
-	w, a, p := make([]T, regions*regions), ramp[T](regions*block), ramp[T](regions*block)
-	return func() { RankK(w, a, p, regions, regions, block) }
-}
-
 // delayed couples 84 × 84 edges over a block of 16 steps; sources are rows of a
 // trajectory of 1,000 steps.
 func delayed[T Float](dots bool) func() {
@@ -68,9 +58,7 @@ func axpy[T Float]() func() {
 	return func() { Axpy(d, 0.5, s) }
 }
 
-func BenchmarkMatVec(b *testing.B)     { benchmarkBoth(b, matVec[float32](), matVec[float64]()) }
-func BenchmarkMatVecTAdd(b *testing.B) { benchmarkBoth(b, matVecT[float32](), matVecT[float64]()) }
-func BenchmarkRankK16(b *testing.B)    { benchmarkBoth(b, rankK[float32](), rankK[float64]()) }
+func BenchmarkMatVec(b *testing.B) { benchmarkBoth(b, matVec[float32](), matVec[float64]()) }
 func BenchmarkDelayedRow(b *testing.B) {
 	benchmarkBoth(b, delayed[float32](false), delayed[float64](false))
 }

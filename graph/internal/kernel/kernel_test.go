@@ -111,50 +111,6 @@ func ordered(a, b []float64) float64 {
 	return (t[0] + t[1]) + (t[2] + t[3])
 }
 
-// The matrix kernels take their sums in the documented order, for all remainders
-// of their unrolling.
-func TestMatrixOrder(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	for _, size := range [][2]int{{1, 1}, {3, 2}, {4, 4}, {5, 7}, {8, 3}, {13, 17}} {
-		rows, cols := size[0], size[1]
-		w, x, a := random(r, rows*cols), random(r, cols), random(r, rows)
-		y := make([]float64, rows)
-		MatVec(y, w, x, rows, cols)
-		z := random(r, cols)
-		zWant := append([]float64(nil), z...)
-		MatVecTAdd(z, w, a, rows, cols)
-		want := make([]float64, rows)
-		for i := range want {
-			want[i] = ordered(w[i*cols:(i+1)*cols], x)
-			for j := range x {
-				zWant[j] += w[i*cols+j] * a[i]
-			}
-		}
-		equal(t, fmt.Sprint("MatVec ", size), y, want)
-		equal(t, fmt.Sprint("MatVecTAdd ", size), z, zWant)
-	}
-}
-
-// A rank update in blocks has the bits of one step after the other.
-func TestRankKBlocks(t *testing.T) {
-	r := rand.New(rand.NewPCG(5, 6))
-	const rows, cols, steps = 5, 7, 23
-	a, p := random(r, rows*steps), random(r, cols*steps)
-	start := random(r, rows*cols)
-	want := append([]float64(nil), start...)
-	for s := range steps {
-		ger(want, a[s*rows:(s+1)*rows], p[s*cols:(s+1)*cols])
-	}
-	for _, block := range []int{1, 3, 4, 16, 23} {
-		got := append([]float64(nil), start...)
-		for s := 0; s < steps; s += block {
-			k := min(block, steps-s)
-			RankK(got, a[s*rows:], p[s*cols:], rows, cols, k)
-		}
-		equal(t, fmt.Sprint("block of ", block), got, want)
-	}
-}
-
 // Delayed edges: every k (or every edge) is one sum in order, whatever the block.
 func TestDelayedOrder(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
@@ -279,9 +235,41 @@ func TestByName(t *testing.T) {
 	equal(t, "Fill", d, []float64{7, 7, 7})
 }
 
-// ger adds the outer product a xᵀ to a row-major matrix: w[i][j] += a[i] x[j].
-func ger[T Float](w, a, x []T) {
-	for i, s := range a {
-		Axpy(w[i*len(x):(i+1)*len(x)], s, x)
+// special are n numbers, one in four of which is out of the ordinary.
+func special[T Float](r *rand.Rand, n int) []T {
+	odd := []float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1), 1e-45, -5e-324, 1e-310, 1, -1,
+		math.MaxFloat32, -math.MaxFloat64, 0x1p-126, 3e-39}
+	x := make([]T, n)
+	for i := range x {
+		if x[i] = T(r.NormFloat64()); r.IntN(4) == 0 {
+			x[i] = T(odd[r.IntN(len(odd))])
+		}
 	}
+	return x
+}
+
+// ordinary are n numbers without infinities, so that a long sum says something.
+func ordinary[T Float](r *rand.Rand, n int) []T {
+	x := make([]T, n)
+	for i := range x {
+		x[i] = T(r.NormFloat64() * math.Exp(4*r.NormFloat64()))
+	}
+	return x
+}
+
+// same compares bits; every NaN equals every other, since which one an operation on
+// two of them returns depends on the order in which a compiler takes them.
+func same[T Float](t *testing.T, what string, got, want []T) {
+	t.Helper()
+	for i := range want {
+		g, w := float64(got[i]), float64(want[i])
+		if math.Float64bits(g) != math.Float64bits(w) && !(g != g && w != w) {
+			t.Fatalf("%s: element %d of %d: got %g, want %g", what, i, len(want), g, w)
+		}
+	}
+}
+
+func both(t *testing.T, f32, f64 func(t *testing.T)) {
+	t.Run("float32", f32)
+	t.Run("float64", f64)
 }

@@ -32,50 +32,11 @@ func TestEnvironmentForcesPortable(t *testing.T) {
 	}
 }
 
-// special are n numbers, one in four of which is out of the ordinary.
-func special[T Float](r *rand.Rand, n int) []T {
-	odd := []float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1), 1e-45, -5e-324, 1e-310, 1, -1,
-		math.MaxFloat32, -math.MaxFloat64, 0x1p-126, 3e-39}
-	x := make([]T, n)
-	for i := range x {
-		if x[i] = T(r.NormFloat64()); r.IntN(4) == 0 {
-			x[i] = T(odd[r.IntN(len(odd))])
-		}
-	}
-	return x
-}
-
-// ordinary are n numbers without infinities, so that a long sum says something.
-func ordinary[T Float](r *rand.Rand, n int) []T {
-	x := make([]T, n)
-	for i := range x {
-		x[i] = T(r.NormFloat64() * math.Exp(4*r.NormFloat64()))
-	}
-	return x
-}
-
-// same compares bits; every NaN equals every other, since which one an operation on
-// two of them returns depends on the order in which a compiler takes them.
-func same[T Float](t *testing.T, what string, got, want []T) {
-	t.Helper()
-	for i := range want {
-		g, w := float64(got[i]), float64(want[i])
-		if math.Float64bits(g) != math.Float64bits(w) && !(g != g && w != w) {
-			t.Fatalf("%s: element %d of %d: assembly %g, portable %g", what, i, len(want), g, w)
-		}
-	}
-}
-
 // guarded are n elements inside a larger slice, at every alignment in turn, and
 // that slice, of which a kernel must not change anything else.
 func guarded[T Float](fill func(*rand.Rand, int) []T, r *rand.Rand, n, shift int) (inside, all []T) {
 	all = fill(r, n+20)
 	return all[shift%9+1:][:n:n], all
-}
-
-func both(t *testing.T, f32, f64 func(t *testing.T)) {
-	t.Run("float32", f32)
-	t.Run("float64", f64)
 }
 
 func TestVectorLoops(t *testing.T) {
@@ -193,16 +154,8 @@ func testSums[T Float](t *testing.T) {
 				size := fmt.Sprint(rows, " × ", n)
 				w, _ := guarded(fill, r, rows*n, n)
 				x, _ := guarded(fill, r, n, rows)
-				v, _ := guarded(fill, r, rows, n)
 				z, allZ := guarded(fill, r, rows, n+1)
 				compare(t, "MatVec "+size, allZ, func() { MatVec(z, w, x, rows, n) })
-				compare(t, "MatVecTAdd "+size, all, func() { MatVecTAdd(y, w, v, rows, n) })
-				for _, k := range []int{0, 1, 4, 16, 17} {
-					dw, allW := guarded(fill, r, rows*n, n)
-					a, _ := guarded(fill, r, rows*k, n)
-					p, _ := guarded(fill, r, k*n, n+k)
-					compare(t, fmt.Sprint("RankK ", size, " × ", k), allW, func() { RankK(dw, a, p, rows, n, k) })
-				}
 			}
 		}
 	}
@@ -272,8 +225,9 @@ func TestVectorAllocations(t *testing.T) {
 		loop(o)
 		Axpy(x, 2, x)
 		MatVec(x, w, w[64:], 64, 64)
-		MatVecTAdd(x, w, w[64:], 64, 64)
-		RankK(w[:256], x, x, 16, 16, 4)
+		m := Matrix[float32]{w, 16}
+		MatMul(Matrix[float32]{x, 16}, m, m, 16, 16, 4)
+		RankK(m, Matrix[float32]{x, 16}, Matrix[float32]{x, 16}, 16, 16, 4)
 		DelayedRow(x[:16], x, offsets, w)
 		DelayedDots(x[:8], w[:16], offsets, w)
 		AddVV(x, x, x)

@@ -48,8 +48,8 @@ func structural[T kernel.Float](op opcode) kernel.Loop[T] {
 		return func(o *kernel.Operands[T]) { kernel.MatVec(*o.D, *o.A, *o.B, o.Rows, o.Cols) }
 	case opMatVecT:
 		return func(o *kernel.Operands[T]) {
-			clear(*o.D)
-			kernel.MatVecTAdd(*o.D, *o.A, *o.B, o.Rows, o.Cols)
+			d, w, a := kernel.Matrix[T]{Data: *o.D}, kernel.Matrix[T]{Data: *o.A, Stride: o.Cols}, kernel.Matrix[T]{Data: *o.B}
+			kernel.MatMul(d, w, a, o.Cols, o.Rows, 1)
 		}
 	case opBroadcast:
 		return func(o *kernel.Operands[T]) { kernel.Fill(*o.D, (*o.A)[0]) }

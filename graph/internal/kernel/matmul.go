@@ -1,0 +1,109 @@
+package kernel
+
+// Matrix is a row-major matrix inside a slice: row i starts at Data[i*Stride]. A
+// matrix of one row may leave Stride zero.
+//
+// A band of columns is a matrix of the same stride that starts later, so work can
+// be split without copies: goroutine after goroutine takes the columns from … to−1
+// of y and of wt in MatMul, or the rows from … to−1 of dw and the same columns of a
+// in RankK. No element's bits depend on how the work is split.
+type Matrix[T Float] struct {
+	Data   []T
+	Stride int
+}
+
+// cut returns the data of n rows of the given width. It panics when they are not
+// all there, or overlap.
+func (m Matrix[T]) cut(n, width int) []T {
+	if n == 0 || width == 0 {
+		return nil
+	}
+	if n > 1 && m.Stride < width {
+		panic("kernel: the stride of a matrix is shorter than its rows")
+	}
+	return m.Data[:(n-1)*m.Stride+width]
+}
+
+// MatMul multiplies the vectors of all lanes, rows of x with cols elements, by one
+// matrix W, and writes rows of y with as many elements as W has rows:
+//
+//	y[l][i] = Σ_j W[i][j] x[l][j] = Σ_j wt[j][i] x[l][j]
+//
+// W is given transposed, cols × rows, so that neighbouring results take
+// neighbouring weights. Every sum starts at 0 and takes j in ascending order, so a
+// lane's bits do not depend on the number of lanes. With one lane this is the
+// matrix-vector product.
+func MatMul[T Float](y, wt, x Matrix[T], rows, cols, lanes int) {
+	to, w, v := y.cut(lanes, rows), wt.cut(cols, rows), x.cut(lanes, cols)
+	if len(to) == 0 {
+		return
+	}
+	for l := range lanes {
+		out := to[l*y.Stride:][:rows]
+		clear(out)
+		if cols > 0 {
+			addRows(out, w, wt.Stride, v[l*x.Stride:], 1, cols)
+		}
+	}
+}
+
+// RankK adds A Pᵀ to dW, a rows × cols matrix, where A and P have k columns, which
+// are the rows of a and p:
+//
+//	dW[i][j] += Σ_s a[s][i] p[s][j]
+//
+// In the engine, s runs over the steps of a block, or over steps and lanes. Every
+// element starts from its value in memory and takes s in ascending order, so the
+// bits do not depend on how steps are blocked.
+func RankK[T Float](dw, a, p Matrix[T], rows, cols, k int) {
+	to, f, v := dw.cut(rows, cols), a.cut(k, rows), p.cut(k, cols)
+	if len(to) == 0 || k == 0 {
+		return
+	}
+	for i := range rows {
+		addRows(to[i*dw.Stride:][:cols], v, p.Stride, f[i:], a.Stride, k)
+	}
+}
+
+// addRows adds n rows of w, one after the other, to y:
+//
+//	y[j] += a[i step] w[i stride + j]
+//
+// starting from the value in memory and with i ascending below n, which is not 0.
+// Four rows are taken at once, since y then goes through memory less often.
+func addRows[T Float](y, w []T, stride int, a []T, step, n int) {
+	for ; n >= 4; n -= 4 {
+		r0, r1, r2, r3 := w[:len(y)], w[stride:][:len(y)], w[2*stride:][:len(y)], w[3*stride:][:len(y)]
+		a0, a1, a2, a3 := a[0], a[step], a[2*step], a[3*step]
+		for j, v := range y {
+			v += T(r0[j] * a0)
+			v += T(r1[j] * a1)
+			v += T(r2[j] * a2)
+			v += T(r3[j] * a3)
+			y[j] = v
+		}
+		if n == 4 {
+			return
+		}
+		w, a = w[4*stride:], a[4*step:]
+	}
+	for i := range n {
+		r, s := w[i*stride:][:len(y)], a[i*step]
+		for j, v := range y {
+			y[j] = v + T(r[j]*s)
+		}
+	}
+}
+
+// MatVec sets y = W x for a row-major matrix W of the given size. Every y[i] is
+// one sum in the order of Sum.
+func MatVec[T Float](y, w, x []T, rows, cols int) {
+	y, w, x = y[:rows], w[:rows*cols], x[:cols]
+	if simd {
+		matVecVector(y, w, x, rows, cols)
+		return
+	}
+	for i := range y {
+		y[i] = dot(w[i*cols:(i+1)*cols], x)
+	}
+}
