@@ -1,6 +1,9 @@
 package kernel
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 const regions, block = 84, 16
 
@@ -30,6 +33,51 @@ func benchmarkBoth(b *testing.B, f32 func(), f64 func()) {
 func matVec[T Float]() func() {
 	w, x, y := ramp[T](regions*regions), ramp[T](regions), make([]T, regions)
 	return func() { MatVec(y, w, x, regions, regions) }
+}
+
+// matMul multiplies n × n numbers by the vectors of some lanes.
+func matMul[T Float](n, lanes int) func() {
+	w, x, y := Matrix[T]{ramp[T](n * n), n}, Matrix[T]{ramp[T](n * lanes), n}, Matrix[T]{make([]T, n*lanes), n}
+	return func() { MatMul(y, w, x, n, n, lanes) }
+}
+
+func rankK[T Float](n, k int) func() {
+	w, a, p := Matrix[T]{make([]T, n*n), n}, Matrix[T]{ramp[T](n * k), n}, Matrix[T]{ramp[T](n * k), n}
+	return func() { RankK(w, a, p, n, n, k) }
+}
+
+// BenchmarkMatMul is named by the regions and lanes.
+func BenchmarkMatMul(b *testing.B) {
+	for _, c := range [][2]int{{84, 1}, {84, 2}, {84, 3}, {84, 8}, {64, 64}, {400, 1}, {1000, 1}, {1000, 8}} {
+		b.Run(fmt.Sprint(c[0], "x", c[1]), func(b *testing.B) {
+			benchmarkFlops(b, 2*c[0]*c[0]*c[1], matMul[float32](c[0], c[1]), matMul[float64](c[0], c[1]))
+		})
+	}
+}
+
+// BenchmarkRankK is named by the regions and the steps of all lanes.
+func BenchmarkRankK(b *testing.B) {
+	for _, c := range [][2]int{{84, 16}, {84, 128}, {1000, 16}} {
+		b.Run(fmt.Sprint(c[0], "x", c[1]), func(b *testing.B) {
+			benchmarkFlops(b, 2*c[0]*c[0]*c[1], rankK[float32](c[0], c[1]), rankK[float64](c[0], c[1]))
+		})
+	}
+}
+
+// benchmarkFlops is benchmarkBoth that reports operations per nanosecond too.
+func benchmarkFlops(b *testing.B, operations int, f32, f64 func()) {
+	for _, c := range []struct {
+		name string
+		f    func()
+	}{{"float32", f32}, {"float64", f64}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.f()
+			}
+			b.ReportMetric(float64(operations)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "Gflop/s")
+		})
+	}
 }
 
 // delayed couples 84 × 84 edges over a block of 16 steps; sources are rows of a

@@ -39,11 +39,10 @@ func MatMul[T Float](y, wt, x Matrix[T], rows, cols, lanes int) {
 		return
 	}
 	for l := range lanes {
-		out := to[l*y.Stride:][:rows]
-		clear(out)
-		if cols > 0 {
-			addRows(out, w, wt.Stride, v[l*x.Stride:], 1, cols)
-		}
+		clear(to[l*y.Stride:][:rows])
+	}
+	if cols > 0 {
+		(&gemm[T]{c: to, b: w, a: v, lanes: lanes, width: rows, terms: cols, cs: y.Stride, bs: wt.Stride, al: x.Stride, aj: 1}).run()
 	}
 }
 
@@ -60,8 +59,27 @@ func RankK[T Float](dw, a, p Matrix[T], rows, cols, k int) {
 	if len(to) == 0 || k == 0 {
 		return
 	}
-	for i := range rows {
-		addRows(to[i*dw.Stride:][:cols], v, p.Stride, f[i:], a.Stride, k)
+	(&gemm[T]{c: to, b: v, a: f, lanes: rows, width: cols, terms: k, cs: dw.Stride, bs: p.Stride, al: 1, aj: a.Stride}).run()
+}
+
+// gemm adds products to a matrix c,
+//
+//	c[l cs + i] += Σ_j a[l al + j aj] b[j bs + i]
+//
+// for l < lanes, i < width and j < terms, which is not 0, in ascending order of j.
+type gemm[T Float] struct {
+	c, b, a             []T
+	lanes, width, terms int
+	cs, bs, al, aj      int
+}
+
+func (g *gemm[T]) run() {
+	if simd && g.width >= wide[T]() {
+		gemmVector(g)
+		return
+	}
+	for l := range g.lanes {
+		addRows(g.c[l*g.cs:][:g.width], g.b, g.bs, g.a[l*g.al:], g.aj, g.terms)
 	}
 }
 

@@ -83,13 +83,48 @@ func matVecVector[T Float](y, w, x []T, rows, cols int) {
 	}
 }
 
-// addRowsVector is y[j] += Σ_i a[i stride] w[i len(y) + j] with i ascending below rows, which
-// is not 0.
-func addRowsVector[T Float](y, w, a []T, rows, stride int) {
+// wide is the least width of a gemm in assembly.
+func wide[T Float]() int { return int(32 / unsafe.Sizeof(T(0))) }
+
+// gemmVector is gemm for widths from wide up.
+func gemmVector[T Float](g *gemm[T]) {
+	for l := 0; l < g.lanes; {
+		c, a := g.c[l*g.cs:], g.a[l*g.al:]
+		switch left := g.lanes - l; {
+		case left >= 4:
+			tiles4(g, c, a)
+			l += 4
+		case left >= 2:
+			tiles2(g, c, a)
+			l += 2
+		default:
+			tiles1(g, c, a)
+			l++
+		}
+	}
+}
+
+func tiles4[T Float](g *gemm[T], c, a []T) {
 	if single[T]() {
-		addRows32(p32(y), p32(w), p32(a), len(y), rows, stride)
+		gemm32x4(p32(c), p32(g.b), p32(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
 	} else {
-		addRows64(p64(y), p64(w), p64(a), len(y), rows, stride)
+		gemm64x4(p64(c), p64(g.b), p64(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
+	}
+}
+
+func tiles2[T Float](g *gemm[T], c, a []T) {
+	if single[T]() {
+		gemm32x2(p32(c), p32(g.b), p32(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
+	} else {
+		gemm64x2(p64(c), p64(g.b), p64(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
+	}
+}
+
+func tiles1[T Float](g *gemm[T], c, a []T) {
+	if single[T]() {
+		gemm32x1(p32(c), p32(g.b), p32(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
+	} else {
+		gemm64x1(p64(c), p64(g.b), p64(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
 	}
 }
 

@@ -10,10 +10,11 @@ var (
 	vectorLoop64 [len(formNames)]Loop[float64]
 )
 
-func sumVector[T Float](a []T) T                           { panic("kernel: no assembly") }
-func dotVector[T Float](a, b []T) T                        { panic("kernel: no assembly") }
-func matVecVector[T Float](y, w, x []T, rows, cols int)    { panic("kernel: no assembly") }
-func addRowsVector[T Float](y, w, a []T, rows, stride int) { panic("kernel: no assembly") }
+func sumVector[T Float](a []T) T                        { panic("kernel: no assembly") }
+func dotVector[T Float](a, b []T) T                     { panic("kernel: no assembly") }
+func matVecVector[T Float](y, w, x []T, rows, cols int) { panic("kernel: no assembly") }
+func wide[T Float]() int                                { panic("kernel: no assembly") }
+func gemmVector[T Float](g *gemm[T])                    { panic("kernel: no assembly") }
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 	panic("kernel: no assembly")
 }

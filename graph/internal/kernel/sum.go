@@ -67,8 +67,8 @@ func tree[T Float](s *[8]T) T {
 // Axpy adds s x to y: y[i] += s x[i].
 func Axpy[T Float](y []T, s T, x []T) {
 	x = x[:len(y)]
-	if simd {
-		addRowsVector(y, x, []T{s}, 1, 1)
+	if simd && len(y) >= wide[T]() {
+		gemmVector(&gemm[T]{c: y, b: x, a: []T{s}, lanes: 1, width: len(y), terms: 1})
 		return
 	}
 	for i := range y {

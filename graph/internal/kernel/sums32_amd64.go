@@ -5,7 +5,13 @@
 package kernel
 
 //go:noescape
-func addRows32(y *float32, w *float32, a *float32, cols int, rows int, stride int)
+func gemm32x1(c *float32, b *float32, a *float32, n int, terms int, cs int, bs int, al int, aj int)
+
+//go:noescape
+func gemm32x2(c *float32, b *float32, a *float32, n int, terms int, cs int, bs int, al int, aj int)
+
+//go:noescape
+func gemm32x4(c *float32, b *float32, a *float32, n int, terms int, cs int, bs int, al int, aj int)
 
 //go:noescape
 func sum32(a *float32, n int) float32

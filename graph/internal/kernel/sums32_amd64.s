@@ -45,124 +45,1263 @@ next3:
 	VZEROUPPER
 	RET
 
-TEXT ·addRows32(SB), NOSPLIT, $0-48
-	MOVQ y+0(FP), DI
-	MOVQ w+8(FP), SI
-	MOVQ a+16(FP), DX
-	MOVQ cols+24(FP), R8
-	MOVQ rows+32(FP), R9
-	MOVQ stride+40(FP), R10
-	SHLQ $0x02, R10
-	MOVQ R8, R11
+TEXT ·gemm32x1(SB), NOSPLIT, $0-72
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ n+24(FP), R13
+	MOVQ cs+40(FP), R11
+	MOVQ bs+48(FP), BX
+	MOVQ al+56(FP), R9
+	MOVQ aj+64(FP), R8
 	SHLQ $0x02, R11
+	SHLQ $0x02, BX
+	SHLQ $0x02, R9
+	SHLQ $0x02, R8
 
-chunk4:
-	CMPQ    R8, $0x20
-	JLT     next5
+next:
+	LEAQ 7(R13), R15
+	SHRQ $0x03, R15
+	CMPQ R15, $0x18
+	JGE  full
+	CMPQ R15, $0x0c
+	JLE  part
+	INCQ R15
+	SHRQ $0x01, R15
+	JMP  part
+
+full:
+	MOVQ $0x0000000c, R15
+
+part:
+	CMPQ R15, $0x0c
+	JNE  narrower4
+	MOVQ $0x00000160, R15
+	CMPQ R13, $0x60
+	JGE  begin6
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin6:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
 	VMOVUPS 96(DI), Y3
-	MOVQ    SI, BX
-	MOVQ    DX, R12
-	MOVQ    R9, CX
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
+	VMOVUPS 224(DI), Y7
+	VMOVUPS 256(DI), Y8
+	VMOVUPS 288(DI), Y9
+	VMOVUPS 320(DI), Y10
+	VMOVUPS (DI)(R15*1), Y11
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
 
-row6:
-	VBROADCASTSS (R12), Y8
-	VMULPS       (BX), Y8, Y4
-	VMULPS       32(BX), Y8, Y5
-	VMULPS       64(BX), Y8, Y6
-	VMULPS       96(BX), Y8, Y7
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	VADDPS       Y6, Y2, Y2
-	VADDPS       Y7, Y3, Y3
-	ADDQ         R11, BX
-	ADDQ         R10, R12
+terms5:
+	VBROADCASTSS (DX), Y15
+	VMULPS       (AX), Y15, Y12
+	VADDPS       Y12, Y0, Y0
+	VMULPS       32(AX), Y15, Y13
+	VADDPS       Y13, Y1, Y1
+	VMULPS       64(AX), Y15, Y14
+	VADDPS       Y14, Y2, Y2
+	VMULPS       96(AX), Y15, Y12
+	VADDPS       Y12, Y3, Y3
+	VMULPS       128(AX), Y15, Y13
+	VADDPS       Y13, Y4, Y4
+	VMULPS       160(AX), Y15, Y14
+	VADDPS       Y14, Y5, Y5
+	VMULPS       192(AX), Y15, Y12
+	VADDPS       Y12, Y6, Y6
+	VMULPS       224(AX), Y15, Y13
+	VADDPS       Y13, Y7, Y7
+	VMULPS       256(AX), Y15, Y14
+	VADDPS       Y14, Y8, Y8
+	VMULPS       288(AX), Y15, Y12
+	VADDPS       Y12, Y9, Y9
+	VMULPS       320(AX), Y15, Y13
+	VADDPS       Y13, Y10, Y10
+	VMULPS       (AX)(R15*1), Y15, Y14
+	VADDPS       Y14, Y11, Y11
+	ADDQ         BX, AX
+	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          row6
-	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 32(DI)
-	VMOVUPS      Y2, 64(DI)
-	VMOVUPS      Y3, 96(DI)
-	ADDQ         $0x80, DI
-	ADDQ         $0x80, SI
-	SUBQ         $0x20, R8
-	JMP          chunk4
+	JNZ          terms5
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x58, AX
+	CMPQ         AX, $0x08
+	JLE          whole7
+	MOVQ         $0x00000008, AX
 
-next5:
-chunk7:
-	CMPQ    R8, $0x10
-	JLT     next8
+whole7:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   Y1, 32(DI)
+	VMOVUPS   Y2, 64(DI)
+	VMOVUPS   Y3, 96(DI)
+	VMOVUPS   Y4, 128(DI)
+	VMOVUPS   Y5, 160(DI)
+	VMOVUPS   Y6, 192(DI)
+	VMOVUPS   Y7, 224(DI)
+	VMOVUPS   Y8, 256(DI)
+	VMOVUPS   Y9, 288(DI)
+	VMOVUPS   Y10, 320(DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y11, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x00000180, DI
+	ADDQ      $0x00000180, SI
+	SUBQ      $0x60, R13
+	JG        next
+	JMP       done
+
+narrower4:
+	CMPQ R15, $0x0b
+	JNE  narrower8
+	MOVQ $0x00000140, R15
+	CMPQ R13, $0x58
+	JGE  begin10
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin10:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
-	MOVQ    SI, BX
-	MOVQ    DX, R12
-	MOVQ    R9, CX
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
+	VMOVUPS 224(DI), Y7
+	VMOVUPS 256(DI), Y8
+	VMOVUPS 288(DI), Y9
+	VMOVUPS (DI)(R15*1), Y10
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
 
-row9:
-	VBROADCASTSS (R12), Y8
-	VMULPS       (BX), Y8, Y4
-	VMULPS       32(BX), Y8, Y5
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	ADDQ         R11, BX
-	ADDQ         R10, R12
+terms9:
+	VBROADCASTSS (DX), Y15
+	VMULPS       (AX), Y15, Y11
+	VADDPS       Y11, Y0, Y0
+	VMULPS       32(AX), Y15, Y12
+	VADDPS       Y12, Y1, Y1
+	VMULPS       64(AX), Y15, Y13
+	VADDPS       Y13, Y2, Y2
+	VMULPS       96(AX), Y15, Y14
+	VADDPS       Y14, Y3, Y3
+	VMULPS       128(AX), Y15, Y11
+	VADDPS       Y11, Y4, Y4
+	VMULPS       160(AX), Y15, Y12
+	VADDPS       Y12, Y5, Y5
+	VMULPS       192(AX), Y15, Y13
+	VADDPS       Y13, Y6, Y6
+	VMULPS       224(AX), Y15, Y14
+	VADDPS       Y14, Y7, Y7
+	VMULPS       256(AX), Y15, Y11
+	VADDPS       Y11, Y8, Y8
+	VMULPS       288(AX), Y15, Y12
+	VADDPS       Y12, Y9, Y9
+	VMULPS       (AX)(R15*1), Y15, Y13
+	VADDPS       Y13, Y10, Y10
+	ADDQ         BX, AX
+	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          row9
-	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 32(DI)
-	ADDQ         $0x40, DI
-	ADDQ         $0x40, SI
-	SUBQ         $0x10, R8
-	JMP          chunk7
+	JNZ          terms9
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x50, AX
+	CMPQ         AX, $0x08
+	JLE          whole11
+	MOVQ         $0x00000008, AX
 
-next8:
-chunk10:
-	CMPQ    R8, $0x08
-	JLT     next11
+whole11:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   Y1, 32(DI)
+	VMOVUPS   Y2, 64(DI)
+	VMOVUPS   Y3, 96(DI)
+	VMOVUPS   Y4, 128(DI)
+	VMOVUPS   Y5, 160(DI)
+	VMOVUPS   Y6, 192(DI)
+	VMOVUPS   Y7, 224(DI)
+	VMOVUPS   Y8, 256(DI)
+	VMOVUPS   Y9, 288(DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y10, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x00000160, DI
+	ADDQ      $0x00000160, SI
+	SUBQ      $0x58, R13
+	JG        next
+	JMP       done
+
+narrower8:
+	CMPQ R15, $0x0a
+	JNE  narrower12
+	MOVQ $0x00000120, R15
+	CMPQ R13, $0x50
+	JGE  begin14
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin14:
 	VMOVUPS (DI), Y0
-	MOVQ    SI, BX
-	MOVQ    DX, R12
-	MOVQ    R9, CX
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
+	VMOVUPS 224(DI), Y7
+	VMOVUPS 256(DI), Y8
+	VMOVUPS (DI)(R15*1), Y9
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
 
-row12:
-	VBROADCASTSS (R12), Y8
-	VMULPS       (BX), Y8, Y4
-	VADDPS       Y4, Y0, Y0
-	ADDQ         R11, BX
-	ADDQ         R10, R12
+terms13:
+	VBROADCASTSS (DX), Y15
+	VMULPS       (AX), Y15, Y10
+	VADDPS       Y10, Y0, Y0
+	VMULPS       32(AX), Y15, Y11
+	VADDPS       Y11, Y1, Y1
+	VMULPS       64(AX), Y15, Y12
+	VADDPS       Y12, Y2, Y2
+	VMULPS       96(AX), Y15, Y13
+	VADDPS       Y13, Y3, Y3
+	VMULPS       128(AX), Y15, Y14
+	VADDPS       Y14, Y4, Y4
+	VMULPS       160(AX), Y15, Y10
+	VADDPS       Y10, Y5, Y5
+	VMULPS       192(AX), Y15, Y11
+	VADDPS       Y11, Y6, Y6
+	VMULPS       224(AX), Y15, Y12
+	VADDPS       Y12, Y7, Y7
+	VMULPS       256(AX), Y15, Y13
+	VADDPS       Y13, Y8, Y8
+	VMULPS       (AX)(R15*1), Y15, Y14
+	VADDPS       Y14, Y9, Y9
+	ADDQ         BX, AX
+	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          row12
-	VMOVUPS      Y0, (DI)
-	ADDQ         $0x20, DI
-	ADDQ         $0x20, SI
-	SUBQ         $0x08, R8
-	JMP          chunk10
+	JNZ          terms13
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x48, AX
+	CMPQ         AX, $0x08
+	JLE          whole15
+	MOVQ         $0x00000008, AX
 
-next11:
-	TESTQ      R8, R8
-	JZ         done
-	MOVQ       R8, AX
-	LEAQ       masks<>+0(SB), CX
-	NEGQ       AX
-	VMOVUPS    32(CX)(AX*4), Y15
-	VMASKMOVPS (DI), Y15, Y0
-	MOVQ       SI, BX
-	MOVQ       DX, R12
-	MOVQ       R9, CX
+whole15:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   Y1, 32(DI)
+	VMOVUPS   Y2, 64(DI)
+	VMOVUPS   Y3, 96(DI)
+	VMOVUPS   Y4, 128(DI)
+	VMOVUPS   Y5, 160(DI)
+	VMOVUPS   Y6, 192(DI)
+	VMOVUPS   Y7, 224(DI)
+	VMOVUPS   Y8, 256(DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y9, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x00000140, DI
+	ADDQ      $0x00000140, SI
+	SUBQ      $0x50, R13
+	JG        next
+	JMP       done
 
-row13:
-	VBROADCASTSS (R12), Y8
-	VMASKMOVPS   (BX), Y15, Y4
-	VMULPS       Y4, Y8, Y4
-	VADDPS       Y4, Y0, Y0
-	ADDQ         R11, BX
-	ADDQ         R10, R12
+narrower12:
+	CMPQ R15, $0x09
+	JNE  narrower16
+	MOVQ $0x00000100, R15
+	CMPQ R13, $0x48
+	JGE  begin18
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin18:
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
+	VMOVUPS 224(DI), Y7
+	VMOVUPS (DI)(R15*1), Y8
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms17:
+	VBROADCASTSS (DX), Y15
+	VMULPS       (AX), Y15, Y9
+	VADDPS       Y9, Y0, Y0
+	VMULPS       32(AX), Y15, Y10
+	VADDPS       Y10, Y1, Y1
+	VMULPS       64(AX), Y15, Y11
+	VADDPS       Y11, Y2, Y2
+	VMULPS       96(AX), Y15, Y12
+	VADDPS       Y12, Y3, Y3
+	VMULPS       128(AX), Y15, Y13
+	VADDPS       Y13, Y4, Y4
+	VMULPS       160(AX), Y15, Y14
+	VADDPS       Y14, Y5, Y5
+	VMULPS       192(AX), Y15, Y9
+	VADDPS       Y9, Y6, Y6
+	VMULPS       224(AX), Y15, Y10
+	VADDPS       Y10, Y7, Y7
+	VMULPS       (AX)(R15*1), Y15, Y11
+	VADDPS       Y11, Y8, Y8
+	ADDQ         BX, AX
+	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          row13
-	MOVQ         R8, CX
-	JMP          ·storeTail<>(SB)
+	JNZ          terms17
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x40, AX
+	CMPQ         AX, $0x08
+	JLE          whole19
+	MOVQ         $0x00000008, AX
+
+whole19:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   Y1, 32(DI)
+	VMOVUPS   Y2, 64(DI)
+	VMOVUPS   Y3, 96(DI)
+	VMOVUPS   Y4, 128(DI)
+	VMOVUPS   Y5, 160(DI)
+	VMOVUPS   Y6, 192(DI)
+	VMOVUPS   Y7, 224(DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y8, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x00000120, DI
+	ADDQ      $0x00000120, SI
+	SUBQ      $0x48, R13
+	JG        next
+	JMP       done
+
+narrower16:
+	CMPQ R15, $0x08
+	JNE  narrower20
+	MOVQ $0x000000e0, R15
+	CMPQ R13, $0x40
+	JGE  begin22
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin22:
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
+	VMOVUPS (DI)(R15*1), Y7
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms21:
+	VBROADCASTSS (DX), Y15
+	VMULPS       (AX), Y15, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       32(AX), Y15, Y9
+	VADDPS       Y9, Y1, Y1
+	VMULPS       64(AX), Y15, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       96(AX), Y15, Y11
+	VADDPS       Y11, Y3, Y3
+	VMULPS       128(AX), Y15, Y12
+	VADDPS       Y12, Y4, Y4
+	VMULPS       160(AX), Y15, Y13
+	VADDPS       Y13, Y5, Y5
+	VMULPS       192(AX), Y15, Y14
+	VADDPS       Y14, Y6, Y6
+	VMULPS       (AX)(R15*1), Y15, Y8
+	VADDPS       Y8, Y7, Y7
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms21
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x38, AX
+	CMPQ         AX, $0x08
+	JLE          whole23
+	MOVQ         $0x00000008, AX
+
+whole23:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   Y1, 32(DI)
+	VMOVUPS   Y2, 64(DI)
+	VMOVUPS   Y3, 96(DI)
+	VMOVUPS   Y4, 128(DI)
+	VMOVUPS   Y5, 160(DI)
+	VMOVUPS   Y6, 192(DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y7, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x00000100, DI
+	ADDQ      $0x00000100, SI
+	SUBQ      $0x40, R13
+	JG        next
+	JMP       done
+
+narrower20:
+	CMPQ R15, $0x07
+	JNE  narrower24
+	MOVQ $0x000000c0, R15
+	CMPQ R13, $0x38
+	JGE  begin26
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin26:
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS (DI)(R15*1), Y6
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms25:
+	VBROADCASTSS (DX), Y15
+	VMULPS       (AX), Y15, Y7
+	VADDPS       Y7, Y0, Y0
+	VMULPS       32(AX), Y15, Y8
+	VADDPS       Y8, Y1, Y1
+	VMULPS       64(AX), Y15, Y9
+	VADDPS       Y9, Y2, Y2
+	VMULPS       96(AX), Y15, Y10
+	VADDPS       Y10, Y3, Y3
+	VMULPS       128(AX), Y15, Y11
+	VADDPS       Y11, Y4, Y4
+	VMULPS       160(AX), Y15, Y12
+	VADDPS       Y12, Y5, Y5
+	VMULPS       (AX)(R15*1), Y15, Y13
+	VADDPS       Y13, Y6, Y6
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms25
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x30, AX
+	CMPQ         AX, $0x08
+	JLE          whole27
+	MOVQ         $0x00000008, AX
+
+whole27:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   Y1, 32(DI)
+	VMOVUPS   Y2, 64(DI)
+	VMOVUPS   Y3, 96(DI)
+	VMOVUPS   Y4, 128(DI)
+	VMOVUPS   Y5, 160(DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y6, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x000000e0, DI
+	ADDQ      $0x000000e0, SI
+	SUBQ      $0x38, R13
+	JG        next
+	JMP       done
+
+narrower24:
+	CMPQ R15, $0x06
+	JNE  narrower28
+	MOVQ $0x000000a0, R15
+	CMPQ R13, $0x30
+	JGE  begin30
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin30:
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS (DI)(R15*1), Y5
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms29:
+	VBROADCASTSS (DX), Y15
+	VMULPS       (AX), Y15, Y6
+	VADDPS       Y6, Y0, Y0
+	VMULPS       32(AX), Y15, Y7
+	VADDPS       Y7, Y1, Y1
+	VMULPS       64(AX), Y15, Y8
+	VADDPS       Y8, Y2, Y2
+	VMULPS       96(AX), Y15, Y9
+	VADDPS       Y9, Y3, Y3
+	VMULPS       128(AX), Y15, Y10
+	VADDPS       Y10, Y4, Y4
+	VMULPS       (AX)(R15*1), Y15, Y11
+	VADDPS       Y11, Y5, Y5
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms29
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x28, AX
+	CMPQ         AX, $0x08
+	JLE          whole31
+	MOVQ         $0x00000008, AX
+
+whole31:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   Y1, 32(DI)
+	VMOVUPS   Y2, 64(DI)
+	VMOVUPS   Y3, 96(DI)
+	VMOVUPS   Y4, 128(DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y5, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x000000c0, DI
+	ADDQ      $0x000000c0, SI
+	SUBQ      $0x30, R13
+	JG        next
+	JMP       done
+
+narrower28:
+	CMPQ R15, $0x05
+	JNE  narrower32
+	MOVQ $0x00000080, R15
+	CMPQ R13, $0x28
+	JGE  begin34
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin34:
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS (DI)(R15*1), Y4
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms33:
+	VBROADCASTSS (DX), Y15
+	VMULPS       (AX), Y15, Y5
+	VADDPS       Y5, Y0, Y0
+	VMULPS       32(AX), Y15, Y6
+	VADDPS       Y6, Y1, Y1
+	VMULPS       64(AX), Y15, Y7
+	VADDPS       Y7, Y2, Y2
+	VMULPS       96(AX), Y15, Y8
+	VADDPS       Y8, Y3, Y3
+	VMULPS       (AX)(R15*1), Y15, Y9
+	VADDPS       Y9, Y4, Y4
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms33
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x20, AX
+	CMPQ         AX, $0x08
+	JLE          whole35
+	MOVQ         $0x00000008, AX
+
+whole35:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   Y1, 32(DI)
+	VMOVUPS   Y2, 64(DI)
+	VMOVUPS   Y3, 96(DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y4, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x000000a0, DI
+	ADDQ      $0x000000a0, SI
+	SUBQ      $0x28, R13
+	JG        next
+	JMP       done
+
+narrower32:
+	CMPQ R15, $0x04
+	JNE  narrower36
+	MOVQ $0x00000060, R15
+	CMPQ R13, $0x20
+	JGE  begin38
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin38:
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS (DI)(R15*1), Y3
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms37:
+	VBROADCASTSS (DX), Y15
+	VMULPS       (AX), Y15, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       32(AX), Y15, Y5
+	VADDPS       Y5, Y1, Y1
+	VMULPS       64(AX), Y15, Y6
+	VADDPS       Y6, Y2, Y2
+	VMULPS       (AX)(R15*1), Y15, Y7
+	VADDPS       Y7, Y3, Y3
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms37
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x18, AX
+	CMPQ         AX, $0x08
+	JLE          whole39
+	MOVQ         $0x00000008, AX
+
+whole39:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   Y1, 32(DI)
+	VMOVUPS   Y2, 64(DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y3, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x00000080, DI
+	ADDQ      $0x00000080, SI
+	SUBQ      $0x20, R13
+	JG        next
+	JMP       done
+
+narrower36:
+	CMPQ R15, $0x03
+	JNE  narrower40
+	MOVQ $0x00000040, R15
+	CMPQ R13, $0x18
+	JGE  begin42
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin42:
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS (DI)(R15*1), Y2
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms41:
+	VBROADCASTSS (DX), Y15
+	VMULPS       (AX), Y15, Y3
+	VADDPS       Y3, Y0, Y0
+	VMULPS       32(AX), Y15, Y4
+	VADDPS       Y4, Y1, Y1
+	VMULPS       (AX)(R15*1), Y15, Y5
+	VADDPS       Y5, Y2, Y2
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms41
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x10, AX
+	CMPQ         AX, $0x08
+	JLE          whole43
+	MOVQ         $0x00000008, AX
+
+whole43:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   Y1, 32(DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y2, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x00000060, DI
+	ADDQ      $0x00000060, SI
+	SUBQ      $0x18, R13
+	JG        next
+	JMP       done
+
+narrower40:
+	CMPQ R15, $0x02
+	JNE  narrower44
+	MOVQ $0x00000020, R15
+	CMPQ R13, $0x10
+	JGE  begin46
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin46:
+	VMOVUPS (DI), Y0
+	VMOVUPS (DI)(R15*1), Y1
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms45:
+	VBROADCASTSS (DX), Y15
+	VMULPS       (AX), Y15, Y2
+	VADDPS       Y2, Y0, Y0
+	VMULPS       (AX)(R15*1), Y15, Y3
+	VADDPS       Y3, Y1, Y1
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms45
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x08, AX
+	CMPQ         AX, $0x08
+	JLE          whole47
+	MOVQ         $0x00000008, AX
+
+whole47:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y1, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x00000040, DI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x10, R13
+	JG        next
+	JMP       done
+
+narrower44:
+	MOVQ $0x00000000, R15
+	CMPQ R13, $0x08
+	JGE  begin50
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin50:
+	VMOVUPS (DI)(R15*1), Y0
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms49:
+	VBROADCASTSS (DX), Y15
+	VMULPS       (AX)(R15*1), Y15, Y1
+	VADDPS       Y1, Y0, Y0
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms49
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x00, AX
+	CMPQ         AX, $0x08
+	JLE          whole51
+	MOVQ         $0x00000008, AX
+
+whole51:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y0, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x00000020, DI
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x08, R13
+	JG        next
+	JMP       done
+
+done:
+	VZEROUPPER
+	RET
+
+TEXT ·gemm32x2(SB), NOSPLIT, $0-72
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ n+24(FP), R13
+	MOVQ cs+40(FP), R11
+	MOVQ bs+48(FP), BX
+	MOVQ al+56(FP), R9
+	MOVQ aj+64(FP), R8
+	SHLQ $0x02, R11
+	SHLQ $0x02, BX
+	SHLQ $0x02, R9
+	SHLQ $0x02, R8
+
+next:
+	LEAQ 7(R13), R15
+	SHRQ $0x03, R15
+	CMPQ R15, $0x04
+	JLE  part
+	MOVQ $0x00000004, R15
+
+part:
+	CMPQ R15, $0x04
+	JNE  narrower52
+	MOVQ $0x00000060, R15
+	CMPQ R13, $0x20
+	JGE  begin54
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin54:
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS (DI)(R15*1), Y3
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	VMOVUPS 64(AX), Y6
+	VMOVUPS (AX)(R15*1), Y7
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms53:
+	VMOVUPS      (AX), Y8
+	VMOVUPS      32(AX), Y9
+	VMOVUPS      64(AX), Y10
+	VMOVUPS      (AX)(R15*1), Y11
+	VBROADCASTSS (DX), Y15
+	VMULPS       Y8, Y15, Y12
+	VADDPS       Y12, Y0, Y0
+	VMULPS       Y9, Y15, Y13
+	VADDPS       Y13, Y1, Y1
+	VMULPS       Y10, Y15, Y14
+	VADDPS       Y14, Y2, Y2
+	VMULPS       Y11, Y15, Y12
+	VADDPS       Y12, Y3, Y3
+	VBROADCASTSS (DX)(R9*1), Y15
+	VMULPS       Y8, Y15, Y13
+	VADDPS       Y13, Y4, Y4
+	VMULPS       Y9, Y15, Y14
+	VADDPS       Y14, Y5, Y5
+	VMULPS       Y10, Y15, Y12
+	VADDPS       Y12, Y6, Y6
+	VMULPS       Y11, Y15, Y13
+	VADDPS       Y13, Y7, Y7
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms53
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x18, AX
+	CMPQ         AX, $0x08
+	JLE          whole55
+	MOVQ         $0x00000008, AX
+
+whole55:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   Y1, 32(DI)
+	VMOVUPS   Y2, 64(DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y3, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   Y4, (AX)
+	VMOVUPS   Y5, 32(AX)
+	VMOVUPS   Y6, 64(AX)
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y7, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	ADDQ      $0x00000080, DI
+	ADDQ      $0x00000080, SI
+	SUBQ      $0x20, R13
+	JG        next
+	JMP       done
+
+narrower52:
+	CMPQ R15, $0x03
+	JNE  narrower56
+	MOVQ $0x00000040, R15
+	CMPQ R13, $0x18
+	JGE  begin58
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin58:
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS (DI)(R15*1), Y2
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPS (AX), Y3
+	VMOVUPS 32(AX), Y4
+	VMOVUPS (AX)(R15*1), Y5
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms57:
+	VMOVUPS      (AX), Y6
+	VMOVUPS      32(AX), Y7
+	VMOVUPS      (AX)(R15*1), Y8
+	VBROADCASTSS (DX), Y15
+	VMULPS       Y6, Y15, Y9
+	VADDPS       Y9, Y0, Y0
+	VMULPS       Y7, Y15, Y10
+	VADDPS       Y10, Y1, Y1
+	VMULPS       Y8, Y15, Y11
+	VADDPS       Y11, Y2, Y2
+	VBROADCASTSS (DX)(R9*1), Y15
+	VMULPS       Y6, Y15, Y12
+	VADDPS       Y12, Y3, Y3
+	VMULPS       Y7, Y15, Y13
+	VADDPS       Y13, Y4, Y4
+	VMULPS       Y8, Y15, Y14
+	VADDPS       Y14, Y5, Y5
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms57
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x10, AX
+	CMPQ         AX, $0x08
+	JLE          whole59
+	MOVQ         $0x00000008, AX
+
+whole59:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   Y1, 32(DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y2, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   Y3, (AX)
+	VMOVUPS   Y4, 32(AX)
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y5, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	ADDQ      $0x00000060, DI
+	ADDQ      $0x00000060, SI
+	SUBQ      $0x18, R13
+	JG        next
+	JMP       done
+
+narrower56:
+	CMPQ R15, $0x02
+	JNE  narrower60
+	MOVQ $0x00000020, R15
+	CMPQ R13, $0x10
+	JGE  begin62
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin62:
+	VMOVUPS (DI), Y0
+	VMOVUPS (DI)(R15*1), Y1
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPS (AX), Y2
+	VMOVUPS (AX)(R15*1), Y3
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms61:
+	VMOVUPS      (AX), Y4
+	VMOVUPS      (AX)(R15*1), Y5
+	VBROADCASTSS (DX), Y15
+	VMULPS       Y4, Y15, Y6
+	VADDPS       Y6, Y0, Y0
+	VMULPS       Y5, Y15, Y7
+	VADDPS       Y7, Y1, Y1
+	VBROADCASTSS (DX)(R9*1), Y15
+	VMULPS       Y4, Y15, Y8
+	VADDPS       Y8, Y2, Y2
+	VMULPS       Y5, Y15, Y9
+	VADDPS       Y9, Y3, Y3
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms61
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x08, AX
+	CMPQ         AX, $0x08
+	JLE          whole63
+	MOVQ         $0x00000008, AX
+
+whole63:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y1, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   Y2, (AX)
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y3, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	ADDQ      $0x00000040, DI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x10, R13
+	JG        next
+	JMP       done
+
+narrower60:
+	MOVQ $0x00000000, R15
+	CMPQ R13, $0x08
+	JGE  begin66
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin66:
+	VMOVUPS (DI)(R15*1), Y0
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPS (AX)(R15*1), Y1
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms65:
+	VMOVUPS      (AX)(R15*1), Y2
+	VBROADCASTSS (DX), Y15
+	VMULPS       Y2, Y15, Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS (DX)(R9*1), Y15
+	VMULPS       Y2, Y15, Y4
+	VADDPS       Y4, Y1, Y1
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms65
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x00, AX
+	CMPQ         AX, $0x08
+	JLE          whole67
+	MOVQ         $0x00000008, AX
+
+whole67:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y0, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y1, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	ADDQ      $0x00000020, DI
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x08, R13
+	JG        next
+	JMP       done
+
+done:
+	VZEROUPPER
+	RET
+
+TEXT ·gemm32x4(SB), NOSPLIT, $0-72
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ n+24(FP), R13
+	MOVQ cs+40(FP), R11
+	MOVQ bs+48(FP), BX
+	MOVQ al+56(FP), R9
+	MOVQ aj+64(FP), R8
+	SHLQ $0x02, R11
+	SHLQ $0x02, BX
+	SHLQ $0x02, R9
+	SHLQ $0x02, R8
+	LEAQ (R9)(R9*2), R10
+	LEAQ (R11)(R11*2), R12
+
+next:
+	LEAQ 7(R13), R15
+	SHRQ $0x03, R15
+	CMPQ R15, $0x02
+	JLE  part
+	MOVQ $0x00000002, R15
+
+part:
+	CMPQ R15, $0x02
+	JNE  narrower68
+	MOVQ $0x00000020, R15
+	CMPQ R13, $0x10
+	JGE  begin70
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin70:
+	VMOVUPS (DI), Y0
+	VMOVUPS (DI)(R15*1), Y1
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPS (AX), Y2
+	VMOVUPS (AX)(R15*1), Y3
+	LEAQ    (DI)(R11*2), AX
+	VMOVUPS (AX), Y4
+	VMOVUPS (AX)(R15*1), Y5
+	LEAQ    (DI)(R12*1), AX
+	VMOVUPS (AX), Y6
+	VMOVUPS (AX)(R15*1), Y7
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms69:
+	VMOVUPS      (AX), Y8
+	VMOVUPS      (AX)(R15*1), Y9
+	VBROADCASTSS (DX), Y15
+	VMULPS       Y8, Y15, Y10
+	VADDPS       Y10, Y0, Y0
+	VMULPS       Y9, Y15, Y11
+	VADDPS       Y11, Y1, Y1
+	VBROADCASTSS (DX)(R9*1), Y15
+	VMULPS       Y8, Y15, Y12
+	VADDPS       Y12, Y2, Y2
+	VMULPS       Y9, Y15, Y13
+	VADDPS       Y13, Y3, Y3
+	VBROADCASTSS (DX)(R9*2), Y15
+	VMULPS       Y8, Y15, Y14
+	VADDPS       Y14, Y4, Y4
+	VMULPS       Y9, Y15, Y10
+	VADDPS       Y10, Y5, Y5
+	VBROADCASTSS (DX)(R10*1), Y15
+	VMULPS       Y8, Y15, Y11
+	VADDPS       Y11, Y6, Y6
+	VMULPS       Y9, Y15, Y12
+	VADDPS       Y12, Y7, Y7
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms69
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x08, AX
+	CMPQ         AX, $0x08
+	JLE          whole71
+	MOVQ         $0x00000008, AX
+
+whole71:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y1, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   Y2, (AX)
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y3, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPS   Y4, (AX)
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y5, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPS   Y6, (AX)
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y7, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	ADDQ      $0x00000040, DI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x10, R13
+	JG        next
+	JMP       done
+
+narrower68:
+	MOVQ $0x00000000, R15
+	CMPQ R13, $0x08
+	JGE  begin74
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin74:
+	VMOVUPS (DI)(R15*1), Y0
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPS (AX)(R15*1), Y1
+	LEAQ    (DI)(R11*2), AX
+	VMOVUPS (AX)(R15*1), Y2
+	LEAQ    (DI)(R12*1), AX
+	VMOVUPS (AX)(R15*1), Y3
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms73:
+	VMOVUPS      (AX)(R15*1), Y4
+	VBROADCASTSS (DX), Y15
+	VMULPS       Y4, Y15, Y5
+	VADDPS       Y5, Y0, Y0
+	VBROADCASTSS (DX)(R9*1), Y15
+	VMULPS       Y4, Y15, Y6
+	VADDPS       Y6, Y1, Y1
+	VBROADCASTSS (DX)(R9*2), Y15
+	VMULPS       Y4, Y15, Y7
+	VADDPS       Y7, Y2, Y2
+	VBROADCASTSS (DX)(R10*1), Y15
+	VMULPS       Y4, Y15, Y8
+	VADDPS       Y8, Y3, Y3
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms73
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x00, AX
+	CMPQ         AX, $0x08
+	JLE          whole75
+	MOVQ         $0x00000008, AX
+
+whole75:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y0, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y1, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y2, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y3, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	ADDQ      $0x00000020, DI
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x08, R13
+	JG        next
+	JMP       done
 
 done:
 	VZEROUPPER
@@ -181,21 +1320,21 @@ TEXT ·sum32(SB), NOSPLIT, $0-20
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest15
+	JLT     rest77
 
-full14:
+full76:
 	VADDPS (SI)(AX*4), Y0, Y0
 	ADDQ   $0x08, AX
 	CMPQ   AX, R12
-	JLE    full14
+	JLE    full76
 
-rest15:
+rest77:
 	TESTQ      R13, R13
-	JZ         done16
+	JZ         done78
 	VMASKMOVPS (SI)(AX*4), Y15, Y9
 	VADDPS     Y9, Y0, Y0
 
-done16:
+done78:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0
@@ -218,25 +1357,25 @@ TEXT ·dot32(SB), NOSPLIT, $0-28
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest18
+	JLT     rest80
 
-full17:
+full79:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (SI)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full17
+	JLE     full79
 
-rest18:
+rest80:
 	TESTQ      R13, R13
-	JZ         done19
+	JZ         done81
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (SI)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done19:
+done81:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0
@@ -277,9 +1416,9 @@ four:
 	VXORPS Y3, Y3, Y3
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest21
+	JLT    rest83
 
-full20:
+full82:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
@@ -291,11 +1430,11 @@ full20:
 	VADDPS  Y12, Y3, Y3
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full20
+	JLE     full82
 
-rest21:
+rest83:
 	TESTQ      R13, R13
-	JZ         done22
+	JZ         done84
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
@@ -310,7 +1449,7 @@ rest21:
 	VMULPS     Y12, Y8, Y12
 	VADDPS     Y12, Y3, Y3
 
-done22:
+done84:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VEXTRACTF128 $0x01, Y1, X8
@@ -334,25 +1473,25 @@ row:
 	VXORPS Y0, Y0, Y0
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest24
+	JLT    rest86
 
-full23:
+full85:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (SI)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full23
+	JLE     full85
 
-rest24:
+rest86:
 	TESTQ      R13, R13
-	JZ         done25
+	JZ         done87
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (SI)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done25:
+done87:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0
@@ -407,9 +1546,9 @@ four:
 	VXORPS  Y3, Y3, Y3
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest27
+	JLT     rest89
 
-full26:
+full88:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
@@ -421,11 +1560,11 @@ full26:
 	VADDPS  Y12, Y3, Y3
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full26
+	JLE     full88
 
-rest27:
+rest89:
 	TESTQ      R13, R13
-	JZ         done28
+	JZ         done90
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
@@ -440,7 +1579,7 @@ rest27:
 	VMULPS     Y12, Y8, Y12
 	VADDPS     Y12, Y3, Y3
 
-done28:
+done90:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VEXTRACTF128 $0x01, Y1, X8
@@ -470,25 +1609,25 @@ edge:
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest30
+	JLT     rest92
 
-full29:
+full91:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full29
+	JLE     full91
 
-rest30:
+rest92:
 	TESTQ      R13, R13
-	JZ         done31
+	JZ         done93
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done31:
+done93:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0

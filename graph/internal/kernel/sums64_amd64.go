@@ -5,7 +5,13 @@
 package kernel
 
 //go:noescape
-func addRows64(y *float64, w *float64, a *float64, cols int, rows int, stride int)
+func gemm64x1(c *float64, b *float64, a *float64, n int, terms int, cs int, bs int, al int, aj int)
+
+//go:noescape
+func gemm64x2(c *float64, b *float64, a *float64, n int, terms int, cs int, bs int, al int, aj int)
+
+//go:noescape
+func gemm64x4(c *float64, b *float64, a *float64, n int, terms int, cs int, bs int, al int, aj int)
 
 //go:noescape
 func sum64(a *float64, n int) float64

@@ -39,124 +39,1263 @@ next2:
 	VZEROUPPER
 	RET
 
-TEXT ·addRows64(SB), NOSPLIT, $0-48
-	MOVQ y+0(FP), DI
-	MOVQ w+8(FP), SI
-	MOVQ a+16(FP), DX
-	MOVQ cols+24(FP), R8
-	MOVQ rows+32(FP), R9
-	MOVQ stride+40(FP), R10
-	SHLQ $0x03, R10
-	MOVQ R8, R11
+TEXT ·gemm64x1(SB), NOSPLIT, $0-72
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ n+24(FP), R13
+	MOVQ cs+40(FP), R11
+	MOVQ bs+48(FP), BX
+	MOVQ al+56(FP), R9
+	MOVQ aj+64(FP), R8
 	SHLQ $0x03, R11
+	SHLQ $0x03, BX
+	SHLQ $0x03, R9
+	SHLQ $0x03, R8
 
-chunk3:
-	CMPQ    R8, $0x10
-	JLT     next4
+next:
+	LEAQ 3(R13), R15
+	SHRQ $0x02, R15
+	CMPQ R15, $0x18
+	JGE  full
+	CMPQ R15, $0x0c
+	JLE  part
+	INCQ R15
+	SHRQ $0x01, R15
+	JMP  part
+
+full:
+	MOVQ $0x0000000c, R15
+
+part:
+	CMPQ R15, $0x0c
+	JNE  narrower3
+	MOVQ $0x00000160, R15
+	CMPQ R13, $0x30
+	JGE  begin5
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin5:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
 	VMOVUPD 96(DI), Y3
-	MOVQ    SI, BX
-	MOVQ    DX, R12
-	MOVQ    R9, CX
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	VMOVUPD 192(DI), Y6
+	VMOVUPD 224(DI), Y7
+	VMOVUPD 256(DI), Y8
+	VMOVUPD 288(DI), Y9
+	VMOVUPD 320(DI), Y10
+	VMOVUPD (DI)(R15*1), Y11
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
 
-row5:
-	VBROADCASTSD (R12), Y8
-	VMULPD       (BX), Y8, Y4
-	VMULPD       32(BX), Y8, Y5
-	VMULPD       64(BX), Y8, Y6
-	VMULPD       96(BX), Y8, Y7
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VADDPD       Y6, Y2, Y2
-	VADDPD       Y7, Y3, Y3
-	ADDQ         R11, BX
-	ADDQ         R10, R12
+terms4:
+	VBROADCASTSD (DX), Y15
+	VMULPD       (AX), Y15, Y12
+	VADDPD       Y12, Y0, Y0
+	VMULPD       32(AX), Y15, Y13
+	VADDPD       Y13, Y1, Y1
+	VMULPD       64(AX), Y15, Y14
+	VADDPD       Y14, Y2, Y2
+	VMULPD       96(AX), Y15, Y12
+	VADDPD       Y12, Y3, Y3
+	VMULPD       128(AX), Y15, Y13
+	VADDPD       Y13, Y4, Y4
+	VMULPD       160(AX), Y15, Y14
+	VADDPD       Y14, Y5, Y5
+	VMULPD       192(AX), Y15, Y12
+	VADDPD       Y12, Y6, Y6
+	VMULPD       224(AX), Y15, Y13
+	VADDPD       Y13, Y7, Y7
+	VMULPD       256(AX), Y15, Y14
+	VADDPD       Y14, Y8, Y8
+	VMULPD       288(AX), Y15, Y12
+	VADDPD       Y12, Y9, Y9
+	VMULPD       320(AX), Y15, Y13
+	VADDPD       Y13, Y10, Y10
+	VMULPD       (AX)(R15*1), Y15, Y14
+	VADDPD       Y14, Y11, Y11
+	ADDQ         BX, AX
+	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          row5
-	VMOVUPD      Y0, (DI)
-	VMOVUPD      Y1, 32(DI)
-	VMOVUPD      Y2, 64(DI)
-	VMOVUPD      Y3, 96(DI)
-	ADDQ         $0x80, DI
-	ADDQ         $0x80, SI
-	SUBQ         $0x10, R8
-	JMP          chunk3
+	JNZ          terms4
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x2c, AX
+	CMPQ         AX, $0x04
+	JLE          whole6
+	MOVQ         $0x00000004, AX
 
-next4:
-chunk6:
-	CMPQ    R8, $0x08
-	JLT     next7
+whole6:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   Y2, 64(DI)
+	VMOVUPD   Y3, 96(DI)
+	VMOVUPD   Y4, 128(DI)
+	VMOVUPD   Y5, 160(DI)
+	VMOVUPD   Y6, 192(DI)
+	VMOVUPD   Y7, 224(DI)
+	VMOVUPD   Y8, 256(DI)
+	VMOVUPD   Y9, 288(DI)
+	VMOVUPD   Y10, 320(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y11, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000180, DI
+	ADDQ      $0x00000180, SI
+	SUBQ      $0x30, R13
+	JG        next
+	JMP       done
+
+narrower3:
+	CMPQ R15, $0x0b
+	JNE  narrower7
+	MOVQ $0x00000140, R15
+	CMPQ R13, $0x2c
+	JGE  begin9
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin9:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
-	MOVQ    SI, BX
-	MOVQ    DX, R12
-	MOVQ    R9, CX
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	VMOVUPD 192(DI), Y6
+	VMOVUPD 224(DI), Y7
+	VMOVUPD 256(DI), Y8
+	VMOVUPD 288(DI), Y9
+	VMOVUPD (DI)(R15*1), Y10
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
 
-row8:
-	VBROADCASTSD (R12), Y8
-	VMULPD       (BX), Y8, Y4
-	VMULPD       32(BX), Y8, Y5
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	ADDQ         R11, BX
-	ADDQ         R10, R12
+terms8:
+	VBROADCASTSD (DX), Y15
+	VMULPD       (AX), Y15, Y11
+	VADDPD       Y11, Y0, Y0
+	VMULPD       32(AX), Y15, Y12
+	VADDPD       Y12, Y1, Y1
+	VMULPD       64(AX), Y15, Y13
+	VADDPD       Y13, Y2, Y2
+	VMULPD       96(AX), Y15, Y14
+	VADDPD       Y14, Y3, Y3
+	VMULPD       128(AX), Y15, Y11
+	VADDPD       Y11, Y4, Y4
+	VMULPD       160(AX), Y15, Y12
+	VADDPD       Y12, Y5, Y5
+	VMULPD       192(AX), Y15, Y13
+	VADDPD       Y13, Y6, Y6
+	VMULPD       224(AX), Y15, Y14
+	VADDPD       Y14, Y7, Y7
+	VMULPD       256(AX), Y15, Y11
+	VADDPD       Y11, Y8, Y8
+	VMULPD       288(AX), Y15, Y12
+	VADDPD       Y12, Y9, Y9
+	VMULPD       (AX)(R15*1), Y15, Y13
+	VADDPD       Y13, Y10, Y10
+	ADDQ         BX, AX
+	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          row8
-	VMOVUPD      Y0, (DI)
-	VMOVUPD      Y1, 32(DI)
-	ADDQ         $0x40, DI
-	ADDQ         $0x40, SI
-	SUBQ         $0x08, R8
-	JMP          chunk6
+	JNZ          terms8
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x28, AX
+	CMPQ         AX, $0x04
+	JLE          whole10
+	MOVQ         $0x00000004, AX
 
-next7:
-chunk9:
-	CMPQ    R8, $0x04
-	JLT     next10
+whole10:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   Y2, 64(DI)
+	VMOVUPD   Y3, 96(DI)
+	VMOVUPD   Y4, 128(DI)
+	VMOVUPD   Y5, 160(DI)
+	VMOVUPD   Y6, 192(DI)
+	VMOVUPD   Y7, 224(DI)
+	VMOVUPD   Y8, 256(DI)
+	VMOVUPD   Y9, 288(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y10, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000160, DI
+	ADDQ      $0x00000160, SI
+	SUBQ      $0x2c, R13
+	JG        next
+	JMP       done
+
+narrower7:
+	CMPQ R15, $0x0a
+	JNE  narrower11
+	MOVQ $0x00000120, R15
+	CMPQ R13, $0x28
+	JGE  begin13
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin13:
 	VMOVUPD (DI), Y0
-	MOVQ    SI, BX
-	MOVQ    DX, R12
-	MOVQ    R9, CX
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	VMOVUPD 192(DI), Y6
+	VMOVUPD 224(DI), Y7
+	VMOVUPD 256(DI), Y8
+	VMOVUPD (DI)(R15*1), Y9
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
 
-row11:
-	VBROADCASTSD (R12), Y8
-	VMULPD       (BX), Y8, Y4
-	VADDPD       Y4, Y0, Y0
-	ADDQ         R11, BX
-	ADDQ         R10, R12
+terms12:
+	VBROADCASTSD (DX), Y15
+	VMULPD       (AX), Y15, Y10
+	VADDPD       Y10, Y0, Y0
+	VMULPD       32(AX), Y15, Y11
+	VADDPD       Y11, Y1, Y1
+	VMULPD       64(AX), Y15, Y12
+	VADDPD       Y12, Y2, Y2
+	VMULPD       96(AX), Y15, Y13
+	VADDPD       Y13, Y3, Y3
+	VMULPD       128(AX), Y15, Y14
+	VADDPD       Y14, Y4, Y4
+	VMULPD       160(AX), Y15, Y10
+	VADDPD       Y10, Y5, Y5
+	VMULPD       192(AX), Y15, Y11
+	VADDPD       Y11, Y6, Y6
+	VMULPD       224(AX), Y15, Y12
+	VADDPD       Y12, Y7, Y7
+	VMULPD       256(AX), Y15, Y13
+	VADDPD       Y13, Y8, Y8
+	VMULPD       (AX)(R15*1), Y15, Y14
+	VADDPD       Y14, Y9, Y9
+	ADDQ         BX, AX
+	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          row11
-	VMOVUPD      Y0, (DI)
-	ADDQ         $0x20, DI
-	ADDQ         $0x20, SI
-	SUBQ         $0x04, R8
-	JMP          chunk9
+	JNZ          terms12
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x24, AX
+	CMPQ         AX, $0x04
+	JLE          whole14
+	MOVQ         $0x00000004, AX
 
-next10:
-	TESTQ      R8, R8
-	JZ         done
-	MOVQ       R8, AX
-	LEAQ       masks<>+0(SB), CX
-	NEGQ       AX
-	VMOVUPD    64(CX)(AX*8), Y15
-	VMASKMOVPD (DI), Y15, Y0
-	MOVQ       SI, BX
-	MOVQ       DX, R12
-	MOVQ       R9, CX
+whole14:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   Y2, 64(DI)
+	VMOVUPD   Y3, 96(DI)
+	VMOVUPD   Y4, 128(DI)
+	VMOVUPD   Y5, 160(DI)
+	VMOVUPD   Y6, 192(DI)
+	VMOVUPD   Y7, 224(DI)
+	VMOVUPD   Y8, 256(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y9, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000140, DI
+	ADDQ      $0x00000140, SI
+	SUBQ      $0x28, R13
+	JG        next
+	JMP       done
 
-row12:
-	VBROADCASTSD (R12), Y8
-	VMASKMOVPD   (BX), Y15, Y4
-	VMULPD       Y4, Y8, Y4
-	VADDPD       Y4, Y0, Y0
-	ADDQ         R11, BX
-	ADDQ         R10, R12
+narrower11:
+	CMPQ R15, $0x09
+	JNE  narrower15
+	MOVQ $0x00000100, R15
+	CMPQ R13, $0x24
+	JGE  begin17
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin17:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	VMOVUPD 192(DI), Y6
+	VMOVUPD 224(DI), Y7
+	VMOVUPD (DI)(R15*1), Y8
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms16:
+	VBROADCASTSD (DX), Y15
+	VMULPD       (AX), Y15, Y9
+	VADDPD       Y9, Y0, Y0
+	VMULPD       32(AX), Y15, Y10
+	VADDPD       Y10, Y1, Y1
+	VMULPD       64(AX), Y15, Y11
+	VADDPD       Y11, Y2, Y2
+	VMULPD       96(AX), Y15, Y12
+	VADDPD       Y12, Y3, Y3
+	VMULPD       128(AX), Y15, Y13
+	VADDPD       Y13, Y4, Y4
+	VMULPD       160(AX), Y15, Y14
+	VADDPD       Y14, Y5, Y5
+	VMULPD       192(AX), Y15, Y9
+	VADDPD       Y9, Y6, Y6
+	VMULPD       224(AX), Y15, Y10
+	VADDPD       Y10, Y7, Y7
+	VMULPD       (AX)(R15*1), Y15, Y11
+	VADDPD       Y11, Y8, Y8
+	ADDQ         BX, AX
+	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          row12
-	MOVQ         R8, CX
-	JMP          ·storeTail<>(SB)
+	JNZ          terms16
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x20, AX
+	CMPQ         AX, $0x04
+	JLE          whole18
+	MOVQ         $0x00000004, AX
+
+whole18:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   Y2, 64(DI)
+	VMOVUPD   Y3, 96(DI)
+	VMOVUPD   Y4, 128(DI)
+	VMOVUPD   Y5, 160(DI)
+	VMOVUPD   Y6, 192(DI)
+	VMOVUPD   Y7, 224(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y8, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000120, DI
+	ADDQ      $0x00000120, SI
+	SUBQ      $0x24, R13
+	JG        next
+	JMP       done
+
+narrower15:
+	CMPQ R15, $0x08
+	JNE  narrower19
+	MOVQ $0x000000e0, R15
+	CMPQ R13, $0x20
+	JGE  begin21
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin21:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	VMOVUPD 192(DI), Y6
+	VMOVUPD (DI)(R15*1), Y7
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms20:
+	VBROADCASTSD (DX), Y15
+	VMULPD       (AX), Y15, Y8
+	VADDPD       Y8, Y0, Y0
+	VMULPD       32(AX), Y15, Y9
+	VADDPD       Y9, Y1, Y1
+	VMULPD       64(AX), Y15, Y10
+	VADDPD       Y10, Y2, Y2
+	VMULPD       96(AX), Y15, Y11
+	VADDPD       Y11, Y3, Y3
+	VMULPD       128(AX), Y15, Y12
+	VADDPD       Y12, Y4, Y4
+	VMULPD       160(AX), Y15, Y13
+	VADDPD       Y13, Y5, Y5
+	VMULPD       192(AX), Y15, Y14
+	VADDPD       Y14, Y6, Y6
+	VMULPD       (AX)(R15*1), Y15, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms20
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x1c, AX
+	CMPQ         AX, $0x04
+	JLE          whole22
+	MOVQ         $0x00000004, AX
+
+whole22:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   Y2, 64(DI)
+	VMOVUPD   Y3, 96(DI)
+	VMOVUPD   Y4, 128(DI)
+	VMOVUPD   Y5, 160(DI)
+	VMOVUPD   Y6, 192(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y7, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000100, DI
+	ADDQ      $0x00000100, SI
+	SUBQ      $0x20, R13
+	JG        next
+	JMP       done
+
+narrower19:
+	CMPQ R15, $0x07
+	JNE  narrower23
+	MOVQ $0x000000c0, R15
+	CMPQ R13, $0x1c
+	JGE  begin25
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin25:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	VMOVUPD (DI)(R15*1), Y6
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms24:
+	VBROADCASTSD (DX), Y15
+	VMULPD       (AX), Y15, Y7
+	VADDPD       Y7, Y0, Y0
+	VMULPD       32(AX), Y15, Y8
+	VADDPD       Y8, Y1, Y1
+	VMULPD       64(AX), Y15, Y9
+	VADDPD       Y9, Y2, Y2
+	VMULPD       96(AX), Y15, Y10
+	VADDPD       Y10, Y3, Y3
+	VMULPD       128(AX), Y15, Y11
+	VADDPD       Y11, Y4, Y4
+	VMULPD       160(AX), Y15, Y12
+	VADDPD       Y12, Y5, Y5
+	VMULPD       (AX)(R15*1), Y15, Y13
+	VADDPD       Y13, Y6, Y6
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms24
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x18, AX
+	CMPQ         AX, $0x04
+	JLE          whole26
+	MOVQ         $0x00000004, AX
+
+whole26:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   Y2, 64(DI)
+	VMOVUPD   Y3, 96(DI)
+	VMOVUPD   Y4, 128(DI)
+	VMOVUPD   Y5, 160(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y6, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x000000e0, DI
+	ADDQ      $0x000000e0, SI
+	SUBQ      $0x1c, R13
+	JG        next
+	JMP       done
+
+narrower23:
+	CMPQ R15, $0x06
+	JNE  narrower27
+	MOVQ $0x000000a0, R15
+	CMPQ R13, $0x18
+	JGE  begin29
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin29:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	VMOVUPD (DI)(R15*1), Y5
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms28:
+	VBROADCASTSD (DX), Y15
+	VMULPD       (AX), Y15, Y6
+	VADDPD       Y6, Y0, Y0
+	VMULPD       32(AX), Y15, Y7
+	VADDPD       Y7, Y1, Y1
+	VMULPD       64(AX), Y15, Y8
+	VADDPD       Y8, Y2, Y2
+	VMULPD       96(AX), Y15, Y9
+	VADDPD       Y9, Y3, Y3
+	VMULPD       128(AX), Y15, Y10
+	VADDPD       Y10, Y4, Y4
+	VMULPD       (AX)(R15*1), Y15, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms28
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x14, AX
+	CMPQ         AX, $0x04
+	JLE          whole30
+	MOVQ         $0x00000004, AX
+
+whole30:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   Y2, 64(DI)
+	VMOVUPD   Y3, 96(DI)
+	VMOVUPD   Y4, 128(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y5, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x000000c0, DI
+	ADDQ      $0x000000c0, SI
+	SUBQ      $0x18, R13
+	JG        next
+	JMP       done
+
+narrower27:
+	CMPQ R15, $0x05
+	JNE  narrower31
+	MOVQ $0x00000080, R15
+	CMPQ R13, $0x14
+	JGE  begin33
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin33:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD (DI)(R15*1), Y4
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms32:
+	VBROADCASTSD (DX), Y15
+	VMULPD       (AX), Y15, Y5
+	VADDPD       Y5, Y0, Y0
+	VMULPD       32(AX), Y15, Y6
+	VADDPD       Y6, Y1, Y1
+	VMULPD       64(AX), Y15, Y7
+	VADDPD       Y7, Y2, Y2
+	VMULPD       96(AX), Y15, Y8
+	VADDPD       Y8, Y3, Y3
+	VMULPD       (AX)(R15*1), Y15, Y9
+	VADDPD       Y9, Y4, Y4
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms32
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x10, AX
+	CMPQ         AX, $0x04
+	JLE          whole34
+	MOVQ         $0x00000004, AX
+
+whole34:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   Y2, 64(DI)
+	VMOVUPD   Y3, 96(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y4, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x000000a0, DI
+	ADDQ      $0x000000a0, SI
+	SUBQ      $0x14, R13
+	JG        next
+	JMP       done
+
+narrower31:
+	CMPQ R15, $0x04
+	JNE  narrower35
+	MOVQ $0x00000060, R15
+	CMPQ R13, $0x10
+	JGE  begin37
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin37:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD (DI)(R15*1), Y3
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms36:
+	VBROADCASTSD (DX), Y15
+	VMULPD       (AX), Y15, Y4
+	VADDPD       Y4, Y0, Y0
+	VMULPD       32(AX), Y15, Y5
+	VADDPD       Y5, Y1, Y1
+	VMULPD       64(AX), Y15, Y6
+	VADDPD       Y6, Y2, Y2
+	VMULPD       (AX)(R15*1), Y15, Y7
+	VADDPD       Y7, Y3, Y3
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms36
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x0c, AX
+	CMPQ         AX, $0x04
+	JLE          whole38
+	MOVQ         $0x00000004, AX
+
+whole38:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   Y2, 64(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y3, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000080, DI
+	ADDQ      $0x00000080, SI
+	SUBQ      $0x10, R13
+	JG        next
+	JMP       done
+
+narrower35:
+	CMPQ R15, $0x03
+	JNE  narrower39
+	MOVQ $0x00000040, R15
+	CMPQ R13, $0x0c
+	JGE  begin41
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin41:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD (DI)(R15*1), Y2
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms40:
+	VBROADCASTSD (DX), Y15
+	VMULPD       (AX), Y15, Y3
+	VADDPD       Y3, Y0, Y0
+	VMULPD       32(AX), Y15, Y4
+	VADDPD       Y4, Y1, Y1
+	VMULPD       (AX)(R15*1), Y15, Y5
+	VADDPD       Y5, Y2, Y2
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms40
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x08, AX
+	CMPQ         AX, $0x04
+	JLE          whole42
+	MOVQ         $0x00000004, AX
+
+whole42:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y2, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000060, DI
+	ADDQ      $0x00000060, SI
+	SUBQ      $0x0c, R13
+	JG        next
+	JMP       done
+
+narrower39:
+	CMPQ R15, $0x02
+	JNE  narrower43
+	MOVQ $0x00000020, R15
+	CMPQ R13, $0x08
+	JGE  begin45
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin45:
+	VMOVUPD (DI), Y0
+	VMOVUPD (DI)(R15*1), Y1
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms44:
+	VBROADCASTSD (DX), Y15
+	VMULPD       (AX), Y15, Y2
+	VADDPD       Y2, Y0, Y0
+	VMULPD       (AX)(R15*1), Y15, Y3
+	VADDPD       Y3, Y1, Y1
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms44
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x04, AX
+	CMPQ         AX, $0x04
+	JLE          whole46
+	MOVQ         $0x00000004, AX
+
+whole46:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y1, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000040, DI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x08, R13
+	JG        next
+	JMP       done
+
+narrower43:
+	MOVQ $0x00000000, R15
+	CMPQ R13, $0x04
+	JGE  begin49
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin49:
+	VMOVUPD (DI)(R15*1), Y0
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms48:
+	VBROADCASTSD (DX), Y15
+	VMULPD       (AX)(R15*1), Y15, Y1
+	VADDPD       Y1, Y0, Y0
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms48
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x00, AX
+	CMPQ         AX, $0x04
+	JLE          whole50
+	MOVQ         $0x00000004, AX
+
+whole50:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y0, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000020, DI
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x04, R13
+	JG        next
+	JMP       done
+
+done:
+	VZEROUPPER
+	RET
+
+TEXT ·gemm64x2(SB), NOSPLIT, $0-72
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ n+24(FP), R13
+	MOVQ cs+40(FP), R11
+	MOVQ bs+48(FP), BX
+	MOVQ al+56(FP), R9
+	MOVQ aj+64(FP), R8
+	SHLQ $0x03, R11
+	SHLQ $0x03, BX
+	SHLQ $0x03, R9
+	SHLQ $0x03, R8
+
+next:
+	LEAQ 3(R13), R15
+	SHRQ $0x02, R15
+	CMPQ R15, $0x04
+	JLE  part
+	MOVQ $0x00000004, R15
+
+part:
+	CMPQ R15, $0x04
+	JNE  narrower51
+	MOVQ $0x00000060, R15
+	CMPQ R13, $0x10
+	JGE  begin53
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin53:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD (DI)(R15*1), Y3
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPD (AX), Y4
+	VMOVUPD 32(AX), Y5
+	VMOVUPD 64(AX), Y6
+	VMOVUPD (AX)(R15*1), Y7
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms52:
+	VMOVUPD      (AX), Y8
+	VMOVUPD      32(AX), Y9
+	VMOVUPD      64(AX), Y10
+	VMOVUPD      (AX)(R15*1), Y11
+	VBROADCASTSD (DX), Y15
+	VMULPD       Y8, Y15, Y12
+	VADDPD       Y12, Y0, Y0
+	VMULPD       Y9, Y15, Y13
+	VADDPD       Y13, Y1, Y1
+	VMULPD       Y10, Y15, Y14
+	VADDPD       Y14, Y2, Y2
+	VMULPD       Y11, Y15, Y12
+	VADDPD       Y12, Y3, Y3
+	VBROADCASTSD (DX)(R9*1), Y15
+	VMULPD       Y8, Y15, Y13
+	VADDPD       Y13, Y4, Y4
+	VMULPD       Y9, Y15, Y14
+	VADDPD       Y14, Y5, Y5
+	VMULPD       Y10, Y15, Y12
+	VADDPD       Y12, Y6, Y6
+	VMULPD       Y11, Y15, Y13
+	VADDPD       Y13, Y7, Y7
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms52
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x0c, AX
+	CMPQ         AX, $0x04
+	JLE          whole54
+	MOVQ         $0x00000004, AX
+
+whole54:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   Y2, 64(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y3, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   Y4, (AX)
+	VMOVUPD   Y5, 32(AX)
+	VMOVUPD   Y6, 64(AX)
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y7, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	ADDQ      $0x00000080, DI
+	ADDQ      $0x00000080, SI
+	SUBQ      $0x10, R13
+	JG        next
+	JMP       done
+
+narrower51:
+	CMPQ R15, $0x03
+	JNE  narrower55
+	MOVQ $0x00000040, R15
+	CMPQ R13, $0x0c
+	JGE  begin57
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin57:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD (DI)(R15*1), Y2
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPD (AX), Y3
+	VMOVUPD 32(AX), Y4
+	VMOVUPD (AX)(R15*1), Y5
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms56:
+	VMOVUPD      (AX), Y6
+	VMOVUPD      32(AX), Y7
+	VMOVUPD      (AX)(R15*1), Y8
+	VBROADCASTSD (DX), Y15
+	VMULPD       Y6, Y15, Y9
+	VADDPD       Y9, Y0, Y0
+	VMULPD       Y7, Y15, Y10
+	VADDPD       Y10, Y1, Y1
+	VMULPD       Y8, Y15, Y11
+	VADDPD       Y11, Y2, Y2
+	VBROADCASTSD (DX)(R9*1), Y15
+	VMULPD       Y6, Y15, Y12
+	VADDPD       Y12, Y3, Y3
+	VMULPD       Y7, Y15, Y13
+	VADDPD       Y13, Y4, Y4
+	VMULPD       Y8, Y15, Y14
+	VADDPD       Y14, Y5, Y5
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms56
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x08, AX
+	CMPQ         AX, $0x04
+	JLE          whole58
+	MOVQ         $0x00000004, AX
+
+whole58:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y2, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   Y3, (AX)
+	VMOVUPD   Y4, 32(AX)
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y5, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	ADDQ      $0x00000060, DI
+	ADDQ      $0x00000060, SI
+	SUBQ      $0x0c, R13
+	JG        next
+	JMP       done
+
+narrower55:
+	CMPQ R15, $0x02
+	JNE  narrower59
+	MOVQ $0x00000020, R15
+	CMPQ R13, $0x08
+	JGE  begin61
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin61:
+	VMOVUPD (DI), Y0
+	VMOVUPD (DI)(R15*1), Y1
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPD (AX), Y2
+	VMOVUPD (AX)(R15*1), Y3
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms60:
+	VMOVUPD      (AX), Y4
+	VMOVUPD      (AX)(R15*1), Y5
+	VBROADCASTSD (DX), Y15
+	VMULPD       Y4, Y15, Y6
+	VADDPD       Y6, Y0, Y0
+	VMULPD       Y5, Y15, Y7
+	VADDPD       Y7, Y1, Y1
+	VBROADCASTSD (DX)(R9*1), Y15
+	VMULPD       Y4, Y15, Y8
+	VADDPD       Y8, Y2, Y2
+	VMULPD       Y5, Y15, Y9
+	VADDPD       Y9, Y3, Y3
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms60
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x04, AX
+	CMPQ         AX, $0x04
+	JLE          whole62
+	MOVQ         $0x00000004, AX
+
+whole62:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y1, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   Y2, (AX)
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y3, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	ADDQ      $0x00000040, DI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x08, R13
+	JG        next
+	JMP       done
+
+narrower59:
+	MOVQ $0x00000000, R15
+	CMPQ R13, $0x04
+	JGE  begin65
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin65:
+	VMOVUPD (DI)(R15*1), Y0
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPD (AX)(R15*1), Y1
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms64:
+	VMOVUPD      (AX)(R15*1), Y2
+	VBROADCASTSD (DX), Y15
+	VMULPD       Y2, Y15, Y3
+	VADDPD       Y3, Y0, Y0
+	VBROADCASTSD (DX)(R9*1), Y15
+	VMULPD       Y2, Y15, Y4
+	VADDPD       Y4, Y1, Y1
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms64
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x00, AX
+	CMPQ         AX, $0x04
+	JLE          whole66
+	MOVQ         $0x00000004, AX
+
+whole66:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y0, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y1, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	ADDQ      $0x00000020, DI
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x04, R13
+	JG        next
+	JMP       done
+
+done:
+	VZEROUPPER
+	RET
+
+TEXT ·gemm64x4(SB), NOSPLIT, $0-72
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ n+24(FP), R13
+	MOVQ cs+40(FP), R11
+	MOVQ bs+48(FP), BX
+	MOVQ al+56(FP), R9
+	MOVQ aj+64(FP), R8
+	SHLQ $0x03, R11
+	SHLQ $0x03, BX
+	SHLQ $0x03, R9
+	SHLQ $0x03, R8
+	LEAQ (R9)(R9*2), R10
+	LEAQ (R11)(R11*2), R12
+
+next:
+	LEAQ 3(R13), R15
+	SHRQ $0x02, R15
+	CMPQ R15, $0x02
+	JLE  part
+	MOVQ $0x00000002, R15
+
+part:
+	CMPQ R15, $0x02
+	JNE  narrower67
+	MOVQ $0x00000020, R15
+	CMPQ R13, $0x08
+	JGE  begin69
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin69:
+	VMOVUPD (DI), Y0
+	VMOVUPD (DI)(R15*1), Y1
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPD (AX), Y2
+	VMOVUPD (AX)(R15*1), Y3
+	LEAQ    (DI)(R11*2), AX
+	VMOVUPD (AX), Y4
+	VMOVUPD (AX)(R15*1), Y5
+	LEAQ    (DI)(R12*1), AX
+	VMOVUPD (AX), Y6
+	VMOVUPD (AX)(R15*1), Y7
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms68:
+	VMOVUPD      (AX), Y8
+	VMOVUPD      (AX)(R15*1), Y9
+	VBROADCASTSD (DX), Y15
+	VMULPD       Y8, Y15, Y10
+	VADDPD       Y10, Y0, Y0
+	VMULPD       Y9, Y15, Y11
+	VADDPD       Y11, Y1, Y1
+	VBROADCASTSD (DX)(R9*1), Y15
+	VMULPD       Y8, Y15, Y12
+	VADDPD       Y12, Y2, Y2
+	VMULPD       Y9, Y15, Y13
+	VADDPD       Y13, Y3, Y3
+	VBROADCASTSD (DX)(R9*2), Y15
+	VMULPD       Y8, Y15, Y14
+	VADDPD       Y14, Y4, Y4
+	VMULPD       Y9, Y15, Y10
+	VADDPD       Y10, Y5, Y5
+	VBROADCASTSD (DX)(R10*1), Y15
+	VMULPD       Y8, Y15, Y11
+	VADDPD       Y11, Y6, Y6
+	VMULPD       Y9, Y15, Y12
+	VADDPD       Y12, Y7, Y7
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms68
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x04, AX
+	CMPQ         AX, $0x04
+	JLE          whole70
+	MOVQ         $0x00000004, AX
+
+whole70:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y1, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   Y2, (AX)
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y3, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPD   Y4, (AX)
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y5, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPD   Y6, (AX)
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y7, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	ADDQ      $0x00000040, DI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x08, R13
+	JG        next
+	JMP       done
+
+narrower67:
+	MOVQ $0x00000000, R15
+	CMPQ R13, $0x04
+	JGE  begin73
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin73:
+	VMOVUPD (DI)(R15*1), Y0
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPD (AX)(R15*1), Y1
+	LEAQ    (DI)(R11*2), AX
+	VMOVUPD (AX)(R15*1), Y2
+	LEAQ    (DI)(R12*1), AX
+	VMOVUPD (AX)(R15*1), Y3
+	MOVQ    SI, AX
+	MOVQ    a+16(FP), DX
+	MOVQ    terms+32(FP), CX
+
+terms72:
+	VMOVUPD      (AX)(R15*1), Y4
+	VBROADCASTSD (DX), Y15
+	VMULPD       Y4, Y15, Y5
+	VADDPD       Y5, Y0, Y0
+	VBROADCASTSD (DX)(R9*1), Y15
+	VMULPD       Y4, Y15, Y6
+	VADDPD       Y6, Y1, Y1
+	VBROADCASTSD (DX)(R9*2), Y15
+	VMULPD       Y4, Y15, Y7
+	VADDPD       Y7, Y2, Y2
+	VBROADCASTSD (DX)(R10*1), Y15
+	VMULPD       Y4, Y15, Y8
+	VADDPD       Y8, Y3, Y3
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms72
+	LEAQ         masks<>+0(SB), CX
+	MOVQ         R13, AX
+	SUBQ         $0x00, AX
+	CMPQ         AX, $0x04
+	JLE          whole74
+	MOVQ         $0x00000004, AX
+
+whole74:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y0, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y1, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y2, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y3, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	ADDQ      $0x00000020, DI
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x04, R13
+	JG        next
+	JMP       done
 
 done:
 	VZEROUPPER
@@ -177,24 +1316,24 @@ TEXT ·sum64(SB), NOSPLIT, $0-24
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest14
+	JLT     rest76
 
-full13:
+full75:
 	VADDPD (SI)(AX*8), Y0, Y0
 	VADDPD 32(SI)(AX*8), Y1, Y1
 	ADDQ   $0x08, AX
 	CMPQ   AX, R12
-	JLE    full13
+	JLE    full75
 
-rest14:
+rest76:
 	TESTQ      R13, R13
-	JZ         done15
+	JZ         done77
 	VMASKMOVPD (SI)(AX*8), Y15, Y9
 	VADDPD     Y9, Y0, Y0
 	VMASKMOVPD 32(SI)(AX*8), Y14, Y9
 	VADDPD     Y9, Y1, Y1
 
-done15:
+done77:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8
@@ -219,9 +1358,9 @@ TEXT ·dot64(SB), NOSPLIT, $0-32
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest17
+	JLT     rest79
 
-full16:
+full78:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (SI)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -230,11 +1369,11 @@ full16:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full16
+	JLE     full78
 
-rest17:
+rest79:
 	TESTQ      R13, R13
-	JZ         done18
+	JZ         done80
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (SI)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -244,7 +1383,7 @@ rest17:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done18:
+done80:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8
@@ -290,9 +1429,9 @@ four:
 	VXORPS Y7, Y7, Y7
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest20
+	JLT    rest82
 
-full19:
+full81:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -313,11 +1452,11 @@ full19:
 	VADDPD  Y12, Y7, Y7
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full19
+	JLE     full81
 
-rest20:
+rest82:
 	TESTQ      R13, R13
-	JZ         done21
+	JZ         done83
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -345,7 +1484,7 @@ rest20:
 	VMULPD     Y12, Y8, Y12
 	VADDPD     Y12, Y7, Y7
 
-done21:
+done83:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y1
 	VADDPD       Y5, Y4, Y2
@@ -370,9 +1509,9 @@ row:
 	VXORPS Y1, Y1, Y1
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest23
+	JLT    rest85
 
-full22:
+full84:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (SI)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -381,11 +1520,11 @@ full22:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full22
+	JLE     full84
 
-rest23:
+rest85:
 	TESTQ      R13, R13
-	JZ         done24
+	JZ         done86
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (SI)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -395,7 +1534,7 @@ rest23:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done24:
+done86:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8
@@ -455,9 +1594,9 @@ four:
 	VXORPS  Y7, Y7, Y7
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest26
+	JLT     rest88
 
-full25:
+full87:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -478,11 +1617,11 @@ full25:
 	VADDPD  Y12, Y7, Y7
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full25
+	JLE     full87
 
-rest26:
+rest88:
 	TESTQ      R13, R13
-	JZ         done27
+	JZ         done89
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -510,7 +1649,7 @@ rest26:
 	VMULPD     Y12, Y8, Y12
 	VADDPD     Y12, Y7, Y7
 
-done27:
+done89:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y1
 	VADDPD       Y5, Y4, Y2
@@ -542,9 +1681,9 @@ edge:
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest29
+	JLT     rest91
 
-full28:
+full90:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -553,11 +1692,11 @@ full28:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full28
+	JLE     full90
 
-rest29:
+rest91:
 	TESTQ      R13, R13
-	JZ         done30
+	JZ         done92
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -567,7 +1706,7 @@ rest29:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done30:
+done92:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8

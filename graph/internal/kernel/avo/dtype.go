@@ -73,6 +73,9 @@ func (d *dtype) at(base, index reg.Register, offset int) operand.Mem {
 	return m
 }
 
+// log2 is what shifts a number of elements to their size in bytes.
+func (d *dtype) log2() operand.Constant { return operand.U8(map[int]uint8{4: 2, 8: 3}[d.size]) }
+
 // tailMask puts into mask ones for the first n elements, n in 1 … 8; into high
 // those of elements 4 … 7 where a register holds four. It destroys n.
 func (d *dtype) tailMask(n, table reg.GPPhysical, mask, high reg.VecPhysical) {

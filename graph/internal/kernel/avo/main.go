@@ -37,7 +37,9 @@ func main() {
 	declare(all)
 	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
 		d.storeTail()
-		d.addRows()
+		for _, lanes := range []int{1, 2, 4} {
+			d.gemm(lanes)
+		}
 		d.sum()
 		d.dot()
 		d.matVec()

@@ -154,7 +154,7 @@ func (d *dtype) matVec() {
 	d.Load(d.Param("rows"), reg.RCX)
 	d.Load(d.Param("cols"), reg.RBX)
 	d.lengths(reg.RBX)
-	d.SHLQ(operand.U8(uint8(map[int]int{4: 2, 8: 3}[d.size])), reg.RBX)
+	d.SHLQ(d.log2(), reg.RBX)
 	d.Label("four")
 	d.SUBQ(operand.U8(4), reg.RCX)
 	d.JLT(operand.LabelRef("single"))

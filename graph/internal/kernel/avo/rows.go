@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -17,34 +15,6 @@ var (
 	products = []reg.VecPhysical{reg.Y4, reg.Y5, reg.Y6, reg.Y7}
 	factor   = reg.Y8
 )
-
-// addRows is y[j] += Σ_i a[i stride] w[i cols + j] with i ascending.
-func (d *dtype) addRows() {
-	d.function(fmt.Sprint("addRows", d.bits), fmt.Sprintf("func(y, w, a *%s, cols, rows, stride int)", d.scalar))
-	d.Load(d.Param("y"), reg.RDI)
-	d.Load(d.Param("w"), reg.RSI)
-	d.Load(d.Param("a"), reg.RDX)
-	d.Load(d.Param("cols"), reg.R8)
-	d.Load(d.Param("rows"), reg.R9)
-	d.Load(d.Param("stride"), reg.R10)
-	bytes := operand.U8(uint8(map[int]int{4: 2, 8: 3}[d.size]))
-	d.SHLQ(bytes, reg.R10)
-	d.MOVQ(reg.R8, reg.R11)
-	d.SHLQ(bytes, reg.R11)
-	d.chunks(reg.R8, func(terms func()) {
-		row := d.label("row")
-		d.MOVQ(reg.RSI, reg.RBX)
-		d.MOVQ(reg.RDX, reg.R12)
-		d.MOVQ(reg.R9, reg.RCX)
-		d.Label(row)
-		d.broadcast(operand.Mem{Base: reg.R12}, factor)
-		terms()
-		d.ADDQ(reg.R11, reg.RBX)
-		d.ADDQ(reg.R10, reg.R12)
-		d.DECQ(reg.RCX)
-		d.JNZ(operand.LabelRef(row))
-	}, operand.Mem{Base: reg.RBX}, reg.RSI)
-}
 
 func (d *dtype) returnByte() operand.Mem {
 	result, err := d.ReturnIndex(0).Resolve()
