@@ -55,9 +55,9 @@ type sumRun[T kernel.Float] struct {
 
 	adjoint         []T // [target][stride], column t − segment base
 	stride          int
-	ring            []T // [Block][target]
-	backBlock       []T // [Block][source] long-delay part of the transposed sum
-	back            []T // [source] the transposed sum of one step
+	ring            []T     // [Block][target]
+	backBlock       []T     // [Block][source] long-delay part of the transposed sum
+	back            []T     // [source] the transposed sum of one step
 	longAt, shortAt []int32 // by target: where an edge reads the source's past
 	longBack        []int32 // by source: where an edge reads the adjoint
 }

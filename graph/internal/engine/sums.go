@@ -48,27 +48,28 @@ func (l *lane[T]) perform(j job, from, to int) {
 	run, src := &l.sums[j.k], &l.sources[s.Source]
 	switch j.task {
 	case longTask:
-		past := src.past[j.t0-j.base:]
-		for i := from; i < to; i++ {
-			var acc [Block]T
-			a, b := c.long.row[i], c.long.row[i+1]
-			kernel.DelayedRow(acc[:j.n], w.long.w[a:b], run.longAt[a:b], past)
-			putColumn(run.block, acc[:j.n], i, c.NTo)
-		}
+		sumEdges(run.block, c.long.row[from:to+1], w.long.w, run.longAt, src.past[j.t0-j.base:], from, c.NTo, j.n)
 	case shortTask:
 		l.shortSum(j, s, from, to)
 	case longBackTask:
-		later := run.adjoint[j.t0-j.base:]
-		for i := from; i < to; i++ {
-			var acc [Block]T
-			a, b := c.long.tRow[i], c.long.tRow[i+1]
-			kernel.DelayedRow(acc[:j.n], w.long.wT[a:b], run.longBack[a:b], later)
-			putColumn(run.backBlock, acc[:j.n], i, c.NFrom)
-		}
+		sumEdges(run.backBlock, c.long.tRow[from:to+1], w.long.wT, run.longBack, run.adjoint[j.t0-j.base:], from, c.NFrom, j.n)
 	case shortBackTask:
 		l.shortBack(j, s, from, to)
 	case weightTask:
 		l.weightGradient(j, s, from, to)
+	}
+}
+
+// sumEdges writes the sums over edges of regions from … into a block [step][n], as many as row
+// has, four at once.
+func sumEdges[T kernel.Float](block []T, row []int32, w []T, offsets []int32, past []T, from, n, steps int) {
+	for ; len(row) > 1; row, from = row[min(4, len(row)-1):], from+4 {
+		var acc [4 * Block]T
+		some := row[:min(5, len(row))]
+		kernel.DelayedRows(kernel.Matrix[T]{Data: acc[:], Stride: Block}, steps, some, w, offsets, past)
+		for i := range some[1:] {
+			putColumn(block, acc[i*Block:i*Block+steps], from+i, n)
+		}
 	}
 }
 

@@ -84,19 +84,22 @@ func benchmarkFlops(b *testing.B, operations int, f32, f64 func()) {
 // trajectory of 1,000 steps.
 func delayed[T Float](dots bool) func() {
 	const steps = 1000
-	src, acc, a := ramp[T](regions*steps), make([]T, block), ramp[T](block)
+	src, acc := ramp[T](regions*steps), Matrix[T]{ramp[T](regions * block), block}
 	w := ramp[T](regions * regions)
-	offsets := make([]int32, regions*regions)
+	offsets, row := make([]int32, regions*regions), make([]int32, regions+1)
 	for i := range offsets {
 		offsets[i] = int32(i%regions*steps + (i*7919)%(steps-block))
 	}
+	for i := range row {
+		row[i] = int32(i * regions)
+	}
+	if !dots {
+		return func() { DelayedRows(acc, block, row, w, offsets, src) }
+	}
 	return func() {
-		for i := 0; i < len(w); i += regions {
-			if dots {
-				DelayedDots(w[i:i+regions], a, offsets[i:i+regions], src)
-			} else {
-				DelayedRow(acc, w[i:i+regions], offsets[i:i+regions], src)
-			}
+		for i := range regions {
+			a, b := row[i], row[i+1]
+			DelayedDots(w[a:b], acc.Data[i*block:(i+1)*block], offsets[a:b], src)
 		}
 	}
 }
@@ -107,11 +110,11 @@ func axpy[T Float]() func() {
 }
 
 func BenchmarkMatVec(b *testing.B) { benchmarkBoth(b, matVec[float32](), matVec[float64]()) }
-func BenchmarkDelayedRow(b *testing.B) {
-	benchmarkBoth(b, delayed[float32](false), delayed[float64](false))
+func BenchmarkDelayedRows(b *testing.B) {
+	benchmarkFlops(b, 2*regions*regions*block, delayed[float32](false), delayed[float64](false))
 }
 func BenchmarkDelayedDots(b *testing.B) {
-	benchmarkBoth(b, delayed[float32](true), delayed[float64](true))
+	benchmarkFlops(b, 2*regions*regions*block, delayed[float32](true), delayed[float64](true))
 }
 func BenchmarkAxpy(b *testing.B) { benchmarkBoth(b, axpy[float32](), axpy[float64]()) }
 

@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -99,60 +98,16 @@ func TestArithmetic(t *testing.T) {
 }
 
 // ordered is Σ a[i] b[i] in the order that Sum documents.
-func ordered(a, b []float64) float64 {
-	var s [8]float64
+func ordered[T Float](a, b []T) T {
+	var s [8]T
 	for i, v := range a {
-		s[i%8] += v * b[i]
+		s[i%8] += T(v * b[i])
 	}
-	var t [4]float64
+	var t [4]T
 	for j := range t {
 		t[j] = s[j] + s[j+4]
 	}
 	return (t[0] + t[1]) + (t[2] + t[3])
-}
-
-// Delayed edges: every k (or every edge) is one sum in order, whatever the block.
-func TestDelayedOrder(t *testing.T) {
-	r := rand.New(rand.NewPCG(7, 8))
-	src := random(r, 200)
-	for _, edges := range []int{0, 1, 3, 4, 9} {
-		for _, block := range []int{1, 7, 8, 16, 19} {
-			w, a, acc := random(r, edges), random(r, block), random(r, block)
-			dw := random(r, edges)
-			offsets := make([]int32, edges)
-			for e := range offsets {
-				offsets[e] = int32(r.IntN(len(src) - block + 1))
-			}
-			accWant, dwWant := append([]float64(nil), acc...), append([]float64(nil), dw...)
-			for e, o := range offsets {
-				for k := range block {
-					accWant[k] += w[e] * src[int(o)+k]
-				}
-				dwWant[e] += ordered(a, src[o:])
-			}
-			DelayedRow(acc, w, offsets, src)
-			DelayedDots(dw, a, offsets, src)
-			equal(t, fmt.Sprintf("DelayedRow of %d edges, block %d", edges, block), acc, accWant)
-			equal(t, fmt.Sprintf("DelayedDots of %d edges, block %d", edges, block), dw, dwWant)
-		}
-	}
-}
-
-// An edge that ends at the last element of src is allowed, one beyond panics.
-func TestDelayedBounds(t *testing.T) {
-	src := make([]float64, 20)
-	run := func(offset int32) (panicked bool) {
-		defer func() { panicked = recover() != nil }()
-		DelayedRow(make([]float64, 16), []float64{1}, []int32{offset}, src)
-		DelayedDots([]float64{1}, make([]float64, 16), []int32{offset}, src)
-		return false
-	}
-	if run(4) {
-		t.Error("offset 4 of 20 elements with 16 steps: panic")
-	}
-	if !run(5) {
-		t.Error("offset 5 of 20 elements with 16 steps: no panic")
-	}
 }
 
 func TestSumAndDot(t *testing.T) {

@@ -128,6 +128,32 @@ func tiles1[T Float](g *gemm[T], c, a []T) {
 	}
 }
 
+// delayedRowsVector is DelayedRows for steps from wide up.
+func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, offsets []int32, src []T) bool {
+	limit, o, ok := len(src)-steps, unsafe.SliceData(offsets), true
+	for i := 0; ok && i < len(row)-1; {
+		c, r, left := acc[i*stride:], &row[i], len(row)-1-i
+		switch {
+		case single[T]() && left >= 4:
+			ok = delayedRows32x4(p32(c), stride, steps, r, p32(w), o, p32(src), limit)
+			i += 4
+		case single[T]() && left >= 2:
+			ok = delayedRows32x2(p32(c), stride, steps, r, p32(w), o, p32(src), limit)
+			i += 2
+		case single[T]():
+			ok = delayedRows32x1(p32(c), stride, steps, r, p32(w), o, p32(src), limit)
+			i++
+		case left >= 2:
+			ok = delayedRows64x2(p64(c), stride, steps, r, p64(w), o, p64(src), limit)
+			i += 2
+		default:
+			ok = delayedRows64x1(p64(c), stride, steps, r, p64(w), o, p64(src), limit)
+			i++
+		}
+	}
+	return ok
+}
+
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 	limit := len(src) - len(a)
 	if single[T]() {

@@ -4,7 +4,6 @@ package kernel
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"os"
 	"strings"
@@ -161,60 +160,6 @@ func testSums[T Float](t *testing.T) {
 	}
 }
 
-func TestVectorDelays(t *testing.T) {
-	assembly(t)
-	both(t, testDelays[float32], testDelays[float64])
-}
-
-func testDelays[T Float](t *testing.T) {
-	r := rand.New(rand.NewPCG(15, 16))
-	for _, fill := range []func(*rand.Rand, int) []T{ordinary[T], special[T]} {
-		for block := range 68 {
-			for _, edges := range []int{0, 1, 2, 3, 4, 5, 8, 11} {
-				src, _ := guarded(fill, r, 100, block)
-				w, _ := guarded(fill, r, edges, block)
-				a, _ := guarded(fill, r, block, edges)
-				acc, allAcc := guarded(fill, r, block, edges+1)
-				dw, allW := guarded(fill, r, edges, block+1)
-				offsets := make([]int32, edges)
-				for e := range offsets {
-					offsets[e] = int32(r.IntN(len(src) - block + 1))
-				}
-				size := fmt.Sprint(edges, " edges × ", block)
-				compare(t, "DelayedRow "+size, allAcc, func() { DelayedRow(acc, w, offsets, src) })
-				compare(t, "DelayedDots "+size, allW, func() { DelayedDots(dw, a, offsets, src) })
-			}
-		}
-	}
-}
-
-// Edges outside the source panic at every place of an unrolled loop.
-func TestVectorDelayBounds(t *testing.T) {
-	panics := func(f func()) (yes bool) {
-		defer func() { yes = recover() != nil }()
-		f()
-		return false
-	}
-	src := make([]float32, 20, 200)
-	for _, block := range []int{1, 8, 16, 20, 21} {
-		for edges := range 7 {
-			for bad := range edges {
-				for _, offset := range []int32{-1, math.MinInt32, int32(21 - block), math.MaxInt32} {
-					offsets := make([]int32, edges)
-					offsets[bad] = offset
-					x, w := make([]float32, block), make([]float32, edges)
-					if !panics(func() { DelayedRow(x, w, offsets, src) }) {
-						t.Errorf("DelayedRow: block %d, edge %d of %d at %d: no panic", block, bad, edges, offset)
-					}
-					if !panics(func() { DelayedDots(w, x, offsets, src) }) {
-						t.Errorf("DelayedDots: block %d, edge %d of %d at %d: no panic", block, bad, edges, offset)
-					}
-				}
-			}
-		}
-	}
-}
-
 // No kernel allocates.
 func TestVectorAllocations(t *testing.T) {
 	x, w, offsets := make([]float32, 64), make([]float32, 64*64), make([]int32, 8)
@@ -228,7 +173,7 @@ func TestVectorAllocations(t *testing.T) {
 		m := Matrix[float32]{w, 16}
 		MatMul(Matrix[float32]{x, 16}, m, m, 16, 16, 4)
 		RankK(m, Matrix[float32]{x, 16}, Matrix[float32]{x, 16}, 16, 16, 4)
-		DelayedRow(x[:16], x, offsets, w)
+		DelayedRows(Matrix[float32]{x, 16}, 16, []int32{0, 3, 5, 7, 8}, x, offsets, w)
 		DelayedDots(x[:8], w[:16], offsets, w)
 		AddVV(x, x, x)
 		AddRounded(x, wide)

@@ -15,6 +15,9 @@ func dotVector[T Float](a, b []T) T                     { panic("kernel: no asse
 func matVecVector[T Float](y, w, x []T, rows, cols int) { panic("kernel: no assembly") }
 func wide[T Float]() int                                { panic("kernel: no assembly") }
 func gemmVector[T Float](g *gemm[T])                    { panic("kernel: no assembly") }
+func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, offsets []int32, src []T) bool {
+	panic("kernel: no assembly")
+}
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 	panic("kernel: no assembly")
 }

@@ -23,4 +23,13 @@ func dot32(a *float32, b *float32, n int) float32
 func matVec32(y *float32, w *float32, x *float32, rows int, cols int)
 
 //go:noescape
+func delayedRows32x1(c *float32, cs int, n int, row *int32, w *float32, offsets *int32, b *float32, limit int) bool
+
+//go:noescape
+func delayedRows32x2(c *float32, cs int, n int, row *int32, w *float32, offsets *int32, b *float32, limit int) bool
+
+//go:noescape
+func delayedRows32x4(c *float32, cs int, n int, row *int32, w *float32, offsets *int32, b *float32, limit int) bool
+
+//go:noescape
 func delayedDots32(dw *float32, a *float32, n int, offsets *int32, edges int, src *float32, limit int) bool

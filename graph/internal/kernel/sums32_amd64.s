@@ -50,10 +50,10 @@ TEXT ·gemm32x1(SB), NOSPLIT, $0-72
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
 	MOVQ cs+40(FP), R11
+	SHLQ $0x02, R11
 	MOVQ bs+48(FP), BX
 	MOVQ al+56(FP), R9
 	MOVQ aj+64(FP), R8
-	SHLQ $0x02, R11
 	SHLQ $0x02, BX
 	SHLQ $0x02, R9
 	SHLQ $0x02, R8
@@ -61,10 +61,10 @@ TEXT ·gemm32x1(SB), NOSPLIT, $0-72
 next:
 	LEAQ 7(R13), R15
 	SHRQ $0x03, R15
-	CMPQ R15, $0x18
-	JGE  full
 	CMPQ R15, $0x0c
 	JLE  part
+	CMPQ R15, $0x18
+	JGE  full
 	INCQ R15
 	SHRQ $0x01, R15
 	JMP  part
@@ -77,12 +77,12 @@ part:
 	JNE  narrower4
 	MOVQ $0x00000160, R15
 	CMPQ R13, $0x60
-	JGE  begin6
+	JGE  begin5
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin6:
+begin5:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -99,7 +99,7 @@ begin6:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms5:
+terms6:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y12
 	VADDPS       Y12, Y0, Y0
@@ -128,7 +128,7 @@ terms5:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms5
+	JNZ          terms6
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x58, AX
@@ -163,12 +163,12 @@ narrower4:
 	JNE  narrower8
 	MOVQ $0x00000140, R15
 	CMPQ R13, $0x58
-	JGE  begin10
+	JGE  begin9
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin10:
+begin9:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -184,7 +184,7 @@ begin10:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms9:
+terms10:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y11
 	VADDPS       Y11, Y0, Y0
@@ -211,7 +211,7 @@ terms9:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms9
+	JNZ          terms10
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x50, AX
@@ -245,12 +245,12 @@ narrower8:
 	JNE  narrower12
 	MOVQ $0x00000120, R15
 	CMPQ R13, $0x50
-	JGE  begin14
+	JGE  begin13
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin14:
+begin13:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -265,7 +265,7 @@ begin14:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms13:
+terms14:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y10
 	VADDPS       Y10, Y0, Y0
@@ -290,7 +290,7 @@ terms13:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms13
+	JNZ          terms14
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x48, AX
@@ -323,12 +323,12 @@ narrower12:
 	JNE  narrower16
 	MOVQ $0x00000100, R15
 	CMPQ R13, $0x48
-	JGE  begin18
+	JGE  begin17
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin18:
+begin17:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -342,7 +342,7 @@ begin18:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms17:
+terms18:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y9
 	VADDPS       Y9, Y0, Y0
@@ -365,7 +365,7 @@ terms17:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms17
+	JNZ          terms18
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x40, AX
@@ -397,12 +397,12 @@ narrower16:
 	JNE  narrower20
 	MOVQ $0x000000e0, R15
 	CMPQ R13, $0x40
-	JGE  begin22
+	JGE  begin21
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin22:
+begin21:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -415,7 +415,7 @@ begin22:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms21:
+terms22:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y8
 	VADDPS       Y8, Y0, Y0
@@ -436,7 +436,7 @@ terms21:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms21
+	JNZ          terms22
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x38, AX
@@ -467,12 +467,12 @@ narrower20:
 	JNE  narrower24
 	MOVQ $0x000000c0, R15
 	CMPQ R13, $0x38
-	JGE  begin26
+	JGE  begin25
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin26:
+begin25:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -484,7 +484,7 @@ begin26:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms25:
+terms26:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y7
 	VADDPS       Y7, Y0, Y0
@@ -503,7 +503,7 @@ terms25:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms25
+	JNZ          terms26
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x30, AX
@@ -533,12 +533,12 @@ narrower24:
 	JNE  narrower28
 	MOVQ $0x000000a0, R15
 	CMPQ R13, $0x30
-	JGE  begin30
+	JGE  begin29
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin30:
+begin29:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -549,7 +549,7 @@ begin30:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms29:
+terms30:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y6
 	VADDPS       Y6, Y0, Y0
@@ -566,7 +566,7 @@ terms29:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms29
+	JNZ          terms30
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x28, AX
@@ -595,12 +595,12 @@ narrower28:
 	JNE  narrower32
 	MOVQ $0x00000080, R15
 	CMPQ R13, $0x28
-	JGE  begin34
+	JGE  begin33
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin34:
+begin33:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -610,7 +610,7 @@ begin34:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms33:
+terms34:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y5
 	VADDPS       Y5, Y0, Y0
@@ -625,7 +625,7 @@ terms33:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms33
+	JNZ          terms34
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x20, AX
@@ -653,12 +653,12 @@ narrower32:
 	JNE  narrower36
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x20
-	JGE  begin38
+	JGE  begin37
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin38:
+begin37:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -667,7 +667,7 @@ begin38:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms37:
+terms38:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y4
 	VADDPS       Y4, Y0, Y0
@@ -680,7 +680,7 @@ terms37:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms37
+	JNZ          terms38
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x18, AX
@@ -707,12 +707,12 @@ narrower36:
 	JNE  narrower40
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x18
-	JGE  begin42
+	JGE  begin41
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin42:
+begin41:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS (DI)(R15*1), Y2
@@ -720,7 +720,7 @@ begin42:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms41:
+terms42:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y3
 	VADDPS       Y3, Y0, Y0
@@ -731,7 +731,7 @@ terms41:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms41
+	JNZ          terms42
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x10, AX
@@ -757,19 +757,19 @@ narrower40:
 	JNE  narrower44
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin46
+	JGE  begin45
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin46:
+begin45:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	MOVQ    SI, AX
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms45:
+terms46:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y2
 	VADDPS       Y2, Y0, Y0
@@ -778,7 +778,7 @@ terms45:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms45
+	JNZ          terms46
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
@@ -801,25 +801,25 @@ whole47:
 narrower44:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin50
+	JGE  begin49
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin50:
+begin49:
 	VMOVUPS (DI)(R15*1), Y0
 	MOVQ    SI, AX
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms49:
+terms50:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX)(R15*1), Y15, Y1
 	VADDPS       Y1, Y0, Y0
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms49
+	JNZ          terms50
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
@@ -847,10 +847,10 @@ TEXT ·gemm32x2(SB), NOSPLIT, $0-72
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
 	MOVQ cs+40(FP), R11
+	SHLQ $0x02, R11
 	MOVQ bs+48(FP), BX
 	MOVQ al+56(FP), R9
 	MOVQ aj+64(FP), R8
-	SHLQ $0x02, R11
 	SHLQ $0x02, BX
 	SHLQ $0x02, R9
 	SHLQ $0x02, R8
@@ -867,12 +867,12 @@ part:
 	JNE  narrower52
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x20
-	JGE  begin54
+	JGE  begin53
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin54:
+begin53:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -886,7 +886,7 @@ begin54:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms53:
+terms54:
 	VMOVUPS      (AX), Y8
 	VMOVUPS      32(AX), Y9
 	VMOVUPS      64(AX), Y10
@@ -912,7 +912,7 @@ terms53:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms53
+	JNZ          terms54
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x18, AX
@@ -946,12 +946,12 @@ narrower52:
 	JNE  narrower56
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x18
-	JGE  begin58
+	JGE  begin57
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin58:
+begin57:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS (DI)(R15*1), Y2
@@ -963,7 +963,7 @@ begin58:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms57:
+terms58:
 	VMOVUPS      (AX), Y6
 	VMOVUPS      32(AX), Y7
 	VMOVUPS      (AX)(R15*1), Y8
@@ -984,7 +984,7 @@ terms57:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms57
+	JNZ          terms58
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x10, AX
@@ -1016,12 +1016,12 @@ narrower56:
 	JNE  narrower60
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin62
+	JGE  begin61
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin62:
+begin61:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -1031,7 +1031,7 @@ begin62:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms61:
+terms62:
 	VMOVUPS      (AX), Y4
 	VMOVUPS      (AX)(R15*1), Y5
 	VBROADCASTSS (DX), Y15
@@ -1047,7 +1047,7 @@ terms61:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms61
+	JNZ          terms62
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
@@ -1075,12 +1075,12 @@ whole63:
 narrower60:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin66
+	JGE  begin65
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin66:
+begin65:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -1088,7 +1088,7 @@ begin66:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms65:
+terms66:
 	VMOVUPS      (AX)(R15*1), Y2
 	VBROADCASTSS (DX), Y15
 	VMULPS       Y2, Y15, Y3
@@ -1099,7 +1099,7 @@ terms65:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms65
+	JNZ          terms66
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
@@ -1131,15 +1131,15 @@ TEXT ·gemm32x4(SB), NOSPLIT, $0-72
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
 	MOVQ cs+40(FP), R11
+	SHLQ $0x02, R11
+	LEAQ (R11)(R11*2), R12
 	MOVQ bs+48(FP), BX
 	MOVQ al+56(FP), R9
 	MOVQ aj+64(FP), R8
-	SHLQ $0x02, R11
 	SHLQ $0x02, BX
 	SHLQ $0x02, R9
 	SHLQ $0x02, R8
 	LEAQ (R9)(R9*2), R10
-	LEAQ (R11)(R11*2), R12
 
 next:
 	LEAQ 7(R13), R15
@@ -1153,12 +1153,12 @@ part:
 	JNE  narrower68
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin70
+	JGE  begin69
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin70:
+begin69:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -1174,7 +1174,7 @@ begin70:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms69:
+terms70:
 	VMOVUPS      (AX), Y8
 	VMOVUPS      (AX)(R15*1), Y9
 	VBROADCASTSS (DX), Y15
@@ -1200,7 +1200,7 @@ terms69:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms69
+	JNZ          terms70
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
@@ -1238,12 +1238,12 @@ whole71:
 narrower68:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin74
+	JGE  begin73
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin74:
+begin73:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -1255,7 +1255,7 @@ begin74:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms73:
+terms74:
 	VMOVUPS      (AX)(R15*1), Y4
 	VBROADCASTSS (DX), Y15
 	VMULPS       Y4, Y15, Y5
@@ -1272,7 +1272,7 @@ terms73:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms73
+	JNZ          terms74
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
@@ -1506,6 +1506,806 @@ done:
 	VZEROUPPER
 	RET
 
+TEXT ·delayedRows32x1(SB), NOSPLIT, $0-65
+	MOVQ c+0(FP), DI
+	MOVQ b+48(FP), SI
+	MOVQ n+16(FP), R13
+	MOVQ cs+8(FP), R11
+	SHLQ $0x02, R11
+
+next:
+	LEAQ 7(R13), R15
+	SHRQ $0x03, R15
+	CMPQ R15, $0x02
+	JLE  part
+	CMPQ R15, $0x04
+	JGE  full
+	INCQ R15
+	SHRQ $0x01, R15
+	JMP  part
+
+full:
+	MOVQ $0x00000002, R15
+
+part:
+	CMPQ R15, $0x02
+	JNE  narrower88
+	MOVQ $0x00000020, R15
+	CMPQ R13, $0x10
+	JGE  begin89
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin89:
+	VMOVUPS (DI), Y0
+	VMOVUPS (DI)(R15*1), Y1
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone91
+
+common90:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R8*4), Y15
+	INCQ         R8
+	VMULPS       (AX), Y15, Y2
+	VADDPS       Y2, Y0, Y0
+	VMULPS       (AX)(R15*1), Y15, Y3
+	VADDPS       Y3, Y1, Y1
+	DECQ         CX
+	JNZ          common90
+
+alone91:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x08, AX
+	CMPQ AX, $0x08
+	JLE  whole92
+	MOVQ $0x00000008, AX
+
+whole92:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y1, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x00000040, DI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x10, R13
+	JG        next
+	JMP       done
+
+narrower88:
+	MOVQ $0x00000000, R15
+	CMPQ R13, $0x08
+	JGE  begin94
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin94:
+	VMOVUPS (DI)(R15*1), Y0
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone96
+
+common95:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R8*4), Y15
+	INCQ         R8
+	VMULPS       (AX)(R15*1), Y15, Y1
+	VADDPS       Y1, Y0, Y0
+	DECQ         CX
+	JNZ          common95
+
+alone96:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x00, AX
+	CMPQ AX, $0x08
+	JLE  whole97
+	MOVQ $0x00000008, AX
+
+whole97:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y0, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	ADDQ      $0x00000020, DI
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x08, R13
+	JG        next
+	JMP       done
+
+done:
+	MOVB $0x01, ret+64(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+64(FP)
+	VZEROUPPER
+	RET
+
+TEXT ·delayedRows32x2(SB), NOSPLIT, $0-65
+	MOVQ c+0(FP), DI
+	MOVQ b+48(FP), SI
+	MOVQ n+16(FP), R13
+	MOVQ cs+8(FP), R11
+	SHLQ $0x02, R11
+
+next:
+	LEAQ 7(R13), R15
+	SHRQ $0x03, R15
+	CMPQ R15, $0x02
+	JLE  part
+	MOVQ $0x00000002, R15
+
+part:
+	CMPQ R15, $0x02
+	JNE  narrower98
+	MOVQ $0x00000020, R15
+	CMPQ R13, $0x10
+	JGE  begin99
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin99:
+	VMOVUPS (DI), Y0
+	VMOVUPS (DI)(R15*1), Y1
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPS (AX), Y2
+	VMOVUPS (AX)(R15*1), Y3
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), DX
+	SUBQ    R9, DX
+	CMPQ    DX, CX
+	CMOVQLT DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone101
+
+common100:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R8*4), Y15
+	INCQ         R8
+	VMULPS       (AX), Y15, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       (AX)(R15*1), Y15, Y5
+	VADDPS       Y5, Y1, Y1
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R9*4), Y15
+	INCQ         R9
+	VMULPS       (AX), Y15, Y6
+	VADDPS       Y6, Y2, Y2
+	VMULPS       (AX)(R15*1), Y15, Y7
+	VADDPS       Y7, Y3, Y3
+	DECQ         CX
+	JNZ          common100
+
+alone101:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 4(AX), CX
+	SUBQ    R8, CX
+	JZ      next103
+
+more102:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R8*4), Y15
+	INCQ         R8
+	VMULPS       (AX), Y15, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       (AX)(R15*1), Y15, Y5
+	VADDPS       Y5, Y1, Y1
+	DECQ         CX
+	JNZ          more102
+
+next103:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next105
+
+more104:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R9*4), Y15
+	INCQ         R9
+	VMULPS       (AX), Y15, Y6
+	VADDPS       Y6, Y2, Y2
+	VMULPS       (AX)(R15*1), Y15, Y7
+	VADDPS       Y7, Y3, Y3
+	DECQ         CX
+	JNZ          more104
+
+next105:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x08, AX
+	CMPQ AX, $0x08
+	JLE  whole106
+	MOVQ $0x00000008, AX
+
+whole106:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y1, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   Y2, (AX)
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y3, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	ADDQ      $0x00000040, DI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x10, R13
+	JG        next
+	JMP       done
+
+narrower98:
+	MOVQ $0x00000000, R15
+	CMPQ R13, $0x08
+	JGE  begin108
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin108:
+	VMOVUPS (DI)(R15*1), Y0
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPS (AX)(R15*1), Y1
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), DX
+	SUBQ    R9, DX
+	CMPQ    DX, CX
+	CMOVQLT DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone110
+
+common109:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R8*4), Y15
+	INCQ         R8
+	VMULPS       (AX)(R15*1), Y15, Y2
+	VADDPS       Y2, Y0, Y0
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R9*4), Y15
+	INCQ         R9
+	VMULPS       (AX)(R15*1), Y15, Y3
+	VADDPS       Y3, Y1, Y1
+	DECQ         CX
+	JNZ          common109
+
+alone110:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 4(AX), CX
+	SUBQ    R8, CX
+	JZ      next112
+
+more111:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R8*4), Y15
+	INCQ         R8
+	VMULPS       (AX)(R15*1), Y15, Y2
+	VADDPS       Y2, Y0, Y0
+	DECQ         CX
+	JNZ          more111
+
+next112:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next114
+
+more113:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R9*4), Y15
+	INCQ         R9
+	VMULPS       (AX)(R15*1), Y15, Y3
+	VADDPS       Y3, Y1, Y1
+	DECQ         CX
+	JNZ          more113
+
+next114:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x00, AX
+	CMPQ AX, $0x08
+	JLE  whole115
+	MOVQ $0x00000008, AX
+
+whole115:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y0, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y1, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	ADDQ      $0x00000020, DI
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x08, R13
+	JG        next
+	JMP       done
+
+done:
+	MOVB $0x01, ret+64(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+64(FP)
+	VZEROUPPER
+	RET
+
+TEXT ·delayedRows32x4(SB), NOSPLIT, $0-65
+	MOVQ c+0(FP), DI
+	MOVQ b+48(FP), SI
+	MOVQ n+16(FP), R13
+	MOVQ cs+8(FP), R11
+	SHLQ $0x02, R11
+	LEAQ (R11)(R11*2), R12
+
+next:
+	LEAQ 7(R13), R15
+	SHRQ $0x03, R15
+	CMPQ R15, $0x02
+	JLE  part
+	MOVQ $0x00000002, R15
+
+part:
+	CMPQ R15, $0x02
+	JNE  narrower116
+	MOVQ $0x00000020, R15
+	CMPQ R13, $0x10
+	JGE  begin117
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin117:
+	VMOVUPS (DI), Y0
+	VMOVUPS (DI)(R15*1), Y1
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPS (AX), Y2
+	VMOVUPS (AX)(R15*1), Y3
+	LEAQ    (DI)(R11*2), AX
+	VMOVUPS (AX), Y4
+	VMOVUPS (AX)(R15*1), Y5
+	LEAQ    (DI)(R12*1), AX
+	VMOVUPS (AX), Y6
+	VMOVUPS (AX)(R15*1), Y7
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), DX
+	SUBQ    R9, DX
+	CMPQ    DX, CX
+	CMOVQLT DX, CX
+	MOVLQSX 8(AX), R10
+	MOVLQSX 12(AX), DX
+	SUBQ    R10, DX
+	CMPQ    DX, CX
+	CMOVQLT DX, CX
+	MOVLQSX 12(AX), BX
+	MOVLQSX 16(AX), DX
+	SUBQ    BX, DX
+	CMPQ    DX, CX
+	CMOVQLT DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone119
+
+common118:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R8*4), Y15
+	INCQ         R8
+	VMULPS       (AX), Y15, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       (AX)(R15*1), Y15, Y9
+	VADDPS       Y9, Y1, Y1
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R9*4), Y15
+	INCQ         R9
+	VMULPS       (AX), Y15, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       (AX)(R15*1), Y15, Y11
+	VADDPS       Y11, Y3, Y3
+	MOVLQSX      (R14)(R10*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R10*4), Y15
+	INCQ         R10
+	VMULPS       (AX), Y15, Y12
+	VADDPS       Y12, Y4, Y4
+	VMULPS       (AX)(R15*1), Y15, Y13
+	VADDPS       Y13, Y5, Y5
+	MOVLQSX      (R14)(BX*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(BX*4), Y15
+	INCQ         BX
+	VMULPS       (AX), Y15, Y14
+	VADDPS       Y14, Y6, Y6
+	VMULPS       (AX)(R15*1), Y15, Y8
+	VADDPS       Y8, Y7, Y7
+	DECQ         CX
+	JNZ          common118
+
+alone119:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 4(AX), CX
+	SUBQ    R8, CX
+	JZ      next121
+
+more120:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R8*4), Y15
+	INCQ         R8
+	VMULPS       (AX), Y15, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       (AX)(R15*1), Y15, Y9
+	VADDPS       Y9, Y1, Y1
+	DECQ         CX
+	JNZ          more120
+
+next121:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next123
+
+more122:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R9*4), Y15
+	INCQ         R9
+	VMULPS       (AX), Y15, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       (AX)(R15*1), Y15, Y11
+	VADDPS       Y11, Y3, Y3
+	DECQ         CX
+	JNZ          more122
+
+next123:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 12(AX), CX
+	SUBQ    R10, CX
+	JZ      next125
+
+more124:
+	MOVLQSX      (R14)(R10*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R10*4), Y15
+	INCQ         R10
+	VMULPS       (AX), Y15, Y12
+	VADDPS       Y12, Y4, Y4
+	VMULPS       (AX)(R15*1), Y15, Y13
+	VADDPS       Y13, Y5, Y5
+	DECQ         CX
+	JNZ          more124
+
+next125:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 16(AX), CX
+	SUBQ    BX, CX
+	JZ      next127
+
+more126:
+	MOVLQSX      (R14)(BX*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(BX*4), Y15
+	INCQ         BX
+	VMULPS       (AX), Y15, Y14
+	VADDPS       Y14, Y6, Y6
+	VMULPS       (AX)(R15*1), Y15, Y8
+	VADDPS       Y8, Y7, Y7
+	DECQ         CX
+	JNZ          more126
+
+next127:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x08, AX
+	CMPQ AX, $0x08
+	JLE  whole128
+	MOVQ $0x00000008, AX
+
+whole128:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   Y0, (DI)
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y1, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   Y2, (AX)
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y3, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPS   Y4, (AX)
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y5, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPS   Y6, (AX)
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y7, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	ADDQ      $0x00000040, DI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x10, R13
+	JG        next
+	JMP       done
+
+narrower116:
+	MOVQ $0x00000000, R15
+	CMPQ R13, $0x08
+	JGE  begin130
+	MOVQ R13, R15
+	SHLQ $0x02, R15
+	SUBQ $0x20, R15
+
+begin130:
+	VMOVUPS (DI)(R15*1), Y0
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPS (AX)(R15*1), Y1
+	LEAQ    (DI)(R11*2), AX
+	VMOVUPS (AX)(R15*1), Y2
+	LEAQ    (DI)(R12*1), AX
+	VMOVUPS (AX)(R15*1), Y3
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), DX
+	SUBQ    R9, DX
+	CMPQ    DX, CX
+	CMOVQLT DX, CX
+	MOVLQSX 8(AX), R10
+	MOVLQSX 12(AX), DX
+	SUBQ    R10, DX
+	CMPQ    DX, CX
+	CMOVQLT DX, CX
+	MOVLQSX 12(AX), BX
+	MOVLQSX 16(AX), DX
+	SUBQ    BX, DX
+	CMPQ    DX, CX
+	CMOVQLT DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone132
+
+common131:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R8*4), Y15
+	INCQ         R8
+	VMULPS       (AX)(R15*1), Y15, Y4
+	VADDPS       Y4, Y0, Y0
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R9*4), Y15
+	INCQ         R9
+	VMULPS       (AX)(R15*1), Y15, Y5
+	VADDPS       Y5, Y1, Y1
+	MOVLQSX      (R14)(R10*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R10*4), Y15
+	INCQ         R10
+	VMULPS       (AX)(R15*1), Y15, Y6
+	VADDPS       Y6, Y2, Y2
+	MOVLQSX      (R14)(BX*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(BX*4), Y15
+	INCQ         BX
+	VMULPS       (AX)(R15*1), Y15, Y7
+	VADDPS       Y7, Y3, Y3
+	DECQ         CX
+	JNZ          common131
+
+alone132:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 4(AX), CX
+	SUBQ    R8, CX
+	JZ      next134
+
+more133:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R8*4), Y15
+	INCQ         R8
+	VMULPS       (AX)(R15*1), Y15, Y4
+	VADDPS       Y4, Y0, Y0
+	DECQ         CX
+	JNZ          more133
+
+next134:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next136
+
+more135:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R9*4), Y15
+	INCQ         R9
+	VMULPS       (AX)(R15*1), Y15, Y5
+	VADDPS       Y5, Y1, Y1
+	DECQ         CX
+	JNZ          more135
+
+next136:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 12(AX), CX
+	SUBQ    R10, CX
+	JZ      next138
+
+more137:
+	MOVLQSX      (R14)(R10*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(R10*4), Y15
+	INCQ         R10
+	VMULPS       (AX)(R15*1), Y15, Y6
+	VADDPS       Y6, Y2, Y2
+	DECQ         CX
+	JNZ          more137
+
+next138:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 16(AX), CX
+	SUBQ    BX, CX
+	JZ      next140
+
+more139:
+	MOVLQSX      (R14)(BX*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*4), AX
+	VBROADCASTSS (DX)(BX*4), Y15
+	INCQ         BX
+	VMULPS       (AX)(R15*1), Y15, Y7
+	VADDPS       Y7, Y3, Y3
+	DECQ         CX
+	JNZ          more139
+
+next140:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x00, AX
+	CMPQ AX, $0x08
+	JLE  whole141
+	MOVQ $0x00000008, AX
+
+whole141:
+	VMOVUPS   (CX)(AX*4), Y15
+	VMOVUPS   (DI)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y0, Y14
+	VMOVUPS   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y1, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y2, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPS   (AX)(R15*1), Y14
+	VBLENDVPS Y15, Y14, Y3, Y14
+	VMOVUPS   Y14, (AX)(R15*1)
+	ADDQ      $0x00000020, DI
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x08, R13
+	JG        next
+	JMP       done
+
+done:
+	MOVB $0x01, ret+64(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+64(FP)
+	VZEROUPPER
+	RET
+
 TEXT ·delayedDots32(SB), NOSPLIT, $0-57
 	MOVQ    dw+0(FP), DI
 	MOVQ    a+8(FP), DX
@@ -1546,9 +2346,9 @@ four:
 	VXORPS  Y3, Y3, Y3
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest89
+	JLT     rest143
 
-full88:
+full142:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
@@ -1560,11 +2360,11 @@ full88:
 	VADDPS  Y12, Y3, Y3
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full88
+	JLE     full142
 
-rest89:
+rest143:
 	TESTQ      R13, R13
-	JZ         done90
+	JZ         done144
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
@@ -1579,7 +2379,7 @@ rest89:
 	VMULPS     Y12, Y8, Y12
 	VADDPS     Y12, Y3, Y3
 
-done90:
+done144:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VEXTRACTF128 $0x01, Y1, X8
@@ -1609,25 +2409,25 @@ edge:
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest92
+	JLT     rest146
 
-full91:
+full145:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full91
+	JLE     full145
 
-rest92:
+rest146:
 	TESTQ      R13, R13
-	JZ         done93
+	JZ         done147
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done93:
+done147:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0

@@ -23,4 +23,10 @@ func dot64(a *float64, b *float64, n int) float64
 func matVec64(y *float64, w *float64, x *float64, rows int, cols int)
 
 //go:noescape
+func delayedRows64x1(c *float64, cs int, n int, row *int32, w *float64, offsets *int32, b *float64, limit int) bool
+
+//go:noescape
+func delayedRows64x2(c *float64, cs int, n int, row *int32, w *float64, offsets *int32, b *float64, limit int) bool
+
+//go:noescape
 func delayedDots64(dw *float64, a *float64, n int, offsets *int32, edges int, src *float64, limit int) bool

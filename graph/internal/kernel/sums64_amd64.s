@@ -44,10 +44,10 @@ TEXT ·gemm64x1(SB), NOSPLIT, $0-72
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
 	MOVQ cs+40(FP), R11
+	SHLQ $0x03, R11
 	MOVQ bs+48(FP), BX
 	MOVQ al+56(FP), R9
 	MOVQ aj+64(FP), R8
-	SHLQ $0x03, R11
 	SHLQ $0x03, BX
 	SHLQ $0x03, R9
 	SHLQ $0x03, R8
@@ -55,10 +55,10 @@ TEXT ·gemm64x1(SB), NOSPLIT, $0-72
 next:
 	LEAQ 3(R13), R15
 	SHRQ $0x02, R15
-	CMPQ R15, $0x18
-	JGE  full
 	CMPQ R15, $0x0c
 	JLE  part
+	CMPQ R15, $0x18
+	JGE  full
 	INCQ R15
 	SHRQ $0x01, R15
 	JMP  part
@@ -71,12 +71,12 @@ part:
 	JNE  narrower3
 	MOVQ $0x00000160, R15
 	CMPQ R13, $0x30
-	JGE  begin5
+	JGE  begin4
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin5:
+begin4:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -93,7 +93,7 @@ begin5:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms4:
+terms5:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y12
 	VADDPD       Y12, Y0, Y0
@@ -122,7 +122,7 @@ terms4:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms4
+	JNZ          terms5
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x2c, AX
@@ -157,12 +157,12 @@ narrower3:
 	JNE  narrower7
 	MOVQ $0x00000140, R15
 	CMPQ R13, $0x2c
-	JGE  begin9
+	JGE  begin8
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin9:
+begin8:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -178,7 +178,7 @@ begin9:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms8:
+terms9:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y11
 	VADDPD       Y11, Y0, Y0
@@ -205,7 +205,7 @@ terms8:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms8
+	JNZ          terms9
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x28, AX
@@ -239,12 +239,12 @@ narrower7:
 	JNE  narrower11
 	MOVQ $0x00000120, R15
 	CMPQ R13, $0x28
-	JGE  begin13
+	JGE  begin12
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin13:
+begin12:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -259,7 +259,7 @@ begin13:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms12:
+terms13:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y10
 	VADDPD       Y10, Y0, Y0
@@ -284,7 +284,7 @@ terms12:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms12
+	JNZ          terms13
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x24, AX
@@ -317,12 +317,12 @@ narrower11:
 	JNE  narrower15
 	MOVQ $0x00000100, R15
 	CMPQ R13, $0x24
-	JGE  begin17
+	JGE  begin16
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin17:
+begin16:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -336,7 +336,7 @@ begin17:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms16:
+terms17:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y9
 	VADDPD       Y9, Y0, Y0
@@ -359,7 +359,7 @@ terms16:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms16
+	JNZ          terms17
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x20, AX
@@ -391,12 +391,12 @@ narrower15:
 	JNE  narrower19
 	MOVQ $0x000000e0, R15
 	CMPQ R13, $0x20
-	JGE  begin21
+	JGE  begin20
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin21:
+begin20:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -409,7 +409,7 @@ begin21:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms20:
+terms21:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y8
 	VADDPD       Y8, Y0, Y0
@@ -430,7 +430,7 @@ terms20:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms20
+	JNZ          terms21
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x1c, AX
@@ -461,12 +461,12 @@ narrower19:
 	JNE  narrower23
 	MOVQ $0x000000c0, R15
 	CMPQ R13, $0x1c
-	JGE  begin25
+	JGE  begin24
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin25:
+begin24:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -478,7 +478,7 @@ begin25:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms24:
+terms25:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y7
 	VADDPD       Y7, Y0, Y0
@@ -497,7 +497,7 @@ terms24:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms24
+	JNZ          terms25
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x18, AX
@@ -527,12 +527,12 @@ narrower23:
 	JNE  narrower27
 	MOVQ $0x000000a0, R15
 	CMPQ R13, $0x18
-	JGE  begin29
+	JGE  begin28
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin29:
+begin28:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -543,7 +543,7 @@ begin29:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms28:
+terms29:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y6
 	VADDPD       Y6, Y0, Y0
@@ -560,7 +560,7 @@ terms28:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms28
+	JNZ          terms29
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x14, AX
@@ -589,12 +589,12 @@ narrower27:
 	JNE  narrower31
 	MOVQ $0x00000080, R15
 	CMPQ R13, $0x14
-	JGE  begin33
+	JGE  begin32
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin33:
+begin32:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -604,7 +604,7 @@ begin33:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms32:
+terms33:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y5
 	VADDPD       Y5, Y0, Y0
@@ -619,7 +619,7 @@ terms32:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms32
+	JNZ          terms33
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x10, AX
@@ -647,12 +647,12 @@ narrower31:
 	JNE  narrower35
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin37
+	JGE  begin36
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin37:
+begin36:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -661,7 +661,7 @@ begin37:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms36:
+terms37:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y4
 	VADDPD       Y4, Y0, Y0
@@ -674,7 +674,7 @@ terms36:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms36
+	JNZ          terms37
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x0c, AX
@@ -701,12 +701,12 @@ narrower35:
 	JNE  narrower39
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin41
+	JGE  begin40
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin41:
+begin40:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -714,7 +714,7 @@ begin41:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms40:
+terms41:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y3
 	VADDPD       Y3, Y0, Y0
@@ -725,7 +725,7 @@ terms40:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms40
+	JNZ          terms41
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
@@ -751,19 +751,19 @@ narrower39:
 	JNE  narrower43
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin45
+	JGE  begin44
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin45:
+begin44:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	MOVQ    SI, AX
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms44:
+terms45:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y2
 	VADDPD       Y2, Y0, Y0
@@ -772,7 +772,7 @@ terms44:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms44
+	JNZ          terms45
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x04, AX
@@ -795,25 +795,25 @@ whole46:
 narrower43:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin49
+	JGE  begin48
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin49:
+begin48:
 	VMOVUPD (DI)(R15*1), Y0
 	MOVQ    SI, AX
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms48:
+terms49:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX)(R15*1), Y15, Y1
 	VADDPD       Y1, Y0, Y0
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms48
+	JNZ          terms49
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
@@ -841,10 +841,10 @@ TEXT ·gemm64x2(SB), NOSPLIT, $0-72
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
 	MOVQ cs+40(FP), R11
+	SHLQ $0x03, R11
 	MOVQ bs+48(FP), BX
 	MOVQ al+56(FP), R9
 	MOVQ aj+64(FP), R8
-	SHLQ $0x03, R11
 	SHLQ $0x03, BX
 	SHLQ $0x03, R9
 	SHLQ $0x03, R8
@@ -861,12 +861,12 @@ part:
 	JNE  narrower51
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin53
+	JGE  begin52
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin53:
+begin52:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -880,7 +880,7 @@ begin53:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms52:
+terms53:
 	VMOVUPD      (AX), Y8
 	VMOVUPD      32(AX), Y9
 	VMOVUPD      64(AX), Y10
@@ -906,7 +906,7 @@ terms52:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms52
+	JNZ          terms53
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x0c, AX
@@ -940,12 +940,12 @@ narrower51:
 	JNE  narrower55
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin57
+	JGE  begin56
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin57:
+begin56:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -957,7 +957,7 @@ begin57:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms56:
+terms57:
 	VMOVUPD      (AX), Y6
 	VMOVUPD      32(AX), Y7
 	VMOVUPD      (AX)(R15*1), Y8
@@ -978,7 +978,7 @@ terms56:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms56
+	JNZ          terms57
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
@@ -1010,12 +1010,12 @@ narrower55:
 	JNE  narrower59
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin61
+	JGE  begin60
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin61:
+begin60:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -1025,7 +1025,7 @@ begin61:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms60:
+terms61:
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (AX)(R15*1), Y5
 	VBROADCASTSD (DX), Y15
@@ -1041,7 +1041,7 @@ terms60:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms60
+	JNZ          terms61
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x04, AX
@@ -1069,12 +1069,12 @@ whole62:
 narrower59:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin65
+	JGE  begin64
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin65:
+begin64:
 	VMOVUPD (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPD (AX)(R15*1), Y1
@@ -1082,7 +1082,7 @@ begin65:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms64:
+terms65:
 	VMOVUPD      (AX)(R15*1), Y2
 	VBROADCASTSD (DX), Y15
 	VMULPD       Y2, Y15, Y3
@@ -1093,7 +1093,7 @@ terms64:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms64
+	JNZ          terms65
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
@@ -1125,15 +1125,15 @@ TEXT ·gemm64x4(SB), NOSPLIT, $0-72
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
 	MOVQ cs+40(FP), R11
+	SHLQ $0x03, R11
+	LEAQ (R11)(R11*2), R12
 	MOVQ bs+48(FP), BX
 	MOVQ al+56(FP), R9
 	MOVQ aj+64(FP), R8
-	SHLQ $0x03, R11
 	SHLQ $0x03, BX
 	SHLQ $0x03, R9
 	SHLQ $0x03, R8
 	LEAQ (R9)(R9*2), R10
-	LEAQ (R11)(R11*2), R12
 
 next:
 	LEAQ 3(R13), R15
@@ -1147,12 +1147,12 @@ part:
 	JNE  narrower67
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin69
+	JGE  begin68
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin69:
+begin68:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -1168,7 +1168,7 @@ begin69:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms68:
+terms69:
 	VMOVUPD      (AX), Y8
 	VMOVUPD      (AX)(R15*1), Y9
 	VBROADCASTSD (DX), Y15
@@ -1194,7 +1194,7 @@ terms68:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms68
+	JNZ          terms69
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x04, AX
@@ -1232,12 +1232,12 @@ whole70:
 narrower67:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin73
+	JGE  begin72
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin73:
+begin72:
 	VMOVUPD (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPD (AX)(R15*1), Y1
@@ -1249,7 +1249,7 @@ begin73:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms72:
+terms73:
 	VMOVUPD      (AX)(R15*1), Y4
 	VBROADCASTSD (DX), Y15
 	VMULPD       Y4, Y15, Y5
@@ -1266,7 +1266,7 @@ terms72:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms72
+	JNZ          terms73
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
@@ -1549,6 +1549,797 @@ done:
 	VZEROUPPER
 	RET
 
+TEXT ·delayedRows64x1(SB), NOSPLIT, $0-65
+	MOVQ c+0(FP), DI
+	MOVQ b+48(FP), SI
+	MOVQ n+16(FP), R13
+	MOVQ cs+8(FP), R11
+	SHLQ $0x03, R11
+
+next:
+	LEAQ 3(R13), R15
+	SHRQ $0x02, R15
+	CMPQ R15, $0x04
+	JLE  part
+	CMPQ R15, $0x08
+	JGE  full
+	INCQ R15
+	SHRQ $0x01, R15
+	JMP  part
+
+full:
+	MOVQ $0x00000004, R15
+
+part:
+	CMPQ R15, $0x04
+	JNE  narrower87
+	MOVQ $0x00000060, R15
+	CMPQ R13, $0x10
+	JGE  begin88
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin88:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD (DI)(R15*1), Y3
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone90
+
+common89:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R8*8), Y15
+	INCQ         R8
+	VMULPD       (AX), Y15, Y4
+	VADDPD       Y4, Y0, Y0
+	VMULPD       32(AX), Y15, Y5
+	VADDPD       Y5, Y1, Y1
+	VMULPD       64(AX), Y15, Y6
+	VADDPD       Y6, Y2, Y2
+	VMULPD       (AX)(R15*1), Y15, Y7
+	VADDPD       Y7, Y3, Y3
+	DECQ         CX
+	JNZ          common89
+
+alone90:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x0c, AX
+	CMPQ AX, $0x04
+	JLE  whole91
+	MOVQ $0x00000004, AX
+
+whole91:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   Y2, 64(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y3, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000080, DI
+	ADDQ      $0x00000080, SI
+	SUBQ      $0x10, R13
+	JG        next
+	JMP       done
+
+narrower87:
+	CMPQ R15, $0x03
+	JNE  narrower92
+	MOVQ $0x00000040, R15
+	CMPQ R13, $0x0c
+	JGE  begin93
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin93:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD (DI)(R15*1), Y2
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone95
+
+common94:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R8*8), Y15
+	INCQ         R8
+	VMULPD       (AX), Y15, Y3
+	VADDPD       Y3, Y0, Y0
+	VMULPD       32(AX), Y15, Y4
+	VADDPD       Y4, Y1, Y1
+	VMULPD       (AX)(R15*1), Y15, Y5
+	VADDPD       Y5, Y2, Y2
+	DECQ         CX
+	JNZ          common94
+
+alone95:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x08, AX
+	CMPQ AX, $0x04
+	JLE  whole96
+	MOVQ $0x00000004, AX
+
+whole96:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y2, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000060, DI
+	ADDQ      $0x00000060, SI
+	SUBQ      $0x0c, R13
+	JG        next
+	JMP       done
+
+narrower92:
+	CMPQ R15, $0x02
+	JNE  narrower97
+	MOVQ $0x00000020, R15
+	CMPQ R13, $0x08
+	JGE  begin98
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin98:
+	VMOVUPD (DI), Y0
+	VMOVUPD (DI)(R15*1), Y1
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone100
+
+common99:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R8*8), Y15
+	INCQ         R8
+	VMULPD       (AX), Y15, Y2
+	VADDPD       Y2, Y0, Y0
+	VMULPD       (AX)(R15*1), Y15, Y3
+	VADDPD       Y3, Y1, Y1
+	DECQ         CX
+	JNZ          common99
+
+alone100:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x04, AX
+	CMPQ AX, $0x04
+	JLE  whole101
+	MOVQ $0x00000004, AX
+
+whole101:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y1, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000040, DI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x08, R13
+	JG        next
+	JMP       done
+
+narrower97:
+	MOVQ $0x00000000, R15
+	CMPQ R13, $0x04
+	JGE  begin103
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin103:
+	VMOVUPD (DI)(R15*1), Y0
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone105
+
+common104:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R8*8), Y15
+	INCQ         R8
+	VMULPD       (AX)(R15*1), Y15, Y1
+	VADDPD       Y1, Y0, Y0
+	DECQ         CX
+	JNZ          common104
+
+alone105:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x00, AX
+	CMPQ AX, $0x04
+	JLE  whole106
+	MOVQ $0x00000004, AX
+
+whole106:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y0, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	ADDQ      $0x00000020, DI
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x04, R13
+	JG        next
+	JMP       done
+
+done:
+	MOVB $0x01, ret+64(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+64(FP)
+	VZEROUPPER
+	RET
+
+TEXT ·delayedRows64x2(SB), NOSPLIT, $0-65
+	MOVQ c+0(FP), DI
+	MOVQ b+48(FP), SI
+	MOVQ n+16(FP), R13
+	MOVQ cs+8(FP), R11
+	SHLQ $0x03, R11
+
+next:
+	LEAQ 3(R13), R15
+	SHRQ $0x02, R15
+	CMPQ R15, $0x04
+	JLE  part
+	MOVQ $0x00000004, R15
+
+part:
+	CMPQ R15, $0x04
+	JNE  narrower107
+	MOVQ $0x00000060, R15
+	CMPQ R13, $0x10
+	JGE  begin108
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin108:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD (DI)(R15*1), Y3
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPD (AX), Y4
+	VMOVUPD 32(AX), Y5
+	VMOVUPD 64(AX), Y6
+	VMOVUPD (AX)(R15*1), Y7
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), DX
+	SUBQ    R9, DX
+	CMPQ    DX, CX
+	CMOVQLT DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone110
+
+common109:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R8*8), Y15
+	INCQ         R8
+	VMULPD       (AX), Y15, Y8
+	VADDPD       Y8, Y0, Y0
+	VMULPD       32(AX), Y15, Y9
+	VADDPD       Y9, Y1, Y1
+	VMULPD       64(AX), Y15, Y10
+	VADDPD       Y10, Y2, Y2
+	VMULPD       (AX)(R15*1), Y15, Y11
+	VADDPD       Y11, Y3, Y3
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R9*8), Y15
+	INCQ         R9
+	VMULPD       (AX), Y15, Y12
+	VADDPD       Y12, Y4, Y4
+	VMULPD       32(AX), Y15, Y13
+	VADDPD       Y13, Y5, Y5
+	VMULPD       64(AX), Y15, Y14
+	VADDPD       Y14, Y6, Y6
+	VMULPD       (AX)(R15*1), Y15, Y8
+	VADDPD       Y8, Y7, Y7
+	DECQ         CX
+	JNZ          common109
+
+alone110:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 4(AX), CX
+	SUBQ    R8, CX
+	JZ      next112
+
+more111:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R8*8), Y15
+	INCQ         R8
+	VMULPD       (AX), Y15, Y8
+	VADDPD       Y8, Y0, Y0
+	VMULPD       32(AX), Y15, Y9
+	VADDPD       Y9, Y1, Y1
+	VMULPD       64(AX), Y15, Y10
+	VADDPD       Y10, Y2, Y2
+	VMULPD       (AX)(R15*1), Y15, Y11
+	VADDPD       Y11, Y3, Y3
+	DECQ         CX
+	JNZ          more111
+
+next112:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next114
+
+more113:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R9*8), Y15
+	INCQ         R9
+	VMULPD       (AX), Y15, Y12
+	VADDPD       Y12, Y4, Y4
+	VMULPD       32(AX), Y15, Y13
+	VADDPD       Y13, Y5, Y5
+	VMULPD       64(AX), Y15, Y14
+	VADDPD       Y14, Y6, Y6
+	VMULPD       (AX)(R15*1), Y15, Y8
+	VADDPD       Y8, Y7, Y7
+	DECQ         CX
+	JNZ          more113
+
+next114:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x0c, AX
+	CMPQ AX, $0x04
+	JLE  whole115
+	MOVQ $0x00000004, AX
+
+whole115:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   Y2, 64(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y3, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   Y4, (AX)
+	VMOVUPD   Y5, 32(AX)
+	VMOVUPD   Y6, 64(AX)
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y7, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	ADDQ      $0x00000080, DI
+	ADDQ      $0x00000080, SI
+	SUBQ      $0x10, R13
+	JG        next
+	JMP       done
+
+narrower107:
+	CMPQ R15, $0x03
+	JNE  narrower116
+	MOVQ $0x00000040, R15
+	CMPQ R13, $0x0c
+	JGE  begin117
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin117:
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD (DI)(R15*1), Y2
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPD (AX), Y3
+	VMOVUPD 32(AX), Y4
+	VMOVUPD (AX)(R15*1), Y5
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), DX
+	SUBQ    R9, DX
+	CMPQ    DX, CX
+	CMOVQLT DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone119
+
+common118:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R8*8), Y15
+	INCQ         R8
+	VMULPD       (AX), Y15, Y6
+	VADDPD       Y6, Y0, Y0
+	VMULPD       32(AX), Y15, Y7
+	VADDPD       Y7, Y1, Y1
+	VMULPD       (AX)(R15*1), Y15, Y8
+	VADDPD       Y8, Y2, Y2
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R9*8), Y15
+	INCQ         R9
+	VMULPD       (AX), Y15, Y9
+	VADDPD       Y9, Y3, Y3
+	VMULPD       32(AX), Y15, Y10
+	VADDPD       Y10, Y4, Y4
+	VMULPD       (AX)(R15*1), Y15, Y11
+	VADDPD       Y11, Y5, Y5
+	DECQ         CX
+	JNZ          common118
+
+alone119:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 4(AX), CX
+	SUBQ    R8, CX
+	JZ      next121
+
+more120:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R8*8), Y15
+	INCQ         R8
+	VMULPD       (AX), Y15, Y6
+	VADDPD       Y6, Y0, Y0
+	VMULPD       32(AX), Y15, Y7
+	VADDPD       Y7, Y1, Y1
+	VMULPD       (AX)(R15*1), Y15, Y8
+	VADDPD       Y8, Y2, Y2
+	DECQ         CX
+	JNZ          more120
+
+next121:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next123
+
+more122:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R9*8), Y15
+	INCQ         R9
+	VMULPD       (AX), Y15, Y9
+	VADDPD       Y9, Y3, Y3
+	VMULPD       32(AX), Y15, Y10
+	VADDPD       Y10, Y4, Y4
+	VMULPD       (AX)(R15*1), Y15, Y11
+	VADDPD       Y11, Y5, Y5
+	DECQ         CX
+	JNZ          more122
+
+next123:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x08, AX
+	CMPQ AX, $0x04
+	JLE  whole124
+	MOVQ $0x00000004, AX
+
+whole124:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   Y1, 32(DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y2, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   Y3, (AX)
+	VMOVUPD   Y4, 32(AX)
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y5, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	ADDQ      $0x00000060, DI
+	ADDQ      $0x00000060, SI
+	SUBQ      $0x0c, R13
+	JG        next
+	JMP       done
+
+narrower116:
+	CMPQ R15, $0x02
+	JNE  narrower125
+	MOVQ $0x00000020, R15
+	CMPQ R13, $0x08
+	JGE  begin126
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin126:
+	VMOVUPD (DI), Y0
+	VMOVUPD (DI)(R15*1), Y1
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPD (AX), Y2
+	VMOVUPD (AX)(R15*1), Y3
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), DX
+	SUBQ    R9, DX
+	CMPQ    DX, CX
+	CMOVQLT DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone128
+
+common127:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R8*8), Y15
+	INCQ         R8
+	VMULPD       (AX), Y15, Y4
+	VADDPD       Y4, Y0, Y0
+	VMULPD       (AX)(R15*1), Y15, Y5
+	VADDPD       Y5, Y1, Y1
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R9*8), Y15
+	INCQ         R9
+	VMULPD       (AX), Y15, Y6
+	VADDPD       Y6, Y2, Y2
+	VMULPD       (AX)(R15*1), Y15, Y7
+	VADDPD       Y7, Y3, Y3
+	DECQ         CX
+	JNZ          common127
+
+alone128:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 4(AX), CX
+	SUBQ    R8, CX
+	JZ      next130
+
+more129:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R8*8), Y15
+	INCQ         R8
+	VMULPD       (AX), Y15, Y4
+	VADDPD       Y4, Y0, Y0
+	VMULPD       (AX)(R15*1), Y15, Y5
+	VADDPD       Y5, Y1, Y1
+	DECQ         CX
+	JNZ          more129
+
+next130:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next132
+
+more131:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R9*8), Y15
+	INCQ         R9
+	VMULPD       (AX), Y15, Y6
+	VADDPD       Y6, Y2, Y2
+	VMULPD       (AX)(R15*1), Y15, Y7
+	VADDPD       Y7, Y3, Y3
+	DECQ         CX
+	JNZ          more131
+
+next132:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x04, AX
+	CMPQ AX, $0x04
+	JLE  whole133
+	MOVQ $0x00000004, AX
+
+whole133:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   Y0, (DI)
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y1, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   Y2, (AX)
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y3, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	ADDQ      $0x00000040, DI
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x08, R13
+	JG        next
+	JMP       done
+
+narrower125:
+	MOVQ $0x00000000, R15
+	CMPQ R13, $0x04
+	JGE  begin135
+	MOVQ R13, R15
+	SHLQ $0x03, R15
+	SUBQ $0x20, R15
+
+begin135:
+	VMOVUPD (DI)(R15*1), Y0
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPD (AX)(R15*1), Y1
+	MOVQ    row+24(FP), AX
+	MOVLQSX (AX), R8
+	MOVLQSX 4(AX), DX
+	SUBQ    R8, DX
+	MOVQ    DX, CX
+	MOVLQSX 4(AX), R9
+	MOVLQSX 8(AX), DX
+	SUBQ    R9, DX
+	CMPQ    DX, CX
+	CMOVQLT DX, CX
+	MOVQ    w+32(FP), DX
+	MOVQ    offsets+40(FP), R14
+	TESTQ   CX, CX
+	JZ      alone137
+
+common136:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R8*8), Y15
+	INCQ         R8
+	VMULPD       (AX)(R15*1), Y15, Y2
+	VADDPD       Y2, Y0, Y0
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R9*8), Y15
+	INCQ         R9
+	VMULPD       (AX)(R15*1), Y15, Y3
+	VADDPD       Y3, Y1, Y1
+	DECQ         CX
+	JNZ          common136
+
+alone137:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 4(AX), CX
+	SUBQ    R8, CX
+	JZ      next139
+
+more138:
+	MOVLQSX      (R14)(R8*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R8*8), Y15
+	INCQ         R8
+	VMULPD       (AX)(R15*1), Y15, Y2
+	VADDPD       Y2, Y0, Y0
+	DECQ         CX
+	JNZ          more138
+
+next139:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next141
+
+more140:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	LEAQ         (SI)(AX*8), AX
+	VBROADCASTSD (DX)(R9*8), Y15
+	INCQ         R9
+	VMULPD       (AX)(R15*1), Y15, Y3
+	VADDPD       Y3, Y1, Y1
+	DECQ         CX
+	JNZ          more140
+
+next141:
+	LEAQ masks<>+0(SB), CX
+	MOVQ R13, AX
+	SUBQ $0x00, AX
+	CMPQ AX, $0x04
+	JLE  whole142
+	MOVQ $0x00000004, AX
+
+whole142:
+	VMOVUPD   32(CX)(AX*8), Y15
+	VMOVUPD   (DI)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y0, Y14
+	VMOVUPD   Y14, (DI)(R15*1)
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX)(R15*1), Y14
+	VBLENDVPD Y15, Y14, Y1, Y14
+	VMOVUPD   Y14, (AX)(R15*1)
+	ADDQ      $0x00000020, DI
+	ADDQ      $0x00000020, SI
+	SUBQ      $0x04, R13
+	JG        next
+	JMP       done
+
+done:
+	MOVB $0x01, ret+64(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+64(FP)
+	VZEROUPPER
+	RET
+
 TEXT ·delayedDots64(SB), NOSPLIT, $0-57
 	MOVQ    dw+0(FP), DI
 	MOVQ    a+8(FP), DX
@@ -1594,9 +2385,9 @@ four:
 	VXORPS  Y7, Y7, Y7
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest88
+	JLT     rest144
 
-full87:
+full143:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -1617,11 +2408,11 @@ full87:
 	VADDPD  Y12, Y7, Y7
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full87
+	JLE     full143
 
-rest88:
+rest144:
 	TESTQ      R13, R13
-	JZ         done89
+	JZ         done145
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -1649,7 +2440,7 @@ rest88:
 	VMULPD     Y12, Y8, Y12
 	VADDPD     Y12, Y7, Y7
 
-done89:
+done145:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y1
 	VADDPD       Y5, Y4, Y2
@@ -1681,9 +2472,9 @@ edge:
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest91
+	JLT     rest147
 
-full90:
+full146:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -1692,11 +2483,11 @@ full90:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full90
+	JLE     full146
 
-rest91:
+rest147:
 	TESTQ      R13, R13
-	JZ         done92
+	JZ         done148
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -1706,7 +2497,7 @@ rest91:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done92:
+done148:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8

@@ -43,6 +43,9 @@ func main() {
 		d.sum()
 		d.dot()
 		d.matVec()
+		for rows := 1; rows*16/d.lanes <= 8; rows *= 2 {
+			d.delayedRows(rows, 16/d.lanes)
+		}
 		d.delayedDots()
 		d.write(fmt.Sprintf("sums%d_amd64.s", d.bits), fmt.Sprintf("sums%d_amd64.go", d.bits))
 	}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// tile computes the sums of some rows, for some registers of neighbouring results,
+// which stay in registers over all terms.
+//
+// DI is the results at the tile, SI the source of the terms at the tile, R13 the
+// results left, R15 the distance of the last register from the first, R11 and R12 once
+// and thrice the distance of the rows of results, all in bytes. The other registers
+// are those of terms, AX and CX between tiles too. The last register of a row begins before the one
+// ahead of it ends where it would reach too far, and leaves what it shares with that
+// one alone; so a row has no less than the elements of a register.
+type tile struct {
+	*dtype
+	rows, width int // rows, registers of each
+	terms       func()
+}
+
+// begin loads what all functions have: c, the results, b, the source, n, the results of a row, and
+// cs, the distance of rows.
+func (t *tile) begin() {
+	t.Load(t.Param("c"), reg.RDI)
+	t.Load(t.Param("b"), reg.RSI)
+	t.Load(t.Param("n"), reg.R13)
+	t.Load(t.Param("cs"), reg.R11)
+	t.SHLQ(t.log2(), reg.R11)
+	if t.rows == 4 {
+		t.LEAQ(operand.Mem{Base: reg.R11, Index: reg.R11, Scale: 2}, reg.R12)
+	}
+}
+
+// all goes over the results in tiles of at most so many registers.
+func (t *tile) all(most int) {
+	t.Label("next")
+	t.LEAQ(operand.Mem{Base: reg.R13, Disp: t.lanes - 1}, reg.R15)
+	t.SHRQ(operand.U8(map[int]uint8{8: 3, 4: 2}[t.lanes]), reg.R15)
+	t.CMPQ(reg.R15, operand.U8(most))
+	t.JLE(operand.LabelRef("part"))
+	if t.rows == 1 { // two tiles that are left are alike, so that neither waits for its additions
+		t.CMPQ(reg.R15, operand.U8(2*most))
+		t.JGE(operand.LabelRef("full"))
+		t.INCQ(reg.R15)
+		t.SHRQ(operand.U8(1), reg.R15)
+		t.JMP(operand.LabelRef("part"))
+		t.Label("full")
+	}
+	t.MOVQ(operand.U32(uint32(most)), reg.R15)
+	t.Label("part")
+	for t.width = most; t.width > 0; t.width-- {
+		narrower := t.label("narrower")
+		if t.width > 1 {
+			t.CMPQ(reg.R15, operand.U8(t.width))
+			t.JNE(operand.LabelRef(narrower))
+		}
+		t.run()
+		t.Label(narrower)
+	}
+	t.Label("done")
+}
+
+// lane addresses lane l of the array at base, whose lanes are step apart.
+func lane(l int, base, step, thrice reg.GPPhysical) operand.Mem {
+	m := operand.Mem{Base: base}
+	switch l {
+	case 1, 2:
+		m.Index, m.Scale = step, uint8(l)
+	case 3:
+		m.Index, m.Scale = thrice, 1
+	}
+	return m
+}
+
+func vec(i int) reg.VecPhysical {
+	return []reg.VecPhysical{reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7,
+		reg.Y8, reg.Y9, reg.Y10, reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15}[i]
+}
+
+func (t *tile) sum(l, i int) reg.VecPhysical { return vec(l*t.width + i) }
+
+// results is the address of register i of the tile in a row of c or b; the last one
+// is not always as far from the first as its number says.
+func (t *tile) results(row reg.GPPhysical, i int) operand.Mem {
+	if i == t.width-1 {
+		return operand.Mem{Base: row, Index: reg.R15, Scale: 1}
+	}
+	return operand.Mem{Base: row, Disp: 32 * i}
+}
+
+// run computes a tile and goes on.
+func (t *tile) run() {
+	full := t.label("begin")
+	t.MOVQ(operand.U32(uint32(32*(t.width-1))), reg.R15)
+	t.CMPQ(reg.R13, operand.U8(t.width*t.lanes))
+	t.JGE(operand.LabelRef(full))
+	t.MOVQ(reg.R13, reg.R15)
+	t.SHLQ(t.log2(), reg.R15)
+	t.SUBQ(operand.U8(32), reg.R15)
+	t.Label(full)
+	t.each(func(l int, row reg.GPPhysical) {
+		for i := range t.width {
+			t.load(t.results(row, i), t.sum(l, i))
+		}
+	})
+	t.terms()
+	t.store()
+	t.ADDQ(operand.U32(uint32(32*t.width)), reg.RDI)
+	t.ADDQ(operand.U32(uint32(32*t.width)), reg.RSI)
+	t.SUBQ(operand.U8(t.width*t.lanes), reg.R13)
+	t.JG(operand.LabelRef("next"))
+	t.JMP(operand.LabelRef("done"))
+}
+
+// each goes over the tile's rows of c, with AX at each.
+func (t *tile) each(do func(l int, row reg.GPPhysical)) {
+	for l := range t.rows {
+		if l == 0 {
+			do(0, reg.RDI)
+			continue
+		}
+		t.LEAQ(lane(l, reg.RDI, reg.R11, reg.R12), reg.RAX)
+		do(l, reg.RAX)
+	}
+}
+
+// store writes the sums but what the last register shares with the one ahead of it.
+func (t *tile) store() {
+	mask, before := vec(15), vec(14)
+	t.LEAQ(t.mask, reg.RCX)
+	t.MOVQ(reg.R13, reg.RAX)
+	t.SUBQ(operand.U8((t.width-1)*t.lanes), reg.RAX) // elements of the last register that are new
+	whole := t.label("whole")
+	t.CMPQ(reg.RAX, operand.U8(t.lanes))
+	t.JLE(operand.LabelRef(whole))
+	t.MOVQ(operand.U32(uint32(t.lanes)), reg.RAX)
+	t.Label(whole)
+	t.load(t.at(reg.RCX, reg.RAX, 8-t.lanes), mask)
+	t.each(func(l int, row reg.GPPhysical) {
+		for i := range t.width - 1 {
+			t.load(t.sum(l, i), t.results(row, i))
+		}
+		end := t.results(row, t.width-1)
+		t.load(end, before)
+		t.blend(mask, before, t.sum(l, t.width-1), before)
+		t.load(before, end)
+	})
+}
