@@ -56,10 +56,10 @@ func checkFields(t *testing.T, line string) {
 	}
 }
 
-// Every case runs, and measure's own check finds a gradient in everything learned.
-func TestEveryCase(t *testing.T) {
+// The networks run, and measure's own check finds a gradient in everything learned.
+func TestNetworks(t *testing.T) {
 	all := lines(t, "-case all -delay both -dtype both -n 4 -lanes 1,3 -steps 60 -repeat 1 -fresh 0")
-	if want := len(cases) * 2 * 2 * 2; len(all) != want {
+	if want := networks * 2 * 2 * 2; len(all) != want {
 		t.Fatalf("%d lines, expected %d", len(all), want)
 	}
 	for _, r := range all {
@@ -124,6 +124,11 @@ func TestWrongFlags(t *testing.T) {
 		"-integrator leapfrog":          {"leapfrog"},
 		"-learned wheights -n 3":        {"-learned", "wheights"},
 		"-repeat 0":                     {"-repeat", "0"},
+		"-noise -1":                     {"-noise", "-1"},
+		"-set cortex.eta":               {"-set", `"cortex.eta"`},
+		"-set cortex.etta=1 -n 3":       {"-set", "cortex.eta"},
+		"-network nowhere":              {"-network", "nowhere"},
+		"-ask -steps 10,20":             {"-ask", "2"},
 		"-steps 2000 -n 84 -budget 1KB": {"budget", "1024", "minimum"},
 		"more":                          {"flags", `"more"`},
 	} {

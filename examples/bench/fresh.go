@@ -56,12 +56,14 @@ func ask(j *job) (a answer, err error) {
 
 // answer is the fresh process. Its first gradient is that of at most firstSteps steps; memory is
 // looked at after a gradient of all of them.
-func (s *settings) answer(stdout io.Writer) error {
-	memory := residentPeak()
-	j := s.jobs()[0]
+func (j *job) answer(parent int64, stdout io.Writer) error {
+	memory, wanted := residentPeak(), forward
+	if j.Learned != "none" {
+		wanted = gradient
+	}
 	var a answer
 	began := cpuTime()
-	p, err := j.problem(min(j.Steps, firstSteps), j.Learned != "none")
+	p, err := j.problem(min(j.Steps, firstSteps), wanted)
 	if err != nil {
 		return err
 	}
@@ -69,10 +71,10 @@ func (s *settings) answer(stdout io.Writer) error {
 	if err := p.compute(); err != nil {
 		return err
 	}
-	a.FirstGradient = float64(time.Now().UnixNano()-s.child) / 1e6
+	a.FirstGradient = float64(time.Now().UnixNano()-parent) / 1e6
 	if j.Steps > firstSteps {
 		p.close()
-		if p, err = j.problem(j.Steps, j.Learned != "none"); err != nil {
+		if p, err = j.problem(j.Steps, wanted); err != nil {
 			return err
 		}
 		if err := p.compute(); err != nil {

@@ -3,6 +3,10 @@
 //	go run ./examples/bench
 //	go run ./examples/bench -case mpr,hopf -delay both -dtype float32 -n 84 -lanes 1 -steps 1000,100000
 //	go run ./examples/bench -case mpr -delay full -budget 1MB -steps 100000 -repeat 7
+//	go run ./examples/bench -case noise,lanes,horn,dense1000,sparse20000,sweep,grad1e6
+//
+// Cases, and the flags that each has if others are not given, are listed by -h. peers.py, in this folder,
+// runs other simulators on the same work.
 //
 // It prints one JSON object per line:
 //
@@ -21,7 +25,16 @@
 //	allocs_per_step           allocations that a further step of a gradient run causes
 //
 // and after these tape_bytes and recomputation of the rollout, ratio, gradient over forward, and
-// allocs_per_run, of up to 1000 steps, all of Gorgonia's included.
+// allocs_per_run, of up to 1000 steps, all of Gorgonia's included. Then what only some cases have:
+//
+//	noise, ns_per_normal      what a standard normal adds to the time of the same network without
+//	edges, forward_ns_per_edge, gradient_ns_per_edge
+//	update_us                 value, gradient and a step of Gorgonia's Adam
+//	processors                wall and CPU time at GOMAXPROCS 1 and -procs, the speed-up by wall time,
+//	                          and whether loss and gradients have the same bits
+//	loss, final, gradient_sums
+//	                          with -final: last sample of the first lane, sum of each gradient
+//
 // Times are CPU time (user and system) of this process, the minimum over -repeat; a step is one step
 // of all lanes. Every sample of the coupled state is recorded (see -every); the loss is the mean of
 // its square. compile_ms and first_gradient_ms are minima over -fresh processes.
@@ -48,12 +61,12 @@ func main() {
 
 // run is the program.
 func run(args []string, stdout, stderr io.Writer) error {
-	s, err := parse(args, stderr)
+	s, jobs, err := parse(args, stderr)
 	if err != nil {
 		return err
 	}
 	if s.child != 0 {
-		return s.answer(stdout)
+		return jobs[0].answer(s.child, stdout)
 	}
 	if s.profile != "" {
 		f, err := os.Create(s.profile)
@@ -66,23 +79,29 @@ func run(args []string, stdout, stderr io.Writer) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	for _, j := range s.jobs() {
-		if s.dot {
-			if err := j.printDOT(stdout); err != nil {
-				return fmt.Errorf("%s: %w", j, err)
-			}
-			continue
-		}
-		fmt.Fprintf(stderr, "%s …\n", j)
-		r, err := measure(j, s.repeat, s.fresh)
-		if err != nil {
+	for _, j := range jobs {
+		if err := s.do(j, stdout, stderr); err != nil {
 			return fmt.Errorf("%s: %w", j, err)
-		}
-		if err := r.print(stdout, s.json); err != nil {
-			return err
 		}
 	}
 	return nil
+}
+
+// do prints what was asked for of one job.
+func (s *settings) do(j *job, stdout, stderr io.Writer) error {
+	switch {
+	case s.dot:
+		return j.printDOT(stdout)
+	case s.ask:
+		return j.serve(os.Stdin, stdout)
+	}
+	fmt.Fprintf(stderr, "%s …\n", j)
+	j.report = stderr
+	r, err := measure(j)
+	if err != nil {
+		return err
+	}
+	return r.print(stdout, s.json)
 }
 
 // printDOT writes the step graph of the job's network.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -13,97 +12,122 @@ import (
 	"github.com/euryale-ml/euryale/nmm"
 )
 
-// dt is the integration step, ms.
+// dt is the usual integration step, ms.
 const dt = 0.1
 
-// benchCase is a network to time: one population, coupled from one state to one port, whose first
-// states have fixed starting values (the others start at 0).
-type benchCase struct {
-	name   string
-	model  func() *nmm.Model
-	couple func() *layers.Coupling
-	record string
-	init   map[string]float64
+// wiring is what joins the regions, and where they start.
+type wiring struct {
+	weights, delays mat.Matrix           // to × from; ms, nil: none
+	init            map[string][]float64 // of the states
 }
 
-// cases are the networks. MontbrioPazoRoxin is set as in tvboptim's timings, the Hopf network as in
-// brainmass's, JansenRit as in TVB: a sigmoid of every source's potential.
-var cases = []benchCase{
-	{
-		name:   "hopf",
-		model:  func() *nmm.Model { return nmm.Hopf().Set("a", 0.1).Set("omega", 0.3) },
-		couple: func() *layers.Coupling { return layers.Couple("cortex.x", "cortex.x").Diffusive().Gain(0.2) },
-		record: "cortex.x",
-		init:   map[string]float64{"x": 0.1, "y": 0.1},
-	}, {
-		name:   "mpr",
-		model:  func() *nmm.Model { return nmm.MontbrioPazoRoxin().Set("eta", -5.0) },
-		couple: func() *layers.Coupling { return layers.Couple("cortex.r", "cortex.v").Gain(0.1) },
-		record: "cortex.r",
-		init:   map[string]float64{"r": 0.1, "v": -2},
-	}, {
-		name:  "jansenrit",
-		model: nmm.JansenRit,
-		couple: func() *layers.Coupling {
-			return layers.Couple("cortex.y1", "cortex.y4").Pre("0.005[1/ms]*sigmoid(0.56[1/mV]*(x - y2 - 6[mV]))").Gain(10)
-		},
-		record: "cortex.y1",
-		init:   map[string]float64{"y0": 0.1, "y1": 10, "y2": 5},
-	},
-}
-
-func caseNames() []string {
-	var names []string
-	for i := range cases {
-		names = append(names, cases[i].name)
+// wiring makes the job's: read from a folder, on a sphere, or between all regions.
+func (j *job) wiring() (*wiring, error) {
+	random := rand.New(rand.NewPCG(1, uint64(j.Regions)))
+	w, err := new(wiring), error(nil)
+	switch {
+	case j.Network != "":
+		w, err = j.readNetwork()
+	case j.of.sheet:
+		w.weights, w.delays = sheet(j.Regions, random)
+	default:
+		w.weights, w.delays = allToAll(j.Regions, random)
 	}
-	return names
-}
-
-func (j *job) find() *benchCase {
-	return &cases[slices.IndexFunc(cases, func(c benchCase) bool { return c.name == j.Case })]
-}
-
-// network builds the job's network: random weights between all regions, rows summing to about 1, and
-// with delays 2–20 ms on every one of them. The same seed always.
-func (j *job) network() (*graph.Network, error) {
-	c, n := j.find(), j.Regions
-	random := rand.New(rand.NewPCG(1, uint64(n)))
-	weights, delays := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
-	for i := 0; i < n; i++ {
-		for k := 0; k < n; k++ {
-			weights.Set(i, k, 2*random.Float64()/float64(n))
-			delays.Set(i, k, 2+18*random.Float64())
-		}
-	}
-	coupling := c.couple().Named("coupling").Weights(weights)
-	if j.Delay == "full" {
-		coupling.DelayTimes(delays)
-	}
-	net, err := graph.NewNetwork(graph.Population("cortex", graph.Regions(n), c.model()), coupling)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range c.model().States() {
-		start := make([]float64, n)
-		for i := range start {
-			start[i] = c.init[s.Name] * (1 + 0.1*random.NormFloat64())
+	if w.init == nil {
+		w.init = j.scattered(random)
+	}
+	if j.Delay == "none" {
+		w.delays = nil
+	} else if w.delays == nil {
+		return nil, fmt.Errorf("-delay full: %s has no delays.csv", j.Network)
+	}
+	return w, nil
+}
+
+// allToAll connects all regions: random weights, rows summing to about 1, and delays of 2–20 ms. The
+// same seed always.
+func allToAll(n int, random *rand.Rand) (weights, delays mat.Matrix) {
+	w, d := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
+	for i := 0; i < n; i++ {
+		for k := 0; k < n; k++ {
+			w.Set(i, k, 2*random.Float64()/float64(n))
+			d.Set(i, k, 2+18*random.Float64())
 		}
-		if err := net.Set("init:cortex."+s.Name, start); err != nil {
+	}
+	return w, d
+}
+
+// scattered are initial states near the case's.
+func (j *job) scattered(random *rand.Rand) map[string][]float64 {
+	init := map[string][]float64{}
+	for _, s := range j.of.model().States() {
+		start := make([]float64, j.Regions)
+		for i := range start {
+			start[i] = j.of.init[s.Name] * (1 + 0.1*random.NormFloat64())
+		}
+		init[s.Name] = start
+	}
+	return init
+}
+
+// network builds the job's network.
+func (j *job) network() (*graph.Network, error) {
+	w, err := j.wiring()
+	if err != nil {
+		return nil, err
+	}
+	coupling := j.of.couple().Named("coupling").Weights(w.weights)
+	if w.delays != nil {
+		coupling.DelayTimes(w.delays)
+	}
+	parts := []graph.Part{graph.Population("cortex", graph.Regions(j.Regions), j.of.model()), coupling}
+	for _, s := range j.of.model().States() {
+		if j.Noise > 0 {
+			parts = append(parts, layers.WhiteNoise("cortex."+s.Name, j.Noise))
+		}
+	}
+	if j.of.input != "" {
+		parts = append(parts, layers.Stimulus("drive", j.of.input, nil))
+	}
+	net, err := graph.NewNetwork(parts...)
+	if err != nil {
+		return nil, err
+	}
+	for name, start := range w.init {
+		if err := net.Set("init:cortex."+name, start); err != nil {
 			return nil, err
 		}
 	}
+	if err := j.set(net); err != nil {
+		return nil, err
+	}
 	return net, j.learn(net)
+}
+
+// set gives values to the addresses of Set.
+func (j *job) set(net *graph.Network) error {
+	values, err := assignments(j.Set)
+	if err != nil {
+		return err
+	}
+	for _, v := range values {
+		if err := net.Set(v.address, v.value); err != nil {
+			return fmt.Errorf("-set %s: %w", j.Set, err)
+		}
+	}
+	return nil
 }
 
 // learn declares what Learned lists.
 func (j *job) learn(net *graph.Network) error {
 	var parameters, states []string
-	model := j.find().model()
-	for _, p := range model.Parameters() {
+	for _, p := range j.of.model().Parameters() {
 		parameters = append(parameters, p.Name)
 	}
-	for _, s := range model.States() {
+	for _, s := range j.of.model().States() {
 		states = append(states, s.Name)
 	}
 	known := map[string]func() error{
@@ -141,12 +165,20 @@ func learnAll(net *graph.Network, start string, names []string) error {
 	return nil
 }
 
+// step is the integration step, ms.
+func (j *job) step() float64 {
+	if j.of.dt > 0 {
+		return j.of.dt
+	}
+	return dt
+}
+
 // run has the settings of a rollout of so many steps.
 func (j *job) run(steps int) (graph.Run, error) {
 	integrator, err := graph.IntegratorByName(j.Integrator)
 	r := graph.Run{
-		Dt: dt, Duration: dt * float64(steps), Integrator: integrator, Record: []string{j.find().record},
-		Every: min(j.Every, steps), Lanes: j.Lanes, MemoryBudget: j.Budget,
+		Dt: j.step(), Duration: j.step() * float64(steps), Integrator: integrator, Record: []string{j.of.record},
+		Every: min(j.Every, steps), Lanes: j.Lanes, MemoryBudget: j.Budget, Progress: j.progress(steps),
 	}
 	if j.Dtype == "float32" {
 		r.Precision = graph.Float32

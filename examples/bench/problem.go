@@ -9,25 +9,55 @@ import (
 	"github.com/euryale-ml/euryale/graph"
 )
 
+// kind is what a problem computes.
+type kind int
+
+const (
+	forward  kind = iota // the loss
+	gradient             // and its gradient
+	update               // and a step of an optimiser
+)
+
+func (k kind) String() string { return [...]string{"forward", "gradient", "update"}[k] }
+
+// settingsOf says which problem of a job is wanted.
+type settingsOf struct {
+	steps int
+	kind  kind
+}
+
 // problem is a loss, and perhaps its gradient, ready to be computed again and again.
 type problem struct {
 	roll    *graph.Rollout
 	machine G.VM
+	x       *G.Node // the recorded variable
 	loss    G.Value
+	learned G.Nodes
+	names   []string // of learned
 	grads   []G.Value
+	solver  G.Solver // nil: none
 }
 
-// problem builds the Gorgonia graph of a rollout of so many steps,
+// problem builds the job's Gorgonia graph, and compiles it.
+func (j *job) problem(steps int, k kind) (*problem, error) {
+	want := settingsOf{steps, k}
+	if j.of.build != nil {
+		return j.of.build(j, want)
+	}
+	return meanSquare(j, want)
+}
+
+// meanSquare is a rollout of so many steps and
 //
 //	loss = mean over lanes, samples and regions of x²
 //
-// and, if asked for, of the loss's gradient with respect to everything that learns.
-func (j *job) problem(steps int, gradient bool) (*problem, error) {
+// and, if asked for, the loss's gradient with respect to everything that learns.
+func meanSquare(j *job, want settingsOf) (*problem, error) {
 	net, err := j.network()
 	if err != nil {
 		return nil, err
 	}
-	settings, err := j.run(steps)
+	settings, err := j.run(want.steps)
 	if err != nil {
 		return nil, err
 	}
@@ -35,8 +65,8 @@ func (j *job) problem(steps int, gradient bool) (*problem, error) {
 	if p.roll, err = net.Rollout(g, settings); err != nil {
 		return nil, err
 	}
-	x := p.roll.Node(settings.Record[0])
-	flat, err := G.Reshape(x, []int{x.Shape().TotalSize()})
+	p.x = p.roll.Node(settings.Record[0])
+	flat, err := G.Reshape(p.x, []int{p.x.Shape().TotalSize()})
 	if err != nil {
 		return nil, err
 	}
@@ -44,36 +74,54 @@ func (j *job) problem(steps int, gradient bool) (*problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	loss, err := G.HadamardDiv(square, G.NewConstant(float64(x.Shape().TotalSize())))
+	loss, err := G.HadamardDiv(square, G.NewConstant(float64(p.x.Shape().TotalSize())))
 	if err != nil {
 		return nil, err
 	}
-	G.Read(loss, &p.loss)
-	if gradient {
-		if err := p.differentiate(loss); err != nil {
-			return nil, err
-		}
-	}
-	p.machine = G.NewTapeMachine(g)
-	return p, nil
+	p.learnFrom(p.roll)
+	return p, p.compile(g, loss, want.kind)
 }
 
-func (p *problem) differentiate(loss *G.Node) error {
-	grads, err := G.Grad(loss, p.roll.Learnables()...)
-	if err != nil {
-		return err
+// learnFrom adds what a rollout learns.
+func (p *problem) learnFrom(r *graph.Rollout) {
+	p.learned = append(p.learned, r.Learnables()...)
+	for _, l := range r.Learned() {
+		p.names = append(p.names, l.Address)
 	}
-	p.grads = make([]G.Value, len(grads))
-	for i, n := range grads {
-		G.Read(n, &p.grads[i])
+}
+
+// compile differentiates the loss, if asked for, and makes the machine.
+func (p *problem) compile(g *G.ExprGraph, loss *G.Node, k kind) error {
+	G.Read(loss, &p.loss)
+	if k >= gradient {
+		grads, err := G.Grad(loss, p.learned...)
+		if err != nil {
+			return err
+		}
+		p.grads = make([]G.Value, len(grads))
+		for i, n := range grads {
+			G.Read(n, &p.grads[i])
+		}
+	}
+	if k == update {
+		p.machine = G.NewTapeMachine(g, G.BindDualValues(p.learned...))
+		p.solver = G.NewAdamSolver(G.WithLearnRate(1e-3))
+	} else {
+		p.machine = G.NewTapeMachine(g)
 	}
 	return nil
 }
 
-// compute runs the machine once.
+// compute runs the machine once, and the optimiser.
 func (p *problem) compute() error {
 	p.machine.Reset()
-	return p.machine.RunAll()
+	if err := p.machine.RunAll(); err != nil {
+		return err
+	}
+	if p.solver != nil {
+		return p.solver.Step(G.NodesToValueGrads(p.learned))
+	}
+	return nil
 }
 
 // check makes sure that what was timed was computed: a finite loss, and no gradient that is 0
@@ -88,7 +136,7 @@ func (p *problem) check() error {
 			sum += math.Abs(x)
 		}
 		if !(sum > 0 && sum <= math.MaxFloat64) {
-			return fmt.Errorf("gradient of %s: expected finite numbers, not all 0; their magnitudes sum to %v", p.roll.Learned()[i].Address, sum)
+			return fmt.Errorf("gradient of %s: expected finite numbers, not all 0; their magnitudes sum to %v", p.names[i], sum)
 		}
 	}
 	return nil

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/euryale-ml/euryale/layers"
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+const (
+	channels = 3 // of the input
+	classes  = 3
+)
+
+// hornCase is a network of harmonic oscillators trained as a classifier, one Adam step on the mean
+// cross-entropy of a batch (the lanes):
+//
+//	y ← y + h (α tanh(n^−½ W y + b + V u) − ω² x − 2γ y)        x ← x + h y        h = 1
+//	logits = R x_T + c
+//
+// W, V, b, R, c and every unit's α, ω and γ learn. Effenberger et al., PNAS 122 (2025) e2412830122,
+// doi:10.1073/pnas.2412830122.
+var hornCase = benchCase{
+	name: "horn", about: "one training update of 64 oscillators, batch 64, 50 steps, float32, and update_us",
+	usual:  []string{"-n=64", "-lanes=64", "-steps=50", "-dtype=float32", "-delay=none", "-integrator=symplecticeuler", "-learned=weights,parameters"},
+	model:  horn,
+	couple: func() *layers.Coupling { return layers.Couple("cortex.y", "cortex.in") },
+	record: "cortex.x", input: "cortex.in", dt: 1,
+	build: classify, more: measureUpdate,
+}
+
+func horn() *nmm.Model {
+	m, err := nmm.Define("HORN", `
+	dx/dt = y / 1[ms]                                                     : 1
+	dy/dt = (alpha*tanh(b + in) - omega^2*x - 2*gamma*y) / 1[ms]           : 1`,
+		nmm.Parameter("alpha", 0.04, "1", nmm.Free, "size of the drive"),
+		nmm.Parameter("omega", 2*math.Pi/28, "1", nmm.Free, "angular frequency, rad per step"),
+		nmm.Parameter("gamma", 0.01, "1", nmm.Free, "damping"),
+		nmm.Parameter("b", 0, "1", nmm.Free, "bias"),
+		nmm.Port("in", "1"))
+	if err != nil {
+		panic("bench: " + err.Error()) // the text above is wrong
+	}
+	return m
+}
+
+// classifier is the outer graph of a HORN in the making; the first error stays.
+type classifier struct {
+	*problem
+	g      *G.ExprGraph
+	random *rand.Rand
+	err    error
+}
+
+// classify builds encoder, rollout, readout and loss.
+func classify(j *job, want settingsOf) (*problem, error) {
+	net, err := j.network()
+	if err != nil {
+		return nil, err
+	}
+	if err := net.Set("coupling/gain", 1/math.Sqrt(float64(j.Regions))); err != nil {
+		return nil, err
+	}
+	run, err := j.run(want.steps)
+	if err != nil {
+		return nil, err
+	}
+	run.Every = want.steps // the last step is read
+	c := &classifier{problem: new(problem), g: G.NewGraph(), random: rand.New(rand.NewPCG(2, 3))}
+	lanes, n := j.Lanes, j.Regions
+	drive := c.try(G.Mul(c.leaf("u", 1, lanes*want.steps, channels), c.learn("encoder", channels, n)))
+	run.Nodes = map[string]*G.Node{"input:drive": c.try(reshape(drive, lanes, want.steps, n))}
+	if c.err != nil {
+		return nil, c.err
+	}
+	if c.roll, err = net.Rollout(c.g, run); err != nil {
+		return nil, err
+	}
+	c.learnFrom(c.roll)
+	c.x = c.roll.Node(j.of.record)
+	logits := c.try(G.Mul(c.try(reshape(c.x, lanes, n)), c.learn("readout", n, classes)))
+	logits = c.try(G.BroadcastAdd(logits, c.learn("readout bias", 1, classes), nil, []byte{0}))
+	loss := c.crossEntropy(logits, lanes)
+	if c.err != nil {
+		return nil, c.err
+	}
+	return c.problem, c.compile(c.g, loss, want.kind)
+}
+
+// crossEntropy is the mean over the batch of log Σ exp logits − the logit of the label.
+func (c *classifier) crossEntropy(logits *G.Node, lanes int) *G.Node {
+	labels := make([]float64, lanes*classes)
+	for l := range lanes {
+		labels[l*classes+l%classes] = 1
+	}
+	hot := c.value("labels", labels, lanes, classes)
+	all := c.try(G.Sum(c.try(G.Log(c.try(G.Sum(c.try(G.Exp(logits)), 1))))))
+	right := c.try(G.Sum(c.try(G.HadamardProd(hot, logits))))
+	return c.try(G.HadamardDiv(c.try(G.Sub(all, right)), G.NewConstant(float64(lanes))))
+}
+
+func (c *classifier) try(n *G.Node, err error) *G.Node {
+	if c.err == nil {
+		c.err = err
+	}
+	if n == nil { // so that what follows has something to be built on
+		return G.NewConstant(0.0)
+	}
+	return n
+}
+
+func reshape(n *G.Node, shape ...int) (*G.Node, error) { return G.Reshape(n, tensor.Shape(shape)) }
+
+// leaf is a tensor of random numbers in ±limit.
+func (c *classifier) leaf(name string, limit float64, shape ...int) *G.Node {
+	data := make([]float64, tensor.Shape(shape).TotalSize())
+	for i := range data {
+		data[i] = limit * (2*c.random.Float64() - 1)
+	}
+	return c.value(name, data, shape...)
+}
+
+func (c *classifier) value(name string, data []float64, shape ...int) *G.Node {
+	t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
+	return G.NewTensor(c.g, tensor.Float64, len(shape), G.WithShape(shape...), G.WithName(name), G.WithValue(t))
+}
+
+// learn is a matrix that learns, in ±1/√rows.
+func (c *classifier) learn(name string, rows, cols int) *G.Node {
+	n := c.leaf(name, 1/math.Sqrt(float64(rows)), rows, cols)
+	c.learned, c.names = append(c.learned, n), append(c.names, name)
+	return n
+}
+
+// measureUpdate adds the time of an update with Adam.
+func measureUpdate(j *job, r *result, s samples) error {
+	if u := s.find(update); u != nil {
+		us := u.perStep() * float64(j.Steps)
+		r.Update = &us
+	}
+	return nil
+}
