@@ -2,11 +2,13 @@ package kernel
 
 // The loops the engine calls by name, outside any program.
 
+var addForm, mulForm, divForm = formIndex["vv+"], formIndex["vs*"], formIndex["vs/"]
+
 // AddVV sets d[i] = a[i] + b[i].
 func AddVV[T Float](d, a, b []T) {
 	a, b = a[:len(d)], b[:len(d)]
 	if simd {
-		addVector(&Operands[T]{D: &d, A: &a, B: &b})
+		once(addForm, &Operands[T]{D: &d, A: &a, B: &b})
 		return
 	}
 	for i := range d {
@@ -19,7 +21,7 @@ func MulVS[T Float](d, a []T, s T) {
 	a = a[:len(d)]
 	if simd {
 		b := []T{s}
-		mulVector(&Operands[T]{D: &d, A: &a, B: &b})
+		once(mulForm, &Operands[T]{D: &d, A: &a, B: &b})
 		return
 	}
 	for i := range d {
@@ -32,7 +34,7 @@ func DivVS[T Float](d, a []T, s T) {
 	a = a[:len(d)]
 	if simd {
 		b := []T{s}
-		divVector(&Operands[T]{D: &d, A: &a, B: &b})
+		once(divForm, &Operands[T]{D: &d, A: &a, B: &b})
 		return
 	}
 	for i := range d {

@@ -34,7 +34,7 @@ var formIndex = func() map[string]int {
 }()
 
 // Vectorised reports whether a form's loop is assembly in this process.
-func Vectorised(form int) bool { return vectorLoop32[form] != nil }
+func Vectorised(form int) bool { return vectorEntry[form] != 0 }
 
 // FormName is the chain of a form.
 func FormName(form int) string { return formNames[form] }
@@ -47,16 +47,15 @@ var (
 // Arithmetic is the loop of a form.
 func Arithmetic[T Float](form int) Loop[T] {
 	var zero T
-	switch any(zero).(type) {
-	case float32:
-		if loop := vectorLoop32[form]; loop != nil {
-			return any(loop).(Loop[T])
+	switch _, float32s := any(zero).(float32); {
+	case Vectorised(form):
+		return func(o *Operands[T]) {
+			check(form, o)
+			once(form, o)
 		}
+	case float32s:
 		return any(arithmetic32[form]).(Loop[T])
 	default:
-		if loop := vectorLoop64[form]; loop != nil {
-			return any(loop).(Loop[T])
-		}
 		return any(arithmetic64[form]).(Loop[T])
 	}
 }

@@ -22,1269 +22,1403 @@ DATA masks<>+56(SB)/4, $0x00000000
 DATA masks<>+60(SB)/4, $0x00000000
 GLOBL masks<>(SB), RODATA|NOPTR, $64
 
-TEXT ·storeTail<>(SB), NOSPLIT, $0
-	TESTQ        $0x00000004, CX
+TEXT ·sequence32(SB), NOSPLIT, $0-16
+	MOVQ    code+0(FP), R9
+	MOVQ    n+8(FP), R11
+	MOVQ    R11, R12
+	ANDQ    $-8, R12
+	MOVQ    R11, R10
+	ANDQ    $-16, R10
+	SUBQ    R12, R11
+	MOVQ    R11, CX
+	LEAQ    masks<>+0(SB), DX
+	NEGQ    CX
+	VMOVUPS 32(DX)(CX*4), Y15
+	JMP     (R9)
+
+TEXT ·leave32<>(SB), NOSPLIT, $0
+	VZEROUPPER
+	RET
+
+DATA table32<>+0(SB)/8, $·leave32<>(SB)
+DATA table32<>+8(SB)/8, $·loop32VVAdd<>(SB)
+DATA table32<>+16(SB)/8, $·loop32VSAdd<>(SB)
+DATA table32<>+24(SB)/8, $·loop32VVSub<>(SB)
+DATA table32<>+32(SB)/8, $·loop32VSSub<>(SB)
+DATA table32<>+40(SB)/8, $·loop32SVSub<>(SB)
+DATA table32<>+48(SB)/8, $·loop32VVMul<>(SB)
+DATA table32<>+56(SB)/8, $·loop32VSMul<>(SB)
+DATA table32<>+64(SB)/8, $·loop32VVDiv<>(SB)
+DATA table32<>+72(SB)/8, $·loop32VSDiv<>(SB)
+DATA table32<>+80(SB)/8, $·loop32SVDiv<>(SB)
+DATA table32<>+88(SB)/8, $·loop32VSquare<>(SB)
+DATA table32<>+96(SB)/8, $·loop32VNeg<>(SB)
+DATA table32<>+104(SB)/8, $·loop32VVAddVAdd<>(SB)
+DATA table32<>+112(SB)/8, $·loop32VVAddSAdd<>(SB)
+DATA table32<>+120(SB)/8, $·loop32VVAddVSub<>(SB)
+DATA table32<>+128(SB)/8, $·loop32VVAddSSub<>(SB)
+DATA table32<>+136(SB)/8, $·loop32VVAddVSubFrom<>(SB)
+DATA table32<>+144(SB)/8, $·loop32VVAddSSubFrom<>(SB)
+DATA table32<>+152(SB)/8, $·loop32VVAddVMul<>(SB)
+DATA table32<>+160(SB)/8, $·loop32VVAddSMul<>(SB)
+DATA table32<>+168(SB)/8, $·loop32VVAddSquare<>(SB)
+DATA table32<>+176(SB)/8, $·loop32VVAddVDiv<>(SB)
+DATA table32<>+184(SB)/8, $·loop32VVAddVDivInto<>(SB)
+DATA table32<>+192(SB)/8, $·loop32VVAddSDivInto<>(SB)
+DATA table32<>+200(SB)/8, $·loop32VVAddVAddVAdd<>(SB)
+DATA table32<>+208(SB)/8, $·loop32VVAddVAddVSub<>(SB)
+DATA table32<>+216(SB)/8, $·loop32VVAddVAddVMul<>(SB)
+DATA table32<>+224(SB)/8, $·loop32VVAddVAddSMul<>(SB)
+DATA table32<>+232(SB)/8, $·loop32VVAddVMulVAdd<>(SB)
+DATA table32<>+240(SB)/8, $·loop32VVAddVMulVSubFrom<>(SB)
+DATA table32<>+248(SB)/8, $·loop32VVAddSMulVAdd<>(SB)
+DATA table32<>+256(SB)/8, $·loop32VVAddSMulVMul<>(SB)
+DATA table32<>+264(SB)/8, $·loop32VSAddVAdd<>(SB)
+DATA table32<>+272(SB)/8, $·loop32VSAddSAdd<>(SB)
+DATA table32<>+280(SB)/8, $·loop32VSAddVSub<>(SB)
+DATA table32<>+288(SB)/8, $·loop32VSAddSSub<>(SB)
+DATA table32<>+296(SB)/8, $·loop32VSAddVSubFrom<>(SB)
+DATA table32<>+304(SB)/8, $·loop32VSAddSSubFrom<>(SB)
+DATA table32<>+312(SB)/8, $·loop32VSAddVMul<>(SB)
+DATA table32<>+320(SB)/8, $·loop32VSAddSMul<>(SB)
+DATA table32<>+328(SB)/8, $·loop32VSAddSquare<>(SB)
+DATA table32<>+336(SB)/8, $·loop32VSAddVDiv<>(SB)
+DATA table32<>+344(SB)/8, $·loop32VSAddVDivInto<>(SB)
+DATA table32<>+352(SB)/8, $·loop32VSAddSDivInto<>(SB)
+DATA table32<>+360(SB)/8, $·loop32VVSubVAdd<>(SB)
+DATA table32<>+368(SB)/8, $·loop32VVSubSAdd<>(SB)
+DATA table32<>+376(SB)/8, $·loop32VVSubVSub<>(SB)
+DATA table32<>+384(SB)/8, $·loop32VVSubSSub<>(SB)
+DATA table32<>+392(SB)/8, $·loop32VVSubVSubFrom<>(SB)
+DATA table32<>+400(SB)/8, $·loop32VVSubSSubFrom<>(SB)
+DATA table32<>+408(SB)/8, $·loop32VVSubVMul<>(SB)
+DATA table32<>+416(SB)/8, $·loop32VVSubSMul<>(SB)
+DATA table32<>+424(SB)/8, $·loop32VVSubSquare<>(SB)
+DATA table32<>+432(SB)/8, $·loop32VVSubVDiv<>(SB)
+DATA table32<>+440(SB)/8, $·loop32VVSubVDivInto<>(SB)
+DATA table32<>+448(SB)/8, $·loop32VVSubSDivInto<>(SB)
+DATA table32<>+456(SB)/8, $·loop32VVSubVAddVSub<>(SB)
+DATA table32<>+464(SB)/8, $·loop32VVSubVSubVSub<>(SB)
+DATA table32<>+472(SB)/8, $·loop32VVSubVSubVMul<>(SB)
+DATA table32<>+480(SB)/8, $·loop32VVSubSSubVAdd<>(SB)
+DATA table32<>+488(SB)/8, $·loop32VVSubVMulVAdd<>(SB)
+DATA table32<>+496(SB)/8, $·loop32VVSubSMulVAdd<>(SB)
+DATA table32<>+504(SB)/8, $·loop32VSSubVAdd<>(SB)
+DATA table32<>+512(SB)/8, $·loop32VSSubSAdd<>(SB)
+DATA table32<>+520(SB)/8, $·loop32VSSubVSub<>(SB)
+DATA table32<>+528(SB)/8, $·loop32VSSubSSub<>(SB)
+DATA table32<>+536(SB)/8, $·loop32VSSubVSubFrom<>(SB)
+DATA table32<>+544(SB)/8, $·loop32VSSubSSubFrom<>(SB)
+DATA table32<>+552(SB)/8, $·loop32VSSubVMul<>(SB)
+DATA table32<>+560(SB)/8, $·loop32VSSubSMul<>(SB)
+DATA table32<>+568(SB)/8, $·loop32VSSubSquare<>(SB)
+DATA table32<>+576(SB)/8, $·loop32VSSubVDiv<>(SB)
+DATA table32<>+584(SB)/8, $·loop32VSSubVDivInto<>(SB)
+DATA table32<>+592(SB)/8, $·loop32VSSubSDivInto<>(SB)
+DATA table32<>+600(SB)/8, $·loop32VSSubVAddSMul<>(SB)
+DATA table32<>+608(SB)/8, $·loop32VSSubSMulVMul<>(SB)
+DATA table32<>+616(SB)/8, $·loop32SVSubVAdd<>(SB)
+DATA table32<>+624(SB)/8, $·loop32SVSubSAdd<>(SB)
+DATA table32<>+632(SB)/8, $·loop32SVSubVSub<>(SB)
+DATA table32<>+640(SB)/8, $·loop32SVSubSSub<>(SB)
+DATA table32<>+648(SB)/8, $·loop32SVSubVSubFrom<>(SB)
+DATA table32<>+656(SB)/8, $·loop32SVSubSSubFrom<>(SB)
+DATA table32<>+664(SB)/8, $·loop32SVSubVMul<>(SB)
+DATA table32<>+672(SB)/8, $·loop32SVSubSMul<>(SB)
+DATA table32<>+680(SB)/8, $·loop32SVSubSquare<>(SB)
+DATA table32<>+688(SB)/8, $·loop32SVSubVDiv<>(SB)
+DATA table32<>+696(SB)/8, $·loop32SVSubVDivInto<>(SB)
+DATA table32<>+704(SB)/8, $·loop32SVSubSDivInto<>(SB)
+DATA table32<>+712(SB)/8, $·loop32VVMulVAdd<>(SB)
+DATA table32<>+720(SB)/8, $·loop32VVMulSAdd<>(SB)
+DATA table32<>+728(SB)/8, $·loop32VVMulVSub<>(SB)
+DATA table32<>+736(SB)/8, $·loop32VVMulSSub<>(SB)
+DATA table32<>+744(SB)/8, $·loop32VVMulVSubFrom<>(SB)
+DATA table32<>+752(SB)/8, $·loop32VVMulSSubFrom<>(SB)
+DATA table32<>+760(SB)/8, $·loop32VVMulVMul<>(SB)
+DATA table32<>+768(SB)/8, $·loop32VVMulSMul<>(SB)
+DATA table32<>+776(SB)/8, $·loop32VVMulSquare<>(SB)
+DATA table32<>+784(SB)/8, $·loop32VVMulVDiv<>(SB)
+DATA table32<>+792(SB)/8, $·loop32VVMulVDivInto<>(SB)
+DATA table32<>+800(SB)/8, $·loop32VVMulSDivInto<>(SB)
+DATA table32<>+808(SB)/8, $·loop32VVMulVAddVAdd<>(SB)
+DATA table32<>+816(SB)/8, $·loop32VVMulVAddVSub<>(SB)
+DATA table32<>+824(SB)/8, $·loop32VVMulSAddVMul<>(SB)
+DATA table32<>+832(SB)/8, $·loop32VVMulVSubVMul<>(SB)
+DATA table32<>+840(SB)/8, $·loop32VVMulVSubFromVAdd<>(SB)
+DATA table32<>+848(SB)/8, $·loop32VVMulVSubFromVSub<>(SB)
+DATA table32<>+856(SB)/8, $·loop32VVMulVSubFromVMul<>(SB)
+DATA table32<>+864(SB)/8, $·loop32VVMulVSubFromSMul<>(SB)
+DATA table32<>+872(SB)/8, $·loop32VVMulVMulVAdd<>(SB)
+DATA table32<>+880(SB)/8, $·loop32VVMulVMulVMul<>(SB)
+DATA table32<>+888(SB)/8, $·loop32VVMulVMulSMul<>(SB)
+DATA table32<>+896(SB)/8, $·loop32VVMulSMulVAdd<>(SB)
+DATA table32<>+904(SB)/8, $·loop32VVMulSMulSAdd<>(SB)
+DATA table32<>+912(SB)/8, $·loop32VVMulSMulVSubFrom<>(SB)
+DATA table32<>+920(SB)/8, $·loop32VVMulSMulVMul<>(SB)
+DATA table32<>+928(SB)/8, $·loop32VSMulVAdd<>(SB)
+DATA table32<>+936(SB)/8, $·loop32VSMulSAdd<>(SB)
+DATA table32<>+944(SB)/8, $·loop32VSMulVSub<>(SB)
+DATA table32<>+952(SB)/8, $·loop32VSMulSSub<>(SB)
+DATA table32<>+960(SB)/8, $·loop32VSMulVSubFrom<>(SB)
+DATA table32<>+968(SB)/8, $·loop32VSMulSSubFrom<>(SB)
+DATA table32<>+976(SB)/8, $·loop32VSMulVMul<>(SB)
+DATA table32<>+984(SB)/8, $·loop32VSMulSMul<>(SB)
+DATA table32<>+992(SB)/8, $·loop32VSMulSquare<>(SB)
+DATA table32<>+1000(SB)/8, $·loop32VSMulVDiv<>(SB)
+DATA table32<>+1008(SB)/8, $·loop32VSMulVDivInto<>(SB)
+DATA table32<>+1016(SB)/8, $·loop32VSMulSDivInto<>(SB)
+DATA table32<>+1024(SB)/8, $·loop32VSMulVAddVAdd<>(SB)
+DATA table32<>+1032(SB)/8, $·loop32VSMulVAddVSub<>(SB)
+DATA table32<>+1040(SB)/8, $·loop32VSMulVAddVSubFrom<>(SB)
+DATA table32<>+1048(SB)/8, $·loop32VSMulVAddSMul<>(SB)
+DATA table32<>+1056(SB)/8, $·loop32VSMulSAddVAdd<>(SB)
+DATA table32<>+1064(SB)/8, $·loop32VSMulSAddVMul<>(SB)
+DATA table32<>+1072(SB)/8, $·loop32VSMulSAddSMul<>(SB)
+DATA table32<>+1080(SB)/8, $·loop32VSMulVSubVAdd<>(SB)
+DATA table32<>+1088(SB)/8, $·loop32VSMulSSubSMul<>(SB)
+DATA table32<>+1096(SB)/8, $·loop32VSMulVSubFromVAdd<>(SB)
+DATA table32<>+1104(SB)/8, $·loop32VSMulVSubFromVSub<>(SB)
+DATA table32<>+1112(SB)/8, $·loop32VSMulVSubFromSMul<>(SB)
+DATA table32<>+1120(SB)/8, $·loop32VSMulSSubFromVMul<>(SB)
+DATA table32<>+1128(SB)/8, $·loop32VSMulVMulVAdd<>(SB)
+DATA table32<>+1136(SB)/8, $·loop32VSMulVMulSAdd<>(SB)
+DATA table32<>+1144(SB)/8, $·loop32VSMulVMulVSub<>(SB)
+DATA table32<>+1152(SB)/8, $·loop32VSMulVMulVSubFrom<>(SB)
+DATA table32<>+1160(SB)/8, $·loop32VSMulVMulVMul<>(SB)
+DATA table32<>+1168(SB)/8, $·loop32VSMulVMulSMul<>(SB)
+DATA table32<>+1176(SB)/8, $·loop32VSMulSquareVSubFrom<>(SB)
+DATA table32<>+1184(SB)/8, $·loop32VSquareVAdd<>(SB)
+DATA table32<>+1192(SB)/8, $·loop32VSquareSAdd<>(SB)
+DATA table32<>+1200(SB)/8, $·loop32VSquareVSub<>(SB)
+DATA table32<>+1208(SB)/8, $·loop32VSquareSSub<>(SB)
+DATA table32<>+1216(SB)/8, $·loop32VSquareVSubFrom<>(SB)
+DATA table32<>+1224(SB)/8, $·loop32VSquareSSubFrom<>(SB)
+DATA table32<>+1232(SB)/8, $·loop32VSquareVMul<>(SB)
+DATA table32<>+1240(SB)/8, $·loop32VSquareSMul<>(SB)
+DATA table32<>+1248(SB)/8, $·loop32VSquareSquare<>(SB)
+DATA table32<>+1256(SB)/8, $·loop32VSquareVDiv<>(SB)
+DATA table32<>+1264(SB)/8, $·loop32VSquareVDivInto<>(SB)
+DATA table32<>+1272(SB)/8, $·loop32VSquareSDivInto<>(SB)
+DATA table32<>+1280(SB)/8, $·loop32VSquareVAddSMul<>(SB)
+DATA table32<>+1288(SB)/8, $·loop32VSquareVSubFromVMul<>(SB)
+DATA table32<>+1296(SB)/8, $·loop32VSquareSSubFromVMul<>(SB)
+DATA table32<>+1304(SB)/8, $·loop32VSquareVMulVAdd<>(SB)
+DATA table32<>+1312(SB)/8, $·loop32VVAddVVMulAdd<>(SB)
+DATA table32<>+1320(SB)/8, $·loop32VVAddVSMulSub<>(SB)
+DATA table32<>+1328(SB)/8, $·loop32VVAddVSMulAdd<>(SB)
+DATA table32<>+1336(SB)/8, $·loop32VVSubVVMulSub<>(SB)
+DATA table32<>+1344(SB)/8, $·loop32VVSubVVMulAdd<>(SB)
+DATA table32<>+1352(SB)/8, $·loop32VVSubVSMulSub<>(SB)
+DATA table32<>+1360(SB)/8, $·loop32VVSubVSMulAdd<>(SB)
+DATA table32<>+1368(SB)/8, $·loop32VVSubVSMulMul<>(SB)
+DATA table32<>+1376(SB)/8, $·loop32SVSubVSMulMul<>(SB)
+DATA table32<>+1384(SB)/8, $·loop32VVMulVVMulSub<>(SB)
+DATA table32<>+1392(SB)/8, $·loop32VVMulVVMulAdd<>(SB)
+DATA table32<>+1400(SB)/8, $·loop32VVMulVSMulSub<>(SB)
+DATA table32<>+1408(SB)/8, $·loop32VVMulVSMulAdd<>(SB)
+DATA table32<>+1416(SB)/8, $·loop32VVMulVSMulMul<>(SB)
+DATA table32<>+1424(SB)/8, $·loop32VSMulVSMulSub<>(SB)
+DATA table32<>+1432(SB)/8, $·loop32VSMulVSMulAdd<>(SB)
+DATA table32<>+1440(SB)/8, $·loop32VSMulVSMulMul<>(SB)
+DATA table32<>+1448(SB)/8, $·loop32VSMulVSquareMul<>(SB)
+DATA table32<>+1456(SB)/8, $·loop32VSquareVSquareAdd<>(SB)
+DATA table32<>+1464(SB)/8, $·loop32VVVVLess<>(SB)
+DATA table32<>+1472(SB)/8, $·loop32SVVVLess<>(SB)
+DATA table32<>+1480(SB)/8, $·loop32VSVVLess<>(SB)
+DATA table32<>+1488(SB)/8, $·loop32SSVVLess<>(SB)
+DATA table32<>+1496(SB)/8, $·loop32VVSVLess<>(SB)
+DATA table32<>+1504(SB)/8, $·loop32SVSVLess<>(SB)
+DATA table32<>+1512(SB)/8, $·loop32VSSVLess<>(SB)
+DATA table32<>+1520(SB)/8, $·loop32SSSVLess<>(SB)
+DATA table32<>+1528(SB)/8, $·loop32VVVSLess<>(SB)
+DATA table32<>+1536(SB)/8, $·loop32SVVSLess<>(SB)
+DATA table32<>+1544(SB)/8, $·loop32VSVSLess<>(SB)
+DATA table32<>+1552(SB)/8, $·loop32SSVSLess<>(SB)
+DATA table32<>+1560(SB)/8, $·loop32VVSSLess<>(SB)
+DATA table32<>+1568(SB)/8, $·loop32SVSSLess<>(SB)
+DATA table32<>+1576(SB)/8, $·loop32VSSSLess<>(SB)
+GLOBL table32<>(SB), NOPTR, $1584
+
+TEXT ·entries32(SB), NOSPLIT, $0-8
+	LEAQ table32<>+0(SB), AX
+	MOVQ AX, ret+0(FP)
+	RET
+
+TEXT ·finishStep<>(SB), NOSPLIT, $0
+	CMPB    48(R9), $0x00
+	JE      exact
+	VMOVUPS Y0, (DI)(AX*4)
+	ADDQ    $0x38, R9
+	JMP     (R9)
+
+exact:
+	LEAQ         (DI)(AX*4), DI
+	TESTQ        $0x00000004, R11
 	JZ           next1
 	VMOVUPS      X0, (DI)
 	VEXTRACTF128 $0x01, Y0, X0
 	ADDQ         $0x10, DI
 
 next1:
-	TESTQ    $0x00000002, CX
+	TESTQ    $0x00000002, R11
 	JZ       next2
 	VMOVLPS  X0, (DI)
 	VMOVHLPS X0, X0, X0
 	ADDQ     $0x08, DI
 
 next2:
-	TESTQ  $0x00000001, CX
+	TESTQ  $0x00000001, R11
 	JZ     next3
 	VMOVSS X0, (DI)
 
 next3:
-	VZEROUPPER
-	RET
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-TEXT ·loop32VVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VMOVUPS Y0, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VMOVUPS Y0, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VMOVUPS Y0, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VMOVUPS Y0, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMOVUPS Y0, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMOVUPS Y0, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVDiv(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVDiv<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VDIVPS  (BX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VDIVPS  32(BX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VDIVPS  (BX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VDIVPS     Y1, Y0, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSDiv(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSDiv<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VDIVPS  Y9, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VDIVPS  Y9, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VDIVPS  Y9, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VDIVPS     Y9, Y0, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVDiv(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVDiv<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VDIVPS  (BX)(AX*4), Y8, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	VDIVPS  32(BX)(AX*4), Y8, Y0
+	VMOVUPS Y0, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VDIVPS  (BX)(AX*4), Y8, Y0
 	VMOVUPS Y0, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VDIVPS     Y0, Y8, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquare(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VSquare<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VNeg(SB), NOSPLIT, $0-8
-	MOVQ     o+0(FP), R9
-	MOVQ     (R9), DI
-	MOVQ     8(DI), CX
+TEXT ·loop32VNeg<>(SB), NOSPLIT, $0
+	MOVQ     8(R9), DI
 	MOVQ     (DI), DI
-	MOVQ     8(R9), R10
-	CMPQ     16(R10), CX
-	JL       short
-	MOVQ     (R10), SI
+	MOVQ     16(R9), SI
+	MOVQ     (SI), SI
 	VPCMPEQD Y12, Y12, Y12
 	VPSLLD   $0x1f, Y12, Y12
 	XORQ     AX, AX
-	SUBQ     $0x08, CX
-	JL       rest
+	CMPQ     AX, R10
+	JGE      one
 
-full:
+two:
+	VXORPS  (SI)(AX*4), Y12, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	VXORPS  32(SI)(AX*4), Y12, Y0
+	VMOVUPS Y0, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VXORPS  (SI)(AX*4), Y12, Y0
 	VMOVUPS Y0, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VXORPS     Y0, Y12, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VADDPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VADDPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVAddSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VADDPS  Y10, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  Y10, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VADDPS  Y10, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VADDPS     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VSUBPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VSUBPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VSUBPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVAddSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VSUBPS  Y10, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VSUBPS     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
 	VSUBPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VSUBPS     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVAddSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  Y1, Y10, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VSUBPS  Y1, Y10, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VSUBPS  Y1, Y10, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VSUBPS     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VMULPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMULPS  Y10, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VMULPS     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddSquare(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddSquare<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMULPS  Y1, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VMULPS     Y2, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVDiv(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddVDiv<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VDIVPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VDIVPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VDIVPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VDIVPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVDivInto(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddVDivInto<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VDIVPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VDIVPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
 	VDIVPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VDIVPS     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVAddSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VDIVPS  Y1, Y10, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VDIVPS  Y1, Y10, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VDIVPS  Y1, Y10, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
 	VDIVPS     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVAddVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddVAddVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VADDPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VADDPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VADDPS  (DX)(AX*4), Y1, Y2
 	VADDPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
@@ -1293,59 +1427,55 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VADDPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVAddVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddVAddVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VSUBPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VSUBPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VADDPS  (DX)(AX*4), Y1, Y2
 	VSUBPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
@@ -1354,59 +1484,55 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VSUBPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVAddVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddVAddVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VMULPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VMULPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VADDPS  (DX)(AX*4), Y1, Y2
 	VMULPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
@@ -1415,60 +1541,56 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VMULPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVAddVAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VADDPS  (DX)(AX*4), Y1, Y2
 	VMULPS  Y11, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
@@ -1476,59 +1598,55 @@ rest:
 	VADDPS     Y3, Y2, Y4
 	VMULPS     Y11, Y4, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddVMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VADDPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VADDPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y1, Y2
 	VADDPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
@@ -1537,41 +1655,47 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VADDPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVMulVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddVMulVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS (R8)(AX*4), Y3
+	VSUBPS  Y2, Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS 32(R8)(AX*4), Y3
+	VSUBPS  Y2, Y3, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y1, Y2
@@ -1579,18 +1703,10 @@ full:
 	VSUBPS  Y2, Y3, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
@@ -1599,60 +1715,56 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VSUBPS     Y4, Y5, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddSMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVAddSMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VADDPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VADDPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMULPS  Y10, Y1, Y2
 	VADDPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
@@ -1660,60 +1772,56 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VADDPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddSMulVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVAddSMulVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMULPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMULPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMULPS  Y10, Y1, Y2
 	VMULPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
@@ -1721,1337 +1829,1225 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VMULPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAddVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAddVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VADDPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VADDPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VADDPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VADDPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAddSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAddSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VADDPS  Y10, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VADDPS  Y10, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VADDPS  Y10, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VADDPS     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAddVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAddVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VSUBPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VSUBPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VSUBPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VSUBPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAddSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAddSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VSUBPS  Y10, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VSUBPS  Y10, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VSUBPS  Y10, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VSUBPS     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAddVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAddVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VSUBPS  Y0, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VMOVUPS 32(DX)(AX*4), Y1
+	VSUBPS  Y0, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VMOVUPS (DX)(AX*4), Y1
 	VSUBPS  Y0, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VSUBPS     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAddSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAddSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VSUBPS  Y0, Y10, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VSUBPS  Y0, Y10, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VSUBPS  Y0, Y10, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VSUBPS     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAddVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAddVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VMULPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VMULPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VMULPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VMULPS  Y10, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  Y10, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VMULPS  Y10, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VMULPS     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAddSquare(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAddSquare<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VMULPS  Y0, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VMULPS     Y1, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAddVDiv(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAddVDiv<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VDIVPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VDIVPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VDIVPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VDIVPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAddVDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAddVDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VDIVPS  Y0, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VMOVUPS 32(DX)(AX*4), Y1
+	VDIVPS  Y0, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VMOVUPS (DX)(AX*4), Y1
 	VDIVPS  Y0, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VDIVPS     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSAddSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSAddSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPS  (SI)(AX*4), Y9, Y0
+	VDIVPS  Y0, Y10, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VADDPS  32(SI)(AX*4), Y9, Y0
+	VDIVPS  Y0, Y10, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPS  (SI)(AX*4), Y9, Y0
 	VDIVPS  Y0, Y10, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VADDPS     Y9, Y0, Y1
 	VDIVPS     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VADDPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VADDPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVSubSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VADDPS  Y10, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VADDPS  Y10, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VADDPS  Y10, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VADDPS     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VSUBPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VSUBPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VSUBPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVSubSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VSUBPS  Y10, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VSUBPS     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
 	VSUBPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VSUBPS     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVSubSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VSUBPS  Y1, Y10, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VSUBPS  Y1, Y10, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VSUBPS  Y1, Y10, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VSUBPS     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VMULPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVSubSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMULPS  Y10, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VMULPS     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubSquare(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubSquare<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMULPS  Y1, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VMULPS     Y2, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVDiv(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubVDiv<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VDIVPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VDIVPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VDIVPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VDIVPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVDivInto(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubVDivInto<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VDIVPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VDIVPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
 	VDIVPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VDIVPS     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVSubSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VDIVPS  Y1, Y10, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VDIVPS  Y1, Y10, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VDIVPS  Y1, Y10, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
 	VDIVPS     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVAddVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubVAddVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VSUBPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VSUBPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VADDPS  (DX)(AX*4), Y1, Y2
 	VSUBPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
@@ -3060,59 +3056,55 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VSUBPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVSubVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubVSubVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VSUBPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VSUBPS  32(DX)(AX*4), Y1, Y2
+	VSUBPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VSUBPS  (DX)(AX*4), Y1, Y2
 	VSUBPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
@@ -3121,59 +3113,55 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VSUBPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVSubVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubVSubVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VMULPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VSUBPS  32(DX)(AX*4), Y1, Y2
+	VMULPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VSUBPS  (DX)(AX*4), Y1, Y2
 	VMULPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
@@ -3182,60 +3170,56 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VMULPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubSSubVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVSubSSubVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VADDPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VADDPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VSUBPS  Y10, Y1, Y2
 	VADDPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
@@ -3243,59 +3227,55 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VADDPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubVMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VADDPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VADDPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y1, Y2
 	VADDPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
@@ -3304,60 +3284,56 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VADDPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubSMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVSubSMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VADDPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VADDPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMULPS  Y10, Y1, Y2
 	VADDPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
@@ -3365,2104 +3341,1942 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VADDPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VADDPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VADDPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VADDPS  Y10, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VADDPS  Y10, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VADDPS  Y10, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VADDPS     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VSUBPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VSUBPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VSUBPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VSUBPS  Y10, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VSUBPS     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
 	VSUBPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VSUBPS     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VSUBPS  Y1, Y10, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VSUBPS  Y1, Y10, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VSUBPS  Y1, Y10, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VSUBPS     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VMULPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VMULPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VMULPS  Y10, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VMULPS     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubSquare(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubSquare<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VMULPS  Y1, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VMULPS     Y1, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubVDiv(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubVDiv<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VDIVPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VDIVPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VDIVPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VDIVPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubVDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubVDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VDIVPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VDIVPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
 	VDIVPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VDIVPS     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VDIVPS  Y1, Y10, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VDIVPS  Y1, Y10, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VDIVPS  Y1, Y10, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VDIVPS     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubVAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubVAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VADDPS  (DX)(AX*4), Y1, Y2
 	VMULPS  Y11, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VADDPS     Y2, Y1, Y3
 	VMULPS     Y11, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSubSMulVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSubSMulVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMULPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  Y9, Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMULPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  Y9, Y0, Y1
 	VMULPS  Y10, Y1, Y2
 	VMULPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VSUBPS     Y9, Y0, Y1
 	VMULPS     Y10, Y1, Y2
 	VMASKMOVPS (R8)(AX*4), Y15, Y3
 	VMULPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VADDPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VADDPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VADDPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VADDPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VADDPS  Y10, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VADDPS  Y10, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VADDPS  Y10, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VADDPS     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VSUBPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VSUBPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VSUBPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VSUBPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VSUBPS  Y10, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VSUBPS  Y10, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VSUBPS  Y10, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VSUBPS     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VSUBPS  Y0, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VMOVUPS 32(DX)(AX*4), Y1
+	VSUBPS  Y0, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VMOVUPS (DX)(AX*4), Y1
 	VSUBPS  Y0, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VSUBPS     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VSUBPS  Y0, Y10, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VSUBPS  Y0, Y10, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VSUBPS  Y0, Y10, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VSUBPS     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VMULPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VMULPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VMULPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VMULPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VMULPS  Y10, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VMULPS  Y10, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VMULPS  Y10, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VMULPS     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubSquare(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubSquare<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VMULPS  Y0, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VMULPS     Y1, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubVDiv(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubVDiv<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VDIVPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VDIVPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VDIVPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VDIVPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubVDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubVDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VDIVPS  Y0, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VMOVUPS 32(DX)(AX*4), Y1
+	VDIVPS  Y0, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VMOVUPS (DX)(AX*4), Y1
 	VDIVPS  Y0, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VDIVPS     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VDIVPS  Y0, Y10, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VDIVPS  Y0, Y10, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VDIVPS  Y0, Y10, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VDIVPS     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VADDPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VADDPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VADDPS  Y10, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  Y10, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VADDPS  Y10, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VADDPS     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VSUBPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VSUBPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VSUBPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VSUBPS  Y10, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VSUBPS     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
 	VSUBPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VSUBPS     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  Y1, Y10, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VSUBPS  Y1, Y10, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VSUBPS  Y1, Y10, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VSUBPS     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VMULPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  Y10, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VMULPS     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulSquare(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulSquare<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  Y1, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VMULPS     Y2, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVDiv(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVDiv<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VDIVPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VDIVPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VDIVPS  (DX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VDIVPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVDivInto(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVDivInto<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VDIVPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VDIVPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
 	VDIVPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VDIVPS     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VDIVPS  Y1, Y10, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VDIVPS  Y1, Y10, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VDIVPS  Y1, Y10, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VDIVPS     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVAddVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVAddVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VADDPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VADDPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VADDPS  (DX)(AX*4), Y1, Y2
 	VADDPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -5471,59 +5285,55 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VADDPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVAddVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVAddVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VSUBPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VSUBPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VADDPS  (DX)(AX*4), Y1, Y2
 	VSUBPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -5532,60 +5342,56 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VSUBPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulSAddVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulSAddVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VADDPS  Y10, Y1, Y2
+	VMULPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  Y10, Y1, Y2
+	VMULPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VADDPS  Y10, Y1, Y2
 	VMULPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -5593,59 +5399,55 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VMULPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVSubVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVSubVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VMULPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VSUBPS  32(DX)(AX*4), Y1, Y2
+	VMULPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VSUBPS  (DX)(AX*4), Y1, Y2
 	VMULPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -5654,41 +5456,47 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VMULPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVSubFromVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVSubFromVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VADDPS  (R8)(AX*4), Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VADDPS  32(R8)(AX*4), Y3, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
@@ -5696,18 +5504,10 @@ full:
 	VADDPS  (R8)(AX*4), Y3, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -5716,41 +5516,47 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VADDPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVSubFromVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVSubFromVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VSUBPS  (R8)(AX*4), Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VSUBPS  32(R8)(AX*4), Y3, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
@@ -5758,18 +5564,10 @@ full:
 	VSUBPS  (R8)(AX*4), Y3, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -5778,41 +5576,47 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VSUBPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVSubFromVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVSubFromVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMULPS  (R8)(AX*4), Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMULPS  32(R8)(AX*4), Y3, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
@@ -5820,18 +5624,10 @@ full:
 	VMULPS  (R8)(AX*4), Y3, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -5840,42 +5636,48 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VMULPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVSubFromSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulVSubFromSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMULPS  Y11, Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMULPS  Y11, Y3, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
@@ -5883,18 +5685,10 @@ full:
 	VMULPS  Y11, Y3, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -5902,59 +5696,55 @@ rest:
 	VSUBPS     Y2, Y3, Y4
 	VMULPS     Y11, Y4, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VADDPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VADDPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y1, Y2
 	VADDPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -5963,59 +5753,55 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VADDPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVMulVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVMulVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMULPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VMULPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y1, Y2
 	VMULPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -6024,60 +5810,56 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VMULPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVMulSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulVMulSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y1, Y2
 	VMULPS  Y11, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -6085,60 +5867,56 @@ rest:
 	VMULPS     Y3, Y2, Y4
 	VMULPS     Y11, Y4, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulSMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulSMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VADDPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VADDPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  Y10, Y1, Y2
 	VADDPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -6146,103 +5924,105 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VADDPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulSMulSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulSMulSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VADDPS  Y11, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VADDPS  Y11, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  Y10, Y1, Y2
 	VADDPS  Y11, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
 	VMULPS     Y10, Y2, Y3
 	VADDPS     Y11, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulSMulVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulSMulVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMOVUPS (R8)(AX*4), Y3
+	VSUBPS  Y2, Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMOVUPS 32(R8)(AX*4), Y3
+	VSUBPS  Y2, Y3, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  Y10, Y1, Y2
@@ -6250,18 +6030,10 @@ full:
 	VSUBPS  Y2, Y3, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -6269,60 +6041,56 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VSUBPS     Y3, Y4, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulSMulVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulSMulVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMULPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  Y10, Y1, Y2
+	VMULPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  Y10, Y1, Y2
 	VMULPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -6330,692 +6098,620 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VMULPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VADDPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VADDPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VADDPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VADDPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VADDPS  Y10, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VADDPS  Y10, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VADDPS  Y10, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VADDPS     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VSUBPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VSUBPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VSUBPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VSUBPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VSUBPS  Y10, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VSUBPS  Y10, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VSUBPS  Y10, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VSUBPS     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VSUBPS  Y0, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMOVUPS 32(DX)(AX*4), Y1
+	VSUBPS  Y0, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMOVUPS (DX)(AX*4), Y1
 	VSUBPS  Y0, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VSUBPS     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VSUBPS  Y0, Y10, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VSUBPS  Y0, Y10, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VSUBPS  Y0, Y10, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VSUBPS     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VMULPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  Y10, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  Y10, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  Y10, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMULPS     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulSquare(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulSquare<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  Y0, Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMULPS     Y1, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVDiv(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVDiv<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VDIVPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VDIVPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VDIVPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VDIVPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VDIVPS  Y0, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMOVUPS 32(DX)(AX*4), Y1
+	VDIVPS  Y0, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMOVUPS (DX)(AX*4), Y1
 	VDIVPS  Y0, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VDIVPS     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VDIVPS  Y0, Y10, Y1
+	VMOVUPS Y1, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VDIVPS  Y0, Y10, Y1
+	VMOVUPS Y1, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VDIVPS  Y0, Y10, Y1
 	VMOVUPS Y1, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VDIVPS     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVAddVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVAddVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VADDPS  (DX)(AX*4), Y0, Y1
+	VADDPS  (R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VADDPS  32(DX)(AX*4), Y0, Y1
+	VADDPS  32(R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VADDPS  (DX)(AX*4), Y0, Y1
 	VADDPS  (R8)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
@@ -7023,59 +6719,53 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VADDPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVAddVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVAddVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VADDPS  (DX)(AX*4), Y0, Y1
+	VSUBPS  (R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VADDPS  32(DX)(AX*4), Y0, Y1
+	VSUBPS  32(R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VADDPS  (DX)(AX*4), Y0, Y1
 	VSUBPS  (R8)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
@@ -7083,60 +6773,56 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VSUBPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVAddVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVAddVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VADDPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VADDPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS 32(R8)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VADDPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS (R8)(AX*4), Y2
 	VSUBPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
@@ -7144,299 +6830,269 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VSUBPS     Y3, Y4, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VADDPS  (DX)(AX*4), Y0, Y1
+	VMULPS  Y11, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VADDPS  32(DX)(AX*4), Y0, Y1
+	VMULPS  Y11, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VADDPS  (DX)(AX*4), Y0, Y1
 	VMULPS  Y11, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VADDPS     Y2, Y1, Y3
 	VMULPS     Y11, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulSAddVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulSAddVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VADDPS  Y10, Y0, Y1
+	VADDPS  (R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VADDPS  Y10, Y0, Y1
+	VADDPS  32(R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VADDPS  Y10, Y0, Y1
 	VADDPS  (R8)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VADDPS     Y10, Y1, Y2
 	VMASKMOVPS (R8)(AX*4), Y15, Y3
 	VADDPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulSAddVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulSAddVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VADDPS  Y10, Y0, Y1
+	VMULPS  (R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VADDPS  Y10, Y0, Y1
+	VMULPS  32(R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VADDPS  Y10, Y0, Y1
 	VMULPS  (R8)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VADDPS     Y10, Y1, Y2
 	VMASKMOVPS (R8)(AX*4), Y15, Y3
 	VMULPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulSAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulSAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VADDPS  Y10, Y0, Y1
+	VMULPS  Y11, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VADDPS  Y10, Y0, Y1
+	VMULPS  Y11, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VADDPS  Y10, Y0, Y1
 	VMULPS  Y11, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VADDPS     Y10, Y1, Y2
 	VMULPS     Y11, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVSubVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVSubVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VSUBPS  (DX)(AX*4), Y0, Y1
+	VADDPS  (R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VSUBPS  32(DX)(AX*4), Y0, Y1
+	VADDPS  32(R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VSUBPS  (DX)(AX*4), Y0, Y1
 	VADDPS  (R8)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
@@ -7444,120 +7100,110 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VADDPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulSSubSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulSSubSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VSUBPS  Y10, Y0, Y1
+	VMULPS  Y11, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VSUBPS  Y10, Y0, Y1
+	VMULPS  Y11, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VSUBPS  Y10, Y0, Y1
 	VMULPS  Y11, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VSUBPS     Y10, Y1, Y2
 	VMULPS     Y11, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVSubFromVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVSubFromVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VSUBPS  Y0, Y1, Y2
+	VADDPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMOVUPS 32(DX)(AX*4), Y1
+	VSUBPS  Y0, Y1, Y2
+	VADDPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMOVUPS (DX)(AX*4), Y1
 	VSUBPS  Y0, Y1, Y2
 	VADDPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
@@ -7565,60 +7211,56 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VADDPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVSubFromVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVSubFromVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VSUBPS  Y0, Y1, Y2
+	VSUBPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMOVUPS 32(DX)(AX*4), Y1
+	VSUBPS  Y0, Y1, Y2
+	VSUBPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMOVUPS (DX)(AX*4), Y1
 	VSUBPS  Y0, Y1, Y2
 	VSUBPS  (R8)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
@@ -7626,180 +7268,164 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VSUBPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVSubFromSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVSubFromSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VSUBPS  Y0, Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMOVUPS 32(DX)(AX*4), Y1
+	VSUBPS  Y0, Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMOVUPS (DX)(AX*4), Y1
 	VSUBPS  Y0, Y1, Y2
 	VMULPS  Y11, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VSUBPS     Y1, Y2, Y3
 	VMULPS     Y11, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulSSubFromVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulSSubFromVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VSUBPS  Y0, Y10, Y1
+	VMULPS  (R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VSUBPS  Y0, Y10, Y1
+	VMULPS  32(R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VSUBPS  Y0, Y10, Y1
 	VMULPS  (R8)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VSUBPS     Y1, Y10, Y2
 	VMASKMOVPS (R8)(AX*4), Y15, Y3
 	VMULPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  (DX)(AX*4), Y0, Y1
+	VADDPS  (R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  32(DX)(AX*4), Y0, Y1
+	VADDPS  32(R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  (DX)(AX*4), Y0, Y1
 	VADDPS  (R8)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
@@ -7807,119 +7433,107 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VADDPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVMulSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVMulSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  (DX)(AX*4), Y0, Y1
+	VADDPS  Y11, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  32(DX)(AX*4), Y0, Y1
+	VADDPS  Y11, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  (DX)(AX*4), Y0, Y1
 	VADDPS  Y11, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VMULPS     Y2, Y1, Y3
 	VADDPS     Y11, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVMulVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVMulVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  (DX)(AX*4), Y0, Y1
+	VSUBPS  (R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  32(DX)(AX*4), Y0, Y1
+	VSUBPS  32(R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  (DX)(AX*4), Y0, Y1
 	VSUBPS  (R8)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
@@ -7927,60 +7541,56 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VSUBPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVMulVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVMulVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  (DX)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  32(DX)(AX*4), Y0, Y1
+	VMOVUPS 32(R8)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  (DX)(AX*4), Y0, Y1
 	VMOVUPS (R8)(AX*4), Y2
 	VSUBPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
@@ -7988,59 +7598,53 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VSUBPS     Y3, Y4, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVMulVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVMulVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  (DX)(AX*4), Y0, Y1
+	VMULPS  (R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  32(DX)(AX*4), Y0, Y1
+	VMULPS  32(R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  (DX)(AX*4), Y0, Y1
 	VMULPS  (R8)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
@@ -8048,794 +7652,774 @@ rest:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VMULPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVMulSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVMulSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  (DX)(AX*4), Y0, Y1
+	VMULPS  Y11, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  32(DX)(AX*4), Y0, Y1
+	VMULPS  Y11, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  (DX)(AX*4), Y0, Y1
 	VMULPS  Y11, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VMULPS     Y2, Y1, Y3
 	VMULPS     Y11, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulSquareVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulSquareVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS (DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS 32(DX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  Y0, Y0, Y1
 	VMOVUPS (DX)(AX*4), Y2
 	VSUBPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMULPS     Y1, Y1, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VSUBPS     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VSquareVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VADDPS  (BX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VADDPS  32(BX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VADDPS  (BX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMASKMOVPS (BX)(AX*4), Y15, Y2
 	VADDPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSquareSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VADDPS  Y9, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VADDPS  Y9, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VADDPS  Y9, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VADDPS     Y9, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VSquareVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VSUBPS  (BX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VSUBPS  32(BX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VSUBPS  (BX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMASKMOVPS (BX)(AX*4), Y15, Y2
 	VSUBPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSquareSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VSUBPS  Y9, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VSUBPS  Y9, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VSUBPS  Y9, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VSUBPS     Y9, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VSquareVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS (BX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS 32(BX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VMOVUPS (BX)(AX*4), Y2
 	VSUBPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMASKMOVPS (BX)(AX*4), Y15, Y2
 	VSUBPS     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSquareSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VSUBPS  Y1, Y9, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VSUBPS  Y1, Y9, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VSUBPS  Y1, Y9, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VSUBPS     Y1, Y9, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VSquareVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMULPS  (BX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMULPS  32(BX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VMULPS  (BX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMASKMOVPS (BX)(AX*4), Y15, Y2
 	VMULPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSquareSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMULPS  Y9, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMULPS  Y9, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VMULPS  Y9, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMULPS     Y9, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareSquare(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VSquareSquare<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VMULPS  Y1, Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMULPS     Y1, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareVDiv(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VSquareVDiv<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VDIVPS  (BX)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VDIVPS  32(BX)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VDIVPS  (BX)(AX*4), Y1, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMASKMOVPS (BX)(AX*4), Y15, Y2
 	VDIVPS     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareVDivInto(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VSquareVDivInto<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS (BX)(AX*4), Y2
+	VDIVPS  Y1, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS 32(BX)(AX*4), Y2
+	VDIVPS  Y1, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VMOVUPS (BX)(AX*4), Y2
 	VDIVPS  Y1, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMASKMOVPS (BX)(AX*4), Y15, Y2
 	VDIVPS     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSquareSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VDIVPS  Y1, Y9, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VDIVPS  Y1, Y9, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VDIVPS  Y1, Y9, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VDIVPS     Y1, Y9, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareVAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSquareVAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VADDPS  (BX)(AX*4), Y1, Y2
+	VMULPS  Y10, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VADDPS  32(BX)(AX*4), Y1, Y2
+	VMULPS  Y10, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VADDPS  (BX)(AX*4), Y1, Y2
 	VMULPS  Y10, Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMASKMOVPS (BX)(AX*4), Y15, Y2
 	VADDPS     Y2, Y1, Y3
 	VMULPS     Y10, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareVSubFromVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VSquareVSubFromVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS (BX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMULPS  (DX)(AX*4), Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS 32(BX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VMULPS  32(DX)(AX*4), Y3, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VMOVUPS (BX)(AX*4), Y2
@@ -8843,18 +8427,10 @@ full:
 	VMULPS  (DX)(AX*4), Y3, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMASKMOVPS (BX)(AX*4), Y15, Y2
@@ -8862,111 +8438,107 @@ rest:
 	VMASKMOVPS (DX)(AX*4), Y15, Y4
 	VMULPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareSSubFromVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSquareSSubFromVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VSUBPS  Y1, Y9, Y2
+	VMULPS  (DX)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VSUBPS  Y1, Y9, Y2
+	VMULPS  32(DX)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VSUBPS  Y1, Y9, Y2
 	VMULPS  (DX)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VSUBPS     Y1, Y9, Y2
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VMULPS     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareVMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VSquareVMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMULPS  (BX)(AX*4), Y1, Y2
+	VADDPS  (DX)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMULPS  32(BX)(AX*4), Y1, Y2
+	VADDPS  32(DX)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VMULPS  (BX)(AX*4), Y1, Y2
 	VADDPS  (DX)(AX*4), Y2, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMASKMOVPS (BX)(AX*4), Y15, Y2
@@ -8974,41 +8546,47 @@ rest:
 	VMASKMOVPS (DX)(AX*4), Y15, Y4
 	VADDPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVVMulAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVAddVVMulAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VMULPS  (DX)(AX*4), Y2, Y3
+	VADDPS  Y3, Y1, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(R8)(AX*4), Y2
+	VMULPS  32(DX)(AX*4), Y2, Y3
+	VADDPS  Y3, Y1, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS (R8)(AX*4), Y2
@@ -9016,18 +8594,10 @@ full:
 	VADDPS  Y3, Y1, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
@@ -9036,60 +8606,56 @@ rest:
 	VMULPS     Y4, Y3, Y5
 	VADDPS     Y5, Y2, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVSMulSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVAddVSMulSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y11, Y2
+	VSUBPS  Y2, Y1, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y11, Y2
+	VSUBPS  Y2, Y1, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y11, Y2
 	VSUBPS  Y2, Y1, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
@@ -9097,60 +8663,56 @@ rest:
 	VMULPS     Y11, Y3, Y4
 	VSUBPS     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVAddVSMulAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVAddVSMulAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y11, Y2
+	VADDPS  Y2, Y1, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y11, Y2
+	VADDPS  Y2, Y1, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VADDPS  (SI)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y11, Y2
 	VADDPS  Y2, Y1, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VADDPS     Y1, Y0, Y2
@@ -9158,41 +8720,47 @@ rest:
 	VMULPS     Y11, Y3, Y4
 	VADDPS     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVVMulSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubVVMulSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VMULPS  (DX)(AX*4), Y2, Y3
+	VSUBPS  Y3, Y1, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMOVUPS 32(R8)(AX*4), Y2
+	VMULPS  32(DX)(AX*4), Y2, Y3
+	VSUBPS  Y3, Y1, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMOVUPS (R8)(AX*4), Y2
@@ -9200,18 +8768,10 @@ full:
 	VSUBPS  Y3, Y1, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
@@ -9220,41 +8780,47 @@ rest:
 	VMULPS     Y4, Y3, Y5
 	VSUBPS     Y5, Y2, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVVMulAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVSubVVMulAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VMULPS  (DX)(AX*4), Y2, Y3
+	VADDPS  Y3, Y1, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMOVUPS 32(R8)(AX*4), Y2
+	VMULPS  32(DX)(AX*4), Y2, Y3
+	VADDPS  Y3, Y1, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMOVUPS (R8)(AX*4), Y2
@@ -9262,18 +8828,10 @@ full:
 	VADDPS  Y3, Y1, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
@@ -9282,60 +8840,56 @@ rest:
 	VMULPS     Y4, Y3, Y5
 	VADDPS     Y5, Y2, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVSMulSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVSubVSMulSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y11, Y2
+	VSUBPS  Y2, Y1, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y11, Y2
+	VSUBPS  Y2, Y1, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y11, Y2
 	VSUBPS  Y2, Y1, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
@@ -9343,60 +8897,56 @@ rest:
 	VMULPS     Y11, Y3, Y4
 	VSUBPS     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVSMulAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVSubVSMulAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y11, Y2
+	VADDPS  Y2, Y1, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y11, Y2
+	VADDPS  Y2, Y1, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y11, Y2
 	VADDPS  Y2, Y1, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
@@ -9404,60 +8954,56 @@ rest:
 	VMULPS     Y11, Y3, Y4
 	VADDPS     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSubVSMulMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVSubVSMulMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y11, Y2
+	VMULPS  Y2, Y1, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y11, Y2
+	VMULPS  Y2, Y1, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VSUBPS  (BX)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y11, Y2
 	VMULPS  Y2, Y1, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VSUBPS     Y1, Y0, Y2
@@ -9465,101 +9011,101 @@ rest:
 	VMULPS     Y11, Y3, Y4
 	VMULPS     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSubVSMulMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSubVSMulMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VMULPS  (DX)(AX*4), Y11, Y1
+	VMULPS  Y1, Y0, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VMULPS  32(DX)(AX*4), Y11, Y1
+	VMULPS  Y1, Y0, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPS  (BX)(AX*4), Y8, Y0
 	VMULPS  (DX)(AX*4), Y11, Y1
 	VMULPS  Y1, Y0, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VSUBPS     Y0, Y8, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VMULPS     Y11, Y2, Y3
 	VMULPS     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVVMulSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVVMulSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VMULPS  (DX)(AX*4), Y2, Y3
+	VSUBPS  Y3, Y1, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(R8)(AX*4), Y2
+	VMULPS  32(DX)(AX*4), Y2, Y3
+	VSUBPS  Y3, Y1, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS (R8)(AX*4), Y2
@@ -9567,18 +9113,10 @@ full:
 	VSUBPS  Y3, Y1, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -9587,41 +9125,47 @@ rest:
 	VMULPS     Y4, Y3, Y5
 	VSUBPS     Y5, Y2, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVVMulAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVMulVVMulAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VMULPS  (DX)(AX*4), Y2, Y3
+	VADDPS  Y3, Y1, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(R8)(AX*4), Y2
+	VMULPS  32(DX)(AX*4), Y2, Y3
+	VADDPS  Y3, Y1, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMOVUPS (R8)(AX*4), Y2
@@ -9629,18 +9173,10 @@ full:
 	VADDPS  Y3, Y1, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -9649,60 +9185,56 @@ rest:
 	VMULPS     Y4, Y3, Y5
 	VADDPS     Y5, Y2, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVSMulSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulVSMulSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y11, Y2
+	VSUBPS  Y2, Y1, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y11, Y2
+	VSUBPS  Y2, Y1, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y11, Y2
 	VSUBPS  Y2, Y1, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -9710,60 +9242,56 @@ rest:
 	VMULPS     Y11, Y3, Y4
 	VSUBPS     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVSMulAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulVSMulAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y11, Y2
+	VADDPS  Y2, Y1, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y11, Y2
+	VADDPS  Y2, Y1, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y11, Y2
 	VADDPS  Y2, Y1, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -9771,60 +9299,56 @@ rest:
 	VMULPS     Y11, Y3, Y4
 	VADDPS     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVMulVSMulMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVMulVSMulMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y11, Y2
+	VMULPS  Y2, Y1, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y11, Y2
+	VMULPS  Y2, Y1, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (BX)(AX*4), Y0
 	VMULPS  (SI)(AX*4), Y0, Y1
 	VMULPS  (DX)(AX*4), Y11, Y2
 	VMULPS  Y2, Y1, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMULPS     Y1, Y0, Y2
@@ -9832,269 +9356,259 @@ rest:
 	VMULPS     Y11, Y3, Y4
 	VMULPS     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVSMulSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVSMulSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  (DX)(AX*4), Y11, Y1
+	VSUBPS  Y1, Y0, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  32(DX)(AX*4), Y11, Y1
+	VSUBPS  Y1, Y0, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  (DX)(AX*4), Y11, Y1
 	VSUBPS  Y1, Y0, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VMULPS     Y11, Y2, Y3
 	VSUBPS     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVSMulAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVSMulAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  (DX)(AX*4), Y11, Y1
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  32(DX)(AX*4), Y11, Y1
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  (DX)(AX*4), Y11, Y1
 	VADDPS  Y1, Y0, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VMULPS     Y11, Y2, Y3
 	VADDPS     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVSMulMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVSMulMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMULPS  (DX)(AX*4), Y11, Y1
+	VMULPS  Y1, Y0, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMULPS  32(DX)(AX*4), Y11, Y1
+	VMULPS  Y1, Y0, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMULPS  (DX)(AX*4), Y11, Y1
 	VMULPS  Y1, Y0, Y2
 	VMOVUPS Y2, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VMULPS     Y11, Y2, Y3
 	VMULPS     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSMulVSquareMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSMulVSquareMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMOVUPS (DX)(AX*4), Y1
+	VMULPS  Y1, Y1, Y2
+	VMULPS  Y2, Y0, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMOVUPS 32(DX)(AX*4), Y1
+	VMULPS  Y1, Y1, Y2
+	VMULPS  Y2, Y0, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPS  (SI)(AX*4), Y9, Y0
 	VMOVUPS (DX)(AX*4), Y1
 	VMULPS  Y1, Y1, Y2
 	VMULPS  Y2, Y0, Y3
 	VMOVUPS Y3, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y9, Y0, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VMULPS     Y2, Y2, Y3
 	VMULPS     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSquareVSquareAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VSquareVSquareAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS (BX)(AX*4), Y2
+	VMULPS  Y2, Y2, Y3
+	VADDPS  Y3, Y1, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS 32(BX)(AX*4), Y2
+	VMULPS  Y2, Y2, Y3
+	VADDPS  Y3, Y1, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPS (SI)(AX*4), Y0
 	VMULPS  Y0, Y0, Y1
 	VMOVUPS (BX)(AX*4), Y2
@@ -10102,77 +9616,65 @@ full:
 	VADDPS  Y3, Y1, Y4
 	VMOVUPS Y4, (DI)(AX*4)
 	ADDQ    $0x08, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMULPS     Y0, Y0, Y1
 	VMASKMOVPS (BX)(AX*4), Y15, Y2
 	VMULPS     Y2, Y2, Y3
 	VADDPS     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVVVLess(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop32VVVVLess<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x08, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPS   (SI)(AX*4), Y1
+	VCMPPS    $0x11, (BX)(AX*4), Y1, Y0
+	VMOVUPS   (R8)(AX*4), Y2
+	VBLENDVPS Y0, (DX)(AX*4), Y2, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VMOVUPS   32(SI)(AX*4), Y1
+	VCMPPS    $0x11, 32(BX)(AX*4), Y1, Y0
+	VMOVUPS   32(R8)(AX*4), Y2
+	VBLENDVPS Y0, 32(DX)(AX*4), Y2, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPS   (SI)(AX*4), Y1
 	VCMPPS    $0x11, (BX)(AX*4), Y1, Y0
 	VMOVUPS   (R8)(AX*4), Y2
 	VBLENDVPS Y0, (DX)(AX*4), Y2, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
@@ -10180,837 +9682,750 @@ rest:
 	VCMPPS     $0x11, Y1, Y0, Y4
 	VBLENDVPS  Y4, Y2, Y3, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVVVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVVVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPS    $0x11, (BX)(AX*4), Y8, Y0
+	VMOVUPS   (R8)(AX*4), Y1
+	VBLENDVPS Y0, (DX)(AX*4), Y1, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VCMPPS    $0x11, 32(BX)(AX*4), Y8, Y0
+	VMOVUPS   32(R8)(AX*4), Y1
+	VBLENDVPS Y0, 32(DX)(AX*4), Y1, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPS    $0x11, (BX)(AX*4), Y8, Y0
 	VMOVUPS   (R8)(AX*4), Y1
 	VBLENDVPS Y0, (DX)(AX*4), Y1, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VMASKMOVPS (DX)(AX*4), Y15, Y1
 	VMASKMOVPS (R8)(AX*4), Y15, Y2
 	VCMPPS     $0x11, Y0, Y8, Y3
 	VBLENDVPS  Y3, Y1, Y2, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSVVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSVVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS   (SI)(AX*4), Y1
+	VCMPPS    $0x11, Y9, Y1, Y0
+	VMOVUPS   (R8)(AX*4), Y2
+	VBLENDVPS Y0, (DX)(AX*4), Y2, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VMOVUPS   32(SI)(AX*4), Y1
+	VCMPPS    $0x11, Y9, Y1, Y0
+	VMOVUPS   32(R8)(AX*4), Y2
+	VBLENDVPS Y0, 32(DX)(AX*4), Y2, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPS   (SI)(AX*4), Y1
 	VCMPPS    $0x11, Y9, Y1, Y0
 	VMOVUPS   (R8)(AX*4), Y2
 	VBLENDVPS Y0, (DX)(AX*4), Y2, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (DX)(AX*4), Y15, Y1
 	VMASKMOVPS (R8)(AX*4), Y15, Y2
 	VCMPPS     $0x11, Y9, Y0, Y3
 	VBLENDVPS  Y3, Y1, Y2, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SSVVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SSVVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPS    $0x11, Y9, Y8, Y0
+	VMOVUPS   (R8)(AX*4), Y1
+	VBLENDVPS Y0, (DX)(AX*4), Y1, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VCMPPS    $0x11, Y9, Y8, Y0
+	VMOVUPS   32(R8)(AX*4), Y1
+	VBLENDVPS Y0, 32(DX)(AX*4), Y1, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPS    $0x11, Y9, Y8, Y0
 	VMOVUPS   (R8)(AX*4), Y1
 	VBLENDVPS Y0, (DX)(AX*4), Y1, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (DX)(AX*4), Y15, Y0
 	VMASKMOVPS (R8)(AX*4), Y15, Y1
 	VCMPPS     $0x11, Y9, Y8, Y2
 	VBLENDVPS  Y2, Y0, Y1, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVSVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS   (SI)(AX*4), Y1
+	VCMPPS    $0x11, (BX)(AX*4), Y1, Y0
+	VMOVUPS   (R8)(AX*4), Y2
+	VBLENDVPS Y0, Y10, Y2, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VMOVUPS   32(SI)(AX*4), Y1
+	VCMPPS    $0x11, 32(BX)(AX*4), Y1, Y0
+	VMOVUPS   32(R8)(AX*4), Y2
+	VBLENDVPS Y0, Y10, Y2, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPS   (SI)(AX*4), Y1
 	VCMPPS    $0x11, (BX)(AX*4), Y1, Y0
 	VMOVUPS   (R8)(AX*4), Y2
 	VBLENDVPS Y0, Y10, Y2, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMASKMOVPS (R8)(AX*4), Y15, Y2
 	VCMPPS     $0x11, Y1, Y0, Y3
 	VBLENDVPS  Y3, Y10, Y2, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPS    $0x11, (BX)(AX*4), Y8, Y0
+	VMOVUPS   (R8)(AX*4), Y1
+	VBLENDVPS Y0, Y10, Y1, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VCMPPS    $0x11, 32(BX)(AX*4), Y8, Y0
+	VMOVUPS   32(R8)(AX*4), Y1
+	VBLENDVPS Y0, Y10, Y1, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPS    $0x11, (BX)(AX*4), Y8, Y0
 	VMOVUPS   (R8)(AX*4), Y1
 	VBLENDVPS Y0, Y10, Y1, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VMASKMOVPS (R8)(AX*4), Y15, Y1
 	VCMPPS     $0x11, Y0, Y8, Y2
 	VBLENDVPS  Y2, Y10, Y1, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS   (SI)(AX*4), Y1
+	VCMPPS    $0x11, Y9, Y1, Y0
+	VMOVUPS   (R8)(AX*4), Y2
+	VBLENDVPS Y0, Y10, Y2, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VMOVUPS   32(SI)(AX*4), Y1
+	VCMPPS    $0x11, Y9, Y1, Y0
+	VMOVUPS   32(R8)(AX*4), Y2
+	VBLENDVPS Y0, Y10, Y2, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPS   (SI)(AX*4), Y1
 	VCMPPS    $0x11, Y9, Y1, Y0
 	VMOVUPS   (R8)(AX*4), Y2
 	VBLENDVPS Y0, Y10, Y2, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (R8)(AX*4), Y15, Y1
 	VCMPPS     $0x11, Y9, Y0, Y2
 	VBLENDVPS  Y2, Y10, Y1, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SSSVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SSSVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPS    $0x11, Y9, Y8, Y0
+	VMOVUPS   (R8)(AX*4), Y1
+	VBLENDVPS Y0, Y10, Y1, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VCMPPS    $0x11, Y9, Y8, Y0
+	VMOVUPS   32(R8)(AX*4), Y1
+	VBLENDVPS Y0, Y10, Y1, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPS    $0x11, Y9, Y8, Y0
 	VMOVUPS   (R8)(AX*4), Y1
 	VBLENDVPS Y0, Y10, Y1, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (R8)(AX*4), Y15, Y0
 	VCMPPS     $0x11, Y9, Y8, Y1
 	VBLENDVPS  Y1, Y10, Y0, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVVSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVVSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS   (SI)(AX*4), Y1
+	VCMPPS    $0x11, (BX)(AX*4), Y1, Y0
+	VBLENDVPS Y0, (DX)(AX*4), Y11, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VMOVUPS   32(SI)(AX*4), Y1
+	VCMPPS    $0x11, 32(BX)(AX*4), Y1, Y0
+	VBLENDVPS Y0, 32(DX)(AX*4), Y11, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPS   (SI)(AX*4), Y1
 	VCMPPS    $0x11, (BX)(AX*4), Y1, Y0
 	VBLENDVPS Y0, (DX)(AX*4), Y11, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VMASKMOVPS (DX)(AX*4), Y15, Y2
 	VCMPPS     $0x11, Y1, Y0, Y3
 	VBLENDVPS  Y3, Y2, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVVSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVVSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPS    $0x11, (BX)(AX*4), Y8, Y0
+	VBLENDVPS Y0, (DX)(AX*4), Y11, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VCMPPS    $0x11, 32(BX)(AX*4), Y8, Y0
+	VBLENDVPS Y0, 32(DX)(AX*4), Y11, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPS    $0x11, (BX)(AX*4), Y8, Y0
 	VBLENDVPS Y0, (DX)(AX*4), Y11, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VMASKMOVPS (DX)(AX*4), Y15, Y1
 	VCMPPS     $0x11, Y0, Y8, Y2
 	VBLENDVPS  Y2, Y1, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSVSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSVSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS   (SI)(AX*4), Y1
+	VCMPPS    $0x11, Y9, Y1, Y0
+	VBLENDVPS Y0, (DX)(AX*4), Y11, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VMOVUPS   32(SI)(AX*4), Y1
+	VCMPPS    $0x11, Y9, Y1, Y0
+	VBLENDVPS Y0, 32(DX)(AX*4), Y11, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPS   (SI)(AX*4), Y1
 	VCMPPS    $0x11, Y9, Y1, Y0
 	VBLENDVPS Y0, (DX)(AX*4), Y11, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (DX)(AX*4), Y15, Y1
 	VCMPPS     $0x11, Y9, Y0, Y2
 	VBLENDVPS  Y2, Y1, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SSVSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SSVSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPS    $0x11, Y9, Y8, Y0
+	VBLENDVPS Y0, (DX)(AX*4), Y11, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VCMPPS    $0x11, Y9, Y8, Y0
+	VBLENDVPS Y0, 32(DX)(AX*4), Y11, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPS    $0x11, Y9, Y8, Y0
 	VBLENDVPS Y0, (DX)(AX*4), Y11, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (DX)(AX*4), Y15, Y0
 	VCMPPS     $0x11, Y9, Y8, Y1
 	VBLENDVPS  Y1, Y0, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VVSSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VVSSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS   (SI)(AX*4), Y1
+	VCMPPS    $0x11, (BX)(AX*4), Y1, Y0
+	VBLENDVPS Y0, Y10, Y11, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VMOVUPS   32(SI)(AX*4), Y1
+	VCMPPS    $0x11, 32(BX)(AX*4), Y1, Y0
+	VBLENDVPS Y0, Y10, Y11, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPS   (SI)(AX*4), Y1
 	VCMPPS    $0x11, (BX)(AX*4), Y1, Y0
 	VBLENDVPS Y0, Y10, Y11, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VMASKMOVPS (BX)(AX*4), Y15, Y1
 	VCMPPS     $0x11, Y1, Y0, Y2
 	VBLENDVPS  Y2, Y10, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32SVSSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32SVSSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPS    $0x11, (BX)(AX*4), Y8, Y0
+	VBLENDVPS Y0, Y10, Y11, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VCMPPS    $0x11, 32(BX)(AX*4), Y8, Y0
+	VBLENDVPS Y0, Y10, Y11, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPS    $0x11, (BX)(AX*4), Y8, Y0
 	VBLENDVPS Y0, Y10, Y11, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (BX)(AX*4), Y15, Y0
 	VCMPPS     $0x11, Y0, Y8, Y1
 	VBLENDVPS  Y1, Y10, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short32(SB)
-
-TEXT ·loop32VSSSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop32VSSSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSS (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x08, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPS   (SI)(AX*4), Y1
+	VCMPPS    $0x11, Y9, Y1, Y0
+	VBLENDVPS Y0, Y10, Y11, Y7
+	VMOVUPS   Y7, (DI)(AX*4)
+	VMOVUPS   32(SI)(AX*4), Y1
+	VCMPPS    $0x11, Y9, Y1, Y0
+	VBLENDVPS Y0, Y10, Y11, Y7
+	VMOVUPS   Y7, 32(DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPS   (SI)(AX*4), Y1
 	VCMPPS    $0x11, Y9, Y1, Y0
 	VBLENDVPS Y0, Y10, Y11, Y7
 	VMOVUPS   Y7, (DI)(AX*4)
 	ADDQ      $0x08, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x08, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y15
-	LEAQ       (DI)(AX*4), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPS (SI)(AX*4), Y15, Y0
 	VCMPPS     $0x11, Y9, Y0, Y1
 	VBLENDVPS  Y1, Y10, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
-
-short:
-	JMP ·short32(SB)
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)

@@ -22,1263 +22,1397 @@ DATA masks<>+112(SB)/8, $0x0000000000000000
 DATA masks<>+120(SB)/8, $0x0000000000000000
 GLOBL masks<>(SB), RODATA|NOPTR, $128
 
-TEXT ·storeTail<>(SB), NOSPLIT, $0
-	TESTQ        $0x00000002, CX
+TEXT ·sequence64(SB), NOSPLIT, $0-16
+	MOVQ    code+0(FP), R9
+	MOVQ    n+8(FP), R11
+	MOVQ    R11, R12
+	ANDQ    $-4, R12
+	MOVQ    R11, R10
+	ANDQ    $-8, R10
+	SUBQ    R12, R11
+	MOVQ    R11, CX
+	LEAQ    masks<>+0(SB), DX
+	NEGQ    CX
+	VMOVUPD 64(DX)(CX*8), Y15
+	JMP     (R9)
+
+TEXT ·leave64<>(SB), NOSPLIT, $0
+	VZEROUPPER
+	RET
+
+DATA table64<>+0(SB)/8, $·leave64<>(SB)
+DATA table64<>+8(SB)/8, $·loop64VVAdd<>(SB)
+DATA table64<>+16(SB)/8, $·loop64VSAdd<>(SB)
+DATA table64<>+24(SB)/8, $·loop64VVSub<>(SB)
+DATA table64<>+32(SB)/8, $·loop64VSSub<>(SB)
+DATA table64<>+40(SB)/8, $·loop64SVSub<>(SB)
+DATA table64<>+48(SB)/8, $·loop64VVMul<>(SB)
+DATA table64<>+56(SB)/8, $·loop64VSMul<>(SB)
+DATA table64<>+64(SB)/8, $·loop64VVDiv<>(SB)
+DATA table64<>+72(SB)/8, $·loop64VSDiv<>(SB)
+DATA table64<>+80(SB)/8, $·loop64SVDiv<>(SB)
+DATA table64<>+88(SB)/8, $·loop64VSquare<>(SB)
+DATA table64<>+96(SB)/8, $·loop64VNeg<>(SB)
+DATA table64<>+104(SB)/8, $·loop64VVAddVAdd<>(SB)
+DATA table64<>+112(SB)/8, $·loop64VVAddSAdd<>(SB)
+DATA table64<>+120(SB)/8, $·loop64VVAddVSub<>(SB)
+DATA table64<>+128(SB)/8, $·loop64VVAddSSub<>(SB)
+DATA table64<>+136(SB)/8, $·loop64VVAddVSubFrom<>(SB)
+DATA table64<>+144(SB)/8, $·loop64VVAddSSubFrom<>(SB)
+DATA table64<>+152(SB)/8, $·loop64VVAddVMul<>(SB)
+DATA table64<>+160(SB)/8, $·loop64VVAddSMul<>(SB)
+DATA table64<>+168(SB)/8, $·loop64VVAddSquare<>(SB)
+DATA table64<>+176(SB)/8, $·loop64VVAddVDiv<>(SB)
+DATA table64<>+184(SB)/8, $·loop64VVAddVDivInto<>(SB)
+DATA table64<>+192(SB)/8, $·loop64VVAddSDivInto<>(SB)
+DATA table64<>+200(SB)/8, $·loop64VVAddVAddVAdd<>(SB)
+DATA table64<>+208(SB)/8, $·loop64VVAddVAddVSub<>(SB)
+DATA table64<>+216(SB)/8, $·loop64VVAddVAddVMul<>(SB)
+DATA table64<>+224(SB)/8, $·loop64VVAddVAddSMul<>(SB)
+DATA table64<>+232(SB)/8, $·loop64VVAddVMulVAdd<>(SB)
+DATA table64<>+240(SB)/8, $·loop64VVAddVMulVSubFrom<>(SB)
+DATA table64<>+248(SB)/8, $·loop64VVAddSMulVAdd<>(SB)
+DATA table64<>+256(SB)/8, $·loop64VVAddSMulVMul<>(SB)
+DATA table64<>+264(SB)/8, $·loop64VSAddVAdd<>(SB)
+DATA table64<>+272(SB)/8, $·loop64VSAddSAdd<>(SB)
+DATA table64<>+280(SB)/8, $·loop64VSAddVSub<>(SB)
+DATA table64<>+288(SB)/8, $·loop64VSAddSSub<>(SB)
+DATA table64<>+296(SB)/8, $·loop64VSAddVSubFrom<>(SB)
+DATA table64<>+304(SB)/8, $·loop64VSAddSSubFrom<>(SB)
+DATA table64<>+312(SB)/8, $·loop64VSAddVMul<>(SB)
+DATA table64<>+320(SB)/8, $·loop64VSAddSMul<>(SB)
+DATA table64<>+328(SB)/8, $·loop64VSAddSquare<>(SB)
+DATA table64<>+336(SB)/8, $·loop64VSAddVDiv<>(SB)
+DATA table64<>+344(SB)/8, $·loop64VSAddVDivInto<>(SB)
+DATA table64<>+352(SB)/8, $·loop64VSAddSDivInto<>(SB)
+DATA table64<>+360(SB)/8, $·loop64VVSubVAdd<>(SB)
+DATA table64<>+368(SB)/8, $·loop64VVSubSAdd<>(SB)
+DATA table64<>+376(SB)/8, $·loop64VVSubVSub<>(SB)
+DATA table64<>+384(SB)/8, $·loop64VVSubSSub<>(SB)
+DATA table64<>+392(SB)/8, $·loop64VVSubVSubFrom<>(SB)
+DATA table64<>+400(SB)/8, $·loop64VVSubSSubFrom<>(SB)
+DATA table64<>+408(SB)/8, $·loop64VVSubVMul<>(SB)
+DATA table64<>+416(SB)/8, $·loop64VVSubSMul<>(SB)
+DATA table64<>+424(SB)/8, $·loop64VVSubSquare<>(SB)
+DATA table64<>+432(SB)/8, $·loop64VVSubVDiv<>(SB)
+DATA table64<>+440(SB)/8, $·loop64VVSubVDivInto<>(SB)
+DATA table64<>+448(SB)/8, $·loop64VVSubSDivInto<>(SB)
+DATA table64<>+456(SB)/8, $·loop64VVSubVAddVSub<>(SB)
+DATA table64<>+464(SB)/8, $·loop64VVSubVSubVSub<>(SB)
+DATA table64<>+472(SB)/8, $·loop64VVSubVSubVMul<>(SB)
+DATA table64<>+480(SB)/8, $·loop64VVSubSSubVAdd<>(SB)
+DATA table64<>+488(SB)/8, $·loop64VVSubVMulVAdd<>(SB)
+DATA table64<>+496(SB)/8, $·loop64VVSubSMulVAdd<>(SB)
+DATA table64<>+504(SB)/8, $·loop64VSSubVAdd<>(SB)
+DATA table64<>+512(SB)/8, $·loop64VSSubSAdd<>(SB)
+DATA table64<>+520(SB)/8, $·loop64VSSubVSub<>(SB)
+DATA table64<>+528(SB)/8, $·loop64VSSubSSub<>(SB)
+DATA table64<>+536(SB)/8, $·loop64VSSubVSubFrom<>(SB)
+DATA table64<>+544(SB)/8, $·loop64VSSubSSubFrom<>(SB)
+DATA table64<>+552(SB)/8, $·loop64VSSubVMul<>(SB)
+DATA table64<>+560(SB)/8, $·loop64VSSubSMul<>(SB)
+DATA table64<>+568(SB)/8, $·loop64VSSubSquare<>(SB)
+DATA table64<>+576(SB)/8, $·loop64VSSubVDiv<>(SB)
+DATA table64<>+584(SB)/8, $·loop64VSSubVDivInto<>(SB)
+DATA table64<>+592(SB)/8, $·loop64VSSubSDivInto<>(SB)
+DATA table64<>+600(SB)/8, $·loop64VSSubVAddSMul<>(SB)
+DATA table64<>+608(SB)/8, $·loop64VSSubSMulVMul<>(SB)
+DATA table64<>+616(SB)/8, $·loop64SVSubVAdd<>(SB)
+DATA table64<>+624(SB)/8, $·loop64SVSubSAdd<>(SB)
+DATA table64<>+632(SB)/8, $·loop64SVSubVSub<>(SB)
+DATA table64<>+640(SB)/8, $·loop64SVSubSSub<>(SB)
+DATA table64<>+648(SB)/8, $·loop64SVSubVSubFrom<>(SB)
+DATA table64<>+656(SB)/8, $·loop64SVSubSSubFrom<>(SB)
+DATA table64<>+664(SB)/8, $·loop64SVSubVMul<>(SB)
+DATA table64<>+672(SB)/8, $·loop64SVSubSMul<>(SB)
+DATA table64<>+680(SB)/8, $·loop64SVSubSquare<>(SB)
+DATA table64<>+688(SB)/8, $·loop64SVSubVDiv<>(SB)
+DATA table64<>+696(SB)/8, $·loop64SVSubVDivInto<>(SB)
+DATA table64<>+704(SB)/8, $·loop64SVSubSDivInto<>(SB)
+DATA table64<>+712(SB)/8, $·loop64VVMulVAdd<>(SB)
+DATA table64<>+720(SB)/8, $·loop64VVMulSAdd<>(SB)
+DATA table64<>+728(SB)/8, $·loop64VVMulVSub<>(SB)
+DATA table64<>+736(SB)/8, $·loop64VVMulSSub<>(SB)
+DATA table64<>+744(SB)/8, $·loop64VVMulVSubFrom<>(SB)
+DATA table64<>+752(SB)/8, $·loop64VVMulSSubFrom<>(SB)
+DATA table64<>+760(SB)/8, $·loop64VVMulVMul<>(SB)
+DATA table64<>+768(SB)/8, $·loop64VVMulSMul<>(SB)
+DATA table64<>+776(SB)/8, $·loop64VVMulSquare<>(SB)
+DATA table64<>+784(SB)/8, $·loop64VVMulVDiv<>(SB)
+DATA table64<>+792(SB)/8, $·loop64VVMulVDivInto<>(SB)
+DATA table64<>+800(SB)/8, $·loop64VVMulSDivInto<>(SB)
+DATA table64<>+808(SB)/8, $·loop64VVMulVAddVAdd<>(SB)
+DATA table64<>+816(SB)/8, $·loop64VVMulVAddVSub<>(SB)
+DATA table64<>+824(SB)/8, $·loop64VVMulSAddVMul<>(SB)
+DATA table64<>+832(SB)/8, $·loop64VVMulVSubVMul<>(SB)
+DATA table64<>+840(SB)/8, $·loop64VVMulVSubFromVAdd<>(SB)
+DATA table64<>+848(SB)/8, $·loop64VVMulVSubFromVSub<>(SB)
+DATA table64<>+856(SB)/8, $·loop64VVMulVSubFromVMul<>(SB)
+DATA table64<>+864(SB)/8, $·loop64VVMulVSubFromSMul<>(SB)
+DATA table64<>+872(SB)/8, $·loop64VVMulVMulVAdd<>(SB)
+DATA table64<>+880(SB)/8, $·loop64VVMulVMulVMul<>(SB)
+DATA table64<>+888(SB)/8, $·loop64VVMulVMulSMul<>(SB)
+DATA table64<>+896(SB)/8, $·loop64VVMulSMulVAdd<>(SB)
+DATA table64<>+904(SB)/8, $·loop64VVMulSMulSAdd<>(SB)
+DATA table64<>+912(SB)/8, $·loop64VVMulSMulVSubFrom<>(SB)
+DATA table64<>+920(SB)/8, $·loop64VVMulSMulVMul<>(SB)
+DATA table64<>+928(SB)/8, $·loop64VSMulVAdd<>(SB)
+DATA table64<>+936(SB)/8, $·loop64VSMulSAdd<>(SB)
+DATA table64<>+944(SB)/8, $·loop64VSMulVSub<>(SB)
+DATA table64<>+952(SB)/8, $·loop64VSMulSSub<>(SB)
+DATA table64<>+960(SB)/8, $·loop64VSMulVSubFrom<>(SB)
+DATA table64<>+968(SB)/8, $·loop64VSMulSSubFrom<>(SB)
+DATA table64<>+976(SB)/8, $·loop64VSMulVMul<>(SB)
+DATA table64<>+984(SB)/8, $·loop64VSMulSMul<>(SB)
+DATA table64<>+992(SB)/8, $·loop64VSMulSquare<>(SB)
+DATA table64<>+1000(SB)/8, $·loop64VSMulVDiv<>(SB)
+DATA table64<>+1008(SB)/8, $·loop64VSMulVDivInto<>(SB)
+DATA table64<>+1016(SB)/8, $·loop64VSMulSDivInto<>(SB)
+DATA table64<>+1024(SB)/8, $·loop64VSMulVAddVAdd<>(SB)
+DATA table64<>+1032(SB)/8, $·loop64VSMulVAddVSub<>(SB)
+DATA table64<>+1040(SB)/8, $·loop64VSMulVAddVSubFrom<>(SB)
+DATA table64<>+1048(SB)/8, $·loop64VSMulVAddSMul<>(SB)
+DATA table64<>+1056(SB)/8, $·loop64VSMulSAddVAdd<>(SB)
+DATA table64<>+1064(SB)/8, $·loop64VSMulSAddVMul<>(SB)
+DATA table64<>+1072(SB)/8, $·loop64VSMulSAddSMul<>(SB)
+DATA table64<>+1080(SB)/8, $·loop64VSMulVSubVAdd<>(SB)
+DATA table64<>+1088(SB)/8, $·loop64VSMulSSubSMul<>(SB)
+DATA table64<>+1096(SB)/8, $·loop64VSMulVSubFromVAdd<>(SB)
+DATA table64<>+1104(SB)/8, $·loop64VSMulVSubFromVSub<>(SB)
+DATA table64<>+1112(SB)/8, $·loop64VSMulVSubFromSMul<>(SB)
+DATA table64<>+1120(SB)/8, $·loop64VSMulSSubFromVMul<>(SB)
+DATA table64<>+1128(SB)/8, $·loop64VSMulVMulVAdd<>(SB)
+DATA table64<>+1136(SB)/8, $·loop64VSMulVMulSAdd<>(SB)
+DATA table64<>+1144(SB)/8, $·loop64VSMulVMulVSub<>(SB)
+DATA table64<>+1152(SB)/8, $·loop64VSMulVMulVSubFrom<>(SB)
+DATA table64<>+1160(SB)/8, $·loop64VSMulVMulVMul<>(SB)
+DATA table64<>+1168(SB)/8, $·loop64VSMulVMulSMul<>(SB)
+DATA table64<>+1176(SB)/8, $·loop64VSMulSquareVSubFrom<>(SB)
+DATA table64<>+1184(SB)/8, $·loop64VSquareVAdd<>(SB)
+DATA table64<>+1192(SB)/8, $·loop64VSquareSAdd<>(SB)
+DATA table64<>+1200(SB)/8, $·loop64VSquareVSub<>(SB)
+DATA table64<>+1208(SB)/8, $·loop64VSquareSSub<>(SB)
+DATA table64<>+1216(SB)/8, $·loop64VSquareVSubFrom<>(SB)
+DATA table64<>+1224(SB)/8, $·loop64VSquareSSubFrom<>(SB)
+DATA table64<>+1232(SB)/8, $·loop64VSquareVMul<>(SB)
+DATA table64<>+1240(SB)/8, $·loop64VSquareSMul<>(SB)
+DATA table64<>+1248(SB)/8, $·loop64VSquareSquare<>(SB)
+DATA table64<>+1256(SB)/8, $·loop64VSquareVDiv<>(SB)
+DATA table64<>+1264(SB)/8, $·loop64VSquareVDivInto<>(SB)
+DATA table64<>+1272(SB)/8, $·loop64VSquareSDivInto<>(SB)
+DATA table64<>+1280(SB)/8, $·loop64VSquareVAddSMul<>(SB)
+DATA table64<>+1288(SB)/8, $·loop64VSquareVSubFromVMul<>(SB)
+DATA table64<>+1296(SB)/8, $·loop64VSquareSSubFromVMul<>(SB)
+DATA table64<>+1304(SB)/8, $·loop64VSquareVMulVAdd<>(SB)
+DATA table64<>+1312(SB)/8, $·loop64VVAddVVMulAdd<>(SB)
+DATA table64<>+1320(SB)/8, $·loop64VVAddVSMulSub<>(SB)
+DATA table64<>+1328(SB)/8, $·loop64VVAddVSMulAdd<>(SB)
+DATA table64<>+1336(SB)/8, $·loop64VVSubVVMulSub<>(SB)
+DATA table64<>+1344(SB)/8, $·loop64VVSubVVMulAdd<>(SB)
+DATA table64<>+1352(SB)/8, $·loop64VVSubVSMulSub<>(SB)
+DATA table64<>+1360(SB)/8, $·loop64VVSubVSMulAdd<>(SB)
+DATA table64<>+1368(SB)/8, $·loop64VVSubVSMulMul<>(SB)
+DATA table64<>+1376(SB)/8, $·loop64SVSubVSMulMul<>(SB)
+DATA table64<>+1384(SB)/8, $·loop64VVMulVVMulSub<>(SB)
+DATA table64<>+1392(SB)/8, $·loop64VVMulVVMulAdd<>(SB)
+DATA table64<>+1400(SB)/8, $·loop64VVMulVSMulSub<>(SB)
+DATA table64<>+1408(SB)/8, $·loop64VVMulVSMulAdd<>(SB)
+DATA table64<>+1416(SB)/8, $·loop64VVMulVSMulMul<>(SB)
+DATA table64<>+1424(SB)/8, $·loop64VSMulVSMulSub<>(SB)
+DATA table64<>+1432(SB)/8, $·loop64VSMulVSMulAdd<>(SB)
+DATA table64<>+1440(SB)/8, $·loop64VSMulVSMulMul<>(SB)
+DATA table64<>+1448(SB)/8, $·loop64VSMulVSquareMul<>(SB)
+DATA table64<>+1456(SB)/8, $·loop64VSquareVSquareAdd<>(SB)
+DATA table64<>+1464(SB)/8, $·loop64VVVVLess<>(SB)
+DATA table64<>+1472(SB)/8, $·loop64SVVVLess<>(SB)
+DATA table64<>+1480(SB)/8, $·loop64VSVVLess<>(SB)
+DATA table64<>+1488(SB)/8, $·loop64SSVVLess<>(SB)
+DATA table64<>+1496(SB)/8, $·loop64VVSVLess<>(SB)
+DATA table64<>+1504(SB)/8, $·loop64SVSVLess<>(SB)
+DATA table64<>+1512(SB)/8, $·loop64VSSVLess<>(SB)
+DATA table64<>+1520(SB)/8, $·loop64SSSVLess<>(SB)
+DATA table64<>+1528(SB)/8, $·loop64VVVSLess<>(SB)
+DATA table64<>+1536(SB)/8, $·loop64SVVSLess<>(SB)
+DATA table64<>+1544(SB)/8, $·loop64VSVSLess<>(SB)
+DATA table64<>+1552(SB)/8, $·loop64SSVSLess<>(SB)
+DATA table64<>+1560(SB)/8, $·loop64VVSSLess<>(SB)
+DATA table64<>+1568(SB)/8, $·loop64SVSSLess<>(SB)
+DATA table64<>+1576(SB)/8, $·loop64VSSSLess<>(SB)
+GLOBL table64<>(SB), NOPTR, $1584
+
+TEXT ·entries64(SB), NOSPLIT, $0-8
+	LEAQ table64<>+0(SB), AX
+	MOVQ AX, ret+0(FP)
+	RET
+
+TEXT ·finishStep<>(SB), NOSPLIT, $0
+	CMPB    48(R9), $0x00
+	JE      exact
+	VMOVUPD Y0, (DI)(AX*8)
+	ADDQ    $0x38, R9
+	JMP     (R9)
+
+exact:
+	LEAQ         (DI)(AX*8), DI
+	TESTQ        $0x00000002, R11
 	JZ           next1
 	VMOVUPS      X0, (DI)
 	VEXTRACTF128 $0x01, Y0, X0
 	ADDQ         $0x10, DI
 
 next1:
-	TESTQ    $0x00000001, CX
+	TESTQ    $0x00000001, R11
 	JZ       next2
 	VMOVLPS  X0, (DI)
 	VMOVHLPS X0, X0, X0
 
 next2:
-	VZEROUPPER
-	RET
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-TEXT ·loop64VVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD Y0, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VMOVUPD Y0, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VMOVUPD Y0, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VMOVUPD Y0, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD Y0, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMOVUPD Y0, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVDiv(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVDiv<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VDIVPD  (BX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VDIVPD  32(BX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VDIVPD  (BX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VDIVPD     Y1, Y0, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSDiv(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSDiv<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VDIVPD  Y9, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VDIVPD  Y9, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VDIVPD  Y9, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VDIVPD     Y9, Y0, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVDiv(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVDiv<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VDIVPD  (BX)(AX*8), Y8, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	VDIVPD  32(BX)(AX*8), Y8, Y0
+	VMOVUPD Y0, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VDIVPD  (BX)(AX*8), Y8, Y0
 	VMOVUPD Y0, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VDIVPD     Y0, Y8, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquare(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VSquare<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VNeg(SB), NOSPLIT, $0-8
-	MOVQ     o+0(FP), R9
-	MOVQ     (R9), DI
-	MOVQ     8(DI), CX
+TEXT ·loop64VNeg<>(SB), NOSPLIT, $0
+	MOVQ     8(R9), DI
 	MOVQ     (DI), DI
-	MOVQ     8(R9), R10
-	CMPQ     16(R10), CX
-	JL       short
-	MOVQ     (R10), SI
+	MOVQ     16(R9), SI
+	MOVQ     (SI), SI
 	VPCMPEQD Y12, Y12, Y12
 	VPSLLQ   $0x3f, Y12, Y12
 	XORQ     AX, AX
-	SUBQ     $0x04, CX
-	JL       rest
+	CMPQ     AX, R10
+	JGE      one
 
-full:
+two:
+	VXORPS  (SI)(AX*8), Y12, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	VXORPS  32(SI)(AX*8), Y12, Y0
+	VMOVUPD Y0, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VXORPS  (SI)(AX*8), Y12, Y0
 	VMOVUPD Y0, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VXORPS     Y0, Y12, Y1
 	VMOVAPS    Y1, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VADDPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VADDPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVAddSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VADDPD  Y10, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  Y10, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VADDPD  Y10, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VADDPD     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VSUBPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VSUBPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VSUBPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVAddSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VSUBPD  Y10, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VSUBPD     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
 	VSUBPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VSUBPD     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVAddSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VSUBPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VSUBPD  Y1, Y10, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VSUBPD     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VMULPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMULPD  Y10, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VMULPD     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddSquare(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddSquare<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMULPD  Y1, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VMULPD     Y2, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVDiv(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddVDiv<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VDIVPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VDIVPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VDIVPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VDIVPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVDivInto(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddVDivInto<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VDIVPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VDIVPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
 	VDIVPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VDIVPD     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVAddSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VDIVPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VDIVPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VDIVPD  Y1, Y10, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
 	VDIVPD     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVAddVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddVAddVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VADDPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VADDPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VADDPD  (DX)(AX*8), Y1, Y2
 	VADDPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
@@ -1287,59 +1421,55 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VADDPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVAddVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddVAddVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VSUBPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VSUBPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VADDPD  (DX)(AX*8), Y1, Y2
 	VSUBPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
@@ -1348,59 +1478,55 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VSUBPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVAddVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddVAddVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMULPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMULPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VADDPD  (DX)(AX*8), Y1, Y2
 	VMULPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
@@ -1409,60 +1535,56 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VMULPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVAddVAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VADDPD  (DX)(AX*8), Y1, Y2
 	VMULPD  Y11, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
@@ -1470,59 +1592,55 @@ rest:
 	VADDPD     Y3, Y2, Y4
 	VMULPD     Y11, Y4, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddVMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VADDPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VADDPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y1, Y2
 	VADDPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
@@ -1531,41 +1649,47 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VADDPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVMulVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddVMulVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD (R8)(AX*8), Y3
+	VSUBPD  Y2, Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD 32(R8)(AX*8), Y3
+	VSUBPD  Y2, Y3, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y1, Y2
@@ -1573,18 +1697,10 @@ full:
 	VSUBPD  Y2, Y3, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
@@ -1593,60 +1709,56 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VSUBPD     Y4, Y5, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddSMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVAddSMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VADDPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VADDPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMULPD  Y10, Y1, Y2
 	VADDPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
@@ -1654,60 +1766,56 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VADDPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddSMulVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVAddSMulVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMULPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMULPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMULPD  Y10, Y1, Y2
 	VMULPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
@@ -1715,1337 +1823,1225 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VMULPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAddVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAddVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VADDPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VADDPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAddSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAddSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VADDPD  Y10, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  Y10, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VADDPD  Y10, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VADDPD     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAddVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAddVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VSUBPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VSUBPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VSUBPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VSUBPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAddSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAddSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VSUBPD  Y10, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VSUBPD  Y10, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VSUBPD  Y10, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VSUBPD     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAddVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAddVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD (DX)(AX*8), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD 32(DX)(AX*8), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VMOVUPD (DX)(AX*8), Y1
 	VSUBPD  Y0, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VSUBPD     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAddSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAddSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VSUBPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VSUBPD  Y0, Y10, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VSUBPD  Y0, Y10, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VSUBPD     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAddVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAddVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VMULPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VMULPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VMULPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VMULPD  Y10, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  Y10, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VMULPD  Y10, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VMULPD     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAddSquare(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAddSquare<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VMULPD  Y0, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VMULPD     Y1, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAddVDiv(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAddVDiv<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VDIVPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VDIVPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VDIVPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VDIVPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAddVDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAddVDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD (DX)(AX*8), Y1
+	VDIVPD  Y0, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD 32(DX)(AX*8), Y1
+	VDIVPD  Y0, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VMOVUPD (DX)(AX*8), Y1
 	VDIVPD  Y0, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VDIVPD     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSAddSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSAddSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VDIVPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VDIVPD  Y0, Y10, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VADDPD  (SI)(AX*8), Y9, Y0
 	VDIVPD  Y0, Y10, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VADDPD     Y9, Y0, Y1
 	VDIVPD     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VADDPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VADDPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVSubSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VADDPD  Y10, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VADDPD  Y10, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VADDPD  Y10, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VADDPD     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VSUBPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VSUBPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VSUBPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVSubSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VSUBPD  Y10, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VSUBPD     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
 	VSUBPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VSUBPD     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVSubSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VSUBPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VSUBPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VSUBPD  Y1, Y10, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VSUBPD     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VMULPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVSubSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMULPD  Y10, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VMULPD     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubSquare(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubSquare<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMULPD  Y1, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VMULPD     Y2, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVDiv(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubVDiv<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VDIVPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VDIVPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VDIVPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VDIVPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVDivInto(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubVDivInto<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VDIVPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VDIVPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
 	VDIVPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VDIVPD     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVSubSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VDIVPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VDIVPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VDIVPD  Y1, Y10, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VDIVPD     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVAddVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubVAddVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VSUBPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VSUBPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VADDPD  (DX)(AX*8), Y1, Y2
 	VSUBPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
@@ -3054,59 +3050,55 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VSUBPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVSubVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubVSubVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VSUBPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VSUBPD  32(DX)(AX*8), Y1, Y2
+	VSUBPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VSUBPD  (DX)(AX*8), Y1, Y2
 	VSUBPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
@@ -3115,59 +3107,55 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VSUBPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVSubVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubVSubVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VMULPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VSUBPD  32(DX)(AX*8), Y1, Y2
+	VMULPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VSUBPD  (DX)(AX*8), Y1, Y2
 	VMULPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
@@ -3176,60 +3164,56 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VMULPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubSSubVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVSubSSubVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VADDPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VADDPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VSUBPD  Y10, Y1, Y2
 	VADDPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
@@ -3237,59 +3221,55 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VADDPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubVMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VADDPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VADDPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y1, Y2
 	VADDPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
@@ -3298,60 +3278,56 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VADDPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubSMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVSubSMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VADDPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VADDPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMULPD  Y10, Y1, Y2
 	VADDPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
@@ -3359,2104 +3335,1942 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VADDPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VADDPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VADDPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VADDPD  Y10, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VADDPD  Y10, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VADDPD  Y10, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VADDPD     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VSUBPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VSUBPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VSUBPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VSUBPD  Y10, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VSUBPD     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
 	VSUBPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VSUBPD     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VSUBPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VSUBPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VSUBPD  Y1, Y10, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VSUBPD     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VMULPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VMULPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VMULPD  Y10, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VMULPD     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubSquare(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubSquare<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VMULPD  Y1, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VMULPD     Y1, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubVDiv(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubVDiv<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VDIVPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VDIVPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VDIVPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VDIVPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubVDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubVDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VDIVPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VDIVPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
 	VDIVPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VDIVPD     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VDIVPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VDIVPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VDIVPD  Y1, Y10, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VDIVPD     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubVAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubVAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VADDPD  (DX)(AX*8), Y1, Y2
 	VMULPD  Y11, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VADDPD     Y2, Y1, Y3
 	VMULPD     Y11, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSubSMulVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSubSMulVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMULPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMULPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  Y9, Y0, Y1
 	VMULPD  Y10, Y1, Y2
 	VMULPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VSUBPD     Y9, Y0, Y1
 	VMULPD     Y10, Y1, Y2
 	VMASKMOVPD (R8)(AX*8), Y15, Y3
 	VMULPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VADDPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VADDPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VADDPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VADDPD  Y10, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VADDPD  Y10, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VADDPD  Y10, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VADDPD     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VSUBPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VSUBPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VSUBPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VSUBPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VSUBPD  Y10, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VSUBPD  Y10, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VSUBPD  Y10, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VSUBPD     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMOVUPD (DX)(AX*8), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VMOVUPD 32(DX)(AX*8), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VMOVUPD (DX)(AX*8), Y1
 	VSUBPD  Y0, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VSUBPD     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VSUBPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VSUBPD  Y0, Y10, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VSUBPD  Y0, Y10, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VSUBPD     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMULPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VMULPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VMULPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VMULPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMULPD  Y10, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VMULPD  Y10, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VMULPD  Y10, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VMULPD     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubSquare(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubSquare<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VMULPD  Y0, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VMULPD     Y1, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubVDiv(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubVDiv<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VDIVPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VDIVPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VDIVPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VDIVPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubVDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubVDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMOVUPD (DX)(AX*8), Y1
+	VDIVPD  Y0, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VMOVUPD 32(DX)(AX*8), Y1
+	VDIVPD  Y0, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VMOVUPD (DX)(AX*8), Y1
 	VDIVPD  Y0, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VDIVPD     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VDIVPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VDIVPD  Y0, Y10, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VDIVPD  Y0, Y10, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VDIVPD     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VADDPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VADDPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  Y10, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  Y10, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VADDPD  Y10, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VADDPD     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VSUBPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VSUBPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VSUBPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VSUBPD  Y10, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VSUBPD     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
 	VSUBPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VSUBPD     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VSUBPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VSUBPD  Y1, Y10, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VSUBPD     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VMULPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  Y10, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VMULPD     Y10, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulSquare(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulSquare<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  Y1, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VMULPD     Y2, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVDiv(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVDiv<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VDIVPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VDIVPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VDIVPD  (DX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VDIVPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVDivInto(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVDivInto<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VDIVPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VDIVPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
 	VDIVPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VDIVPD     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VDIVPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VDIVPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VDIVPD  Y1, Y10, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VDIVPD     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVAddVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVAddVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VADDPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VADDPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VADDPD  (DX)(AX*8), Y1, Y2
 	VADDPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -5465,59 +5279,55 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VADDPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVAddVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVAddVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VSUBPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VSUBPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VADDPD  (DX)(AX*8), Y1, Y2
 	VSUBPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -5526,60 +5336,56 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VSUBPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulSAddVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulSAddVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  Y10, Y1, Y2
+	VMULPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  Y10, Y1, Y2
+	VMULPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VADDPD  Y10, Y1, Y2
 	VMULPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -5587,59 +5393,55 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VMULPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVSubVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVSubVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VMULPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VSUBPD  32(DX)(AX*8), Y1, Y2
+	VMULPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VSUBPD  (DX)(AX*8), Y1, Y2
 	VMULPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -5648,41 +5450,47 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VMULPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVSubFromVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVSubFromVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VADDPD  (R8)(AX*8), Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VADDPD  32(R8)(AX*8), Y3, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
@@ -5690,18 +5498,10 @@ full:
 	VADDPD  (R8)(AX*8), Y3, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -5710,41 +5510,47 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VADDPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVSubFromVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVSubFromVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VSUBPD  (R8)(AX*8), Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VSUBPD  32(R8)(AX*8), Y3, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
@@ -5752,18 +5558,10 @@ full:
 	VSUBPD  (R8)(AX*8), Y3, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -5772,41 +5570,47 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VSUBPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVSubFromVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVSubFromVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMULPD  (R8)(AX*8), Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMULPD  32(R8)(AX*8), Y3, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
@@ -5814,18 +5618,10 @@ full:
 	VMULPD  (R8)(AX*8), Y3, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -5834,42 +5630,48 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VMULPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVSubFromSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulVSubFromSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMULPD  Y11, Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMULPD  Y11, Y3, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
@@ -5877,18 +5679,10 @@ full:
 	VMULPD  Y11, Y3, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -5896,59 +5690,55 @@ rest:
 	VSUBPD     Y2, Y3, Y4
 	VMULPD     Y11, Y4, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VADDPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VADDPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y1, Y2
 	VADDPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -5957,59 +5747,55 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VADDPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVMulVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVMulVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMULPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VMULPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y1, Y2
 	VMULPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -6018,60 +5804,56 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VMULPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVMulSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulVMulSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y1, Y2
 	VMULPD  Y11, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -6079,60 +5861,56 @@ rest:
 	VMULPD     Y3, Y2, Y4
 	VMULPD     Y11, Y4, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulSMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulSMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VADDPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VADDPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  Y10, Y1, Y2
 	VADDPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -6140,103 +5918,105 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VADDPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulSMulSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulSMulSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VADDPD  Y11, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VADDPD  Y11, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  Y10, Y1, Y2
 	VADDPD  Y11, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
 	VMULPD     Y10, Y2, Y3
 	VADDPD     Y11, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulSMulVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulSMulVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMOVUPD (R8)(AX*8), Y3
+	VSUBPD  Y2, Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMOVUPD 32(R8)(AX*8), Y3
+	VSUBPD  Y2, Y3, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  Y10, Y1, Y2
@@ -6244,18 +6024,10 @@ full:
 	VSUBPD  Y2, Y3, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -6263,60 +6035,56 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VSUBPD     Y3, Y4, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulSMulVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulSMulVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMULPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  Y10, Y1, Y2
+	VMULPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  Y10, Y1, Y2
 	VMULPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -6324,692 +6092,620 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VMULPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VADDPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VADDPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  Y10, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  Y10, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VADDPD  Y10, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VADDPD     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VSUBPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VSUBPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VSUBPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VSUBPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VSUBPD  Y10, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VSUBPD  Y10, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VSUBPD  Y10, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VSUBPD     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD (DX)(AX*8), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD 32(DX)(AX*8), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMOVUPD (DX)(AX*8), Y1
 	VSUBPD  Y0, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VSUBPD     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VSUBPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VSUBPD  Y0, Y10, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VSUBPD  Y0, Y10, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VSUBPD     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VMULPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  Y10, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  Y10, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  Y10, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMULPD     Y10, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulSquare(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulSquare<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  Y0, Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMULPD     Y1, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVDiv(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVDiv<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VDIVPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VDIVPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VDIVPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VDIVPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD (DX)(AX*8), Y1
+	VDIVPD  Y0, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD 32(DX)(AX*8), Y1
+	VDIVPD  Y0, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMOVUPD (DX)(AX*8), Y1
 	VDIVPD  Y0, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VDIVPD     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VDIVPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VDIVPD  Y0, Y10, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VDIVPD  Y0, Y10, Y1
 	VMOVUPD Y1, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VDIVPD     Y1, Y10, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVAddVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVAddVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VADDPD  (R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  32(DX)(AX*8), Y0, Y1
+	VADDPD  32(R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VADDPD  (DX)(AX*8), Y0, Y1
 	VADDPD  (R8)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
@@ -7017,59 +6713,53 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VADDPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVAddVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVAddVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VSUBPD  (R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  32(DX)(AX*8), Y0, Y1
+	VSUBPD  32(R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VADDPD  (DX)(AX*8), Y0, Y1
 	VSUBPD  (R8)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
@@ -7077,60 +6767,56 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VSUBPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVAddVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVAddVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD 32(R8)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VADDPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD (R8)(AX*8), Y2
 	VSUBPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
@@ -7138,299 +6824,269 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VSUBPD     Y3, Y4, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VMULPD  Y11, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  32(DX)(AX*8), Y0, Y1
+	VMULPD  Y11, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VADDPD  (DX)(AX*8), Y0, Y1
 	VMULPD  Y11, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VADDPD     Y2, Y1, Y3
 	VMULPD     Y11, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulSAddVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulSAddVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  Y10, Y0, Y1
+	VADDPD  (R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  Y10, Y0, Y1
+	VADDPD  32(R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VADDPD  Y10, Y0, Y1
 	VADDPD  (R8)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VADDPD     Y10, Y1, Y2
 	VMASKMOVPD (R8)(AX*8), Y15, Y3
 	VADDPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulSAddVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulSAddVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  Y10, Y0, Y1
+	VMULPD  (R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  Y10, Y0, Y1
+	VMULPD  32(R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VADDPD  Y10, Y0, Y1
 	VMULPD  (R8)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VADDPD     Y10, Y1, Y2
 	VMASKMOVPD (R8)(AX*8), Y15, Y3
 	VMULPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulSAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulSAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  Y10, Y0, Y1
+	VMULPD  Y11, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  Y10, Y0, Y1
+	VMULPD  Y11, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VADDPD  Y10, Y0, Y1
 	VMULPD  Y11, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VADDPD     Y10, Y1, Y2
 	VMULPD     Y11, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVSubVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVSubVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VSUBPD  (DX)(AX*8), Y0, Y1
+	VADDPD  (R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VSUBPD  32(DX)(AX*8), Y0, Y1
+	VADDPD  32(R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VSUBPD  (DX)(AX*8), Y0, Y1
 	VADDPD  (R8)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
@@ -7438,120 +7094,110 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VADDPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulSSubSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulSSubSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VSUBPD  Y10, Y0, Y1
+	VMULPD  Y11, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VSUBPD  Y10, Y0, Y1
+	VMULPD  Y11, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VSUBPD  Y10, Y0, Y1
 	VMULPD  Y11, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VSUBPD     Y10, Y1, Y2
 	VMULPD     Y11, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVSubFromVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVSubFromVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD (DX)(AX*8), Y1
+	VSUBPD  Y0, Y1, Y2
+	VADDPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD 32(DX)(AX*8), Y1
+	VSUBPD  Y0, Y1, Y2
+	VADDPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMOVUPD (DX)(AX*8), Y1
 	VSUBPD  Y0, Y1, Y2
 	VADDPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
@@ -7559,60 +7205,56 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VADDPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVSubFromVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVSubFromVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD (DX)(AX*8), Y1
+	VSUBPD  Y0, Y1, Y2
+	VSUBPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD 32(DX)(AX*8), Y1
+	VSUBPD  Y0, Y1, Y2
+	VSUBPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMOVUPD (DX)(AX*8), Y1
 	VSUBPD  Y0, Y1, Y2
 	VSUBPD  (R8)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
@@ -7620,180 +7262,164 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VSUBPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVSubFromSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVSubFromSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD (DX)(AX*8), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD 32(DX)(AX*8), Y1
+	VSUBPD  Y0, Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMOVUPD (DX)(AX*8), Y1
 	VSUBPD  Y0, Y1, Y2
 	VMULPD  Y11, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VSUBPD     Y1, Y2, Y3
 	VMULPD     Y11, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulSSubFromVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulSSubFromVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VSUBPD  Y0, Y10, Y1
+	VMULPD  (R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VSUBPD  Y0, Y10, Y1
+	VMULPD  32(R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VSUBPD  Y0, Y10, Y1
 	VMULPD  (R8)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VSUBPD     Y1, Y10, Y2
 	VMASKMOVPD (R8)(AX*8), Y15, Y3
 	VMULPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  (DX)(AX*8), Y0, Y1
+	VADDPD  (R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  32(DX)(AX*8), Y0, Y1
+	VADDPD  32(R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  (DX)(AX*8), Y0, Y1
 	VADDPD  (R8)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
@@ -7801,119 +7427,107 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VADDPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVMulSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVMulSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  (DX)(AX*8), Y0, Y1
+	VADDPD  Y11, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  32(DX)(AX*8), Y0, Y1
+	VADDPD  Y11, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  (DX)(AX*8), Y0, Y1
 	VADDPD  Y11, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VMULPD     Y2, Y1, Y3
 	VADDPD     Y11, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVMulVSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVMulVSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  (DX)(AX*8), Y0, Y1
+	VSUBPD  (R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  32(DX)(AX*8), Y0, Y1
+	VSUBPD  32(R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  (DX)(AX*8), Y0, Y1
 	VSUBPD  (R8)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
@@ -7921,60 +7535,56 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VSUBPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVMulVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVMulVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  (DX)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  32(DX)(AX*8), Y0, Y1
+	VMOVUPD 32(R8)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  (DX)(AX*8), Y0, Y1
 	VMOVUPD (R8)(AX*8), Y2
 	VSUBPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
@@ -7982,59 +7592,53 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VSUBPD     Y3, Y4, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVMulVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVMulVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  (DX)(AX*8), Y0, Y1
+	VMULPD  (R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  32(DX)(AX*8), Y0, Y1
+	VMULPD  32(R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  (DX)(AX*8), Y0, Y1
 	VMULPD  (R8)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
@@ -8042,794 +7646,774 @@ rest:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VMULPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVMulSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVMulSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  (DX)(AX*8), Y0, Y1
+	VMULPD  Y11, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  32(DX)(AX*8), Y0, Y1
+	VMULPD  Y11, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  (DX)(AX*8), Y0, Y1
 	VMULPD  Y11, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VMULPD     Y2, Y1, Y3
 	VMULPD     Y11, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulSquareVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulSquareVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD (DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD 32(DX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  Y0, Y0, Y1
 	VMOVUPD (DX)(AX*8), Y2
 	VSUBPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMULPD     Y1, Y1, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VSUBPD     Y2, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VSquareVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VADDPD  (BX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VADDPD  32(BX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VADDPD  (BX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMASKMOVPD (BX)(AX*8), Y15, Y2
 	VADDPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareSAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSquareSAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VADDPD  Y9, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VADDPD  Y9, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VADDPD  Y9, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VADDPD     Y9, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareVSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VSquareVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VSUBPD  (BX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VSUBPD  32(BX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VSUBPD  (BX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMASKMOVPD (BX)(AX*8), Y15, Y2
 	VSUBPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareSSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSquareSSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VSUBPD  Y9, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VSUBPD  Y9, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VSUBPD  Y9, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VSUBPD     Y9, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareVSubFrom(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VSquareVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD (BX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD 32(BX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VMOVUPD (BX)(AX*8), Y2
 	VSUBPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMASKMOVPD (BX)(AX*8), Y15, Y2
 	VSUBPD     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareSSubFrom(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSquareSSubFrom<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VSUBPD  Y1, Y9, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VSUBPD  Y1, Y9, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VSUBPD  Y1, Y9, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VSUBPD     Y1, Y9, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VSquareVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMULPD  (BX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMULPD  32(BX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VMULPD  (BX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMASKMOVPD (BX)(AX*8), Y15, Y2
 	VMULPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSquareSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMULPD  Y9, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMULPD  Y9, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VMULPD  Y9, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMULPD     Y9, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareSquare(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VSquareSquare<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VMULPD  Y1, Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMULPD     Y1, Y1, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareVDiv(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VSquareVDiv<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VDIVPD  (BX)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VDIVPD  32(BX)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VDIVPD  (BX)(AX*8), Y1, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMASKMOVPD (BX)(AX*8), Y15, Y2
 	VDIVPD     Y2, Y1, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareVDivInto(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VSquareVDivInto<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD (BX)(AX*8), Y2
+	VDIVPD  Y1, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD 32(BX)(AX*8), Y2
+	VDIVPD  Y1, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VMOVUPD (BX)(AX*8), Y2
 	VDIVPD  Y1, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMASKMOVPD (BX)(AX*8), Y15, Y2
 	VDIVPD     Y1, Y2, Y3
 	VMOVAPS    Y3, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareSDivInto(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSquareSDivInto<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VDIVPD  Y1, Y9, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VDIVPD  Y1, Y9, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VDIVPD  Y1, Y9, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VDIVPD     Y1, Y9, Y2
 	VMOVAPS    Y2, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareVAddSMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSquareVAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VADDPD  (BX)(AX*8), Y1, Y2
+	VMULPD  Y10, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VADDPD  32(BX)(AX*8), Y1, Y2
+	VMULPD  Y10, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VADDPD  (BX)(AX*8), Y1, Y2
 	VMULPD  Y10, Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMASKMOVPD (BX)(AX*8), Y15, Y2
 	VADDPD     Y2, Y1, Y3
 	VMULPD     Y10, Y3, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareVSubFromVMul(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VSquareVSubFromVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD (BX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMULPD  (DX)(AX*8), Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD 32(BX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VMULPD  32(DX)(AX*8), Y3, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VMOVUPD (BX)(AX*8), Y2
@@ -8837,18 +8421,10 @@ full:
 	VMULPD  (DX)(AX*8), Y3, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMASKMOVPD (BX)(AX*8), Y15, Y2
@@ -8856,111 +8432,107 @@ rest:
 	VMASKMOVPD (DX)(AX*8), Y15, Y4
 	VMULPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareSSubFromVMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSquareSSubFromVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VSUBPD  Y1, Y9, Y2
+	VMULPD  (DX)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VSUBPD  Y1, Y9, Y2
+	VMULPD  32(DX)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VSUBPD  Y1, Y9, Y2
 	VMULPD  (DX)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VSUBPD     Y1, Y9, Y2
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VMULPD     Y3, Y2, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareVMulVAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VSquareVMulVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMULPD  (BX)(AX*8), Y1, Y2
+	VADDPD  (DX)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMULPD  32(BX)(AX*8), Y1, Y2
+	VADDPD  32(DX)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VMULPD  (BX)(AX*8), Y1, Y2
 	VADDPD  (DX)(AX*8), Y2, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMASKMOVPD (BX)(AX*8), Y15, Y2
@@ -8968,41 +8540,47 @@ rest:
 	VMASKMOVPD (DX)(AX*8), Y15, Y4
 	VADDPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVVMulAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVAddVVMulAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VMULPD  (DX)(AX*8), Y2, Y3
+	VADDPD  Y3, Y1, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(R8)(AX*8), Y2
+	VMULPD  32(DX)(AX*8), Y2, Y3
+	VADDPD  Y3, Y1, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD (R8)(AX*8), Y2
@@ -9010,18 +8588,10 @@ full:
 	VADDPD  Y3, Y1, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
@@ -9030,60 +8600,56 @@ rest:
 	VMULPD     Y4, Y3, Y5
 	VADDPD     Y5, Y2, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVSMulSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVAddVSMulSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y11, Y2
+	VSUBPD  Y2, Y1, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y11, Y2
+	VSUBPD  Y2, Y1, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y11, Y2
 	VSUBPD  Y2, Y1, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
@@ -9091,60 +8657,56 @@ rest:
 	VMULPD     Y11, Y3, Y4
 	VSUBPD     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVAddVSMulAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVAddVSMulAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y11, Y2
+	VADDPD  Y2, Y1, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y11, Y2
+	VADDPD  Y2, Y1, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VADDPD  (SI)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y11, Y2
 	VADDPD  Y2, Y1, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VADDPD     Y1, Y0, Y2
@@ -9152,41 +8714,47 @@ rest:
 	VMULPD     Y11, Y3, Y4
 	VADDPD     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVVMulSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubVVMulSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VMULPD  (DX)(AX*8), Y2, Y3
+	VSUBPD  Y3, Y1, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMOVUPD 32(R8)(AX*8), Y2
+	VMULPD  32(DX)(AX*8), Y2, Y3
+	VSUBPD  Y3, Y1, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMOVUPD (R8)(AX*8), Y2
@@ -9194,18 +8762,10 @@ full:
 	VSUBPD  Y3, Y1, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
@@ -9214,41 +8774,47 @@ rest:
 	VMULPD     Y4, Y3, Y5
 	VSUBPD     Y5, Y2, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVVMulAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVSubVVMulAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VMULPD  (DX)(AX*8), Y2, Y3
+	VADDPD  Y3, Y1, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMOVUPD 32(R8)(AX*8), Y2
+	VMULPD  32(DX)(AX*8), Y2, Y3
+	VADDPD  Y3, Y1, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMOVUPD (R8)(AX*8), Y2
@@ -9256,18 +8822,10 @@ full:
 	VADDPD  Y3, Y1, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
@@ -9276,60 +8834,56 @@ rest:
 	VMULPD     Y4, Y3, Y5
 	VADDPD     Y5, Y2, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVSMulSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVSubVSMulSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y11, Y2
+	VSUBPD  Y2, Y1, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y11, Y2
+	VSUBPD  Y2, Y1, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y11, Y2
 	VSUBPD  Y2, Y1, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
@@ -9337,60 +8891,56 @@ rest:
 	VMULPD     Y11, Y3, Y4
 	VSUBPD     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVSMulAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVSubVSMulAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y11, Y2
+	VADDPD  Y2, Y1, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y11, Y2
+	VADDPD  Y2, Y1, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y11, Y2
 	VADDPD  Y2, Y1, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
@@ -9398,60 +8948,56 @@ rest:
 	VMULPD     Y11, Y3, Y4
 	VADDPD     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSubVSMulMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVSubVSMulMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y11, Y2
+	VMULPD  Y2, Y1, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y11, Y2
+	VMULPD  Y2, Y1, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VSUBPD  (BX)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y11, Y2
 	VMULPD  Y2, Y1, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
@@ -9459,101 +9005,101 @@ rest:
 	VMULPD     Y11, Y3, Y4
 	VMULPD     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSubVSMulMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSubVSMulMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMULPD  (DX)(AX*8), Y11, Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VMULPD  32(DX)(AX*8), Y11, Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VSUBPD  (BX)(AX*8), Y8, Y0
 	VMULPD  (DX)(AX*8), Y11, Y1
 	VMULPD  Y1, Y0, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VSUBPD     Y0, Y8, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VMULPD     Y11, Y2, Y3
 	VMULPD     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVVMulSub(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVVMulSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VMULPD  (DX)(AX*8), Y2, Y3
+	VSUBPD  Y3, Y1, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(R8)(AX*8), Y2
+	VMULPD  32(DX)(AX*8), Y2, Y3
+	VSUBPD  Y3, Y1, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD (R8)(AX*8), Y2
@@ -9561,18 +9107,10 @@ full:
 	VSUBPD  Y3, Y1, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -9581,41 +9119,47 @@ rest:
 	VMULPD     Y4, Y3, Y5
 	VSUBPD     Y5, Y2, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVVMulAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVMulVVMulAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VMULPD  (DX)(AX*8), Y2, Y3
+	VADDPD  Y3, Y1, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(R8)(AX*8), Y2
+	VMULPD  32(DX)(AX*8), Y2, Y3
+	VADDPD  Y3, Y1, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMOVUPD (R8)(AX*8), Y2
@@ -9623,18 +9167,10 @@ full:
 	VADDPD  Y3, Y1, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -9643,60 +9179,56 @@ rest:
 	VMULPD     Y4, Y3, Y5
 	VADDPD     Y5, Y2, Y6
 	VMOVAPS    Y6, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVSMulSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulVSMulSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y11, Y2
+	VSUBPD  Y2, Y1, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y11, Y2
+	VSUBPD  Y2, Y1, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y11, Y2
 	VSUBPD  Y2, Y1, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -9704,60 +9236,56 @@ rest:
 	VMULPD     Y11, Y3, Y4
 	VSUBPD     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVSMulAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulVSMulAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y11, Y2
+	VADDPD  Y2, Y1, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y11, Y2
+	VADDPD  Y2, Y1, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y11, Y2
 	VADDPD  Y2, Y1, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -9765,60 +9293,56 @@ rest:
 	VMULPD     Y11, Y3, Y4
 	VADDPD     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVMulVSMulMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVMulVSMulMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y11, Y2
+	VMULPD  Y2, Y1, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y11, Y2
+	VMULPD  Y2, Y1, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (BX)(AX*8), Y0
 	VMULPD  (SI)(AX*8), Y0, Y1
 	VMULPD  (DX)(AX*8), Y11, Y2
 	VMULPD  Y2, Y1, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMULPD     Y1, Y0, Y2
@@ -9826,269 +9350,259 @@ rest:
 	VMULPD     Y11, Y3, Y4
 	VMULPD     Y4, Y2, Y5
 	VMOVAPS    Y5, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVSMulSub(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVSMulSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  (DX)(AX*8), Y11, Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  32(DX)(AX*8), Y11, Y1
+	VSUBPD  Y1, Y0, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  (DX)(AX*8), Y11, Y1
 	VSUBPD  Y1, Y0, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VMULPD     Y11, Y2, Y3
 	VSUBPD     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVSMulAdd(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVSMulAdd<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  (DX)(AX*8), Y11, Y1
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  32(DX)(AX*8), Y11, Y1
+	VADDPD  Y1, Y0, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  (DX)(AX*8), Y11, Y1
 	VADDPD  Y1, Y0, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VMULPD     Y11, Y2, Y3
 	VADDPD     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVSMulMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVSMulMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMULPD  (DX)(AX*8), Y11, Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMULPD  32(DX)(AX*8), Y11, Y1
+	VMULPD  Y1, Y0, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMULPD  (DX)(AX*8), Y11, Y1
 	VMULPD  Y1, Y0, Y2
 	VMOVUPD Y2, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VMULPD     Y11, Y2, Y3
 	VMULPD     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSMulVSquareMul(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSMulVSquareMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD (DX)(AX*8), Y1
+	VMULPD  Y1, Y1, Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD 32(DX)(AX*8), Y1
+	VMULPD  Y1, Y1, Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMULPD  (SI)(AX*8), Y9, Y0
 	VMOVUPD (DX)(AX*8), Y1
 	VMULPD  Y1, Y1, Y2
 	VMULPD  Y2, Y0, Y3
 	VMOVUPD Y3, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y9, Y0, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VMULPD     Y2, Y2, Y3
 	VMULPD     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSquareVSquareAdd(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VSquareVSquareAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD (BX)(AX*8), Y2
+	VMULPD  Y2, Y2, Y3
+	VADDPD  Y3, Y1, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD 32(BX)(AX*8), Y2
+	VMULPD  Y2, Y2, Y3
+	VADDPD  Y3, Y1, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
 	VMOVUPD (SI)(AX*8), Y0
 	VMULPD  Y0, Y0, Y1
 	VMOVUPD (BX)(AX*8), Y2
@@ -10096,77 +9610,65 @@ full:
 	VADDPD  Y3, Y1, Y4
 	VMOVUPD Y4, (DI)(AX*8)
 	ADDQ    $0x04, AX
-	CMPQ    AX, CX
-	JLE     full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VMASKMOVPD (BX)(AX*8), Y15, Y2
 	VMULPD     Y2, Y2, Y3
 	VADDPD     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVVVLess(SB), NOSPLIT, $0-8
-	MOVQ o+0(FP), R9
-	MOVQ (R9), DI
-	MOVQ 8(DI), CX
+TEXT ·loop64VVVVLess<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
 	MOVQ (DI), DI
-	MOVQ 8(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), SI
-	MOVQ 16(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), BX
-	MOVQ 24(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), DX
-	MOVQ 32(R9), R10
-	CMPQ 16(R10), CX
-	JL   short
-	MOVQ (R10), R8
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
 	XORQ AX, AX
-	SUBQ $0x04, CX
-	JL   rest
+	CMPQ AX, R10
+	JGE  one
 
-full:
+two:
+	VMOVUPD   (SI)(AX*8), Y1
+	VCMPPD    $0x11, (BX)(AX*8), Y1, Y0
+	VMOVUPD   (R8)(AX*8), Y2
+	VBLENDVPD Y0, (DX)(AX*8), Y2, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VMOVUPD   32(SI)(AX*8), Y1
+	VCMPPD    $0x11, 32(BX)(AX*8), Y1, Y0
+	VMOVUPD   32(R8)(AX*8), Y2
+	VBLENDVPD Y0, 32(DX)(AX*8), Y2, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPD   (SI)(AX*8), Y1
 	VCMPPD    $0x11, (BX)(AX*8), Y1, Y0
 	VMOVUPD   (R8)(AX*8), Y2
 	VBLENDVPD Y0, (DX)(AX*8), Y2, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
@@ -10174,837 +9676,750 @@ rest:
 	VCMPPD     $0x11, Y1, Y0, Y4
 	VBLENDVPD  Y4, Y2, Y3, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVVVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVVVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPD    $0x11, (BX)(AX*8), Y8, Y0
+	VMOVUPD   (R8)(AX*8), Y1
+	VBLENDVPD Y0, (DX)(AX*8), Y1, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VCMPPD    $0x11, 32(BX)(AX*8), Y8, Y0
+	VMOVUPD   32(R8)(AX*8), Y1
+	VBLENDVPD Y0, 32(DX)(AX*8), Y1, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPD    $0x11, (BX)(AX*8), Y8, Y0
 	VMOVUPD   (R8)(AX*8), Y1
 	VBLENDVPD Y0, (DX)(AX*8), Y1, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VMASKMOVPD (DX)(AX*8), Y15, Y1
 	VMASKMOVPD (R8)(AX*8), Y15, Y2
 	VCMPPD     $0x11, Y0, Y8, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSVVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSVVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD   (SI)(AX*8), Y1
+	VCMPPD    $0x11, Y9, Y1, Y0
+	VMOVUPD   (R8)(AX*8), Y2
+	VBLENDVPD Y0, (DX)(AX*8), Y2, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VMOVUPD   32(SI)(AX*8), Y1
+	VCMPPD    $0x11, Y9, Y1, Y0
+	VMOVUPD   32(R8)(AX*8), Y2
+	VBLENDVPD Y0, 32(DX)(AX*8), Y2, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPD   (SI)(AX*8), Y1
 	VCMPPD    $0x11, Y9, Y1, Y0
 	VMOVUPD   (R8)(AX*8), Y2
 	VBLENDVPD Y0, (DX)(AX*8), Y2, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (DX)(AX*8), Y15, Y1
 	VMASKMOVPD (R8)(AX*8), Y15, Y2
 	VCMPPD     $0x11, Y9, Y0, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SSVVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SSVVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPD    $0x11, Y9, Y8, Y0
+	VMOVUPD   (R8)(AX*8), Y1
+	VBLENDVPD Y0, (DX)(AX*8), Y1, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VCMPPD    $0x11, Y9, Y8, Y0
+	VMOVUPD   32(R8)(AX*8), Y1
+	VBLENDVPD Y0, 32(DX)(AX*8), Y1, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPD    $0x11, Y9, Y8, Y0
 	VMOVUPD   (R8)(AX*8), Y1
 	VBLENDVPD Y0, (DX)(AX*8), Y1, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (DX)(AX*8), Y15, Y0
 	VMASKMOVPD (R8)(AX*8), Y15, Y1
 	VCMPPD     $0x11, Y9, Y8, Y2
 	VBLENDVPD  Y2, Y0, Y1, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVSVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD   (SI)(AX*8), Y1
+	VCMPPD    $0x11, (BX)(AX*8), Y1, Y0
+	VMOVUPD   (R8)(AX*8), Y2
+	VBLENDVPD Y0, Y10, Y2, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VMOVUPD   32(SI)(AX*8), Y1
+	VCMPPD    $0x11, 32(BX)(AX*8), Y1, Y0
+	VMOVUPD   32(R8)(AX*8), Y2
+	VBLENDVPD Y0, Y10, Y2, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPD   (SI)(AX*8), Y1
 	VCMPPD    $0x11, (BX)(AX*8), Y1, Y0
 	VMOVUPD   (R8)(AX*8), Y2
 	VBLENDVPD Y0, Y10, Y2, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMASKMOVPD (R8)(AX*8), Y15, Y2
 	VCMPPD     $0x11, Y1, Y0, Y3
 	VBLENDVPD  Y3, Y10, Y2, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPD    $0x11, (BX)(AX*8), Y8, Y0
+	VMOVUPD   (R8)(AX*8), Y1
+	VBLENDVPD Y0, Y10, Y1, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VCMPPD    $0x11, 32(BX)(AX*8), Y8, Y0
+	VMOVUPD   32(R8)(AX*8), Y1
+	VBLENDVPD Y0, Y10, Y1, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPD    $0x11, (BX)(AX*8), Y8, Y0
 	VMOVUPD   (R8)(AX*8), Y1
 	VBLENDVPD Y0, Y10, Y1, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VMASKMOVPD (R8)(AX*8), Y15, Y1
 	VCMPPD     $0x11, Y0, Y8, Y2
 	VBLENDVPD  Y2, Y10, Y1, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD   (SI)(AX*8), Y1
+	VCMPPD    $0x11, Y9, Y1, Y0
+	VMOVUPD   (R8)(AX*8), Y2
+	VBLENDVPD Y0, Y10, Y2, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VMOVUPD   32(SI)(AX*8), Y1
+	VCMPPD    $0x11, Y9, Y1, Y0
+	VMOVUPD   32(R8)(AX*8), Y2
+	VBLENDVPD Y0, Y10, Y2, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPD   (SI)(AX*8), Y1
 	VCMPPD    $0x11, Y9, Y1, Y0
 	VMOVUPD   (R8)(AX*8), Y2
 	VBLENDVPD Y0, Y10, Y2, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (R8)(AX*8), Y15, Y1
 	VCMPPD     $0x11, Y9, Y0, Y2
 	VBLENDVPD  Y2, Y10, Y1, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SSSVLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SSSVLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), R8
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPD    $0x11, Y9, Y8, Y0
+	VMOVUPD   (R8)(AX*8), Y1
+	VBLENDVPD Y0, Y10, Y1, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VCMPPD    $0x11, Y9, Y8, Y0
+	VMOVUPD   32(R8)(AX*8), Y1
+	VBLENDVPD Y0, Y10, Y1, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPD    $0x11, Y9, Y8, Y0
 	VMOVUPD   (R8)(AX*8), Y1
 	VBLENDVPD Y0, Y10, Y1, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (R8)(AX*8), Y15, Y0
 	VCMPPD     $0x11, Y9, Y8, Y1
 	VBLENDVPD  Y1, Y10, Y0, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVVSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVVSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD   (SI)(AX*8), Y1
+	VCMPPD    $0x11, (BX)(AX*8), Y1, Y0
+	VBLENDVPD Y0, (DX)(AX*8), Y11, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VMOVUPD   32(SI)(AX*8), Y1
+	VCMPPD    $0x11, 32(BX)(AX*8), Y1, Y0
+	VBLENDVPD Y0, 32(DX)(AX*8), Y11, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPD   (SI)(AX*8), Y1
 	VCMPPD    $0x11, (BX)(AX*8), Y1, Y0
 	VBLENDVPD Y0, (DX)(AX*8), Y11, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VCMPPD     $0x11, Y1, Y0, Y3
 	VBLENDVPD  Y3, Y2, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVVSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVVSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPD    $0x11, (BX)(AX*8), Y8, Y0
+	VBLENDVPD Y0, (DX)(AX*8), Y11, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VCMPPD    $0x11, 32(BX)(AX*8), Y8, Y0
+	VBLENDVPD Y0, 32(DX)(AX*8), Y11, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPD    $0x11, (BX)(AX*8), Y8, Y0
 	VBLENDVPD Y0, (DX)(AX*8), Y11, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VMASKMOVPD (DX)(AX*8), Y15, Y1
 	VCMPPD     $0x11, Y0, Y8, Y2
 	VBLENDVPD  Y2, Y1, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSVSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSVSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD   (SI)(AX*8), Y1
+	VCMPPD    $0x11, Y9, Y1, Y0
+	VBLENDVPD Y0, (DX)(AX*8), Y11, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VMOVUPD   32(SI)(AX*8), Y1
+	VCMPPD    $0x11, Y9, Y1, Y0
+	VBLENDVPD Y0, 32(DX)(AX*8), Y11, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPD   (SI)(AX*8), Y1
 	VCMPPD    $0x11, Y9, Y1, Y0
 	VBLENDVPD Y0, (DX)(AX*8), Y11, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (DX)(AX*8), Y15, Y1
 	VCMPPD     $0x11, Y9, Y0, Y2
 	VBLENDVPD  Y2, Y1, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SSVSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SSVSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), DX
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPD    $0x11, Y9, Y8, Y0
+	VBLENDVPD Y0, (DX)(AX*8), Y11, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VCMPPD    $0x11, Y9, Y8, Y0
+	VBLENDVPD Y0, 32(DX)(AX*8), Y11, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPD    $0x11, Y9, Y8, Y0
 	VBLENDVPD Y0, (DX)(AX*8), Y11, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (DX)(AX*8), Y15, Y0
 	VCMPPD     $0x11, Y9, Y8, Y1
 	VBLENDVPD  Y1, Y0, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VVSSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VVSSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD   (SI)(AX*8), Y1
+	VCMPPD    $0x11, (BX)(AX*8), Y1, Y0
+	VBLENDVPD Y0, Y10, Y11, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VMOVUPD   32(SI)(AX*8), Y1
+	VCMPPD    $0x11, 32(BX)(AX*8), Y1, Y0
+	VBLENDVPD Y0, Y10, Y11, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPD   (SI)(AX*8), Y1
 	VCMPPD    $0x11, (BX)(AX*8), Y1, Y0
 	VBLENDVPD Y0, Y10, Y11, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VCMPPD     $0x11, Y1, Y0, Y2
 	VBLENDVPD  Y2, Y10, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64SVSSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64SVSSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y8
-	MOVQ         16(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), BX
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VCMPPD    $0x11, (BX)(AX*8), Y8, Y0
+	VBLENDVPD Y0, Y10, Y11, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VCMPPD    $0x11, 32(BX)(AX*8), Y8, Y0
+	VBLENDVPD Y0, Y10, Y11, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VCMPPD    $0x11, (BX)(AX*8), Y8, Y0
 	VBLENDVPD Y0, Y10, Y11, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (BX)(AX*8), Y15, Y0
 	VCMPPD     $0x11, Y0, Y8, Y1
 	VBLENDVPD  Y1, Y10, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
 
-short:
-	JMP ·short64(SB)
-
-TEXT ·loop64VSSSLess(SB), NOSPLIT, $0-8
-	MOVQ         o+0(FP), R9
-	MOVQ         (R9), DI
-	MOVQ         8(DI), CX
+TEXT ·loop64VSSSLess<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
-	MOVQ         8(R9), R10
-	CMPQ         16(R10), CX
-	JL           short
-	MOVQ         (R10), SI
-	MOVQ         16(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y9
-	MOVQ         24(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y10
-	MOVQ         32(R9), R10
-	CMPQ         8(R10), $0x00
-	JE           short
-	MOVQ         (R10), R10
-	VBROADCASTSD (R10), Y11
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
-	SUBQ         $0x04, CX
-	JL           rest
+	CMPQ         AX, R10
+	JGE          one
 
-full:
+two:
+	VMOVUPD   (SI)(AX*8), Y1
+	VCMPPD    $0x11, Y9, Y1, Y0
+	VBLENDVPD Y0, Y10, Y11, Y7
+	VMOVUPD   Y7, (DI)(AX*8)
+	VMOVUPD   32(SI)(AX*8), Y1
+	VCMPPD    $0x11, Y9, Y1, Y0
+	VBLENDVPD Y0, Y10, Y11, Y7
+	VMOVUPD   Y7, 32(DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R10
+	JLT       two
+
+one:
+	CMPQ      AX, R12
+	JGE       few
 	VMOVUPD   (SI)(AX*8), Y1
 	VCMPPD    $0x11, Y9, Y1, Y0
 	VBLENDVPD Y0, Y10, Y11, Y7
 	VMOVUPD   Y7, (DI)(AX*8)
 	ADDQ      $0x04, AX
-	CMPQ      AX, CX
-	JLE       full
 
-rest:
-	ADDQ       $0x04, CX
-	SUBQ       AX, CX
-	JZ         done
-	MOVQ       CX, R10
-	LEAQ       masks<>+0(SB), R9
-	NEGQ       R10
-	VMOVUPD    64(R9)(R10*8), Y15
-	LEAQ       (DI)(AX*8), DI
+few:
+	TESTQ      R11, R11
+	JZ         next
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VCMPPD     $0x11, Y9, Y0, Y1
 	VBLENDVPD  Y1, Y10, Y11, Y7
 	VMOVAPS    Y7, Y0
-	JMP        ·storeTail<>(SB)
+	JMP        ·finishStep<>(SB)
 
-done:
-	VZEROUPPER
-	RET
-
-short:
-	JMP ·short64(SB)
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)

@@ -4,1389 +4,203 @@
 
 package kernel
 
-// vectorLoops are the loops in assembly; the chains are those of formNames.
-var vectorLoops = [...]struct {
-	chain string
-	f32   Loop[float32]
-	f64   Loop[float64]
-}{
-	{"vv+", loop32VVAdd, loop64VVAdd},
-	{"vs+", loop32VSAdd, loop64VSAdd},
-	{"vv-", loop32VVSub, loop64VVSub},
-	{"vs-", loop32VSSub, loop64VSSub},
-	{"sv-", loop32SVSub, loop64SVSub},
-	{"vv*", loop32VVMul, loop64VVMul},
-	{"vs*", loop32VSMul, loop64VSMul},
-	{"vv/", loop32VVDiv, loop64VVDiv},
-	{"vs/", loop32VSDiv, loop64VSDiv},
-	{"sv/", loop32SVDiv, loop64SVDiv},
-	{"vq", loop32VSquare, loop64VSquare},
-	{"vn", loop32VNeg, loop64VNeg},
-	{"vv+v+", loop32VVAddVAdd, loop64VVAddVAdd},
-	{"vv+s+", loop32VVAddSAdd, loop64VVAddSAdd},
-	{"vv+v-", loop32VVAddVSub, loop64VVAddVSub},
-	{"vv+s-", loop32VVAddSSub, loop64VVAddSSub},
-	{"vv+v~", loop32VVAddVSubFrom, loop64VVAddVSubFrom},
-	{"vv+s~", loop32VVAddSSubFrom, loop64VVAddSSubFrom},
-	{"vv+v*", loop32VVAddVMul, loop64VVAddVMul},
-	{"vv+s*", loop32VVAddSMul, loop64VVAddSMul},
-	{"vv+q", loop32VVAddSquare, loop64VVAddSquare},
-	{"vv+v/", loop32VVAddVDiv, loop64VVAddVDiv},
-	{"vv+v\\", loop32VVAddVDivInto, loop64VVAddVDivInto},
-	{"vv+s\\", loop32VVAddSDivInto, loop64VVAddSDivInto},
-	{"vv+v+v+", loop32VVAddVAddVAdd, loop64VVAddVAddVAdd},
-	{"vv+v+v-", loop32VVAddVAddVSub, loop64VVAddVAddVSub},
-	{"vv+v+v*", loop32VVAddVAddVMul, loop64VVAddVAddVMul},
-	{"vv+v+s*", loop32VVAddVAddSMul, loop64VVAddVAddSMul},
-	{"vv+v*v+", loop32VVAddVMulVAdd, loop64VVAddVMulVAdd},
-	{"vv+v*v~", loop32VVAddVMulVSubFrom, loop64VVAddVMulVSubFrom},
-	{"vv+s*v+", loop32VVAddSMulVAdd, loop64VVAddSMulVAdd},
-	{"vv+s*v*", loop32VVAddSMulVMul, loop64VVAddSMulVMul},
-	{"vs+v+", loop32VSAddVAdd, loop64VSAddVAdd},
-	{"vs+s+", loop32VSAddSAdd, loop64VSAddSAdd},
-	{"vs+v-", loop32VSAddVSub, loop64VSAddVSub},
-	{"vs+s-", loop32VSAddSSub, loop64VSAddSSub},
-	{"vs+v~", loop32VSAddVSubFrom, loop64VSAddVSubFrom},
-	{"vs+s~", loop32VSAddSSubFrom, loop64VSAddSSubFrom},
-	{"vs+v*", loop32VSAddVMul, loop64VSAddVMul},
-	{"vs+s*", loop32VSAddSMul, loop64VSAddSMul},
-	{"vs+q", loop32VSAddSquare, loop64VSAddSquare},
-	{"vs+v/", loop32VSAddVDiv, loop64VSAddVDiv},
-	{"vs+v\\", loop32VSAddVDivInto, loop64VSAddVDivInto},
-	{"vs+s\\", loop32VSAddSDivInto, loop64VSAddSDivInto},
-	{"vv-v+", loop32VVSubVAdd, loop64VVSubVAdd},
-	{"vv-s+", loop32VVSubSAdd, loop64VVSubSAdd},
-	{"vv-v-", loop32VVSubVSub, loop64VVSubVSub},
-	{"vv-s-", loop32VVSubSSub, loop64VVSubSSub},
-	{"vv-v~", loop32VVSubVSubFrom, loop64VVSubVSubFrom},
-	{"vv-s~", loop32VVSubSSubFrom, loop64VVSubSSubFrom},
-	{"vv-v*", loop32VVSubVMul, loop64VVSubVMul},
-	{"vv-s*", loop32VVSubSMul, loop64VVSubSMul},
-	{"vv-q", loop32VVSubSquare, loop64VVSubSquare},
-	{"vv-v/", loop32VVSubVDiv, loop64VVSubVDiv},
-	{"vv-v\\", loop32VVSubVDivInto, loop64VVSubVDivInto},
-	{"vv-s\\", loop32VVSubSDivInto, loop64VVSubSDivInto},
-	{"vv-v+v-", loop32VVSubVAddVSub, loop64VVSubVAddVSub},
-	{"vv-v-v-", loop32VVSubVSubVSub, loop64VVSubVSubVSub},
-	{"vv-v-v*", loop32VVSubVSubVMul, loop64VVSubVSubVMul},
-	{"vv-s-v+", loop32VVSubSSubVAdd, loop64VVSubSSubVAdd},
-	{"vv-v*v+", loop32VVSubVMulVAdd, loop64VVSubVMulVAdd},
-	{"vv-s*v+", loop32VVSubSMulVAdd, loop64VVSubSMulVAdd},
-	{"vs-v+", loop32VSSubVAdd, loop64VSSubVAdd},
-	{"vs-s+", loop32VSSubSAdd, loop64VSSubSAdd},
-	{"vs-v-", loop32VSSubVSub, loop64VSSubVSub},
-	{"vs-s-", loop32VSSubSSub, loop64VSSubSSub},
-	{"vs-v~", loop32VSSubVSubFrom, loop64VSSubVSubFrom},
-	{"vs-s~", loop32VSSubSSubFrom, loop64VSSubSSubFrom},
-	{"vs-v*", loop32VSSubVMul, loop64VSSubVMul},
-	{"vs-s*", loop32VSSubSMul, loop64VSSubSMul},
-	{"vs-q", loop32VSSubSquare, loop64VSSubSquare},
-	{"vs-v/", loop32VSSubVDiv, loop64VSSubVDiv},
-	{"vs-v\\", loop32VSSubVDivInto, loop64VSSubVDivInto},
-	{"vs-s\\", loop32VSSubSDivInto, loop64VSSubSDivInto},
-	{"vs-v+s*", loop32VSSubVAddSMul, loop64VSSubVAddSMul},
-	{"vs-s*v*", loop32VSSubSMulVMul, loop64VSSubSMulVMul},
-	{"sv-v+", loop32SVSubVAdd, loop64SVSubVAdd},
-	{"sv-s+", loop32SVSubSAdd, loop64SVSubSAdd},
-	{"sv-v-", loop32SVSubVSub, loop64SVSubVSub},
-	{"sv-s-", loop32SVSubSSub, loop64SVSubSSub},
-	{"sv-v~", loop32SVSubVSubFrom, loop64SVSubVSubFrom},
-	{"sv-s~", loop32SVSubSSubFrom, loop64SVSubSSubFrom},
-	{"sv-v*", loop32SVSubVMul, loop64SVSubVMul},
-	{"sv-s*", loop32SVSubSMul, loop64SVSubSMul},
-	{"sv-q", loop32SVSubSquare, loop64SVSubSquare},
-	{"sv-v/", loop32SVSubVDiv, loop64SVSubVDiv},
-	{"sv-v\\", loop32SVSubVDivInto, loop64SVSubVDivInto},
-	{"sv-s\\", loop32SVSubSDivInto, loop64SVSubSDivInto},
-	{"vv*v+", loop32VVMulVAdd, loop64VVMulVAdd},
-	{"vv*s+", loop32VVMulSAdd, loop64VVMulSAdd},
-	{"vv*v-", loop32VVMulVSub, loop64VVMulVSub},
-	{"vv*s-", loop32VVMulSSub, loop64VVMulSSub},
-	{"vv*v~", loop32VVMulVSubFrom, loop64VVMulVSubFrom},
-	{"vv*s~", loop32VVMulSSubFrom, loop64VVMulSSubFrom},
-	{"vv*v*", loop32VVMulVMul, loop64VVMulVMul},
-	{"vv*s*", loop32VVMulSMul, loop64VVMulSMul},
-	{"vv*q", loop32VVMulSquare, loop64VVMulSquare},
-	{"vv*v/", loop32VVMulVDiv, loop64VVMulVDiv},
-	{"vv*v\\", loop32VVMulVDivInto, loop64VVMulVDivInto},
-	{"vv*s\\", loop32VVMulSDivInto, loop64VVMulSDivInto},
-	{"vv*v+v+", loop32VVMulVAddVAdd, loop64VVMulVAddVAdd},
-	{"vv*v+v-", loop32VVMulVAddVSub, loop64VVMulVAddVSub},
-	{"vv*s+v*", loop32VVMulSAddVMul, loop64VVMulSAddVMul},
-	{"vv*v-v*", loop32VVMulVSubVMul, loop64VVMulVSubVMul},
-	{"vv*v~v+", loop32VVMulVSubFromVAdd, loop64VVMulVSubFromVAdd},
-	{"vv*v~v-", loop32VVMulVSubFromVSub, loop64VVMulVSubFromVSub},
-	{"vv*v~v*", loop32VVMulVSubFromVMul, loop64VVMulVSubFromVMul},
-	{"vv*v~s*", loop32VVMulVSubFromSMul, loop64VVMulVSubFromSMul},
-	{"vv*v*v+", loop32VVMulVMulVAdd, loop64VVMulVMulVAdd},
-	{"vv*v*v*", loop32VVMulVMulVMul, loop64VVMulVMulVMul},
-	{"vv*v*s*", loop32VVMulVMulSMul, loop64VVMulVMulSMul},
-	{"vv*s*v+", loop32VVMulSMulVAdd, loop64VVMulSMulVAdd},
-	{"vv*s*s+", loop32VVMulSMulSAdd, loop64VVMulSMulSAdd},
-	{"vv*s*v~", loop32VVMulSMulVSubFrom, loop64VVMulSMulVSubFrom},
-	{"vv*s*v*", loop32VVMulSMulVMul, loop64VVMulSMulVMul},
-	{"vs*v+", loop32VSMulVAdd, loop64VSMulVAdd},
-	{"vs*s+", loop32VSMulSAdd, loop64VSMulSAdd},
-	{"vs*v-", loop32VSMulVSub, loop64VSMulVSub},
-	{"vs*s-", loop32VSMulSSub, loop64VSMulSSub},
-	{"vs*v~", loop32VSMulVSubFrom, loop64VSMulVSubFrom},
-	{"vs*s~", loop32VSMulSSubFrom, loop64VSMulSSubFrom},
-	{"vs*v*", loop32VSMulVMul, loop64VSMulVMul},
-	{"vs*s*", loop32VSMulSMul, loop64VSMulSMul},
-	{"vs*q", loop32VSMulSquare, loop64VSMulSquare},
-	{"vs*v/", loop32VSMulVDiv, loop64VSMulVDiv},
-	{"vs*v\\", loop32VSMulVDivInto, loop64VSMulVDivInto},
-	{"vs*s\\", loop32VSMulSDivInto, loop64VSMulSDivInto},
-	{"vs*v+v+", loop32VSMulVAddVAdd, loop64VSMulVAddVAdd},
-	{"vs*v+v-", loop32VSMulVAddVSub, loop64VSMulVAddVSub},
-	{"vs*v+v~", loop32VSMulVAddVSubFrom, loop64VSMulVAddVSubFrom},
-	{"vs*v+s*", loop32VSMulVAddSMul, loop64VSMulVAddSMul},
-	{"vs*s+v+", loop32VSMulSAddVAdd, loop64VSMulSAddVAdd},
-	{"vs*s+v*", loop32VSMulSAddVMul, loop64VSMulSAddVMul},
-	{"vs*s+s*", loop32VSMulSAddSMul, loop64VSMulSAddSMul},
-	{"vs*v-v+", loop32VSMulVSubVAdd, loop64VSMulVSubVAdd},
-	{"vs*s-s*", loop32VSMulSSubSMul, loop64VSMulSSubSMul},
-	{"vs*v~v+", loop32VSMulVSubFromVAdd, loop64VSMulVSubFromVAdd},
-	{"vs*v~v-", loop32VSMulVSubFromVSub, loop64VSMulVSubFromVSub},
-	{"vs*v~s*", loop32VSMulVSubFromSMul, loop64VSMulVSubFromSMul},
-	{"vs*s~v*", loop32VSMulSSubFromVMul, loop64VSMulSSubFromVMul},
-	{"vs*v*v+", loop32VSMulVMulVAdd, loop64VSMulVMulVAdd},
-	{"vs*v*s+", loop32VSMulVMulSAdd, loop64VSMulVMulSAdd},
-	{"vs*v*v-", loop32VSMulVMulVSub, loop64VSMulVMulVSub},
-	{"vs*v*v~", loop32VSMulVMulVSubFrom, loop64VSMulVMulVSubFrom},
-	{"vs*v*v*", loop32VSMulVMulVMul, loop64VSMulVMulVMul},
-	{"vs*v*s*", loop32VSMulVMulSMul, loop64VSMulVMulSMul},
-	{"vs*qv~", loop32VSMulSquareVSubFrom, loop64VSMulSquareVSubFrom},
-	{"vqv+", loop32VSquareVAdd, loop64VSquareVAdd},
-	{"vqs+", loop32VSquareSAdd, loop64VSquareSAdd},
-	{"vqv-", loop32VSquareVSub, loop64VSquareVSub},
-	{"vqs-", loop32VSquareSSub, loop64VSquareSSub},
-	{"vqv~", loop32VSquareVSubFrom, loop64VSquareVSubFrom},
-	{"vqs~", loop32VSquareSSubFrom, loop64VSquareSSubFrom},
-	{"vqv*", loop32VSquareVMul, loop64VSquareVMul},
-	{"vqs*", loop32VSquareSMul, loop64VSquareSMul},
-	{"vqq", loop32VSquareSquare, loop64VSquareSquare},
-	{"vqv/", loop32VSquareVDiv, loop64VSquareVDiv},
-	{"vqv\\", loop32VSquareVDivInto, loop64VSquareVDivInto},
-	{"vqs\\", loop32VSquareSDivInto, loop64VSquareSDivInto},
-	{"vqv+s*", loop32VSquareVAddSMul, loop64VSquareVAddSMul},
-	{"vqv~v*", loop32VSquareVSubFromVMul, loop64VSquareVSubFromVMul},
-	{"vqs~v*", loop32VSquareSSubFromVMul, loop64VSquareSSubFromVMul},
-	{"vqv*v+", loop32VSquareVMulVAdd, loop64VSquareVMulVAdd},
-	{"vv+vv*+", loop32VVAddVVMulAdd, loop64VVAddVVMulAdd},
-	{"vv+vs*-", loop32VVAddVSMulSub, loop64VVAddVSMulSub},
-	{"vv+vs*+", loop32VVAddVSMulAdd, loop64VVAddVSMulAdd},
-	{"vv-vv*-", loop32VVSubVVMulSub, loop64VVSubVVMulSub},
-	{"vv-vv*+", loop32VVSubVVMulAdd, loop64VVSubVVMulAdd},
-	{"vv-vs*-", loop32VVSubVSMulSub, loop64VVSubVSMulSub},
-	{"vv-vs*+", loop32VVSubVSMulAdd, loop64VVSubVSMulAdd},
-	{"vv-vs**", loop32VVSubVSMulMul, loop64VVSubVSMulMul},
-	{"sv-vs**", loop32SVSubVSMulMul, loop64SVSubVSMulMul},
-	{"vv*vv*-", loop32VVMulVVMulSub, loop64VVMulVVMulSub},
-	{"vv*vv*+", loop32VVMulVVMulAdd, loop64VVMulVVMulAdd},
-	{"vv*vs*-", loop32VVMulVSMulSub, loop64VVMulVSMulSub},
-	{"vv*vs*+", loop32VVMulVSMulAdd, loop64VVMulVSMulAdd},
-	{"vv*vs**", loop32VVMulVSMulMul, loop64VVMulVSMulMul},
-	{"vs*vs*-", loop32VSMulVSMulSub, loop64VSMulVSMulSub},
-	{"vs*vs*+", loop32VSMulVSMulAdd, loop64VSMulVSMulAdd},
-	{"vs*vs**", loop32VSMulVSMulMul, loop64VSMulVSMulMul},
-	{"vs*vq*", loop32VSMulVSquareMul, loop64VSMulVSquareMul},
-	{"vqvq+", loop32VSquareVSquareAdd, loop64VSquareVSquareAdd},
-	{"vvvv<", loop32VVVVLess, loop64VVVVLess},
-	{"svvv<", loop32SVVVLess, loop64SVVVLess},
-	{"vsvv<", loop32VSVVLess, loop64VSVVLess},
-	{"ssvv<", loop32SSVVLess, loop64SSVVLess},
-	{"vvsv<", loop32VVSVLess, loop64VVSVLess},
-	{"svsv<", loop32SVSVLess, loop64SVSVLess},
-	{"vssv<", loop32VSSVLess, loop64VSSVLess},
-	{"sssv<", loop32SSSVLess, loop64SSSVLess},
-	{"vvvs<", loop32VVVSLess, loop64VVVSLess},
-	{"svvs<", loop32SVVSLess, loop64SVVSLess},
-	{"vsvs<", loop32VSVSLess, loop64VSVSLess},
-	{"ssvs<", loop32SSVSLess, loop64SSVSLess},
-	{"vvss<", loop32VVSSLess, loop64VVSSLess},
-	{"svss<", loop32SVSSLess, loop64SVSSLess},
-	{"vsss<", loop32VSSSLess, loop64VSSSLess},
+// vectorChains are the chains with a loop in assembly, in the order of their entries.
+var vectorChains = [...]string{
+	"vv+",
+	"vs+",
+	"vv-",
+	"vs-",
+	"sv-",
+	"vv*",
+	"vs*",
+	"vv/",
+	"vs/",
+	"sv/",
+	"vq",
+	"vn",
+	"vv+v+",
+	"vv+s+",
+	"vv+v-",
+	"vv+s-",
+	"vv+v~",
+	"vv+s~",
+	"vv+v*",
+	"vv+s*",
+	"vv+q",
+	"vv+v/",
+	"vv+v\\",
+	"vv+s\\",
+	"vv+v+v+",
+	"vv+v+v-",
+	"vv+v+v*",
+	"vv+v+s*",
+	"vv+v*v+",
+	"vv+v*v~",
+	"vv+s*v+",
+	"vv+s*v*",
+	"vs+v+",
+	"vs+s+",
+	"vs+v-",
+	"vs+s-",
+	"vs+v~",
+	"vs+s~",
+	"vs+v*",
+	"vs+s*",
+	"vs+q",
+	"vs+v/",
+	"vs+v\\",
+	"vs+s\\",
+	"vv-v+",
+	"vv-s+",
+	"vv-v-",
+	"vv-s-",
+	"vv-v~",
+	"vv-s~",
+	"vv-v*",
+	"vv-s*",
+	"vv-q",
+	"vv-v/",
+	"vv-v\\",
+	"vv-s\\",
+	"vv-v+v-",
+	"vv-v-v-",
+	"vv-v-v*",
+	"vv-s-v+",
+	"vv-v*v+",
+	"vv-s*v+",
+	"vs-v+",
+	"vs-s+",
+	"vs-v-",
+	"vs-s-",
+	"vs-v~",
+	"vs-s~",
+	"vs-v*",
+	"vs-s*",
+	"vs-q",
+	"vs-v/",
+	"vs-v\\",
+	"vs-s\\",
+	"vs-v+s*",
+	"vs-s*v*",
+	"sv-v+",
+	"sv-s+",
+	"sv-v-",
+	"sv-s-",
+	"sv-v~",
+	"sv-s~",
+	"sv-v*",
+	"sv-s*",
+	"sv-q",
+	"sv-v/",
+	"sv-v\\",
+	"sv-s\\",
+	"vv*v+",
+	"vv*s+",
+	"vv*v-",
+	"vv*s-",
+	"vv*v~",
+	"vv*s~",
+	"vv*v*",
+	"vv*s*",
+	"vv*q",
+	"vv*v/",
+	"vv*v\\",
+	"vv*s\\",
+	"vv*v+v+",
+	"vv*v+v-",
+	"vv*s+v*",
+	"vv*v-v*",
+	"vv*v~v+",
+	"vv*v~v-",
+	"vv*v~v*",
+	"vv*v~s*",
+	"vv*v*v+",
+	"vv*v*v*",
+	"vv*v*s*",
+	"vv*s*v+",
+	"vv*s*s+",
+	"vv*s*v~",
+	"vv*s*v*",
+	"vs*v+",
+	"vs*s+",
+	"vs*v-",
+	"vs*s-",
+	"vs*v~",
+	"vs*s~",
+	"vs*v*",
+	"vs*s*",
+	"vs*q",
+	"vs*v/",
+	"vs*v\\",
+	"vs*s\\",
+	"vs*v+v+",
+	"vs*v+v-",
+	"vs*v+v~",
+	"vs*v+s*",
+	"vs*s+v+",
+	"vs*s+v*",
+	"vs*s+s*",
+	"vs*v-v+",
+	"vs*s-s*",
+	"vs*v~v+",
+	"vs*v~v-",
+	"vs*v~s*",
+	"vs*s~v*",
+	"vs*v*v+",
+	"vs*v*s+",
+	"vs*v*v-",
+	"vs*v*v~",
+	"vs*v*v*",
+	"vs*v*s*",
+	"vs*qv~",
+	"vqv+",
+	"vqs+",
+	"vqv-",
+	"vqs-",
+	"vqv~",
+	"vqs~",
+	"vqv*",
+	"vqs*",
+	"vqq",
+	"vqv/",
+	"vqv\\",
+	"vqs\\",
+	"vqv+s*",
+	"vqv~v*",
+	"vqs~v*",
+	"vqv*v+",
+	"vv+vv*+",
+	"vv+vs*-",
+	"vv+vs*+",
+	"vv-vv*-",
+	"vv-vv*+",
+	"vv-vs*-",
+	"vv-vs*+",
+	"vv-vs**",
+	"sv-vs**",
+	"vv*vv*-",
+	"vv*vv*+",
+	"vv*vs*-",
+	"vv*vs*+",
+	"vv*vs**",
+	"vs*vs*-",
+	"vs*vs*+",
+	"vs*vs**",
+	"vs*vq*",
+	"vqvq+",
+	"vvvv<",
+	"svvv<",
+	"vsvv<",
+	"ssvv<",
+	"vvsv<",
+	"svsv<",
+	"vssv<",
+	"sssv<",
+	"vvvs<",
+	"svvs<",
+	"vsvs<",
+	"ssvs<",
+	"vvss<",
+	"svss<",
+	"vsss<",
 }
-
-//go:noescape
-func loop32VVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSSub(o *Operands[float64])
-
-//go:noescape
-func loop32SVSub(o *Operands[float32])
-
-//go:noescape
-func loop64SVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVDiv(o *Operands[float32])
-
-//go:noescape
-func loop64VVDiv(o *Operands[float64])
-
-//go:noescape
-func loop32VSDiv(o *Operands[float32])
-
-//go:noescape
-func loop64VSDiv(o *Operands[float64])
-
-//go:noescape
-func loop32SVDiv(o *Operands[float32])
-
-//go:noescape
-func loop64SVDiv(o *Operands[float64])
-
-//go:noescape
-func loop32VSquare(o *Operands[float32])
-
-//go:noescape
-func loop64VSquare(o *Operands[float64])
-
-//go:noescape
-func loop32VNeg(o *Operands[float32])
-
-//go:noescape
-func loop64VNeg(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddSAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddSAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddSSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddSSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddSSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddSSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddSquare(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddSquare(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVDiv(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVDiv(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddSDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddSDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVAddVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVAddVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVAddVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVAddVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVAddVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVAddVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVAddSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVAddSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVMulVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVMulVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVMulVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVMulVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddSMulVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddSMulVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddSMulVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddSMulVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSAddVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSAddVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSAddSAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSAddSAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSAddVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSAddVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSAddSSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSAddSSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSAddVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VSAddVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VSAddSSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VSAddSSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VSAddVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSAddVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSAddSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSAddSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSAddSquare(o *Operands[float32])
-
-//go:noescape
-func loop64VSAddSquare(o *Operands[float64])
-
-//go:noescape
-func loop32VSAddVDiv(o *Operands[float32])
-
-//go:noescape
-func loop64VSAddVDiv(o *Operands[float64])
-
-//go:noescape
-func loop32VSAddVDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VSAddVDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VSAddSDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VSAddSDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubSAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubSAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubSSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubSSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubSSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubSSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubSquare(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubSquare(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVDiv(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVDiv(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubSDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubSDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVAddVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVAddVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVSubVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVSubVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVSubVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVSubVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubSSubVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubSSubVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVMulVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVMulVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubSMulVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubSMulVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubSAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubSAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubSSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubSSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubSSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubSSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubSquare(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubSquare(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubVDiv(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubVDiv(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubVDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubVDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubSDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubSDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubVAddSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubVAddSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSSubSMulVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSSubSMulVMul(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubSAdd(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubSAdd(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubVSub(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubVSub(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubSSub(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubSSub(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubSSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubSSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubVMul(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubVMul(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubSMul(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubSMul(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubSquare(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubSquare(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubVDiv(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubVDiv(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubVDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubVDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubSDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubSDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulSAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulSAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulSSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulSSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulSSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulSSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulSquare(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulSquare(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVDiv(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVDiv(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulSDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulSDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVAddVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVAddVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVAddVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVAddVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulSAddVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulSAddVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVSubVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVSubVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVSubFromVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVSubFromVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVSubFromVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVSubFromVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVSubFromVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVSubFromVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVSubFromSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVSubFromSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVMulVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVMulVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVMulVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVMulVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVMulSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVMulSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulSMulVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulSMulVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulSMulSAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulSMulSAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulSMulVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulSMulVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulSMulVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulSMulVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulSAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulSAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulSSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulSSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulSSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulSSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulSquare(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulSquare(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVDiv(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVDiv(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulSDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulSDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVAddVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVAddVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVAddVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVAddVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVAddVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVAddVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVAddSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVAddSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulSAddVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulSAddVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulSAddVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulSAddVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulSAddSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulSAddSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVSubVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVSubVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulSSubSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulSSubSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVSubFromVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVSubFromVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVSubFromVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVSubFromVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVSubFromSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVSubFromSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulSSubFromVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulSSubFromVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVMulVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVMulVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVMulSAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVMulSAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVMulVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVMulVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVMulVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVMulVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVMulVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVMulVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVMulSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVMulSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulSquareVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulSquareVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareSAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareSAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareVSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareVSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareSSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareSSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareVSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareVSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareSSubFrom(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareSSubFrom(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareSquare(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareSquare(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareVDiv(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareVDiv(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareVDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareVDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareSDivInto(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareSDivInto(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareVAddSMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareVAddSMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareVSubFromVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareVSubFromVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareSSubFromVMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareSSubFromVMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareVMulVAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareVMulVAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVVMulAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVVMulAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVSMulSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVSMulSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVAddVSMulAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVAddVSMulAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVVMulSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVVMulSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVVMulAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVVMulAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVSMulSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVSMulSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVSMulAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVSMulAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVSubVSMulMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVSubVSMulMul(o *Operands[float64])
-
-//go:noescape
-func loop32SVSubVSMulMul(o *Operands[float32])
-
-//go:noescape
-func loop64SVSubVSMulMul(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVVMulSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVVMulSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVVMulAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVVMulAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVSMulSub(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVSMulSub(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVSMulAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVSMulAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVMulVSMulMul(o *Operands[float32])
-
-//go:noescape
-func loop64VVMulVSMulMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVSMulSub(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVSMulSub(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVSMulAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVSMulAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVSMulMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVSMulMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSMulVSquareMul(o *Operands[float32])
-
-//go:noescape
-func loop64VSMulVSquareMul(o *Operands[float64])
-
-//go:noescape
-func loop32VSquareVSquareAdd(o *Operands[float32])
-
-//go:noescape
-func loop64VSquareVSquareAdd(o *Operands[float64])
-
-//go:noescape
-func loop32VVVVLess(o *Operands[float32])
-
-//go:noescape
-func loop64VVVVLess(o *Operands[float64])
-
-//go:noescape
-func loop32SVVVLess(o *Operands[float32])
-
-//go:noescape
-func loop64SVVVLess(o *Operands[float64])
-
-//go:noescape
-func loop32VSVVLess(o *Operands[float32])
-
-//go:noescape
-func loop64VSVVLess(o *Operands[float64])
-
-//go:noescape
-func loop32SSVVLess(o *Operands[float32])
-
-//go:noescape
-func loop64SSVVLess(o *Operands[float64])
-
-//go:noescape
-func loop32VVSVLess(o *Operands[float32])
-
-//go:noescape
-func loop64VVSVLess(o *Operands[float64])
-
-//go:noescape
-func loop32SVSVLess(o *Operands[float32])
-
-//go:noescape
-func loop64SVSVLess(o *Operands[float64])
-
-//go:noescape
-func loop32VSSVLess(o *Operands[float32])
-
-//go:noescape
-func loop64VSSVLess(o *Operands[float64])
-
-//go:noescape
-func loop32SSSVLess(o *Operands[float32])
-
-//go:noescape
-func loop64SSSVLess(o *Operands[float64])
-
-//go:noescape
-func loop32VVVSLess(o *Operands[float32])
-
-//go:noescape
-func loop64VVVSLess(o *Operands[float64])
-
-//go:noescape
-func loop32SVVSLess(o *Operands[float32])
-
-//go:noescape
-func loop64SVVSLess(o *Operands[float64])
-
-//go:noescape
-func loop32VSVSLess(o *Operands[float32])
-
-//go:noescape
-func loop64VSVSLess(o *Operands[float64])
-
-//go:noescape
-func loop32SSVSLess(o *Operands[float32])
-
-//go:noescape
-func loop64SSVSLess(o *Operands[float64])
-
-//go:noescape
-func loop32VVSSLess(o *Operands[float32])
-
-//go:noescape
-func loop64VVSSLess(o *Operands[float64])
-
-//go:noescape
-func loop32SVSSLess(o *Operands[float32])
-
-//go:noescape
-func loop64SVSSLess(o *Operands[float64])
-
-//go:noescape
-func loop32VSSSLess(o *Operands[float32])
-
-//go:noescape
-func loop64VSSSLess(o *Operands[float64])

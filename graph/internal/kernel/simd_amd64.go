@@ -30,31 +30,36 @@ func hasAVX2() bool {
 	return bx&avx2 != 0
 }
 
-// vectorLoop32 and vectorLoop64 are the loops in assembly by form, nil where there
-// is none or simd is off.
-var vectorLoop32, vectorLoop64 = func() (f32 [len(formNames)]Loop[float32], f64 [len(formNames)]Loop[float64]) {
+// vectorEntry is one more than a form's number among the loops in assembly, 0 where
+// there is none or simd is off.
+var vectorEntry = func() (e [len(formNames)]int) {
 	if simd {
-		for _, l := range vectorLoops {
-			f32[formIndex[l.chain]], f64[formIndex[l.chain]] = l.f32, l.f64
+		for i, chain := range vectorChains {
+			e[formIndex[chain]] = i + 1
 		}
 	}
-	return f32, f64
+	return e
 }()
 
-// short32 and short64 are where the loops in assembly go with an operand that is
-// shorter than the destination.
-//
-//lint:ignore U1000 called from assembly
-func short32(*Operands[float32]) { panic(tooShort) }
+// entry is the address of a loop in assembly; that of 0 ends a sequence.
+func entry[T Float](i int) uintptr {
+	table := entries32
+	if !single[T]() {
+		table = entries64
+	}
+	return unsafe.Slice(table(), len(vectorChains)+1)[i]
+}
 
-//lint:ignore U1000 called from assembly
-func short64(*Operands[float64]) { panic(tooShort) }
+func runSequence[T Float](code *step[T], n int) {
+	if single[T]() {
+		sequence32(&code.entry, n)
+	} else {
+		sequence64(&code.entry, n)
+	}
+}
 
-//lint:ignore U1000 used by functions that are called from assembly
-const tooShort = "kernel: an operand is shorter than the destination"
-
-// The assembly expects the fields of Operands in this order.
-var _ = [1]struct{}{}[unsafe.Offsetof(Operands[float32]{}.E)-4*unsafe.Sizeof(uintptr(0))]
+// The assembly expects the fields of step in this order.
+var _ = [1]struct{}{}[unsafe.Offsetof(step[float32]{}.D)-8+unsafe.Offsetof(step[float32]{}.roomy)-48+unsafe.Sizeof(step[float32]{})-56]
 
 func single[T Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
 
@@ -160,33 +165,6 @@ func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 		return delayedDots32(p32(dw), p32(a), len(a), unsafe.SliceData(offsets), len(offsets), p32(src), limit)
 	}
 	return delayedDots64(p64(dw), p64(a), len(a), unsafe.SliceData(offsets), len(offsets), p64(src), limit)
-}
-
-func o32[T Float](o *Operands[T]) *Operands[float32] { return (*Operands[float32])(unsafe.Pointer(o)) }
-func o64[T Float](o *Operands[T]) *Operands[float64] { return (*Operands[float64])(unsafe.Pointer(o)) }
-
-func addVector[T Float](o *Operands[T]) {
-	if single[T]() {
-		loop32VVAdd(o32(o))
-	} else {
-		loop64VVAdd(o64(o))
-	}
-}
-
-func mulVector[T Float](o *Operands[T]) {
-	if single[T]() {
-		loop32VSMul(o32(o))
-	} else {
-		loop64VSMul(o64(o))
-	}
-}
-
-func divVector[T Float](o *Operands[T]) {
-	if single[T]() {
-		loop32VSDiv(o32(o))
-	} else {
-		loop64VSDiv(o64(o))
-	}
 }
 
 func cubeVector[T Float](d, a []T) {

@@ -45,14 +45,14 @@ func TestVectorLoops(t *testing.T) {
 
 func testLoops[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
-	for _, l := range vectorLoops {
-		form := formIndex[l.chain]
+	for _, chain := range vectorChains {
+		form := formIndex[chain]
 		for n := range 68 {
 			var regs, all [5][]T
 			for k := range regs {
 				regs[k], all[k] = guarded(special[T], r, n, n+k)
 			}
-			for k, c := range strings.Map(operandsOnly, l.chain) {
+			for k, c := range strings.Map(operandsOnly, chain) {
 				if c == 's' {
 					regs[1+k] = special[T](r, 1)
 				}
@@ -66,12 +66,12 @@ func testLoops[T Float](t *testing.T) {
 			want := append([]T(nil), all[0]...)
 			copy(all[0], before)
 			Arithmetic[T](form)(o)
-			same(t, l.chain, all[0], want)
-			if l.chain[0] == 'v' {
+			same(t, chain, all[0], want)
+			if chain[0] == 'v' {
 				want = append(want[:0], regs[0]...)
 				o.D = o.A
 				Arithmetic[T](form)(o)
-				same(t, l.chain+" in place", regs[1], want)
+				same(t, chain+" in place", regs[1], want)
 			}
 		}
 	}
@@ -94,8 +94,8 @@ func portableLoop[T Float](form int) Loop[T] {
 // An operand that is shorter than the destination panics, as does a missing scalar.
 func TestVectorLoopsShortOperands(t *testing.T) {
 	assembly(t)
-	for _, l := range vectorLoops {
-		kinds := strings.Map(operandsOnly, l.chain)
+	for _, chain := range vectorChains {
+		kinds := strings.Map(operandsOnly, chain)
 		for short := range kinds {
 			regs := [5][]float32{make([]float32, 9), make([]float32, 9), make([]float32, 9), make([]float32, 9), make([]float32, 9)}
 			if regs[1+short] = make([]float32, 8); kinds[short] == 's' {
@@ -104,10 +104,10 @@ func TestVectorLoopsShortOperands(t *testing.T) {
 			func() {
 				defer func() {
 					if recover() == nil {
-						t.Errorf("%s: operand %d too short: no panic", l.chain, short)
+						t.Errorf("%s: operand %d too short: no panic", chain, short)
 					}
 				}()
-				Arithmetic[float32](formIndex[l.chain])(&Operands[float32]{D: &regs[0], A: &regs[1], B: &regs[2], C: &regs[3], E: &regs[4]})
+				Arithmetic[float32](formIndex[chain])(&Operands[float32]{D: &regs[0], A: &regs[1], B: &regs[2], C: &regs[3], E: &regs[4]})
 			}()
 		}
 	}
@@ -182,5 +182,57 @@ func TestVectorAllocations(t *testing.T) {
 		x[0] = Sum(x) + Dot(x, x)
 	}); n != 0 {
 		t.Errorf("%g allocations", n)
+	}
+}
+
+// A sequence does what its loops do one by one, on every length; a roomy destination is
+// written up to a register beyond its end, others no further.
+func TestSequence(t *testing.T) {
+	assembly(t)
+	both(t, testSequence[float32], testSequence[float64])
+}
+
+func testSequence[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(21, 22))
+	for n := range 68 {
+		var regs, all [8][]T
+		for k := range regs {
+			regs[k], all[k] = guarded(special[T], r, n, n+k)
+		}
+		number := special[T](r, 1)
+		var s Sequence[T]
+		var loops []func()
+		for k := range 40 {
+			form := formIndex[vectorChains[r.IntN(len(vectorChains))]]
+			o := Operands[T]{D: &regs[k%6]}
+			for i, slot := range []**[]T{&o.A, &o.B, &o.C, &o.E} {
+				*slot = &regs[r.IntN(8)]
+				if kinds := strings.Map(operandsOnly, formNames[form]); i < len(kinds) && kinds[i] == 's' {
+					*slot = &number
+				}
+			}
+			s.Add(form, &o, k%6 < 2)
+			loops = append(loops, func() { portableLoop[T](form)(&o) })
+		}
+		var before [8][]T
+		for k := range all {
+			before[k] = append(before[k], all[k]...)
+		}
+		for _, f := range loops {
+			f()
+		}
+		var want [8][]T
+		for k := range all {
+			want[k] = append(want[k], all[k]...)
+			copy(all[k], before[k])
+		}
+		s.Run()
+		for k := range all {
+			if k < 2 {
+				same(t, fmt.Sprint("roomy ", n), regs[k], want[k][(n+k)%9+1:][:n])
+			} else {
+				same(t, fmt.Sprint("exact ", n), all[k], want[k])
+			}
+		}
 	}
 }

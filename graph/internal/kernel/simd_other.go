@@ -5,10 +5,10 @@ package kernel
 // simd is whether there is assembly for this machine.
 const simd = false
 
-var (
-	vectorLoop32 [len(formNames)]Loop[float32]
-	vectorLoop64 [len(formNames)]Loop[float64]
-)
+var vectorEntry [len(formNames)]int
+
+func entry[T Float](i int) uintptr              { panic("kernel: no assembly") }
+func runSequence[T Float](code *step[T], n int) { panic("kernel: no assembly") }
 
 func sumVector[T Float](a []T) T                        { panic("kernel: no assembly") }
 func dotVector[T Float](a, b []T) T                     { panic("kernel: no assembly") }
@@ -21,9 +21,6 @@ func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, 
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 	panic("kernel: no assembly")
 }
-func addVector[T Float](o *Operands[T])            { panic("kernel: no assembly") }
-func mulVector[T Float](o *Operands[T])            { panic("kernel: no assembly") }
-func divVector[T Float](o *Operands[T])            { panic("kernel: no assembly") }
 func cubeVector[T Float](d, a []T)                 { panic("kernel: no assembly") }
 func sqrtVector[T Float](d, a []T)                 { panic("kernel: no assembly") }
 func absVector[T Float](d, a []T)                  { panic("kernel: no assembly") }

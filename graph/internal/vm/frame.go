@@ -97,24 +97,57 @@ func run[T kernel.Float](code []call[T]) {
 }
 
 // link points instructions at the frame's registers. They refer to a register by
-// its slice header, so Bind and BindOutput need not touch them.
+// its slice header, so Bind and BindOutput need not touch them. Arithmetic in
+// assembly is run in sequences.
 func (f *Frame[T]) link(code []instruction) []call[T] {
-	calls := make([]call[T], len(code))
-	for i := range code {
-		in := &code[i]
-		c := &calls[i]
-		c.loop = f.loop(in)
-		c.operands.D = &f.regs[in.dst]
-		slots := [4]**[]T{&c.operands.A, &c.operands.B, &c.operands.C, &c.operands.E}
-		for k, reg := range in.operands() {
-			*slots[k] = &f.regs[reg]
+	var calls []call[T]
+	for len(code) > 0 {
+		n := f.sequence(code)
+		if n > 0 {
+			calls = append(calls, f.linkSequence(code[:n]))
+		} else {
+			n = 1
+			calls = append(calls, call[T]{f.loop(&code[0]), f.operands(&code[0])})
 		}
-		if v := in.value; v != nil {
-			c.operands.F = v.fn
-			if len(v.args) > 0 && len(v.args[0].shape) == 2 {
-				c.operands.Rows, c.operands.Cols = v.args[0].shape[0], v.args[0].shape[1]
-			}
-		}
+		code = code[n:]
 	}
 	return calls
+}
+
+// sequence counts the instructions that code starts with and that can be run in one
+// go: arithmetic on vectors of one length, in assembly.
+func (f *Frame[T]) sequence(code []instruction) int {
+	for n := range code {
+		in := &code[n]
+		if in.op != opFused || !kernel.Vectorised(in.value.fusion) || f.p.regs[in.dst].size != f.p.regs[code[0].dst].size {
+			return n
+		}
+	}
+	return len(code)
+}
+
+// linkSequence links instructions that sequence has counted.
+func (f *Frame[T]) linkSequence(code []instruction) call[T] {
+	var s kernel.Sequence[T]
+	for i := range code {
+		o := f.operands(&code[i])
+		s.Add(code[i].value.fusion, &o, code[i].dst >= len(f.p.in)+len(f.p.out))
+	}
+	return call[T]{loop: func(*kernel.Operands[T]) { s.Run() }}
+}
+
+// operands are the registers and constants of an instruction.
+func (f *Frame[T]) operands(in *instruction) kernel.Operands[T] {
+	o := kernel.Operands[T]{D: &f.regs[in.dst]}
+	slots := [4]**[]T{&o.A, &o.B, &o.C, &o.E}
+	for k, reg := range in.operands() {
+		*slots[k] = &f.regs[reg]
+	}
+	if v := in.value; v != nil {
+		o.F = v.fn
+		if len(v.args) > 0 && len(v.args[0].shape) == 2 {
+			o.Rows, o.Cols = v.args[0].shape[0], v.args[0].shape[1]
+		}
+	}
+	return o
 }

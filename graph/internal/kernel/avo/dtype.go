@@ -93,9 +93,15 @@ func (d *dtype) storeTail() {
 	d.Function("storeTail<>")
 	d.Attributes(4) // NOSPLIT
 	d.SignatureExpr("func()")
+	d.storeRest(reg.RCX)
+	d.leave()
+}
+
+// storeRest stores the first count elements of Y0 to DI, fewer than a register holds.
+func (d *dtype) storeRest(count reg.GPPhysical) {
 	for n := d.lanes / 2; n > 0; n /= 2 {
 		next := d.label("next")
-		d.TESTQ(operand.U32(uint32(n)), reg.RCX)
+		d.TESTQ(operand.U32(uint32(n)), count)
 		d.JZ(operand.LabelRef(next))
 		to := d.at(reg.RDI, nil, 0)
 		switch n * d.size {
@@ -113,7 +119,6 @@ func (d *dtype) storeTail() {
 		}
 		d.Label(next)
 	}
-	d.leave()
 }
 
 func (d *dtype) leave() {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -51,38 +52,118 @@ func operations(chain string) int {
 var words = map[rune]string{'v': "V", 's': "S", '+': "Add", '-': "Sub", '*': "Mul", '/': "Div", '~': "SubFrom",
 	'\\': "DivInto", 'q': "Square", 'n': "Neg", '<': "Less", '≤': "AtMost"}
 
-// identifier is the function's name: "vs*v+" is loop32VSMulVAdd.
+// identifier is the loop's name: that of "vs*v+" is loop32VSMulVAdd.
 func (d *dtype) identifier(chain string) string {
 	name := fmt.Sprint("loop", d.bits)
 	for _, c := range chain {
 		name += words[c]
 	}
-	return name
+	return name + "<>"
 }
 
-// Where the address of a destination or operand is in kernel.Operands, and the
-// addresses of a slice's elements, length and capacity in the slice.
-var registers = []int{0, 8, 16, 24, 32}
+// What a loop finds in kernel.step: the addresses of the destination's and the
+// operands' slices, whether the destination has room for whole registers, and the
+// next step.
+const (
+	addresses = 8
+	roomy     = 48
+	stepSize  = 56
+)
 
-const length, capacity = 8, 16
-
+// The registers that all loops of a sequence share.
 var (
+	code  = reg.R9  // the present step
+	pairs = reg.R10 // elements in whole pairs of registers
+	whole = reg.R12 // elements in whole registers
+	rest  = reg.R11 // elements after them
+	tail  = reg.Y15 // ones for these
+
+	index    = reg.RAX
+	to       = reg.RDI
 	pointers = []reg.Register{reg.RSI, reg.RBX, reg.RDX, reg.R8} // of vector operands
 	scalars  = []reg.VecPhysical{reg.Y8, reg.Y9, reg.Y10, reg.Y11}
 	signs    = reg.Y12
-	tail     = reg.Y15
 )
 
-// loop is the function that runs a chain. It jumps to the Go function short32 or
-// short64, which panics, when an operand is shorter than the destination.
+// sequence is the function that runs steps, one after the other, on n elements. Every
+// loop jumps to that of the next step; the last step's is leave.
+func (d *dtype) sequence(all []string) {
+	d.function(fmt.Sprint("sequence", d.bits), "func(code *uintptr, n int)")
+	d.Load(d.Param("code"), code)
+	d.Load(d.Param("n"), rest)
+	d.MOVQ(rest, whole)
+	d.ANDQ(operand.I8(-d.lanes), whole)
+	d.MOVQ(rest, pairs)
+	d.ANDQ(operand.I8(-2*d.lanes), pairs)
+	d.SUBQ(whole, rest)
+	d.MOVQ(rest, reg.RCX)
+	d.tailMask(reg.RCX, reg.RDX, tail, nil)
+	d.dispatch()
+
+	d.Function(fmt.Sprintf("leave%d<>", d.bits))
+	d.Attributes(attr.NOSPLIT)
+	d.SignatureExpr("func()")
+	d.leave()
+
+	d.entries(all)
+	d.finishStep()
+}
+
+// dispatch jumps to the loop of the present step.
+func (d *dtype) dispatch() {
+	d.Instruction(&ir.Instruction{Opcode: "JMP", Operands: []operand.Op{operand.Mem{Base: code}}, IsTerminal: true})
+}
+
+// entries is the function that returns the table of the loops' addresses, leave's
+// first.
+func (d *dtype) entries(all []string) {
+	table := d.StaticGlobal(fmt.Sprint("table", d.bits))
+	d.DataAttributes(attr.NOPTR)
+	d.AppendDatum(address{name: fmt.Sprintf("leave%d<>", d.bits)})
+	for _, chain := range all {
+		d.AppendDatum(address{name: d.identifier(chain)})
+	}
+	d.function(fmt.Sprint("entries", d.bits), "func() *uintptr")
+	d.LEAQ(table, reg.RAX)
+	d.Store(reg.RAX, d.ReturnIndex(0))
+	d.RET()
+}
+
+// address is that of a function of this file, as a constant.
+type address struct {
+	operand.Constant
+	name string
+}
+
+func (a address) Asm() string { return "$·" + a.name + "(SB)" }
+func (a address) Bytes() int  { return 8 }
+
+// finishStep stores the incomplete register Y0, which holds the last elements of a
+// step, and goes on with the next. A destination of the program's own has room for all
+// of it: that is quicker to store, and to load again.
+func (d *dtype) finishStep() {
+	d.Function("finishStep<>")
+	d.Attributes(attr.NOSPLIT)
+	d.SignatureExpr("func()")
+	d.CMPB(operand.Mem{Base: code, Disp: roomy}, operand.Imm(0))
+	d.JE(operand.LabelRef("exact"))
+	d.load(reg.Y0, d.at(to, index, 0))
+	d.ADDQ(operand.U8(stepSize), code)
+	d.dispatch()
+	d.Label("exact")
+	d.LEAQ(d.at(to, index, 0), to)
+	d.storeRest(rest)
+	d.ADDQ(operand.U8(stepSize), code)
+	d.dispatch()
+}
+
+// loop runs a chain: two registers at a time, then one, then the rest under a mask.
 func (d *dtype) loop(chain string) {
 	d.Function(d.identifier(chain))
 	d.Attributes(attr.NOSPLIT)
-	d.SignatureExpr("func(o *int)")
-	d.Load(d.Param("o"), reg.R9)
-	d.MOVQ(operand.Mem{Base: reg.R9}, reg.RDI)
-	d.MOVQ(operand.Mem{Base: reg.RDI, Disp: length}, reg.RCX)
-	d.MOVQ(operand.Mem{Base: reg.RDI}, reg.RDI)
+	d.SignatureExpr("func()")
+	d.MOVQ(operand.Mem{Base: code, Disp: addresses}, to)
+	d.MOVQ(operand.Mem{Base: to}, to)
 	k := 0
 	for _, c := range chain {
 		if c == 'v' || c == 's' {
@@ -98,53 +179,44 @@ func (d *dtype) loop(chain string) {
 			d.VPSLLQ(operand.U8(63), signs, signs)
 		}
 	}
-	d.body(chain)
-	d.Label("short")
-	d.jump(fmt.Sprint("short", d.bits))
+	d.XORQ(index, index)
+	d.CMPQ(index, pairs)
+	d.JGE(operand.LabelRef("one"))
+	d.Label("two")
+	d.load(d.evaluate(chain, 0, false), d.at(to, index, 0))
+	d.load(d.evaluate(chain, d.lanes, false), d.at(to, index, d.lanes))
+	d.ADDQ(operand.U8(uint8(2*d.lanes)), index)
+	d.CMPQ(index, pairs)
+	d.JLT(operand.LabelRef("two"))
+	d.Label("one")
+	d.CMPQ(index, whole)
+	d.JGE(operand.LabelRef("few"))
+	d.load(d.evaluate(chain, 0, false), d.at(to, index, 0))
+	d.ADDQ(operand.U8(uint8(d.lanes)), index)
+	d.Label("few")
+	d.TESTQ(rest, rest)
+	d.JZ(operand.LabelRef("next"))
+	if r := d.evaluate(chain, 0, true); r != reg.Y0 {
+		d.VMOVAPS(r, reg.Y0)
+	}
+	d.jump("finishStep<>")
+	d.Label("next")
+	d.ADDQ(operand.U8(stepSize), code)
+	d.dispatch()
 }
 
 // operand loads operand k: a vector's address or a broadcast scalar.
 func (d *dtype) operand(k int, scalar bool) {
-	d.MOVQ(operand.Mem{Base: reg.R9, Disp: registers[1+k]}, reg.R10)
+	p := pointers[k]
+	d.MOVQ(operand.Mem{Base: code, Disp: addresses + 8*(1+k)}, p)
+	d.MOVQ(operand.Mem{Base: p}, p)
 	if scalar {
-		d.CMPQ(operand.Mem{Base: reg.R10, Disp: length}, operand.U8(0))
-		d.JE(operand.LabelRef("short"))
-		d.MOVQ(operand.Mem{Base: reg.R10}, reg.R10)
-		d.broadcast(operand.Mem{Base: reg.R10}, scalars[k])
-		return
+		d.broadcast(operand.Mem{Base: p}, scalars[k])
 	}
-	d.CMPQ(operand.Mem{Base: reg.R10, Disp: capacity}, reg.RCX)
-	d.JL(operand.LabelRef("short"))
-	d.MOVQ(operand.Mem{Base: reg.R10}, pointers[k])
 }
 
-// body loops over full registers and ends with the rest under a mask.
-func (d *dtype) body(chain string) {
-	d.XORQ(reg.RAX, reg.RAX)
-	d.SUBQ(operand.U8(uint8(d.lanes)), reg.RCX)
-	d.JL(operand.LabelRef("rest"))
-	d.Label("full")
-	d.load(d.evaluate(chain, false), d.at(reg.RDI, reg.RAX, 0))
-	d.ADDQ(operand.U8(uint8(d.lanes)), reg.RAX)
-	d.CMPQ(reg.RAX, reg.RCX)
-	d.JLE(operand.LabelRef("full"))
-	d.Label("rest")
-	d.ADDQ(operand.U8(uint8(d.lanes)), reg.RCX)
-	d.SUBQ(reg.RAX, reg.RCX)
-	d.JZ(operand.LabelRef("done"))
-	d.MOVQ(reg.RCX, reg.R10)
-	d.tailMask(reg.R10, reg.R9, tail, nil)
-	d.LEAQ(d.at(reg.RDI, reg.RAX, 0), reg.RDI)
-	if r := d.evaluate(chain, true); r != reg.Y0 {
-		d.VMOVAPS(r, reg.Y0)
-	}
-	d.jump("storeTail<>")
-	d.Label("done")
-	d.leave()
-}
-
-// evaluate computes the chain for the elements from AX on.
-func (d *dtype) evaluate(chain string, masked bool) reg.VecPhysical {
+// evaluate computes the chain for the elements from that offset behind AX on.
+func (d *dtype) evaluate(chain string, offset int, masked bool) reg.VecPhysical {
 	free := []reg.VecPhysical{reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7}
 	take := func() reg.VecPhysical {
 		r := free[0]
@@ -173,7 +245,7 @@ func (d *dtype) evaluate(chain string, masked bool) reg.VecPhysical {
 			k++
 			continue
 		case 'v':
-			var x operand.Op = d.at(pointers[k], reg.RAX, 0)
+			var x operand.Op = d.at(pointers[k], index, offset)
 			if masked {
 				r := take()
 				d.loadMasked(x, tail, r)
@@ -216,21 +288,16 @@ func (d *dtype) evaluate(chain string, masked bool) reg.VecPhysical {
 	return pop().(reg.VecPhysical)
 }
 
-// declare writes the Go declarations of the loops and the table that finds them.
+// declare lists the loops in Go.
 func declare(all []string) {
 	var out bytes.Buffer
 	out.WriteString("// Code generated by command: go generate. DO NOT EDIT.\n\n//go:build amd64 && !purego\n\npackage kernel\n\n")
-	out.WriteString("// vectorLoops are the loops in assembly; the chains are those of formNames.\n")
-	out.WriteString("var vectorLoops = [...]struct {\nchain string\nf32 Loop[float32]\nf64 Loop[float64]\n}{\n")
-	d32, d64 := &dtype{bits: 32}, &dtype{bits: 64}
+	out.WriteString("// vectorChains are the chains with a loop in assembly, in the order of their entries.\n")
+	out.WriteString("var vectorChains = [...]string{\n")
 	for _, f := range all {
-		fmt.Fprintf(&out, "{%q, %s, %s},\n", f, d32.identifier(f), d64.identifier(f))
+		fmt.Fprintf(&out, "%q,\n", f)
 	}
-	out.WriteString("}\n\n")
-	for _, f := range all {
-		fmt.Fprintf(&out, "//go:noescape\nfunc %s(o *Operands[float32])\n\n", d32.identifier(f))
-		fmt.Fprintf(&out, "//go:noescape\nfunc %s(o *Operands[float64])\n\n", d64.identifier(f))
-	}
+	out.WriteString("}\n")
 	text, err := format.Source(out.Bytes())
 	if err != nil {
 		log.Fatal(err)

@@ -28,11 +28,11 @@ func main() {
 		log.Fatal(err)
 	}
 	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
-		d.storeTail()
+		d.sequence(all)
 		for _, f := range all {
 			d.loop(f)
 		}
-		d.write(fmt.Sprintf("loops%d_amd64.s", d.bits), "")
+		d.write(fmt.Sprintf("loops%d_amd64.s", d.bits), fmt.Sprintf("loops%d_amd64.go", d.bits))
 	}
 	declare(all)
 	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
