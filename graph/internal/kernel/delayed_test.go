@@ -36,7 +36,7 @@ func testDelayedOrder[T Float](t *testing.T) {
 	for _, fill := range []func(*rand.Rand, int) []T{ordinary[T], special[T]} {
 		for steps := range 68 {
 			for targets := range 12 {
-				row, offsets := edges(r, targets, 9, steps, 100)
+				row, offsets := edges(r, targets, 19, steps, 100)
 				gap, n := (steps+targets)%4, len(offsets)
 				src := matrix(fill, r, 1, 100, gap).Data
 				w, dw := matrix(fill, r, 1, n, gap).Data, fill(r, n+gap)

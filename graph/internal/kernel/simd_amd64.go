@@ -160,11 +160,17 @@ func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, 
 }
 
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
-	limit := len(src) - len(a)
-	if single[T]() {
-		return delayedDots32(p32(dw), p32(a), len(a), unsafe.SliceData(offsets), len(offsets), p32(src), limit)
+	limit, o, edges := len(src)-len(a), unsafe.SliceData(offsets), len(offsets)
+	whole := len(a) == 16 && edges >= wide[T]()
+	switch {
+	case single[T]() && whole:
+		return delayedDots16x32(p32(dw), p32(a), o, edges, p32(src), limit)
+	case single[T]():
+		return delayedDots32(p32(dw), p32(a), len(a), o, edges, p32(src), limit)
+	case whole:
+		return delayedDots16x64(p64(dw), p64(a), o, edges, p64(src), limit)
 	}
-	return delayedDots64(p64(dw), p64(a), len(a), unsafe.SliceData(offsets), len(offsets), p64(src), limit)
+	return delayedDots64(p64(dw), p64(a), len(a), o, edges, p64(src), limit)
 }
 
 func cubeVector[T Float](d, a []T) {

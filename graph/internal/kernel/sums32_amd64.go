@@ -33,3 +33,6 @@ func delayedRows32x4(c *float32, cs int, n int, row *int32, w *float32, offsets 
 
 //go:noescape
 func delayedDots32(dw *float32, a *float32, n int, offsets *int32, edges int, src *float32, limit int) bool
+
+//go:noescape
+func delayedDots16x32(dw *float32, a *float32, offsets *int32, edges int, src *float32, limit int) bool

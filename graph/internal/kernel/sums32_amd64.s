@@ -2448,3 +2448,107 @@ outside:
 	MOVB $0x00, ret+56(FP)
 	VZEROUPPER
 	RET
+
+TEXT ·delayedDots16x32(SB), NOSPLIT, $0-49
+	MOVQ    dw+0(FP), DI
+	MOVQ    a+8(FP), DX
+	MOVQ    offsets+16(FP), BX
+	MOVQ    edges+24(FP), CX
+	MOVQ    src+32(FP), SI
+	MOVQ    limit+40(FP), R8
+	VMOVUPS (DX), Y15
+	VMOVUPS 32(DX), Y14
+	VXORPS  Y11, Y11, Y11
+	VXORPS  Y10, Y10, Y10
+
+edges:
+	CMPQ    CX, $0x08
+	JGE     full
+	LEAQ    masks<>+0(SB), AX
+	VMOVUPS (AX)(CX*4), Y10
+	SUBQ    $0x08, CX
+	LEAQ    (DI)(CX*4), DI
+	LEAQ    (BX)(CX*4), BX
+	MOVQ    $0x00000008, CX
+
+full:
+	MOVLQSX     (BX), AX
+	CMPQ        AX, R8
+	JHI         outside
+	VMULPS      (SI)(AX*4), Y15, Y0
+	VMULPS      32(SI)(AX*4), Y14, Y4
+	VADDPS      Y4, Y0, Y0
+	MOVLQSX     16(BX), AX
+	CMPQ        AX, R8
+	JHI         outside
+	VMULPS      (SI)(AX*4), Y15, Y1
+	VMULPS      32(SI)(AX*4), Y14, Y5
+	VADDPS      Y5, Y1, Y1
+	VINSERTF128 $0x01, X1, Y0, Y6
+	VPERM2F128  $0x31, Y1, Y0, Y0
+	VADDPS      Y0, Y6, Y6
+	MOVLQSX     4(BX), AX
+	CMPQ        AX, R8
+	JHI         outside
+	VMULPS      (SI)(AX*4), Y15, Y2
+	VMULPS      32(SI)(AX*4), Y14, Y4
+	VADDPS      Y4, Y2, Y2
+	MOVLQSX     20(BX), AX
+	CMPQ        AX, R8
+	JHI         outside
+	VMULPS      (SI)(AX*4), Y15, Y3
+	VMULPS      32(SI)(AX*4), Y14, Y5
+	VADDPS      Y5, Y3, Y3
+	VINSERTF128 $0x01, X3, Y2, Y7
+	VPERM2F128  $0x31, Y3, Y2, Y2
+	VADDPS      Y2, Y7, Y7
+	MOVLQSX     8(BX), AX
+	CMPQ        AX, R8
+	JHI         outside
+	VMULPS      (SI)(AX*4), Y15, Y0
+	VMULPS      32(SI)(AX*4), Y14, Y4
+	VADDPS      Y4, Y0, Y0
+	MOVLQSX     24(BX), AX
+	CMPQ        AX, R8
+	JHI         outside
+	VMULPS      (SI)(AX*4), Y15, Y1
+	VMULPS      32(SI)(AX*4), Y14, Y5
+	VADDPS      Y5, Y1, Y1
+	VINSERTF128 $0x01, X1, Y0, Y8
+	VPERM2F128  $0x31, Y1, Y0, Y0
+	VADDPS      Y0, Y8, Y8
+	MOVLQSX     12(BX), AX
+	CMPQ        AX, R8
+	JHI         outside
+	VMULPS      (SI)(AX*4), Y15, Y2
+	VMULPS      32(SI)(AX*4), Y14, Y4
+	VADDPS      Y4, Y2, Y2
+	MOVLQSX     28(BX), AX
+	CMPQ        AX, R8
+	JHI         outside
+	VMULPS      (SI)(AX*4), Y15, Y3
+	VMULPS      32(SI)(AX*4), Y14, Y5
+	VADDPS      Y5, Y3, Y3
+	VINSERTF128 $0x01, X3, Y2, Y9
+	VPERM2F128  $0x31, Y3, Y2, Y2
+	VADDPS      Y2, Y9, Y9
+	VHADDPS     Y7, Y6, Y6
+	VHADDPS     Y9, Y8, Y8
+	VHADDPS     Y8, Y6, Y0
+	VADDPS      Y11, Y0, Y0
+	VMOVUPS     (DI), Y1
+	VADDPS      Y1, Y0, Y0
+	VBLENDVPS   Y10, Y1, Y0, Y0
+	VMOVUPS     Y0, (DI)
+	ADDQ        $0x20, DI
+	ADDQ        $0x20, BX
+	SUBQ        $0x08, CX
+	JG          edges
+	MOVB        $0x01, ret+48(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+48(FP)
+	VZEROUPPER
+	RET

@@ -30,3 +30,6 @@ func delayedRows64x2(c *float64, cs int, n int, row *int32, w *float64, offsets 
 
 //go:noescape
 func delayedDots64(dw *float64, a *float64, n int, offsets *int32, edges int, src *float64, limit int) bool
+
+//go:noescape
+func delayedDots16x64(dw *float64, a *float64, offsets *int32, edges int, src *float64, limit int) bool

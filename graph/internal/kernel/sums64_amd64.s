@@ -2518,3 +2518,91 @@ outside:
 	MOVB $0x00, ret+56(FP)
 	VZEROUPPER
 	RET
+
+TEXT ·delayedDots16x64(SB), NOSPLIT, $0-49
+	MOVQ    dw+0(FP), DI
+	MOVQ    a+8(FP), DX
+	MOVQ    offsets+16(FP), BX
+	MOVQ    edges+24(FP), CX
+	MOVQ    src+32(FP), SI
+	MOVQ    limit+40(FP), R8
+	VMOVUPD (DX), Y15
+	VMOVUPD 32(DX), Y14
+	VMOVUPD 64(DX), Y13
+	VMOVUPD 96(DX), Y12
+	VXORPS  Y11, Y11, Y11
+	VXORPS  Y10, Y10, Y10
+
+edges:
+	CMPQ    CX, $0x04
+	JGE     full
+	LEAQ    masks<>+0(SB), AX
+	VMOVUPD 32(AX)(CX*8), Y10
+	SUBQ    $0x04, CX
+	LEAQ    (DI)(CX*8), DI
+	LEAQ    (BX)(CX*4), BX
+	MOVQ    $0x00000004, CX
+
+full:
+	MOVLQSX     (BX), AX
+	CMPQ        AX, R8
+	JHI         outside
+	VMULPD      (SI)(AX*8), Y15, Y0
+	VMULPD      64(SI)(AX*8), Y13, Y4
+	VADDPD      Y4, Y0, Y0
+	VMULPD      32(SI)(AX*8), Y14, Y1
+	VMULPD      96(SI)(AX*8), Y12, Y5
+	VADDPD      Y5, Y1, Y1
+	VADDPD      Y1, Y0, Y6
+	MOVLQSX     4(BX), AX
+	CMPQ        AX, R8
+	JHI         outside
+	VMULPD      (SI)(AX*8), Y15, Y2
+	VMULPD      64(SI)(AX*8), Y13, Y4
+	VADDPD      Y4, Y2, Y2
+	VMULPD      32(SI)(AX*8), Y14, Y3
+	VMULPD      96(SI)(AX*8), Y12, Y5
+	VADDPD      Y5, Y3, Y3
+	VADDPD      Y3, Y2, Y7
+	MOVLQSX     8(BX), AX
+	CMPQ        AX, R8
+	JHI         outside
+	VMULPD      (SI)(AX*8), Y15, Y0
+	VMULPD      64(SI)(AX*8), Y13, Y4
+	VADDPD      Y4, Y0, Y0
+	VMULPD      32(SI)(AX*8), Y14, Y1
+	VMULPD      96(SI)(AX*8), Y12, Y5
+	VADDPD      Y5, Y1, Y1
+	VADDPD      Y1, Y0, Y8
+	MOVLQSX     12(BX), AX
+	CMPQ        AX, R8
+	JHI         outside
+	VMULPD      (SI)(AX*8), Y15, Y2
+	VMULPD      64(SI)(AX*8), Y13, Y4
+	VADDPD      Y4, Y2, Y2
+	VMULPD      32(SI)(AX*8), Y14, Y3
+	VMULPD      96(SI)(AX*8), Y12, Y5
+	VADDPD      Y5, Y3, Y3
+	VADDPD      Y3, Y2, Y9
+	VHADDPD     Y7, Y6, Y6
+	VHADDPD     Y9, Y8, Y8
+	VINSERTF128 $0x01, X8, Y6, Y0
+	VPERM2F128  $0x31, Y8, Y6, Y6
+	VADDPD      Y6, Y0, Y0
+	VADDPD      Y11, Y0, Y0
+	VMOVUPD     (DI), Y1
+	VADDPD      Y1, Y0, Y0
+	VBLENDVPD   Y10, Y1, Y0, Y0
+	VMOVUPD     Y0, (DI)
+	ADDQ        $0x20, DI
+	ADDQ        $0x10, BX
+	SUBQ        $0x04, CX
+	JG          edges
+	MOVB        $0x01, ret+48(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+48(FP)
+	VZEROUPPER
+	RET

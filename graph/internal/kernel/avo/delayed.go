@@ -98,6 +98,110 @@ func (t *tile) edge(row int) {
 	}
 }
 
+// delayedDots16 is delayedDots over 16 steps for no less edges than a register has
+// elements. The last register of edges begins before the one ahead of it ends, and
+// leaves what it shares with that one alone.
+//
+// The partial sums of Sum start with their first products here, not with 0. That
+// only shows in the sign of a sum that is 0, which adding 0 at the end corrects.
+func (d *dtype) delayedDots16() {
+	d.function(fmt.Sprintf("delayedDots16x%d", d.bits),
+		fmt.Sprintf("func(dw, a *%[1]s, offsets *int32, edges int, src *%[1]s, limit int) bool", d.scalar))
+	d.Load(d.Param("dw"), reg.RDI)
+	d.Load(d.Param("a"), reg.RDX)
+	d.Load(d.Param("offsets"), reg.RBX)
+	d.Load(d.Param("edges"), reg.RCX)
+	d.Load(d.Param("src"), reg.RSI)
+	d.Load(d.Param("limit"), reg.R8)
+	for i := range 16 / d.lanes {
+		d.load(d.at(reg.RDX, nil, i*d.lanes), adjoint(i))
+	}
+	zero, shared := vec(11), vec(10)
+	d.VXORPS(zero, zero, zero)
+	d.VXORPS(shared, shared, shared)
+	d.Label("edges")
+	d.CMPQ(reg.RCX, operand.U8(uint8(d.lanes)))
+	d.JGE(operand.LabelRef("full"))
+	d.LEAQ(d.mask, reg.RAX)
+	d.load(d.at(reg.RAX, reg.RCX, 8-d.lanes), shared)
+	d.SUBQ(operand.U8(uint8(d.lanes)), reg.RCX)
+	d.LEAQ(d.at(reg.RDI, reg.RCX, 0), reg.RDI)
+	d.LEAQ(operand.Mem{Base: reg.RBX, Index: reg.RCX, Scale: 4}, reg.RBX)
+	d.MOVQ(operand.U32(uint32(d.lanes)), reg.RCX)
+	d.Label("full")
+	if d.bits == 32 {
+		d.eightDots()
+	} else {
+		d.fourDots()
+	}
+	d.add(zero, vec(0), vec(0))
+	d.load(d.at(reg.RDI, nil, 0), vec(1))
+	d.add(vec(1), vec(0), vec(0))
+	d.blend(shared, vec(1), vec(0), vec(0))
+	d.load(vec(0), d.at(reg.RDI, nil, 0))
+	d.ADDQ(operand.U8(32), reg.RDI)
+	d.ADDQ(operand.U8(uint8(4*d.lanes)), reg.RBX)
+	d.SUBQ(operand.U8(uint8(d.lanes)), reg.RCX)
+	d.JG(operand.LabelRef("edges"))
+	d.MOVB(operand.U8(1), d.returnByte())
+	d.leave()
+	d.Label("outside")
+	d.MOVB(operand.U8(0), d.returnByte())
+	d.leave()
+}
+
+func adjoint(i int) reg.VecPhysical { return vec(15 - i) }
+
+// partials sets to to the partial sums of edge e whose index mod 8 is in a register,
+// the first or, of float64, the second; AX is the edge's source.
+func (d *dtype) partials(h int, to, free reg.VecPhysical) {
+	step := 8 / d.lanes
+	d.mul(d.at(reg.RSI, reg.RAX, h*d.lanes), adjoint(h), to)
+	d.mul(d.at(reg.RSI, reg.RAX, 8+h*d.lanes), adjoint(h+step), free)
+	d.add(free, to, to)
+}
+
+func (d *dtype) source(e int) {
+	d.MOVLQSX(operand.Mem{Base: reg.RBX, Disp: 4 * e}, reg.RAX)
+	d.CMPQ(reg.RAX, reg.R8)
+	d.JHI(operand.LabelRef("outside"))
+}
+
+// eightDots puts into Y0 the dot products of eight edges of float32. Y6, Y7, Y8 and
+// Y9 hold t of Sum, of two edges each.
+func (d *dtype) eightDots() {
+	for e := range 4 {
+		low, high, t := vec(2*(e%2)), vec(2*(e%2)+1), vec(6+e)
+		for i, to := range []reg.VecPhysical{low, high} {
+			d.source(e + 4*i)
+			d.partials(0, to, vec(4+i))
+		}
+		d.VINSERTF128(operand.U8(1), high.AsX(), low, t)
+		d.VPERM2F128(operand.U8(0x31), high, low, low)
+		d.VADDPS(low, t, t)
+	}
+	d.VHADDPS(vec(7), vec(6), vec(6))
+	d.VHADDPS(vec(9), vec(8), vec(8))
+	d.VHADDPS(vec(8), vec(6), vec(0))
+}
+
+// fourDots puts into Y0 the dot products of four edges of float64. Y6, Y7, Y8 and
+// Y9 hold t of Sum, of one edge each.
+func (d *dtype) fourDots() {
+	for e := range 4 {
+		d.source(e)
+		first, second := vec(2*(e%2)), vec(2*(e%2)+1)
+		d.partials(0, first, vec(4))
+		d.partials(1, second, vec(5))
+		d.VADDPD(second, first, vec(6+e))
+	}
+	d.VHADDPD(vec(7), vec(6), vec(6))
+	d.VHADDPD(vec(9), vec(8), vec(8))
+	d.VINSERTF128(operand.U8(1), vec(8).AsX(), vec(6), vec(0))
+	d.VPERM2F128(operand.U8(0x31), vec(8), vec(6), vec(6))
+	d.VADDPD(vec(6), vec(0), vec(0))
+}
+
 func (d *dtype) returnByte() operand.Mem {
 	result, err := d.ReturnIndex(0).Resolve()
 	if err != nil {

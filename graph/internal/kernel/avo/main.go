@@ -47,6 +47,7 @@ func main() {
 			d.delayedRows(rows, 16/d.lanes)
 		}
 		d.delayedDots()
+		d.delayedDots16()
 		d.write(fmt.Sprintf("sums%d_amd64.s", d.bits), fmt.Sprintf("sums%d_amd64.go", d.bits))
 	}
 	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
