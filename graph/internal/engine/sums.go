@@ -84,21 +84,16 @@ func (l *lane[T]) shortSum(j job, s *SumVar, from, to int) {
 		return
 	}
 	takeRow(row[from:to], l.sums[j.k].block, int(j.t-j.t0)*c.NTo+from)
-	if c.short.n == 0 {
+	if !c.delayed {
+		kernel.SparseRows(row[from:to], c.short.row[from:to+1], w.short.w, c.short.other, now)
 		return
 	}
-	for i := from; i < to; i++ {
+	for i := from; i < to && c.short.n > 0; i++ {
 		acc := row[i]
 		a, b := c.short.row[i], c.short.row[i+1]
 		other, weight := c.short.other[a:b], w.short.w[a:b]
-		if !c.delayed {
-			for e, o := range other {
-				acc += weight[e] * now[o]
-			}
-		} else {
-			for e, d := range c.short.delay[a:b] {
-				acc += weight[e] * ring[int((j.t-int64(d))&(Block-1))*n+int(other[e])]
-			}
+		for e, d := range c.short.delay[a:b] {
+			acc += weight[e] * ring[int((j.t-int64(d))&(Block-1))*n+int(other[e])]
 		}
 		row[i] = acc
 	}
@@ -135,25 +130,19 @@ func (l *lane[T]) shortBack(j job, s *SumVar, from, to int) {
 	}
 	back := run.back[from:to]
 	takeRow(back, run.backBlock, int(j.t-j.t0)*c.NFrom+from)
-	if c.short.n == 0 {
-		kernel.AddVV(grad[from:to], grad[from:to], back)
-		return
+	if !c.delayed {
+		kernel.SparseRows(back, c.short.tRow[from:to+1], w.short.wT, c.short.tOther, now)
 	}
-	for i := from; i < to; i++ {
+	for i := from; i < to && c.delayed && c.short.n > 0; i++ {
 		acc := run.back[i]
 		a, b := c.short.tRow[i], c.short.tRow[i+1]
 		other, weight := c.short.tOther[a:b], w.short.wT[a:b]
-		if !c.delayed {
-			for e, o := range other {
-				acc += weight[e] * now[o]
-			}
-		} else {
-			for e, d := range c.short.tDelay[a:b] {
-				acc += weight[e] * run.ring[int((j.t+int64(d))&(Block-1))*n+int(other[e])]
-			}
+		for e, d := range c.short.tDelay[a:b] {
+			acc += weight[e] * run.ring[int((j.t+int64(d))&(Block-1))*n+int(other[e])]
 		}
-		grad[i] += acc
+		run.back[i] = acc
 	}
+	kernel.AddVV(grad[from:to], grad[from:to], back)
 }
 
 // weightGradient adds the products of adjoints and signals of a block.

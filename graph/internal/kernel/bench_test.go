@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -104,6 +105,20 @@ func delayed[T Float](dots bool) func() {
 	}
 }
 
+// sparse has 30 edges into each of n regions.
+func sparse[T Float](n int) func() {
+	x, y, w := ramp[T](n), make([]T, n), ramp[T](30*n)
+	row, other := make([]int32, n+1), make([]int32, 30*n)
+	r := rand.New(rand.NewPCG(1, 2))
+	for e := range other {
+		other[e] = int32(r.IntN(n))
+	}
+	for i := range row {
+		row[i] = int32(30 * i)
+	}
+	return func() { clear(y); SparseRows(y, row, w, other, x) }
+}
+
 func axpy[T Float]() func() {
 	d, s := make([]T, block), ramp[T](block)
 	return func() { Axpy(d, 0.5, s) }
@@ -112,6 +127,9 @@ func axpy[T Float]() func() {
 func BenchmarkMatVec(b *testing.B) { benchmarkBoth(b, matVec[float32](), matVec[float64]()) }
 func BenchmarkDelayedRows(b *testing.B) {
 	benchmarkFlops(b, 2*regions*regions*block, delayed[float32](false), delayed[float64](false))
+}
+func BenchmarkSparseRows(b *testing.B) {
+	benchmarkFlops(b, 2*30*20000, sparse[float32](20000), sparse[float64](20000))
 }
 func BenchmarkDelayedDots(b *testing.B) {
 	benchmarkFlops(b, 2*regions*regions*block, delayed[float32](true), delayed[float64](true))

@@ -12,10 +12,7 @@ func DelayedRows[T Float](acc Matrix[T], steps int, row []int32, w []T, offsets 
 		return
 	}
 	to := acc.cut(len(row)-1, steps)
-	w, offsets = w[:len(w):len(w)], offsets[:len(offsets):len(offsets)]
-	for i, e := range row[1:] {
-		_, _ = w[row[i]:e], offsets[row[i]:e] // panics unless all edges are there
-	}
+	w, offsets = edgesOf(row, w), edgesOf(row, offsets)
 	if len(to) == 0 {
 		return
 	}
@@ -129,4 +126,4 @@ func DelayedDots[T Float](dw, a []T, offsets []int32, src []T) {
 	}
 }
 
-const edgeOutside = "kernel: a delayed edge reaches outside its source's past"
+const edgeOutside = "kernel: an edge reaches outside its source"

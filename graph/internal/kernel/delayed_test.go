@@ -94,6 +94,36 @@ func TestDelayedBounds(t *testing.T) {
 	}
 }
 
+// Sparse rows take their edges in ascending order; no edges reach outside.
+func TestSparseRows(t *testing.T) { both(t, testSparseRows[float32], testSparseRows[float64]) }
+
+func testSparseRows[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for _, fill := range []func(*rand.Rand, int) []T{ordinary[T], special[T]} {
+		for targets := range 68 {
+			row, other := edges(r, targets, 19, 1, 50)
+			n := len(other)
+			x, w := matrix(fill, r, 1, 50, targets%4).Data, matrix(fill, r, 1, n, targets%5).Data
+			y := matrix(fill, r, 1, targets, targets%3).Data
+			want := append([]T(nil), y...)
+			for i := range want {
+				for e := row[i]; e < row[i+1]; e++ {
+					want[i] += T(w[e] * x[other[e]])
+				}
+			}
+			SparseRows(y, row, w, other, x)
+			same(t, fmt.Sprint(n, " edges into ", targets), y, want)
+			if n == 0 {
+				continue
+			}
+			other[r.IntN(n)] = []int32{-1, 50, math.MinInt32, math.MaxInt32}[targets%4]
+			if !panics(func() { SparseRows(y, row, w, other, x) }) {
+				t.Fatalf("%d edges into %d: no panic for an edge outside", n, targets)
+			}
+		}
+	}
+}
+
 // Edges that are not there panic too, also where there is room behind a slice.
 func TestDelayedRowsShort(t *testing.T) {
 	run := func(targets, steps, w, offsets int, row ...int32) bool {
@@ -115,6 +145,9 @@ func TestDelayedRowsShort(t *testing.T) {
 		{"overlapping results", run(3, 15, 5, 5, 0, 2, 5), true},
 		{"descending rows", run(2, 16, 5, 5, 0, 3, 2), true},
 		{"negative row", run(2, 16, 5, 5, -1, 3, 5), true},
+		{"sparse, short y", panics(func() { SparseRows(make([]float64, 1), []int32{0, 1, 1}, []float64{1}, []int32{0}, []float64{1}) }), true},
+		{"sparse, short w", panics(func() { SparseRows([]float64{1}, []int32{0, 1}, nil, []int32{0}, []float64{1}) }), true},
+		{"sparse, no x", panics(func() { SparseRows([]float64{1}, []int32{0, 1}, []float64{1}, []int32{0}, nil) }), true},
 	} {
 		if c.panic != c.want {
 			t.Errorf("%s: panic is %v", c.what, c.panic)

@@ -159,6 +159,13 @@ func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, 
 	return ok
 }
 
+func sparseRowsVector[T Float](y []T, row []int32, w []T, other []int32, x []T) bool {
+	if single[T]() {
+		return sparseRows32(p32(y), len(y), &row[0], p32(w), unsafe.SliceData(other), p32(x), len(x))
+	}
+	return sparseRows64(p64(y), len(y), &row[0], p64(w), unsafe.SliceData(other), p64(x), len(x))
+}
+
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 	limit, o, edges := len(src)-len(a), unsafe.SliceData(offsets), len(offsets)
 	whole := len(a) == 16 && edges >= wide[T]()

@@ -175,6 +175,7 @@ func TestVectorAllocations(t *testing.T) {
 		RankK(m, Matrix[float32]{x, 16}, Matrix[float32]{x, 16}, 16, 16, 4)
 		DelayedRows(Matrix[float32]{x, 16}, 16, []int32{0, 3, 5, 7, 8}, x, offsets, w)
 		DelayedDots(x[:8], w[:16], offsets, w)
+		SparseRows(x[:4], []int32{0, 3, 5, 7, 8}, x, offsets, w)
 		AddVV(x, x, x)
 		AddRounded(x, wide)
 		MulVS(x, x, 0.5)

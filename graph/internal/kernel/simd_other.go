@@ -18,6 +18,9 @@ func gemmVector[T Float](g *gemm[T])                    { panic("kernel: no asse
 func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, offsets []int32, src []T) bool {
 	panic("kernel: no assembly")
 }
+func sparseRowsVector[T Float](y []T, row []int32, w []T, other []int32, x []T) bool {
+	panic("kernel: no assembly")
+}
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 	panic("kernel: no assembly")
 }

@@ -2306,6 +2306,83 @@ outside:
 	VZEROUPPER
 	RET
 
+TEXT ·sparseRows32(SB), NOSPLIT, $0-57
+	MOVQ    y+0(FP), DI
+	MOVQ    n+8(FP), R13
+	MOVQ    row+16(FP), R8
+	MOVQ    w+24(FP), DX
+	MOVQ    other+32(FP), BX
+	MOVQ    x+40(FP), SI
+	MOVQ    limit+48(FP), R12
+	MOVLQSX (R8), AX
+
+row:
+	MOVLQSX 4(R8), CX
+	VMOVSS  (DI), X0
+	SUBQ    $0x04, CX
+	CMPQ    AX, CX
+	JGT     rest
+
+four:
+	MOVLQSX (BX)(AX*4), R9
+	CMPQ    R9, R12
+	JAE     outside
+	VMOVSS  (SI)(R9*4), X1
+	VMULSS  (DX)(AX*4), X1, X1
+	VADDSS  X1, X0, X0
+	MOVLQSX 4(BX)(AX*4), R9
+	CMPQ    R9, R12
+	JAE     outside
+	VMOVSS  (SI)(R9*4), X1
+	VMULSS  4(DX)(AX*4), X1, X1
+	VADDSS  X1, X0, X0
+	MOVLQSX 8(BX)(AX*4), R9
+	CMPQ    R9, R12
+	JAE     outside
+	VMOVSS  (SI)(R9*4), X1
+	VMULSS  8(DX)(AX*4), X1, X1
+	VADDSS  X1, X0, X0
+	MOVLQSX 12(BX)(AX*4), R9
+	CMPQ    R9, R12
+	JAE     outside
+	VMOVSS  (SI)(R9*4), X1
+	VMULSS  12(DX)(AX*4), X1, X1
+	VADDSS  X1, X0, X0
+	ADDQ    $0x04, AX
+	CMPQ    AX, CX
+	JLE     four
+
+rest:
+	ADDQ $0x04, CX
+	CMPQ AX, CX
+	JGE  done
+
+single:
+	MOVLQSX (BX)(AX*4), R9
+	CMPQ    R9, R12
+	JAE     outside
+	VMOVSS  (SI)(R9*4), X1
+	VMULSS  (DX)(AX*4), X1, X1
+	VADDSS  X1, X0, X0
+	INCQ    AX
+	CMPQ    AX, CX
+	JLT     single
+
+done:
+	VMOVSS X0, (DI)
+	ADDQ   $0x04, DI
+	ADDQ   $0x04, R8
+	DECQ   R13
+	JNZ    row
+	MOVB   $0x01, ret+56(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+56(FP)
+	VZEROUPPER
+	RET
+
 TEXT ·delayedDots32(SB), NOSPLIT, $0-57
 	MOVQ    dw+0(FP), DI
 	MOVQ    a+8(FP), DX

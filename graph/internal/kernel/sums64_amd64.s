@@ -2340,6 +2340,83 @@ outside:
 	VZEROUPPER
 	RET
 
+TEXT ·sparseRows64(SB), NOSPLIT, $0-57
+	MOVQ    y+0(FP), DI
+	MOVQ    n+8(FP), R13
+	MOVQ    row+16(FP), R8
+	MOVQ    w+24(FP), DX
+	MOVQ    other+32(FP), BX
+	MOVQ    x+40(FP), SI
+	MOVQ    limit+48(FP), R12
+	MOVLQSX (R8), AX
+
+row:
+	MOVLQSX 4(R8), CX
+	VMOVSD  (DI), X0
+	SUBQ    $0x04, CX
+	CMPQ    AX, CX
+	JGT     rest
+
+four:
+	MOVLQSX (BX)(AX*4), R9
+	CMPQ    R9, R12
+	JAE     outside
+	VMOVSD  (SI)(R9*8), X1
+	VMULSD  (DX)(AX*8), X1, X1
+	VADDSD  X1, X0, X0
+	MOVLQSX 4(BX)(AX*4), R9
+	CMPQ    R9, R12
+	JAE     outside
+	VMOVSD  (SI)(R9*8), X1
+	VMULSD  8(DX)(AX*8), X1, X1
+	VADDSD  X1, X0, X0
+	MOVLQSX 8(BX)(AX*4), R9
+	CMPQ    R9, R12
+	JAE     outside
+	VMOVSD  (SI)(R9*8), X1
+	VMULSD  16(DX)(AX*8), X1, X1
+	VADDSD  X1, X0, X0
+	MOVLQSX 12(BX)(AX*4), R9
+	CMPQ    R9, R12
+	JAE     outside
+	VMOVSD  (SI)(R9*8), X1
+	VMULSD  24(DX)(AX*8), X1, X1
+	VADDSD  X1, X0, X0
+	ADDQ    $0x04, AX
+	CMPQ    AX, CX
+	JLE     four
+
+rest:
+	ADDQ $0x04, CX
+	CMPQ AX, CX
+	JGE  done
+
+single:
+	MOVLQSX (BX)(AX*4), R9
+	CMPQ    R9, R12
+	JAE     outside
+	VMOVSD  (SI)(R9*8), X1
+	VMULSD  (DX)(AX*8), X1, X1
+	VADDSD  X1, X0, X0
+	INCQ    AX
+	CMPQ    AX, CX
+	JLT     single
+
+done:
+	VMOVSD X0, (DI)
+	ADDQ   $0x08, DI
+	ADDQ   $0x04, R8
+	DECQ   R13
+	JNZ    row
+	MOVB   $0x01, ret+56(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+56(FP)
+	VZEROUPPER
+	RET
+
 TEXT ·delayedDots64(SB), NOSPLIT, $0-57
 	MOVQ    dw+0(FP), DI
 	MOVQ    a+8(FP), DX

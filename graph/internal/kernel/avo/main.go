@@ -46,6 +46,7 @@ func main() {
 		for rows := 1; rows*16/d.lanes <= 8; rows *= 2 {
 			d.delayedRows(rows, 16/d.lanes)
 		}
+		d.sparseRows()
 		d.delayedDots()
 		d.delayedDots16()
 		d.write(fmt.Sprintf("sums%d_amd64.s", d.bits), fmt.Sprintf("sums%d_amd64.go", d.bits))
