@@ -32,6 +32,7 @@ func flagSet(s *settings, l *lists, stderr io.Writer) *flag.FlagSet {
 	f.StringVar(&s.Learned, "learned", "all", "all, none, or a `list` of weights, gain, parameters, init, or addresses")
 	f.Float64Var(&s.Noise, "noise", 0, "`amplitude` of white noise on every state, unit of the state per √ms")
 	f.StringVar(&s.Network, "network", "", "`folder` with weights.csv and perhaps delays.csv, in ms, both [to][from], and init.csv, [region][state]")
+	f.StringVar(&s.Record, "record", "", "`addresses` to record, the first for the loss; default the coupled state")
 	f.StringVar(&s.Set, "set", "", "a `list` of address=number, set before the run")
 	f.IntVar(&s.Repeat, "repeat", 5, "measurements, of which the smallest counts")
 	f.IntVar(&s.Every, "every", 1, "steps per recorded sample")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"math"
-	"math/rand/v2"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -51,9 +50,8 @@ func horn() *nmm.Model {
 // classifier is the outer graph of a HORN in the making; the first error stays.
 type classifier struct {
 	*problem
-	g      *G.ExprGraph
-	random *rand.Rand
-	err    error
+	g   *G.ExprGraph
+	err error
 }
 
 // classify builds encoder, rollout, readout and loss.
@@ -70,9 +68,9 @@ func classify(j *job, want settingsOf) (*problem, error) {
 		return nil, err
 	}
 	run.Every = want.steps // the last step is read
-	c := &classifier{problem: new(problem), g: G.NewGraph(), random: rand.New(rand.NewPCG(2, 3))}
+	c := &classifier{problem: new(problem), g: G.NewGraph()}
 	lanes, n := j.Lanes, j.Regions
-	drive := c.try(G.Mul(c.leaf("u", 1, lanes*want.steps, channels), c.learn("encoder", channels, n)))
+	drive := c.try(G.Mul(c.leaf("u", 0, 1, lanes*want.steps, channels), c.learn("encoder", 1, channels, n)))
 	run.Nodes = map[string]*G.Node{"input:drive": c.try(reshape(drive, lanes, want.steps, n))}
 	if c.err != nil {
 		return nil, c.err
@@ -81,9 +79,9 @@ func classify(j *job, want settingsOf) (*problem, error) {
 		return nil, err
 	}
 	c.learnFrom(c.roll)
-	c.x = c.roll.Node(j.of.record)
-	logits := c.try(G.Mul(c.try(reshape(c.x, lanes, n)), c.learn("readout", n, classes)))
-	logits = c.try(G.BroadcastAdd(logits, c.learn("readout bias", 1, classes), nil, []byte{0}))
+	c.x = c.roll.Node(run.Record[0])
+	logits := c.try(G.Mul(c.try(reshape(c.x, lanes, n)), c.learn("readout", 2, n, classes)))
+	logits = c.try(G.BroadcastAdd(logits, c.learn("readout bias", 3, 1, classes), nil, []byte{0}))
 	loss := c.crossEntropy(logits, lanes)
 	if c.err != nil {
 		return nil, c.err
@@ -115,11 +113,11 @@ func (c *classifier) try(n *G.Node, err error) *G.Node {
 
 func reshape(n *G.Node, shape ...int) (*G.Node, error) { return G.Reshape(n, tensor.Shape(shape)) }
 
-// leaf is a tensor of random numbers in ±limit.
-func (c *classifier) leaf(name string, limit float64, shape ...int) *G.Node {
+// leaf is a tensor of numbers in ±limit that look random, and that another program can make too.
+func (c *classifier) leaf(name string, which int, limit float64, shape ...int) *G.Node {
 	data := make([]float64, tensor.Shape(shape).TotalSize())
 	for i := range data {
-		data[i] = limit * (2*c.random.Float64() - 1)
+		data[i] = limit * math.Sin(float64(100_000*which+i*i%9973))
 	}
 	return c.value(name, data, shape...)
 }
@@ -130,8 +128,8 @@ func (c *classifier) value(name string, data []float64, shape ...int) *G.Node {
 }
 
 // learn is a matrix that learns, in ±1/√rows.
-func (c *classifier) learn(name string, rows, cols int) *G.Node {
-	n := c.leaf(name, 1/math.Sqrt(float64(rows)), rows, cols)
+func (c *classifier) learn(name string, which, rows, cols int) *G.Node {
+	n := c.leaf(name, which, 1/math.Sqrt(float64(rows)), rows, cols)
 	c.learned, c.names = append(c.learned, n), append(c.names, name)
 	return n
 }

@@ -36,8 +36,8 @@
 //	                          with -final: last sample of the first lane, sum of each gradient
 //
 // Times are CPU time (user and system) of this process, the minimum over -repeat; a step is one step
-// of all lanes. Every sample of the coupled state is recorded (see -every); the loss is the mean of
-// its square. compile_ms and first_gradient_ms are minima over -fresh processes.
+// of all lanes. Every sample of the coupled state is recorded (see -every, -record); the loss is the mean
+// of its square. compile_ms and first_gradient_ms are minima over -fresh processes.
 package main
 
 import (

@@ -173,11 +173,19 @@ func (j *job) step() float64 {
 	return dt
 }
 
+// recorded lists the addresses to record.
+func (j *job) recorded() []string {
+	if j.Record == "" {
+		return []string{j.of.record}
+	}
+	return strings.Split(j.Record, ",")
+}
+
 // run has the settings of a rollout of so many steps.
 func (j *job) run(steps int) (graph.Run, error) {
 	integrator, err := graph.IntegratorByName(j.Integrator)
 	r := graph.Run{
-		Dt: j.step(), Duration: j.step() * float64(steps), Integrator: integrator, Record: []string{j.of.record},
+		Dt: j.step(), Duration: j.step() * float64(steps), Integrator: integrator, Record: j.recorded(),
 		Every: min(j.Every, steps), Lanes: j.Lanes, MemoryBudget: j.Budget, Progress: j.progress(steps),
 	}
 	if j.Dtype == "float32" {

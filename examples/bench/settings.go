@@ -16,7 +16,7 @@ type job struct {
 	Budget                int64
 	Every                 int
 	Noise                 float64
-	Network, Set          string
+	Network, Set, Record  string
 
 	Repeat, Fresh, Procs int
 	Final                bool
@@ -37,7 +37,8 @@ func (j *job) args() []string {
 	return []string{"-case", j.Case, "-delay", j.Delay, "-dtype", j.Dtype, "-n", strconv.Itoa(j.Regions),
 		"-lanes", strconv.Itoa(j.Lanes), "-steps", strconv.Itoa(j.Steps), "-integrator", j.Integrator,
 		"-learned", j.Learned, "-budget", strconv.FormatInt(j.Budget, 10), "-every", strconv.Itoa(j.Every),
-		"-noise", strconv.FormatFloat(j.Noise, 'g', -1, 64), "-network", j.Network, "-set", j.Set}
+		"-noise", strconv.FormatFloat(j.Noise, 'g', -1, 64), "-network", j.Network,
+		"-set", j.Set, "-record", j.Record}
 }
 
 // progress writes a line now and then for a long run.
