@@ -18,15 +18,16 @@ import (
 //
 //   - - * /   t∘operand       ~  operand − t       \  operand / t
 //     q         t²              n  −t
+//     ^         t, at least the operand              _  t, at most the operand
 //
 // Single instructions, and what may start, continue and end longer chains: the
 // products of these lists are all forms.
 var (
-	single = strings.Fields(`vv+ vs+ vv- vs- sv- vv* vs* vv/ vs/ sv/ vq vn`)
+	single = strings.Fields(`vv+ vs+ vv- vs- sv- vv* vs* vv/ vs/ sv/ vq vn vs^ vv^ vs_ vv_`)
 	first  = strings.Fields(`vv+ vs+ vv- vs- sv- vv* vs* vq`)
-	second = strings.Fields(`v+ s+ v- s- v~ s~ v* s* q v/ v\ s\`)
+	second = strings.Fields(`v+ s+ v- s- v~ s~ v* s* q v/ v\ s\ s^ s_`)
 	middle = strings.Fields(`v+ s+ v- s- v~ s~ v* s* q`)
-	third  = strings.Fields(`v+ s+ v- v~ v* s*`)
+	third  = strings.Fields(`v+ s+ v- v~ v* s* s^ s_`)
 	branch = strings.Fields(`vv+ vs+ vv- sv- vv* vs* vq`)
 )
 
@@ -103,6 +104,9 @@ func loop(form string) string {
 		case '\\':
 			y, x := pop(), pop()
 			stack = append(stack, fmt.Sprintf("(%s / %s)", y, x))
+		case '^', '_':
+			y, x := pop(), pop()
+			stack = append(stack, fmt.Sprintf("%s(%s, %s)", map[rune]string{'^': "atLeast", '_': "atMost"}[c], x, y))
 		case '*': // rounded by the conversion, never part of a fused multiply-add
 			y, x := pop(), pop()
 			stack = append(stack, fmt.Sprintf("T(%s * %s)", x, y))

@@ -53,7 +53,7 @@ func evaluate(chain string, operands []float64) float64 {
 			continue
 		}
 		y, x := pop(), pop()
-		stack = append(stack, map[rune]float64{'+': x + y, '-': x - y, '*': x * y, '/': x / y, '~': y - x, '\\': y / x}[c])
+		stack = append(stack, map[rune]float64{'+': x + y, '-': x - y, '*': x * y, '/': x / y, '~': y - x, '\\': y / x, '^': math.Max(x, y), '_': math.Min(x, y)}[c])
 	}
 	return pop()
 }

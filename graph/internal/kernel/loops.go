@@ -19,7 +19,8 @@ type Loop[T Float] func(*Operands[T])
 // in reverse Polish notation with v for a vector and s for a scalar operand:
 // "vs*v+" is d = a[i]*b + c[i]. Beside + - * / there are ~ and \ for subtraction
 // and division with the operands exchanged, q for the square and n for the
-// negative. "vssv<" is a choice: C where A < B, else E; ≤ likewise. It returns false for a chain that has no loop.
+// negative; ^ and _ keep a value at least or at most at the operand. "vssv<" is a choice: C where
+// A < B, else E; ≤ likewise. It returns false for a chain that has no loop.
 func Form(chain string) (int, bool) {
 	i, ok := formIndex[chain]
 	return i, ok
@@ -61,3 +62,19 @@ func Arithmetic[T Float](form int) Loop[T] {
 }
 
 func square[T Float](x T) T { return T(x * x) }
+
+// atLeast is x, or the bound where x < bound.
+func atLeast[T Float](x, bound T) T {
+	if x < bound {
+		return bound
+	}
+	return x
+}
+
+// atMost is x, or the bound where bound < x.
+func atMost[T Float](x, bound T) T {
+	if bound < x {
+		return bound
+	}
+	return x
+}

@@ -53,192 +53,218 @@ DATA table64<>+72(SB)/8, $·loop64VSDiv<>(SB)
 DATA table64<>+80(SB)/8, $·loop64SVDiv<>(SB)
 DATA table64<>+88(SB)/8, $·loop64VSquare<>(SB)
 DATA table64<>+96(SB)/8, $·loop64VNeg<>(SB)
-DATA table64<>+104(SB)/8, $·loop64VVAddVAdd<>(SB)
-DATA table64<>+112(SB)/8, $·loop64VVAddSAdd<>(SB)
-DATA table64<>+120(SB)/8, $·loop64VVAddVSub<>(SB)
-DATA table64<>+128(SB)/8, $·loop64VVAddSSub<>(SB)
-DATA table64<>+136(SB)/8, $·loop64VVAddVSubFrom<>(SB)
-DATA table64<>+144(SB)/8, $·loop64VVAddSSubFrom<>(SB)
-DATA table64<>+152(SB)/8, $·loop64VVAddVMul<>(SB)
-DATA table64<>+160(SB)/8, $·loop64VVAddSMul<>(SB)
-DATA table64<>+168(SB)/8, $·loop64VVAddSquare<>(SB)
-DATA table64<>+176(SB)/8, $·loop64VVAddVDiv<>(SB)
-DATA table64<>+184(SB)/8, $·loop64VVAddVDivInto<>(SB)
-DATA table64<>+192(SB)/8, $·loop64VVAddSDivInto<>(SB)
-DATA table64<>+200(SB)/8, $·loop64VVAddVAddVAdd<>(SB)
-DATA table64<>+208(SB)/8, $·loop64VVAddVAddVSub<>(SB)
-DATA table64<>+216(SB)/8, $·loop64VVAddVAddVMul<>(SB)
-DATA table64<>+224(SB)/8, $·loop64VVAddVAddSMul<>(SB)
-DATA table64<>+232(SB)/8, $·loop64VVAddVMulVAdd<>(SB)
-DATA table64<>+240(SB)/8, $·loop64VVAddVMulVSubFrom<>(SB)
-DATA table64<>+248(SB)/8, $·loop64VVAddSMulVAdd<>(SB)
-DATA table64<>+256(SB)/8, $·loop64VVAddSMulVMul<>(SB)
-DATA table64<>+264(SB)/8, $·loop64VSAddVAdd<>(SB)
-DATA table64<>+272(SB)/8, $·loop64VSAddSAdd<>(SB)
-DATA table64<>+280(SB)/8, $·loop64VSAddVSub<>(SB)
-DATA table64<>+288(SB)/8, $·loop64VSAddSSub<>(SB)
-DATA table64<>+296(SB)/8, $·loop64VSAddVSubFrom<>(SB)
-DATA table64<>+304(SB)/8, $·loop64VSAddSSubFrom<>(SB)
-DATA table64<>+312(SB)/8, $·loop64VSAddVMul<>(SB)
-DATA table64<>+320(SB)/8, $·loop64VSAddSMul<>(SB)
-DATA table64<>+328(SB)/8, $·loop64VSAddSquare<>(SB)
-DATA table64<>+336(SB)/8, $·loop64VSAddVDiv<>(SB)
-DATA table64<>+344(SB)/8, $·loop64VSAddVDivInto<>(SB)
-DATA table64<>+352(SB)/8, $·loop64VSAddSDivInto<>(SB)
-DATA table64<>+360(SB)/8, $·loop64VVSubVAdd<>(SB)
-DATA table64<>+368(SB)/8, $·loop64VVSubSAdd<>(SB)
-DATA table64<>+376(SB)/8, $·loop64VVSubVSub<>(SB)
-DATA table64<>+384(SB)/8, $·loop64VVSubSSub<>(SB)
-DATA table64<>+392(SB)/8, $·loop64VVSubVSubFrom<>(SB)
-DATA table64<>+400(SB)/8, $·loop64VVSubSSubFrom<>(SB)
-DATA table64<>+408(SB)/8, $·loop64VVSubVMul<>(SB)
-DATA table64<>+416(SB)/8, $·loop64VVSubSMul<>(SB)
-DATA table64<>+424(SB)/8, $·loop64VVSubSquare<>(SB)
-DATA table64<>+432(SB)/8, $·loop64VVSubVDiv<>(SB)
-DATA table64<>+440(SB)/8, $·loop64VVSubVDivInto<>(SB)
-DATA table64<>+448(SB)/8, $·loop64VVSubSDivInto<>(SB)
-DATA table64<>+456(SB)/8, $·loop64VVSubVAddVSub<>(SB)
-DATA table64<>+464(SB)/8, $·loop64VVSubVSubVSub<>(SB)
-DATA table64<>+472(SB)/8, $·loop64VVSubVSubVMul<>(SB)
-DATA table64<>+480(SB)/8, $·loop64VVSubSSubVAdd<>(SB)
-DATA table64<>+488(SB)/8, $·loop64VVSubVMulVAdd<>(SB)
-DATA table64<>+496(SB)/8, $·loop64VVSubSMulVAdd<>(SB)
-DATA table64<>+504(SB)/8, $·loop64VSSubVAdd<>(SB)
-DATA table64<>+512(SB)/8, $·loop64VSSubSAdd<>(SB)
-DATA table64<>+520(SB)/8, $·loop64VSSubVSub<>(SB)
-DATA table64<>+528(SB)/8, $·loop64VSSubSSub<>(SB)
-DATA table64<>+536(SB)/8, $·loop64VSSubVSubFrom<>(SB)
-DATA table64<>+544(SB)/8, $·loop64VSSubSSubFrom<>(SB)
-DATA table64<>+552(SB)/8, $·loop64VSSubVMul<>(SB)
-DATA table64<>+560(SB)/8, $·loop64VSSubSMul<>(SB)
-DATA table64<>+568(SB)/8, $·loop64VSSubSquare<>(SB)
-DATA table64<>+576(SB)/8, $·loop64VSSubVDiv<>(SB)
-DATA table64<>+584(SB)/8, $·loop64VSSubVDivInto<>(SB)
-DATA table64<>+592(SB)/8, $·loop64VSSubSDivInto<>(SB)
-DATA table64<>+600(SB)/8, $·loop64VSSubVAddSMul<>(SB)
-DATA table64<>+608(SB)/8, $·loop64VSSubSMulVMul<>(SB)
-DATA table64<>+616(SB)/8, $·loop64SVSubVAdd<>(SB)
-DATA table64<>+624(SB)/8, $·loop64SVSubSAdd<>(SB)
-DATA table64<>+632(SB)/8, $·loop64SVSubVSub<>(SB)
-DATA table64<>+640(SB)/8, $·loop64SVSubSSub<>(SB)
-DATA table64<>+648(SB)/8, $·loop64SVSubVSubFrom<>(SB)
-DATA table64<>+656(SB)/8, $·loop64SVSubSSubFrom<>(SB)
-DATA table64<>+664(SB)/8, $·loop64SVSubVMul<>(SB)
-DATA table64<>+672(SB)/8, $·loop64SVSubSMul<>(SB)
-DATA table64<>+680(SB)/8, $·loop64SVSubSquare<>(SB)
-DATA table64<>+688(SB)/8, $·loop64SVSubVDiv<>(SB)
-DATA table64<>+696(SB)/8, $·loop64SVSubVDivInto<>(SB)
-DATA table64<>+704(SB)/8, $·loop64SVSubSDivInto<>(SB)
-DATA table64<>+712(SB)/8, $·loop64VVMulVAdd<>(SB)
-DATA table64<>+720(SB)/8, $·loop64VVMulSAdd<>(SB)
-DATA table64<>+728(SB)/8, $·loop64VVMulVSub<>(SB)
-DATA table64<>+736(SB)/8, $·loop64VVMulSSub<>(SB)
-DATA table64<>+744(SB)/8, $·loop64VVMulVSubFrom<>(SB)
-DATA table64<>+752(SB)/8, $·loop64VVMulSSubFrom<>(SB)
-DATA table64<>+760(SB)/8, $·loop64VVMulVMul<>(SB)
-DATA table64<>+768(SB)/8, $·loop64VVMulSMul<>(SB)
-DATA table64<>+776(SB)/8, $·loop64VVMulSquare<>(SB)
-DATA table64<>+784(SB)/8, $·loop64VVMulVDiv<>(SB)
-DATA table64<>+792(SB)/8, $·loop64VVMulVDivInto<>(SB)
-DATA table64<>+800(SB)/8, $·loop64VVMulSDivInto<>(SB)
-DATA table64<>+808(SB)/8, $·loop64VVMulVAddVAdd<>(SB)
-DATA table64<>+816(SB)/8, $·loop64VVMulVAddVSub<>(SB)
-DATA table64<>+824(SB)/8, $·loop64VVMulSAddVMul<>(SB)
-DATA table64<>+832(SB)/8, $·loop64VVMulVSubVMul<>(SB)
-DATA table64<>+840(SB)/8, $·loop64VVMulVSubFromVAdd<>(SB)
-DATA table64<>+848(SB)/8, $·loop64VVMulVSubFromVSub<>(SB)
-DATA table64<>+856(SB)/8, $·loop64VVMulVSubFromVMul<>(SB)
-DATA table64<>+864(SB)/8, $·loop64VVMulVSubFromSMul<>(SB)
-DATA table64<>+872(SB)/8, $·loop64VVMulVMulVAdd<>(SB)
-DATA table64<>+880(SB)/8, $·loop64VVMulVMulVMul<>(SB)
-DATA table64<>+888(SB)/8, $·loop64VVMulVMulSMul<>(SB)
-DATA table64<>+896(SB)/8, $·loop64VVMulSMulVAdd<>(SB)
-DATA table64<>+904(SB)/8, $·loop64VVMulSMulSAdd<>(SB)
-DATA table64<>+912(SB)/8, $·loop64VVMulSMulVSubFrom<>(SB)
-DATA table64<>+920(SB)/8, $·loop64VVMulSMulVMul<>(SB)
-DATA table64<>+928(SB)/8, $·loop64VSMulVAdd<>(SB)
-DATA table64<>+936(SB)/8, $·loop64VSMulSAdd<>(SB)
-DATA table64<>+944(SB)/8, $·loop64VSMulVSub<>(SB)
-DATA table64<>+952(SB)/8, $·loop64VSMulSSub<>(SB)
-DATA table64<>+960(SB)/8, $·loop64VSMulVSubFrom<>(SB)
-DATA table64<>+968(SB)/8, $·loop64VSMulSSubFrom<>(SB)
-DATA table64<>+976(SB)/8, $·loop64VSMulVMul<>(SB)
-DATA table64<>+984(SB)/8, $·loop64VSMulSMul<>(SB)
-DATA table64<>+992(SB)/8, $·loop64VSMulSquare<>(SB)
-DATA table64<>+1000(SB)/8, $·loop64VSMulVDiv<>(SB)
-DATA table64<>+1008(SB)/8, $·loop64VSMulVDivInto<>(SB)
-DATA table64<>+1016(SB)/8, $·loop64VSMulSDivInto<>(SB)
-DATA table64<>+1024(SB)/8, $·loop64VSMulVAddVAdd<>(SB)
-DATA table64<>+1032(SB)/8, $·loop64VSMulVAddVSub<>(SB)
-DATA table64<>+1040(SB)/8, $·loop64VSMulVAddVSubFrom<>(SB)
-DATA table64<>+1048(SB)/8, $·loop64VSMulVAddSMul<>(SB)
-DATA table64<>+1056(SB)/8, $·loop64VSMulSAddVAdd<>(SB)
-DATA table64<>+1064(SB)/8, $·loop64VSMulSAddVMul<>(SB)
-DATA table64<>+1072(SB)/8, $·loop64VSMulSAddSMul<>(SB)
-DATA table64<>+1080(SB)/8, $·loop64VSMulVSubVAdd<>(SB)
-DATA table64<>+1088(SB)/8, $·loop64VSMulSSubSMul<>(SB)
-DATA table64<>+1096(SB)/8, $·loop64VSMulVSubFromVAdd<>(SB)
-DATA table64<>+1104(SB)/8, $·loop64VSMulVSubFromVSub<>(SB)
-DATA table64<>+1112(SB)/8, $·loop64VSMulVSubFromSMul<>(SB)
-DATA table64<>+1120(SB)/8, $·loop64VSMulSSubFromVMul<>(SB)
-DATA table64<>+1128(SB)/8, $·loop64VSMulVMulVAdd<>(SB)
-DATA table64<>+1136(SB)/8, $·loop64VSMulVMulSAdd<>(SB)
-DATA table64<>+1144(SB)/8, $·loop64VSMulVMulVSub<>(SB)
-DATA table64<>+1152(SB)/8, $·loop64VSMulVMulVSubFrom<>(SB)
-DATA table64<>+1160(SB)/8, $·loop64VSMulVMulVMul<>(SB)
-DATA table64<>+1168(SB)/8, $·loop64VSMulVMulSMul<>(SB)
-DATA table64<>+1176(SB)/8, $·loop64VSMulSquareVSubFrom<>(SB)
-DATA table64<>+1184(SB)/8, $·loop64VSquareVAdd<>(SB)
-DATA table64<>+1192(SB)/8, $·loop64VSquareSAdd<>(SB)
-DATA table64<>+1200(SB)/8, $·loop64VSquareVSub<>(SB)
-DATA table64<>+1208(SB)/8, $·loop64VSquareSSub<>(SB)
-DATA table64<>+1216(SB)/8, $·loop64VSquareVSubFrom<>(SB)
-DATA table64<>+1224(SB)/8, $·loop64VSquareSSubFrom<>(SB)
-DATA table64<>+1232(SB)/8, $·loop64VSquareVMul<>(SB)
-DATA table64<>+1240(SB)/8, $·loop64VSquareSMul<>(SB)
-DATA table64<>+1248(SB)/8, $·loop64VSquareSquare<>(SB)
-DATA table64<>+1256(SB)/8, $·loop64VSquareVDiv<>(SB)
-DATA table64<>+1264(SB)/8, $·loop64VSquareVDivInto<>(SB)
-DATA table64<>+1272(SB)/8, $·loop64VSquareSDivInto<>(SB)
-DATA table64<>+1280(SB)/8, $·loop64VSquareVAddSMul<>(SB)
-DATA table64<>+1288(SB)/8, $·loop64VSquareVSubFromVMul<>(SB)
-DATA table64<>+1296(SB)/8, $·loop64VSquareSSubFromVMul<>(SB)
-DATA table64<>+1304(SB)/8, $·loop64VSquareVMulVAdd<>(SB)
-DATA table64<>+1312(SB)/8, $·loop64VVAddVVMulAdd<>(SB)
-DATA table64<>+1320(SB)/8, $·loop64VVAddVSMulSub<>(SB)
-DATA table64<>+1328(SB)/8, $·loop64VVAddVSMulAdd<>(SB)
-DATA table64<>+1336(SB)/8, $·loop64VVSubVVMulSub<>(SB)
-DATA table64<>+1344(SB)/8, $·loop64VVSubVVMulAdd<>(SB)
-DATA table64<>+1352(SB)/8, $·loop64VVSubVSMulSub<>(SB)
-DATA table64<>+1360(SB)/8, $·loop64VVSubVSMulAdd<>(SB)
-DATA table64<>+1368(SB)/8, $·loop64VVSubVSMulMul<>(SB)
-DATA table64<>+1376(SB)/8, $·loop64SVSubVSMulMul<>(SB)
-DATA table64<>+1384(SB)/8, $·loop64VVMulVVMulSub<>(SB)
-DATA table64<>+1392(SB)/8, $·loop64VVMulVVMulAdd<>(SB)
-DATA table64<>+1400(SB)/8, $·loop64VVMulVSMulSub<>(SB)
-DATA table64<>+1408(SB)/8, $·loop64VVMulVSMulAdd<>(SB)
-DATA table64<>+1416(SB)/8, $·loop64VVMulVSMulMul<>(SB)
-DATA table64<>+1424(SB)/8, $·loop64VSMulVSMulSub<>(SB)
-DATA table64<>+1432(SB)/8, $·loop64VSMulVSMulAdd<>(SB)
-DATA table64<>+1440(SB)/8, $·loop64VSMulVSMulMul<>(SB)
-DATA table64<>+1448(SB)/8, $·loop64VSMulVSquareMul<>(SB)
-DATA table64<>+1456(SB)/8, $·loop64VSquareVSquareAdd<>(SB)
-DATA table64<>+1464(SB)/8, $·loop64VVVVLess<>(SB)
-DATA table64<>+1472(SB)/8, $·loop64SVVVLess<>(SB)
-DATA table64<>+1480(SB)/8, $·loop64VSVVLess<>(SB)
-DATA table64<>+1488(SB)/8, $·loop64SSVVLess<>(SB)
-DATA table64<>+1496(SB)/8, $·loop64VVSVLess<>(SB)
-DATA table64<>+1504(SB)/8, $·loop64SVSVLess<>(SB)
-DATA table64<>+1512(SB)/8, $·loop64VSSVLess<>(SB)
-DATA table64<>+1520(SB)/8, $·loop64SSSVLess<>(SB)
-DATA table64<>+1528(SB)/8, $·loop64VVVSLess<>(SB)
-DATA table64<>+1536(SB)/8, $·loop64SVVSLess<>(SB)
-DATA table64<>+1544(SB)/8, $·loop64VSVSLess<>(SB)
-DATA table64<>+1552(SB)/8, $·loop64SSVSLess<>(SB)
-DATA table64<>+1560(SB)/8, $·loop64VVSSLess<>(SB)
-DATA table64<>+1568(SB)/8, $·loop64SVSSLess<>(SB)
-DATA table64<>+1576(SB)/8, $·loop64VSSSLess<>(SB)
-GLOBL table64<>(SB), NOPTR, $1584
+DATA table64<>+104(SB)/8, $·loop64VSAtLeast<>(SB)
+DATA table64<>+112(SB)/8, $·loop64VVAtLeast<>(SB)
+DATA table64<>+120(SB)/8, $·loop64VSAtMost<>(SB)
+DATA table64<>+128(SB)/8, $·loop64VVAtMost<>(SB)
+DATA table64<>+136(SB)/8, $·loop64VVAddVAdd<>(SB)
+DATA table64<>+144(SB)/8, $·loop64VVAddSAdd<>(SB)
+DATA table64<>+152(SB)/8, $·loop64VVAddVSub<>(SB)
+DATA table64<>+160(SB)/8, $·loop64VVAddSSub<>(SB)
+DATA table64<>+168(SB)/8, $·loop64VVAddVSubFrom<>(SB)
+DATA table64<>+176(SB)/8, $·loop64VVAddSSubFrom<>(SB)
+DATA table64<>+184(SB)/8, $·loop64VVAddVMul<>(SB)
+DATA table64<>+192(SB)/8, $·loop64VVAddSMul<>(SB)
+DATA table64<>+200(SB)/8, $·loop64VVAddSquare<>(SB)
+DATA table64<>+208(SB)/8, $·loop64VVAddVDiv<>(SB)
+DATA table64<>+216(SB)/8, $·loop64VVAddVDivInto<>(SB)
+DATA table64<>+224(SB)/8, $·loop64VVAddSDivInto<>(SB)
+DATA table64<>+232(SB)/8, $·loop64VVAddSAtLeast<>(SB)
+DATA table64<>+240(SB)/8, $·loop64VVAddSAtMost<>(SB)
+DATA table64<>+248(SB)/8, $·loop64VVAddVAddVAdd<>(SB)
+DATA table64<>+256(SB)/8, $·loop64VVAddVAddVSub<>(SB)
+DATA table64<>+264(SB)/8, $·loop64VVAddVAddVMul<>(SB)
+DATA table64<>+272(SB)/8, $·loop64VVAddVAddSMul<>(SB)
+DATA table64<>+280(SB)/8, $·loop64VVAddVAddSAtLeast<>(SB)
+DATA table64<>+288(SB)/8, $·loop64VVAddVAddSAtMost<>(SB)
+DATA table64<>+296(SB)/8, $·loop64VVAddVMulVAdd<>(SB)
+DATA table64<>+304(SB)/8, $·loop64VVAddVMulVSubFrom<>(SB)
+DATA table64<>+312(SB)/8, $·loop64VVAddSMulVAdd<>(SB)
+DATA table64<>+320(SB)/8, $·loop64VVAddSMulVMul<>(SB)
+DATA table64<>+328(SB)/8, $·loop64VSAddVAdd<>(SB)
+DATA table64<>+336(SB)/8, $·loop64VSAddSAdd<>(SB)
+DATA table64<>+344(SB)/8, $·loop64VSAddVSub<>(SB)
+DATA table64<>+352(SB)/8, $·loop64VSAddSSub<>(SB)
+DATA table64<>+360(SB)/8, $·loop64VSAddVSubFrom<>(SB)
+DATA table64<>+368(SB)/8, $·loop64VSAddSSubFrom<>(SB)
+DATA table64<>+376(SB)/8, $·loop64VSAddVMul<>(SB)
+DATA table64<>+384(SB)/8, $·loop64VSAddSMul<>(SB)
+DATA table64<>+392(SB)/8, $·loop64VSAddSquare<>(SB)
+DATA table64<>+400(SB)/8, $·loop64VSAddVDiv<>(SB)
+DATA table64<>+408(SB)/8, $·loop64VSAddVDivInto<>(SB)
+DATA table64<>+416(SB)/8, $·loop64VSAddSDivInto<>(SB)
+DATA table64<>+424(SB)/8, $·loop64VSAddSAtLeast<>(SB)
+DATA table64<>+432(SB)/8, $·loop64VSAddSAtMost<>(SB)
+DATA table64<>+440(SB)/8, $·loop64VVSubVAdd<>(SB)
+DATA table64<>+448(SB)/8, $·loop64VVSubSAdd<>(SB)
+DATA table64<>+456(SB)/8, $·loop64VVSubVSub<>(SB)
+DATA table64<>+464(SB)/8, $·loop64VVSubSSub<>(SB)
+DATA table64<>+472(SB)/8, $·loop64VVSubVSubFrom<>(SB)
+DATA table64<>+480(SB)/8, $·loop64VVSubSSubFrom<>(SB)
+DATA table64<>+488(SB)/8, $·loop64VVSubVMul<>(SB)
+DATA table64<>+496(SB)/8, $·loop64VVSubSMul<>(SB)
+DATA table64<>+504(SB)/8, $·loop64VVSubSquare<>(SB)
+DATA table64<>+512(SB)/8, $·loop64VVSubVDiv<>(SB)
+DATA table64<>+520(SB)/8, $·loop64VVSubVDivInto<>(SB)
+DATA table64<>+528(SB)/8, $·loop64VVSubSDivInto<>(SB)
+DATA table64<>+536(SB)/8, $·loop64VVSubSAtLeast<>(SB)
+DATA table64<>+544(SB)/8, $·loop64VVSubSAtMost<>(SB)
+DATA table64<>+552(SB)/8, $·loop64VVSubVAddVSub<>(SB)
+DATA table64<>+560(SB)/8, $·loop64VVSubVSubVSub<>(SB)
+DATA table64<>+568(SB)/8, $·loop64VVSubVSubVMul<>(SB)
+DATA table64<>+576(SB)/8, $·loop64VVSubSSubVAdd<>(SB)
+DATA table64<>+584(SB)/8, $·loop64VVSubVMulVAdd<>(SB)
+DATA table64<>+592(SB)/8, $·loop64VVSubSMulVAdd<>(SB)
+DATA table64<>+600(SB)/8, $·loop64VSSubVAdd<>(SB)
+DATA table64<>+608(SB)/8, $·loop64VSSubSAdd<>(SB)
+DATA table64<>+616(SB)/8, $·loop64VSSubVSub<>(SB)
+DATA table64<>+624(SB)/8, $·loop64VSSubSSub<>(SB)
+DATA table64<>+632(SB)/8, $·loop64VSSubVSubFrom<>(SB)
+DATA table64<>+640(SB)/8, $·loop64VSSubSSubFrom<>(SB)
+DATA table64<>+648(SB)/8, $·loop64VSSubVMul<>(SB)
+DATA table64<>+656(SB)/8, $·loop64VSSubSMul<>(SB)
+DATA table64<>+664(SB)/8, $·loop64VSSubSquare<>(SB)
+DATA table64<>+672(SB)/8, $·loop64VSSubVDiv<>(SB)
+DATA table64<>+680(SB)/8, $·loop64VSSubVDivInto<>(SB)
+DATA table64<>+688(SB)/8, $·loop64VSSubSDivInto<>(SB)
+DATA table64<>+696(SB)/8, $·loop64VSSubSAtLeast<>(SB)
+DATA table64<>+704(SB)/8, $·loop64VSSubSAtMost<>(SB)
+DATA table64<>+712(SB)/8, $·loop64VSSubVAddSMul<>(SB)
+DATA table64<>+720(SB)/8, $·loop64VSSubSMulVMul<>(SB)
+DATA table64<>+728(SB)/8, $·loop64SVSubVAdd<>(SB)
+DATA table64<>+736(SB)/8, $·loop64SVSubSAdd<>(SB)
+DATA table64<>+744(SB)/8, $·loop64SVSubVSub<>(SB)
+DATA table64<>+752(SB)/8, $·loop64SVSubSSub<>(SB)
+DATA table64<>+760(SB)/8, $·loop64SVSubVSubFrom<>(SB)
+DATA table64<>+768(SB)/8, $·loop64SVSubSSubFrom<>(SB)
+DATA table64<>+776(SB)/8, $·loop64SVSubVMul<>(SB)
+DATA table64<>+784(SB)/8, $·loop64SVSubSMul<>(SB)
+DATA table64<>+792(SB)/8, $·loop64SVSubSquare<>(SB)
+DATA table64<>+800(SB)/8, $·loop64SVSubVDiv<>(SB)
+DATA table64<>+808(SB)/8, $·loop64SVSubVDivInto<>(SB)
+DATA table64<>+816(SB)/8, $·loop64SVSubSDivInto<>(SB)
+DATA table64<>+824(SB)/8, $·loop64SVSubSAtLeast<>(SB)
+DATA table64<>+832(SB)/8, $·loop64SVSubSAtMost<>(SB)
+DATA table64<>+840(SB)/8, $·loop64VVMulVAdd<>(SB)
+DATA table64<>+848(SB)/8, $·loop64VVMulSAdd<>(SB)
+DATA table64<>+856(SB)/8, $·loop64VVMulVSub<>(SB)
+DATA table64<>+864(SB)/8, $·loop64VVMulSSub<>(SB)
+DATA table64<>+872(SB)/8, $·loop64VVMulVSubFrom<>(SB)
+DATA table64<>+880(SB)/8, $·loop64VVMulSSubFrom<>(SB)
+DATA table64<>+888(SB)/8, $·loop64VVMulVMul<>(SB)
+DATA table64<>+896(SB)/8, $·loop64VVMulSMul<>(SB)
+DATA table64<>+904(SB)/8, $·loop64VVMulSquare<>(SB)
+DATA table64<>+912(SB)/8, $·loop64VVMulVDiv<>(SB)
+DATA table64<>+920(SB)/8, $·loop64VVMulVDivInto<>(SB)
+DATA table64<>+928(SB)/8, $·loop64VVMulSDivInto<>(SB)
+DATA table64<>+936(SB)/8, $·loop64VVMulSAtLeast<>(SB)
+DATA table64<>+944(SB)/8, $·loop64VVMulSAtMost<>(SB)
+DATA table64<>+952(SB)/8, $·loop64VVMulVAddVAdd<>(SB)
+DATA table64<>+960(SB)/8, $·loop64VVMulVAddVSub<>(SB)
+DATA table64<>+968(SB)/8, $·loop64VVMulVAddSAtLeast<>(SB)
+DATA table64<>+976(SB)/8, $·loop64VVMulVAddSAtMost<>(SB)
+DATA table64<>+984(SB)/8, $·loop64VVMulSAddVMul<>(SB)
+DATA table64<>+992(SB)/8, $·loop64VVMulVSubVMul<>(SB)
+DATA table64<>+1000(SB)/8, $·loop64VVMulVSubFromVAdd<>(SB)
+DATA table64<>+1008(SB)/8, $·loop64VVMulVSubFromVSub<>(SB)
+DATA table64<>+1016(SB)/8, $·loop64VVMulVSubFromVMul<>(SB)
+DATA table64<>+1024(SB)/8, $·loop64VVMulVSubFromSMul<>(SB)
+DATA table64<>+1032(SB)/8, $·loop64VVMulVMulVAdd<>(SB)
+DATA table64<>+1040(SB)/8, $·loop64VVMulVMulVMul<>(SB)
+DATA table64<>+1048(SB)/8, $·loop64VVMulVMulSMul<>(SB)
+DATA table64<>+1056(SB)/8, $·loop64VVMulSMulVAdd<>(SB)
+DATA table64<>+1064(SB)/8, $·loop64VVMulSMulSAdd<>(SB)
+DATA table64<>+1072(SB)/8, $·loop64VVMulSMulVSubFrom<>(SB)
+DATA table64<>+1080(SB)/8, $·loop64VVMulSMulVMul<>(SB)
+DATA table64<>+1088(SB)/8, $·loop64VSMulVAdd<>(SB)
+DATA table64<>+1096(SB)/8, $·loop64VSMulSAdd<>(SB)
+DATA table64<>+1104(SB)/8, $·loop64VSMulVSub<>(SB)
+DATA table64<>+1112(SB)/8, $·loop64VSMulSSub<>(SB)
+DATA table64<>+1120(SB)/8, $·loop64VSMulVSubFrom<>(SB)
+DATA table64<>+1128(SB)/8, $·loop64VSMulSSubFrom<>(SB)
+DATA table64<>+1136(SB)/8, $·loop64VSMulVMul<>(SB)
+DATA table64<>+1144(SB)/8, $·loop64VSMulSMul<>(SB)
+DATA table64<>+1152(SB)/8, $·loop64VSMulSquare<>(SB)
+DATA table64<>+1160(SB)/8, $·loop64VSMulVDiv<>(SB)
+DATA table64<>+1168(SB)/8, $·loop64VSMulVDivInto<>(SB)
+DATA table64<>+1176(SB)/8, $·loop64VSMulSDivInto<>(SB)
+DATA table64<>+1184(SB)/8, $·loop64VSMulSAtLeast<>(SB)
+DATA table64<>+1192(SB)/8, $·loop64VSMulSAtMost<>(SB)
+DATA table64<>+1200(SB)/8, $·loop64VSMulVAddVAdd<>(SB)
+DATA table64<>+1208(SB)/8, $·loop64VSMulVAddVSub<>(SB)
+DATA table64<>+1216(SB)/8, $·loop64VSMulVAddVSubFrom<>(SB)
+DATA table64<>+1224(SB)/8, $·loop64VSMulVAddSMul<>(SB)
+DATA table64<>+1232(SB)/8, $·loop64VSMulVAddSAtLeast<>(SB)
+DATA table64<>+1240(SB)/8, $·loop64VSMulVAddSAtMost<>(SB)
+DATA table64<>+1248(SB)/8, $·loop64VSMulSAddVAdd<>(SB)
+DATA table64<>+1256(SB)/8, $·loop64VSMulSAddVMul<>(SB)
+DATA table64<>+1264(SB)/8, $·loop64VSMulSAddSMul<>(SB)
+DATA table64<>+1272(SB)/8, $·loop64VSMulVSubVAdd<>(SB)
+DATA table64<>+1280(SB)/8, $·loop64VSMulSSubSMul<>(SB)
+DATA table64<>+1288(SB)/8, $·loop64VSMulVSubFromVAdd<>(SB)
+DATA table64<>+1296(SB)/8, $·loop64VSMulVSubFromVSub<>(SB)
+DATA table64<>+1304(SB)/8, $·loop64VSMulVSubFromSMul<>(SB)
+DATA table64<>+1312(SB)/8, $·loop64VSMulSSubFromVMul<>(SB)
+DATA table64<>+1320(SB)/8, $·loop64VSMulVMulVAdd<>(SB)
+DATA table64<>+1328(SB)/8, $·loop64VSMulVMulSAdd<>(SB)
+DATA table64<>+1336(SB)/8, $·loop64VSMulVMulVSub<>(SB)
+DATA table64<>+1344(SB)/8, $·loop64VSMulVMulVSubFrom<>(SB)
+DATA table64<>+1352(SB)/8, $·loop64VSMulVMulVMul<>(SB)
+DATA table64<>+1360(SB)/8, $·loop64VSMulVMulSMul<>(SB)
+DATA table64<>+1368(SB)/8, $·loop64VSMulSquareVSubFrom<>(SB)
+DATA table64<>+1376(SB)/8, $·loop64VSquareVAdd<>(SB)
+DATA table64<>+1384(SB)/8, $·loop64VSquareSAdd<>(SB)
+DATA table64<>+1392(SB)/8, $·loop64VSquareVSub<>(SB)
+DATA table64<>+1400(SB)/8, $·loop64VSquareSSub<>(SB)
+DATA table64<>+1408(SB)/8, $·loop64VSquareVSubFrom<>(SB)
+DATA table64<>+1416(SB)/8, $·loop64VSquareSSubFrom<>(SB)
+DATA table64<>+1424(SB)/8, $·loop64VSquareVMul<>(SB)
+DATA table64<>+1432(SB)/8, $·loop64VSquareSMul<>(SB)
+DATA table64<>+1440(SB)/8, $·loop64VSquareSquare<>(SB)
+DATA table64<>+1448(SB)/8, $·loop64VSquareVDiv<>(SB)
+DATA table64<>+1456(SB)/8, $·loop64VSquareVDivInto<>(SB)
+DATA table64<>+1464(SB)/8, $·loop64VSquareSDivInto<>(SB)
+DATA table64<>+1472(SB)/8, $·loop64VSquareSAtLeast<>(SB)
+DATA table64<>+1480(SB)/8, $·loop64VSquareSAtMost<>(SB)
+DATA table64<>+1488(SB)/8, $·loop64VSquareVAddSMul<>(SB)
+DATA table64<>+1496(SB)/8, $·loop64VSquareVSubFromVMul<>(SB)
+DATA table64<>+1504(SB)/8, $·loop64VSquareSSubFromVMul<>(SB)
+DATA table64<>+1512(SB)/8, $·loop64VSquareVMulVAdd<>(SB)
+DATA table64<>+1520(SB)/8, $·loop64VVAddVVMulAdd<>(SB)
+DATA table64<>+1528(SB)/8, $·loop64VVAddVSMulSub<>(SB)
+DATA table64<>+1536(SB)/8, $·loop64VVAddVSMulAdd<>(SB)
+DATA table64<>+1544(SB)/8, $·loop64VVSubVVMulSub<>(SB)
+DATA table64<>+1552(SB)/8, $·loop64VVSubVVMulAdd<>(SB)
+DATA table64<>+1560(SB)/8, $·loop64VVSubVSMulSub<>(SB)
+DATA table64<>+1568(SB)/8, $·loop64VVSubVSMulAdd<>(SB)
+DATA table64<>+1576(SB)/8, $·loop64VVSubVSMulMul<>(SB)
+DATA table64<>+1584(SB)/8, $·loop64SVSubVSMulMul<>(SB)
+DATA table64<>+1592(SB)/8, $·loop64VVMulVVMulSub<>(SB)
+DATA table64<>+1600(SB)/8, $·loop64VVMulVVMulAdd<>(SB)
+DATA table64<>+1608(SB)/8, $·loop64VVMulVSMulSub<>(SB)
+DATA table64<>+1616(SB)/8, $·loop64VVMulVSMulAdd<>(SB)
+DATA table64<>+1624(SB)/8, $·loop64VVMulVSMulMul<>(SB)
+DATA table64<>+1632(SB)/8, $·loop64VSMulVSMulSub<>(SB)
+DATA table64<>+1640(SB)/8, $·loop64VSMulVSMulAdd<>(SB)
+DATA table64<>+1648(SB)/8, $·loop64VSMulVSMulMul<>(SB)
+DATA table64<>+1656(SB)/8, $·loop64VSMulVSquareMul<>(SB)
+DATA table64<>+1664(SB)/8, $·loop64VSquareVSquareAdd<>(SB)
+DATA table64<>+1672(SB)/8, $·loop64VVVVLess<>(SB)
+DATA table64<>+1680(SB)/8, $·loop64SVVVLess<>(SB)
+DATA table64<>+1688(SB)/8, $·loop64VSVVLess<>(SB)
+DATA table64<>+1696(SB)/8, $·loop64SSVVLess<>(SB)
+DATA table64<>+1704(SB)/8, $·loop64VVSVLess<>(SB)
+DATA table64<>+1712(SB)/8, $·loop64SVSVLess<>(SB)
+DATA table64<>+1720(SB)/8, $·loop64VSSVLess<>(SB)
+DATA table64<>+1728(SB)/8, $·loop64SSSVLess<>(SB)
+DATA table64<>+1736(SB)/8, $·loop64VVVSLess<>(SB)
+DATA table64<>+1744(SB)/8, $·loop64SVVSLess<>(SB)
+DATA table64<>+1752(SB)/8, $·loop64VSVSLess<>(SB)
+DATA table64<>+1760(SB)/8, $·loop64SSVSLess<>(SB)
+DATA table64<>+1768(SB)/8, $·loop64VVSSLess<>(SB)
+DATA table64<>+1776(SB)/8, $·loop64SVSSLess<>(SB)
+DATA table64<>+1784(SB)/8, $·loop64VSSSLess<>(SB)
+GLOBL table64<>(SB), NOPTR, $1792
 
 TEXT ·entries64(SB), NOSPLIT, $0-8
 	LEAQ table64<>+0(SB), AX
@@ -761,6 +787,172 @@ few:
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VXORPS     Y0, Y12, Y1
 	VMOVAPS    Y1, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VSAtLeast<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMAXPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	VMAXPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD Y0, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMAXPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMAXPD     Y0, Y9, Y1
+	VMOVAPS    Y1, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVAtLeast<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPD (BX)(AX*8), Y1
+	VMAXPD  (SI)(AX*8), Y1, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y1
+	VMAXPD  32(SI)(AX*8), Y1, Y0
+	VMOVUPD Y0, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y1
+	VMAXPD  (SI)(AX*8), Y1, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMAXPD     Y0, Y1, Y2
+	VMOVAPS    Y2, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VSAtMost<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMINPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	VMINPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD Y0, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMINPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMINPD     Y0, Y9, Y1
+	VMOVAPS    Y1, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVAtMost<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPD (BX)(AX*8), Y1
+	VMINPD  (SI)(AX*8), Y1, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y1
+	VMINPD  32(SI)(AX*8), Y1, Y0
+	VMOVUPD Y0, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y1
+	VMINPD  (SI)(AX*8), Y1, Y0
+	VMOVUPD Y0, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMINPD     Y0, Y1, Y2
+	VMOVAPS    Y2, Y0
 	JMP        ·finishStep<>(SB)
 
 next:
@@ -1370,6 +1562,106 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop64VVAddSAtLeast<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMAXPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMAXPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMAXPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VADDPD     Y1, Y0, Y2
+	VMAXPD     Y2, Y10, Y3
+	VMOVAPS    Y3, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVAddSAtMost<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMINPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMINPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMINPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VADDPD     Y1, Y0, Y2
+	VMINPD     Y2, Y10, Y3
+	VMOVAPS    Y3, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop64VVAddVAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ 8(R9), DI
 	MOVQ (DI), DI
@@ -1591,6 +1883,120 @@ few:
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VADDPD     Y3, Y2, Y4
 	VMULPD     Y11, Y4, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVAddVAddSAtLeast<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMAXPD  Y2, Y11, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMAXPD  Y2, Y11, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMAXPD  Y2, Y11, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VADDPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VADDPD     Y3, Y2, Y4
+	VMAXPD     Y4, Y11, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVAddVAddSAtMost<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMINPD  Y2, Y11, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMINPD  Y2, Y11, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMINPD  Y2, Y11, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VADDPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VADDPD     Y3, Y2, Y4
+	VMINPD     Y4, Y11, Y5
 	VMOVAPS    Y5, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -2396,6 +2802,100 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop64VSAddSAtLeast<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VMAXPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VMAXPD  Y0, Y10, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VMAXPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VADDPD     Y9, Y0, Y1
+	VMAXPD     Y1, Y10, Y2
+	VMOVAPS    Y2, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VSAddSAtMost<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VMINPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VADDPD  32(SI)(AX*8), Y9, Y0
+	VMINPD  Y0, Y10, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VADDPD  (SI)(AX*8), Y9, Y0
+	VMINPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VADDPD     Y9, Y0, Y1
+	VMINPD     Y1, Y10, Y2
+	VMOVAPS    Y2, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop64VVSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ 8(R9), DI
 	MOVQ (DI), DI
@@ -2992,6 +3492,106 @@ few:
 	VMASKMOVPD (BX)(AX*8), Y15, Y1
 	VSUBPD     Y1, Y0, Y2
 	VDIVPD     Y2, Y10, Y3
+	VMOVAPS    Y3, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVSubSAtLeast<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMAXPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMAXPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMAXPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VSUBPD     Y1, Y0, Y2
+	VMAXPD     Y2, Y10, Y3
+	VMOVAPS    Y3, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVSubSAtMost<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMINPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMINPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMINPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VSUBPD     Y1, Y0, Y2
+	VMINPD     Y2, Y10, Y3
 	VMOVAPS    Y3, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -3944,6 +4544,106 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop64VSSubSAtLeast<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMAXPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMAXPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMAXPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VSUBPD     Y9, Y0, Y1
+	VMAXPD     Y1, Y10, Y2
+	VMOVAPS    Y2, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VSSubSAtMost<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMINPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMINPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  Y9, Y0, Y1
+	VMINPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VSUBPD     Y9, Y0, Y1
+	VMINPD     Y1, Y10, Y2
+	VMOVAPS    Y2, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop64VSSubVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4625,6 +5325,100 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop64SVSubSAtLeast<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMAXPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VMAXPD  Y0, Y10, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMAXPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (BX)(AX*8), Y15, Y0
+	VSUBPD     Y0, Y8, Y1
+	VMAXPD     Y1, Y10, Y2
+	VMOVAPS    Y2, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64SVSubSAtMost<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMINPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VMINPD  Y0, Y10, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMINPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (BX)(AX*8), Y15, Y0
+	VSUBPD     Y0, Y8, Y1
+	VMINPD     Y1, Y10, Y2
+	VMOVAPS    Y2, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop64VVMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ 8(R9), DI
 	MOVQ (DI), DI
@@ -5228,6 +6022,106 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop64VVMulSAtLeast<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMAXPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMAXPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMAXPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMULPD     Y1, Y0, Y2
+	VMAXPD     Y2, Y10, Y3
+	VMOVAPS    Y3, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVMulSAtMost<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMINPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMINPD  Y1, Y10, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMINPD  Y1, Y10, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMULPD     Y1, Y0, Y2
+	VMINPD     Y2, Y10, Y3
+	VMOVAPS    Y3, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop64VVMulVAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ 8(R9), DI
 	MOVQ (DI), DI
@@ -5336,6 +6230,120 @@ few:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VSUBPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVMulVAddSAtLeast<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMAXPD  Y2, Y11, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMAXPD  Y2, Y11, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMAXPD  Y2, Y11, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMULPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VADDPD     Y3, Y2, Y4
+	VMAXPD     Y4, Y11, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVMulVAddSAtMost<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMINPD  Y2, Y11, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMINPD  Y2, Y11, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMINPD  Y2, Y11, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMULPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VADDPD     Y3, Y2, Y4
+	VMINPD     Y4, Y11, Y5
+	VMOVAPS    Y5, Y0
 	JMP        ·finishStep<>(SB)
 
 next:
@@ -6665,6 +7673,100 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop64VSMulSAtLeast<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMAXPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMAXPD  Y0, Y10, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMAXPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMULPD     Y9, Y0, Y1
+	VMAXPD     Y1, Y10, Y2
+	VMOVAPS    Y2, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VSMulSAtMost<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMINPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMINPD  Y0, Y10, Y1
+	VMOVUPD Y1, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMINPD  Y0, Y10, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMULPD     Y9, Y0, Y1
+	VMINPD     Y1, Y10, Y2
+	VMOVAPS    Y2, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop64VSMulVAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6877,6 +7979,114 @@ few:
 	VMASKMOVPD (DX)(AX*8), Y15, Y2
 	VADDPD     Y2, Y1, Y3
 	VMULPD     Y11, Y3, Y4
+	VMOVAPS    Y4, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VSMulVAddSAtLeast<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VMAXPD  Y1, Y11, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  32(DX)(AX*8), Y0, Y1
+	VMAXPD  Y1, Y11, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VMAXPD  Y1, Y11, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMULPD     Y9, Y0, Y1
+	VMASKMOVPD (DX)(AX*8), Y15, Y2
+	VADDPD     Y2, Y1, Y3
+	VMAXPD     Y3, Y11, Y4
+	VMOVAPS    Y4, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VSMulVAddSAtMost<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VMINPD  Y1, Y11, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  32(DX)(AX*8), Y0, Y1
+	VMINPD  Y1, Y11, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VMINPD  Y1, Y11, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMULPD     Y9, Y0, Y1
+	VMASKMOVPD (DX)(AX*8), Y15, Y2
+	VADDPD     Y2, Y1, Y3
+	VMINPD     Y3, Y11, Y4
 	VMOVAPS    Y4, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -8320,6 +9530,100 @@ few:
 	VMASKMOVPD (SI)(AX*8), Y15, Y0
 	VMULPD     Y0, Y0, Y1
 	VDIVPD     Y1, Y9, Y2
+	VMOVAPS    Y2, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VSquareSAtLeast<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMAXPD  Y1, Y9, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMAXPD  Y1, Y9, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMAXPD  Y1, Y9, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMULPD     Y0, Y0, Y1
+	VMAXPD     Y1, Y9, Y2
+	VMOVAPS    Y2, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VSquareSAtMost<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMINPD  Y1, Y9, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMINPD  Y1, Y9, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMINPD  Y1, Y9, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMULPD     Y0, Y0, Y1
+	VMINPD     Y1, Y9, Y2
 	VMOVAPS    Y2, Y0
 	JMP        ·finishStep<>(SB)
 

@@ -16,6 +16,10 @@ var formNames = [...]string{
 	"sv/",
 	"vq",
 	"vn",
+	"vs^",
+	"vv^",
+	"vs_",
+	"vv_",
 	"vv+v+",
 	"vv+s+",
 	"vv+v-",
@@ -28,60 +32,80 @@ var formNames = [...]string{
 	"vv+v/",
 	"vv+v\\",
 	"vv+s\\",
+	"vv+s^",
+	"vv+s_",
 	"vv+v+v+",
 	"vv+v+s+",
 	"vv+v+v-",
 	"vv+v+v~",
 	"vv+v+v*",
 	"vv+v+s*",
+	"vv+v+s^",
+	"vv+v+s_",
 	"vv+s+v+",
 	"vv+s+s+",
 	"vv+s+v-",
 	"vv+s+v~",
 	"vv+s+v*",
 	"vv+s+s*",
+	"vv+s+s^",
+	"vv+s+s_",
 	"vv+v-v+",
 	"vv+v-s+",
 	"vv+v-v-",
 	"vv+v-v~",
 	"vv+v-v*",
 	"vv+v-s*",
+	"vv+v-s^",
+	"vv+v-s_",
 	"vv+s-v+",
 	"vv+s-s+",
 	"vv+s-v-",
 	"vv+s-v~",
 	"vv+s-v*",
 	"vv+s-s*",
+	"vv+s-s^",
+	"vv+s-s_",
 	"vv+v~v+",
 	"vv+v~s+",
 	"vv+v~v-",
 	"vv+v~v~",
 	"vv+v~v*",
 	"vv+v~s*",
+	"vv+v~s^",
+	"vv+v~s_",
 	"vv+s~v+",
 	"vv+s~s+",
 	"vv+s~v-",
 	"vv+s~v~",
 	"vv+s~v*",
 	"vv+s~s*",
+	"vv+s~s^",
+	"vv+s~s_",
 	"vv+v*v+",
 	"vv+v*s+",
 	"vv+v*v-",
 	"vv+v*v~",
 	"vv+v*v*",
 	"vv+v*s*",
+	"vv+v*s^",
+	"vv+v*s_",
 	"vv+s*v+",
 	"vv+s*s+",
 	"vv+s*v-",
 	"vv+s*v~",
 	"vv+s*v*",
 	"vv+s*s*",
+	"vv+s*s^",
+	"vv+s*s_",
 	"vv+qv+",
 	"vv+qs+",
 	"vv+qv-",
 	"vv+qv~",
 	"vv+qv*",
 	"vv+qs*",
+	"vv+qs^",
+	"vv+qs_",
 	"vs+v+",
 	"vs+s+",
 	"vs+v-",
@@ -94,60 +118,80 @@ var formNames = [...]string{
 	"vs+v/",
 	"vs+v\\",
 	"vs+s\\",
+	"vs+s^",
+	"vs+s_",
 	"vs+v+v+",
 	"vs+v+s+",
 	"vs+v+v-",
 	"vs+v+v~",
 	"vs+v+v*",
 	"vs+v+s*",
+	"vs+v+s^",
+	"vs+v+s_",
 	"vs+s+v+",
 	"vs+s+s+",
 	"vs+s+v-",
 	"vs+s+v~",
 	"vs+s+v*",
 	"vs+s+s*",
+	"vs+s+s^",
+	"vs+s+s_",
 	"vs+v-v+",
 	"vs+v-s+",
 	"vs+v-v-",
 	"vs+v-v~",
 	"vs+v-v*",
 	"vs+v-s*",
+	"vs+v-s^",
+	"vs+v-s_",
 	"vs+s-v+",
 	"vs+s-s+",
 	"vs+s-v-",
 	"vs+s-v~",
 	"vs+s-v*",
 	"vs+s-s*",
+	"vs+s-s^",
+	"vs+s-s_",
 	"vs+v~v+",
 	"vs+v~s+",
 	"vs+v~v-",
 	"vs+v~v~",
 	"vs+v~v*",
 	"vs+v~s*",
+	"vs+v~s^",
+	"vs+v~s_",
 	"vs+s~v+",
 	"vs+s~s+",
 	"vs+s~v-",
 	"vs+s~v~",
 	"vs+s~v*",
 	"vs+s~s*",
+	"vs+s~s^",
+	"vs+s~s_",
 	"vs+v*v+",
 	"vs+v*s+",
 	"vs+v*v-",
 	"vs+v*v~",
 	"vs+v*v*",
 	"vs+v*s*",
+	"vs+v*s^",
+	"vs+v*s_",
 	"vs+s*v+",
 	"vs+s*s+",
 	"vs+s*v-",
 	"vs+s*v~",
 	"vs+s*v*",
 	"vs+s*s*",
+	"vs+s*s^",
+	"vs+s*s_",
 	"vs+qv+",
 	"vs+qs+",
 	"vs+qv-",
 	"vs+qv~",
 	"vs+qv*",
 	"vs+qs*",
+	"vs+qs^",
+	"vs+qs_",
 	"vv-v+",
 	"vv-s+",
 	"vv-v-",
@@ -160,60 +204,80 @@ var formNames = [...]string{
 	"vv-v/",
 	"vv-v\\",
 	"vv-s\\",
+	"vv-s^",
+	"vv-s_",
 	"vv-v+v+",
 	"vv-v+s+",
 	"vv-v+v-",
 	"vv-v+v~",
 	"vv-v+v*",
 	"vv-v+s*",
+	"vv-v+s^",
+	"vv-v+s_",
 	"vv-s+v+",
 	"vv-s+s+",
 	"vv-s+v-",
 	"vv-s+v~",
 	"vv-s+v*",
 	"vv-s+s*",
+	"vv-s+s^",
+	"vv-s+s_",
 	"vv-v-v+",
 	"vv-v-s+",
 	"vv-v-v-",
 	"vv-v-v~",
 	"vv-v-v*",
 	"vv-v-s*",
+	"vv-v-s^",
+	"vv-v-s_",
 	"vv-s-v+",
 	"vv-s-s+",
 	"vv-s-v-",
 	"vv-s-v~",
 	"vv-s-v*",
 	"vv-s-s*",
+	"vv-s-s^",
+	"vv-s-s_",
 	"vv-v~v+",
 	"vv-v~s+",
 	"vv-v~v-",
 	"vv-v~v~",
 	"vv-v~v*",
 	"vv-v~s*",
+	"vv-v~s^",
+	"vv-v~s_",
 	"vv-s~v+",
 	"vv-s~s+",
 	"vv-s~v-",
 	"vv-s~v~",
 	"vv-s~v*",
 	"vv-s~s*",
+	"vv-s~s^",
+	"vv-s~s_",
 	"vv-v*v+",
 	"vv-v*s+",
 	"vv-v*v-",
 	"vv-v*v~",
 	"vv-v*v*",
 	"vv-v*s*",
+	"vv-v*s^",
+	"vv-v*s_",
 	"vv-s*v+",
 	"vv-s*s+",
 	"vv-s*v-",
 	"vv-s*v~",
 	"vv-s*v*",
 	"vv-s*s*",
+	"vv-s*s^",
+	"vv-s*s_",
 	"vv-qv+",
 	"vv-qs+",
 	"vv-qv-",
 	"vv-qv~",
 	"vv-qv*",
 	"vv-qs*",
+	"vv-qs^",
+	"vv-qs_",
 	"vs-v+",
 	"vs-s+",
 	"vs-v-",
@@ -226,60 +290,80 @@ var formNames = [...]string{
 	"vs-v/",
 	"vs-v\\",
 	"vs-s\\",
+	"vs-s^",
+	"vs-s_",
 	"vs-v+v+",
 	"vs-v+s+",
 	"vs-v+v-",
 	"vs-v+v~",
 	"vs-v+v*",
 	"vs-v+s*",
+	"vs-v+s^",
+	"vs-v+s_",
 	"vs-s+v+",
 	"vs-s+s+",
 	"vs-s+v-",
 	"vs-s+v~",
 	"vs-s+v*",
 	"vs-s+s*",
+	"vs-s+s^",
+	"vs-s+s_",
 	"vs-v-v+",
 	"vs-v-s+",
 	"vs-v-v-",
 	"vs-v-v~",
 	"vs-v-v*",
 	"vs-v-s*",
+	"vs-v-s^",
+	"vs-v-s_",
 	"vs-s-v+",
 	"vs-s-s+",
 	"vs-s-v-",
 	"vs-s-v~",
 	"vs-s-v*",
 	"vs-s-s*",
+	"vs-s-s^",
+	"vs-s-s_",
 	"vs-v~v+",
 	"vs-v~s+",
 	"vs-v~v-",
 	"vs-v~v~",
 	"vs-v~v*",
 	"vs-v~s*",
+	"vs-v~s^",
+	"vs-v~s_",
 	"vs-s~v+",
 	"vs-s~s+",
 	"vs-s~v-",
 	"vs-s~v~",
 	"vs-s~v*",
 	"vs-s~s*",
+	"vs-s~s^",
+	"vs-s~s_",
 	"vs-v*v+",
 	"vs-v*s+",
 	"vs-v*v-",
 	"vs-v*v~",
 	"vs-v*v*",
 	"vs-v*s*",
+	"vs-v*s^",
+	"vs-v*s_",
 	"vs-s*v+",
 	"vs-s*s+",
 	"vs-s*v-",
 	"vs-s*v~",
 	"vs-s*v*",
 	"vs-s*s*",
+	"vs-s*s^",
+	"vs-s*s_",
 	"vs-qv+",
 	"vs-qs+",
 	"vs-qv-",
 	"vs-qv~",
 	"vs-qv*",
 	"vs-qs*",
+	"vs-qs^",
+	"vs-qs_",
 	"sv-v+",
 	"sv-s+",
 	"sv-v-",
@@ -292,60 +376,80 @@ var formNames = [...]string{
 	"sv-v/",
 	"sv-v\\",
 	"sv-s\\",
+	"sv-s^",
+	"sv-s_",
 	"sv-v+v+",
 	"sv-v+s+",
 	"sv-v+v-",
 	"sv-v+v~",
 	"sv-v+v*",
 	"sv-v+s*",
+	"sv-v+s^",
+	"sv-v+s_",
 	"sv-s+v+",
 	"sv-s+s+",
 	"sv-s+v-",
 	"sv-s+v~",
 	"sv-s+v*",
 	"sv-s+s*",
+	"sv-s+s^",
+	"sv-s+s_",
 	"sv-v-v+",
 	"sv-v-s+",
 	"sv-v-v-",
 	"sv-v-v~",
 	"sv-v-v*",
 	"sv-v-s*",
+	"sv-v-s^",
+	"sv-v-s_",
 	"sv-s-v+",
 	"sv-s-s+",
 	"sv-s-v-",
 	"sv-s-v~",
 	"sv-s-v*",
 	"sv-s-s*",
+	"sv-s-s^",
+	"sv-s-s_",
 	"sv-v~v+",
 	"sv-v~s+",
 	"sv-v~v-",
 	"sv-v~v~",
 	"sv-v~v*",
 	"sv-v~s*",
+	"sv-v~s^",
+	"sv-v~s_",
 	"sv-s~v+",
 	"sv-s~s+",
 	"sv-s~v-",
 	"sv-s~v~",
 	"sv-s~v*",
 	"sv-s~s*",
+	"sv-s~s^",
+	"sv-s~s_",
 	"sv-v*v+",
 	"sv-v*s+",
 	"sv-v*v-",
 	"sv-v*v~",
 	"sv-v*v*",
 	"sv-v*s*",
+	"sv-v*s^",
+	"sv-v*s_",
 	"sv-s*v+",
 	"sv-s*s+",
 	"sv-s*v-",
 	"sv-s*v~",
 	"sv-s*v*",
 	"sv-s*s*",
+	"sv-s*s^",
+	"sv-s*s_",
 	"sv-qv+",
 	"sv-qs+",
 	"sv-qv-",
 	"sv-qv~",
 	"sv-qv*",
 	"sv-qs*",
+	"sv-qs^",
+	"sv-qs_",
 	"vv*v+",
 	"vv*s+",
 	"vv*v-",
@@ -358,60 +462,80 @@ var formNames = [...]string{
 	"vv*v/",
 	"vv*v\\",
 	"vv*s\\",
+	"vv*s^",
+	"vv*s_",
 	"vv*v+v+",
 	"vv*v+s+",
 	"vv*v+v-",
 	"vv*v+v~",
 	"vv*v+v*",
 	"vv*v+s*",
+	"vv*v+s^",
+	"vv*v+s_",
 	"vv*s+v+",
 	"vv*s+s+",
 	"vv*s+v-",
 	"vv*s+v~",
 	"vv*s+v*",
 	"vv*s+s*",
+	"vv*s+s^",
+	"vv*s+s_",
 	"vv*v-v+",
 	"vv*v-s+",
 	"vv*v-v-",
 	"vv*v-v~",
 	"vv*v-v*",
 	"vv*v-s*",
+	"vv*v-s^",
+	"vv*v-s_",
 	"vv*s-v+",
 	"vv*s-s+",
 	"vv*s-v-",
 	"vv*s-v~",
 	"vv*s-v*",
 	"vv*s-s*",
+	"vv*s-s^",
+	"vv*s-s_",
 	"vv*v~v+",
 	"vv*v~s+",
 	"vv*v~v-",
 	"vv*v~v~",
 	"vv*v~v*",
 	"vv*v~s*",
+	"vv*v~s^",
+	"vv*v~s_",
 	"vv*s~v+",
 	"vv*s~s+",
 	"vv*s~v-",
 	"vv*s~v~",
 	"vv*s~v*",
 	"vv*s~s*",
+	"vv*s~s^",
+	"vv*s~s_",
 	"vv*v*v+",
 	"vv*v*s+",
 	"vv*v*v-",
 	"vv*v*v~",
 	"vv*v*v*",
 	"vv*v*s*",
+	"vv*v*s^",
+	"vv*v*s_",
 	"vv*s*v+",
 	"vv*s*s+",
 	"vv*s*v-",
 	"vv*s*v~",
 	"vv*s*v*",
 	"vv*s*s*",
+	"vv*s*s^",
+	"vv*s*s_",
 	"vv*qv+",
 	"vv*qs+",
 	"vv*qv-",
 	"vv*qv~",
 	"vv*qv*",
 	"vv*qs*",
+	"vv*qs^",
+	"vv*qs_",
 	"vs*v+",
 	"vs*s+",
 	"vs*v-",
@@ -424,60 +548,80 @@ var formNames = [...]string{
 	"vs*v/",
 	"vs*v\\",
 	"vs*s\\",
+	"vs*s^",
+	"vs*s_",
 	"vs*v+v+",
 	"vs*v+s+",
 	"vs*v+v-",
 	"vs*v+v~",
 	"vs*v+v*",
 	"vs*v+s*",
+	"vs*v+s^",
+	"vs*v+s_",
 	"vs*s+v+",
 	"vs*s+s+",
 	"vs*s+v-",
 	"vs*s+v~",
 	"vs*s+v*",
 	"vs*s+s*",
+	"vs*s+s^",
+	"vs*s+s_",
 	"vs*v-v+",
 	"vs*v-s+",
 	"vs*v-v-",
 	"vs*v-v~",
 	"vs*v-v*",
 	"vs*v-s*",
+	"vs*v-s^",
+	"vs*v-s_",
 	"vs*s-v+",
 	"vs*s-s+",
 	"vs*s-v-",
 	"vs*s-v~",
 	"vs*s-v*",
 	"vs*s-s*",
+	"vs*s-s^",
+	"vs*s-s_",
 	"vs*v~v+",
 	"vs*v~s+",
 	"vs*v~v-",
 	"vs*v~v~",
 	"vs*v~v*",
 	"vs*v~s*",
+	"vs*v~s^",
+	"vs*v~s_",
 	"vs*s~v+",
 	"vs*s~s+",
 	"vs*s~v-",
 	"vs*s~v~",
 	"vs*s~v*",
 	"vs*s~s*",
+	"vs*s~s^",
+	"vs*s~s_",
 	"vs*v*v+",
 	"vs*v*s+",
 	"vs*v*v-",
 	"vs*v*v~",
 	"vs*v*v*",
 	"vs*v*s*",
+	"vs*v*s^",
+	"vs*v*s_",
 	"vs*s*v+",
 	"vs*s*s+",
 	"vs*s*v-",
 	"vs*s*v~",
 	"vs*s*v*",
 	"vs*s*s*",
+	"vs*s*s^",
+	"vs*s*s_",
 	"vs*qv+",
 	"vs*qs+",
 	"vs*qv-",
 	"vs*qv~",
 	"vs*qv*",
 	"vs*qs*",
+	"vs*qs^",
+	"vs*qs_",
 	"vqv+",
 	"vqs+",
 	"vqv-",
@@ -490,60 +634,80 @@ var formNames = [...]string{
 	"vqv/",
 	"vqv\\",
 	"vqs\\",
+	"vqs^",
+	"vqs_",
 	"vqv+v+",
 	"vqv+s+",
 	"vqv+v-",
 	"vqv+v~",
 	"vqv+v*",
 	"vqv+s*",
+	"vqv+s^",
+	"vqv+s_",
 	"vqs+v+",
 	"vqs+s+",
 	"vqs+v-",
 	"vqs+v~",
 	"vqs+v*",
 	"vqs+s*",
+	"vqs+s^",
+	"vqs+s_",
 	"vqv-v+",
 	"vqv-s+",
 	"vqv-v-",
 	"vqv-v~",
 	"vqv-v*",
 	"vqv-s*",
+	"vqv-s^",
+	"vqv-s_",
 	"vqs-v+",
 	"vqs-s+",
 	"vqs-v-",
 	"vqs-v~",
 	"vqs-v*",
 	"vqs-s*",
+	"vqs-s^",
+	"vqs-s_",
 	"vqv~v+",
 	"vqv~s+",
 	"vqv~v-",
 	"vqv~v~",
 	"vqv~v*",
 	"vqv~s*",
+	"vqv~s^",
+	"vqv~s_",
 	"vqs~v+",
 	"vqs~s+",
 	"vqs~v-",
 	"vqs~v~",
 	"vqs~v*",
 	"vqs~s*",
+	"vqs~s^",
+	"vqs~s_",
 	"vqv*v+",
 	"vqv*s+",
 	"vqv*v-",
 	"vqv*v~",
 	"vqv*v*",
 	"vqv*s*",
+	"vqv*s^",
+	"vqv*s_",
 	"vqs*v+",
 	"vqs*s+",
 	"vqs*v-",
 	"vqs*v~",
 	"vqs*v*",
 	"vqs*s*",
+	"vqs*s^",
+	"vqs*s_",
 	"vqqv+",
 	"vqqs+",
 	"vqqv-",
 	"vqqv~",
 	"vqqv*",
 	"vqqs*",
+	"vqqs^",
+	"vqqs_",
 	"vv+vv+-",
 	"vv+vv++",
 	"vv+vv+*",
@@ -778,6 +942,38 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = -a[i]
 			}
 		},
+		func(o *Operands[T]) { // vs^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			for i := range d {
+				d[i] = atLeast(a[i], b)
+			}
+		},
+		func(o *Operands[T]) { // vv^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			for i := range d {
+				d[i] = atLeast(a[i], b[i])
+			}
+		},
+		func(o *Operands[T]) { // vs_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			for i := range d {
+				d[i] = atMost(a[i], b)
+			}
+		},
+		func(o *Operands[T]) { // vv_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			for i := range d {
+				d[i] = atMost(a[i], b[i])
+			}
+		},
 		func(o *Operands[T]) { // vv+v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -885,6 +1081,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = c / (a[i] + b[i])
 			}
 		},
+		func(o *Operands[T]) { // vv+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast((a[i] + b[i]), c)
+			}
+		},
+		func(o *Operands[T]) { // vv+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost((a[i] + b[i]), c)
+			}
+		},
 		func(o *Operands[T]) { // vv+v+v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -943,6 +1157,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(((a[i] + b[i]) + c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vv+v+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] + b[i]) + c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vv+v+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] + b[i]) + c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vv+s+v+
@@ -1005,6 +1239,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(((a[i] + b[i]) + c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vv+s+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] + b[i]) + c), e)
+			}
+		},
+		func(o *Operands[T]) { // vv+s+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] + b[i]) + c), e)
+			}
+		},
 		func(o *Operands[T]) { // vv+v-v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1063,6 +1317,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(((a[i] + b[i]) - c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vv+v-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] + b[i]) - c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vv+v-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] + b[i]) - c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vv+s-v+
@@ -1125,6 +1399,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(((a[i] + b[i]) - c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vv+s-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] + b[i]) - c), e)
+			}
+		},
+		func(o *Operands[T]) { // vv+s-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] + b[i]) - c), e)
+			}
+		},
 		func(o *Operands[T]) { // vv+v~v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1183,6 +1477,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T((c[i] - (a[i] + b[i])) * e)
+			}
+		},
+		func(o *Operands[T]) { // vv+v~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c[i] - (a[i] + b[i])), e)
+			}
+		},
+		func(o *Operands[T]) { // vv+v~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c[i] - (a[i] + b[i])), e)
 			}
 		},
 		func(o *Operands[T]) { // vv+s~v+
@@ -1245,6 +1559,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((c - (a[i] + b[i])) * e)
 			}
 		},
+		func(o *Operands[T]) { // vv+s~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c - (a[i] + b[i])), e)
+			}
+		},
+		func(o *Operands[T]) { // vv+s~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c - (a[i] + b[i])), e)
+			}
+		},
 		func(o *Operands[T]) { // vv+v*v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1303,6 +1637,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(T((a[i]+b[i])*c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vv+v*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T((a[i]+b[i])*c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vv+v*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T((a[i]+b[i])*c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vv+s*v+
@@ -1365,6 +1719,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(T((a[i]+b[i])*c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vv+s*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T((a[i]+b[i])*c), e)
+			}
+		},
+		func(o *Operands[T]) { // vv+s*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T((a[i]+b[i])*c), e)
+			}
+		},
 		func(o *Operands[T]) { // vv+qv+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1417,6 +1791,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			for i := range d {
 				d[i] = T(square((a[i] + b[i])) * c)
+			}
+		},
+		func(o *Operands[T]) { // vv+qs^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast(square((a[i] + b[i])), c)
+			}
+		},
+		func(o *Operands[T]) { // vv+qs_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost(square((a[i] + b[i])), c)
 			}
 		},
 		func(o *Operands[T]) { // vs+v+
@@ -1526,6 +1918,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = c / (a[i] + b)
 			}
 		},
+		func(o *Operands[T]) { // vs+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast((a[i] + b), c)
+			}
+		},
+		func(o *Operands[T]) { // vs+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost((a[i] + b), c)
+			}
+		},
 		func(o *Operands[T]) { // vs+v+v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1584,6 +1994,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(((a[i] + b) + c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vs+v+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] + b) + c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vs+v+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] + b) + c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vs+s+v+
@@ -1646,6 +2076,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(((a[i] + b) + c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vs+s+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] + b) + c), e)
+			}
+		},
+		func(o *Operands[T]) { // vs+s+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] + b) + c), e)
+			}
+		},
 		func(o *Operands[T]) { // vs+v-v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1704,6 +2154,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(((a[i] + b) - c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vs+v-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] + b) - c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vs+v-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] + b) - c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vs+s-v+
@@ -1766,6 +2236,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(((a[i] + b) - c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vs+s-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] + b) - c), e)
+			}
+		},
+		func(o *Operands[T]) { // vs+s-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] + b) - c), e)
+			}
+		},
 		func(o *Operands[T]) { // vs+v~v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1824,6 +2314,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T((c[i] - (a[i] + b)) * e)
+			}
+		},
+		func(o *Operands[T]) { // vs+v~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c[i] - (a[i] + b)), e)
+			}
+		},
+		func(o *Operands[T]) { // vs+v~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c[i] - (a[i] + b)), e)
 			}
 		},
 		func(o *Operands[T]) { // vs+s~v+
@@ -1886,6 +2396,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((c - (a[i] + b)) * e)
 			}
 		},
+		func(o *Operands[T]) { // vs+s~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c - (a[i] + b)), e)
+			}
+		},
+		func(o *Operands[T]) { // vs+s~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c - (a[i] + b)), e)
+			}
+		},
 		func(o *Operands[T]) { // vs+v*v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -1944,6 +2474,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(T((a[i]+b)*c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vs+v*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T((a[i]+b)*c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vs+v*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T((a[i]+b)*c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vs+s*v+
@@ -2006,6 +2556,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(T((a[i]+b)*c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vs+s*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T((a[i]+b)*c), e)
+			}
+		},
+		func(o *Operands[T]) { // vs+s*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T((a[i]+b)*c), e)
+			}
+		},
 		func(o *Operands[T]) { // vs+qv+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2058,6 +2628,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			for i := range d {
 				d[i] = T(square((a[i] + b)) * c)
+			}
+		},
+		func(o *Operands[T]) { // vs+qs^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast(square((a[i] + b)), c)
+			}
+		},
+		func(o *Operands[T]) { // vs+qs_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost(square((a[i] + b)), c)
 			}
 		},
 		func(o *Operands[T]) { // vv-v+
@@ -2167,6 +2755,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = c / (a[i] - b[i])
 			}
 		},
+		func(o *Operands[T]) { // vv-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast((a[i] - b[i]), c)
+			}
+		},
+		func(o *Operands[T]) { // vv-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost((a[i] - b[i]), c)
+			}
+		},
 		func(o *Operands[T]) { // vv-v+v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2225,6 +2831,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(((a[i] - b[i]) + c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vv-v+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] - b[i]) + c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vv-v+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] - b[i]) + c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vv-s+v+
@@ -2287,6 +2913,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(((a[i] - b[i]) + c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vv-s+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] - b[i]) + c), e)
+			}
+		},
+		func(o *Operands[T]) { // vv-s+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] - b[i]) + c), e)
+			}
+		},
 		func(o *Operands[T]) { // vv-v-v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2345,6 +2991,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(((a[i] - b[i]) - c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vv-v-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] - b[i]) - c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vv-v-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] - b[i]) - c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vv-s-v+
@@ -2407,6 +3073,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(((a[i] - b[i]) - c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vv-s-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] - b[i]) - c), e)
+			}
+		},
+		func(o *Operands[T]) { // vv-s-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] - b[i]) - c), e)
+			}
+		},
 		func(o *Operands[T]) { // vv-v~v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2465,6 +3151,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T((c[i] - (a[i] - b[i])) * e)
+			}
+		},
+		func(o *Operands[T]) { // vv-v~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c[i] - (a[i] - b[i])), e)
+			}
+		},
+		func(o *Operands[T]) { // vv-v~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c[i] - (a[i] - b[i])), e)
 			}
 		},
 		func(o *Operands[T]) { // vv-s~v+
@@ -2527,6 +3233,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((c - (a[i] - b[i])) * e)
 			}
 		},
+		func(o *Operands[T]) { // vv-s~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c - (a[i] - b[i])), e)
+			}
+		},
+		func(o *Operands[T]) { // vv-s~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c - (a[i] - b[i])), e)
+			}
+		},
 		func(o *Operands[T]) { // vv-v*v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2585,6 +3311,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(T((a[i]-b[i])*c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vv-v*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T((a[i]-b[i])*c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vv-v*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T((a[i]-b[i])*c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vv-s*v+
@@ -2647,6 +3393,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(T((a[i]-b[i])*c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vv-s*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T((a[i]-b[i])*c), e)
+			}
+		},
+		func(o *Operands[T]) { // vv-s*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T((a[i]-b[i])*c), e)
+			}
+		},
 		func(o *Operands[T]) { // vv-qv+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2699,6 +3465,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			for i := range d {
 				d[i] = T(square((a[i] - b[i])) * c)
+			}
+		},
+		func(o *Operands[T]) { // vv-qs^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast(square((a[i] - b[i])), c)
+			}
+		},
+		func(o *Operands[T]) { // vv-qs_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost(square((a[i] - b[i])), c)
 			}
 		},
 		func(o *Operands[T]) { // vs-v+
@@ -2808,6 +3592,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = c / (a[i] - b)
 			}
 		},
+		func(o *Operands[T]) { // vs-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast((a[i] - b), c)
+			}
+		},
+		func(o *Operands[T]) { // vs-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost((a[i] - b), c)
+			}
+		},
 		func(o *Operands[T]) { // vs-v+v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2866,6 +3668,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(((a[i] - b) + c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vs-v+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] - b) + c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vs-v+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] - b) + c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vs-s+v+
@@ -2928,6 +3750,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(((a[i] - b) + c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vs-s+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] - b) + c), e)
+			}
+		},
+		func(o *Operands[T]) { // vs-s+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] - b) + c), e)
+			}
+		},
 		func(o *Operands[T]) { // vs-v-v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -2986,6 +3828,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(((a[i] - b) - c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vs-v-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] - b) - c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vs-v-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] - b) - c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vs-s-v+
@@ -3048,6 +3910,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(((a[i] - b) - c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vs-s-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a[i] - b) - c), e)
+			}
+		},
+		func(o *Operands[T]) { // vs-s-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a[i] - b) - c), e)
+			}
+		},
 		func(o *Operands[T]) { // vs-v~v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -3106,6 +3988,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T((c[i] - (a[i] - b)) * e)
+			}
+		},
+		func(o *Operands[T]) { // vs-v~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c[i] - (a[i] - b)), e)
+			}
+		},
+		func(o *Operands[T]) { // vs-v~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c[i] - (a[i] - b)), e)
 			}
 		},
 		func(o *Operands[T]) { // vs-s~v+
@@ -3168,6 +4070,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((c - (a[i] - b)) * e)
 			}
 		},
+		func(o *Operands[T]) { // vs-s~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c - (a[i] - b)), e)
+			}
+		},
+		func(o *Operands[T]) { // vs-s~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c - (a[i] - b)), e)
+			}
+		},
 		func(o *Operands[T]) { // vs-v*v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -3226,6 +4148,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(T((a[i]-b)*c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vs-v*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T((a[i]-b)*c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vs-v*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T((a[i]-b)*c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vs-s*v+
@@ -3288,6 +4230,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(T((a[i]-b)*c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vs-s*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T((a[i]-b)*c), e)
+			}
+		},
+		func(o *Operands[T]) { // vs-s*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T((a[i]-b)*c), e)
+			}
+		},
 		func(o *Operands[T]) { // vs-qv+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -3340,6 +4302,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			for i := range d {
 				d[i] = T(square((a[i] - b)) * c)
+			}
+		},
+		func(o *Operands[T]) { // vs-qs^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast(square((a[i] - b)), c)
+			}
+		},
+		func(o *Operands[T]) { // vs-qs_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost(square((a[i] - b)), c)
 			}
 		},
 		func(o *Operands[T]) { // sv-v+
@@ -3449,6 +4429,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = c / (a - b[i])
 			}
 		},
+		func(o *Operands[T]) { // sv-s^
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast((a - b[i]), c)
+			}
+		},
+		func(o *Operands[T]) { // sv-s_
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost((a - b[i]), c)
+			}
+		},
 		func(o *Operands[T]) { // sv-v+v+
 			d := *o.D
 			a := (*o.A)[0]
@@ -3507,6 +4505,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(((a - b[i]) + c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // sv-v+s^
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a - b[i]) + c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // sv-v+s_
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a - b[i]) + c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // sv-s+v+
@@ -3569,6 +4587,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(((a - b[i]) + c) * e)
 			}
 		},
+		func(o *Operands[T]) { // sv-s+s^
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a - b[i]) + c), e)
+			}
+		},
+		func(o *Operands[T]) { // sv-s+s_
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a - b[i]) + c), e)
+			}
+		},
 		func(o *Operands[T]) { // sv-v-v+
 			d := *o.D
 			a := (*o.A)[0]
@@ -3627,6 +4665,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(((a - b[i]) - c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // sv-v-s^
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a - b[i]) - c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // sv-v-s_
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a - b[i]) - c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // sv-s-v+
@@ -3689,6 +4747,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(((a - b[i]) - c) * e)
 			}
 		},
+		func(o *Operands[T]) { // sv-s-s^
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(((a - b[i]) - c), e)
+			}
+		},
+		func(o *Operands[T]) { // sv-s-s_
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(((a - b[i]) - c), e)
+			}
+		},
 		func(o *Operands[T]) { // sv-v~v+
 			d := *o.D
 			a := (*o.A)[0]
@@ -3747,6 +4825,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T((c[i] - (a - b[i])) * e)
+			}
+		},
+		func(o *Operands[T]) { // sv-v~s^
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c[i] - (a - b[i])), e)
+			}
+		},
+		func(o *Operands[T]) { // sv-v~s_
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c[i] - (a - b[i])), e)
 			}
 		},
 		func(o *Operands[T]) { // sv-s~v+
@@ -3809,6 +4907,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((c - (a - b[i])) * e)
 			}
 		},
+		func(o *Operands[T]) { // sv-s~s^
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c - (a - b[i])), e)
+			}
+		},
+		func(o *Operands[T]) { // sv-s~s_
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c - (a - b[i])), e)
+			}
+		},
 		func(o *Operands[T]) { // sv-v*v+
 			d := *o.D
 			a := (*o.A)[0]
@@ -3867,6 +4985,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(T((a-b[i])*c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // sv-v*s^
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T((a-b[i])*c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // sv-v*s_
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T((a-b[i])*c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // sv-s*v+
@@ -3929,6 +5067,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(T((a-b[i])*c) * e)
 			}
 		},
+		func(o *Operands[T]) { // sv-s*s^
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T((a-b[i])*c), e)
+			}
+		},
+		func(o *Operands[T]) { // sv-s*s_
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T((a-b[i])*c), e)
+			}
+		},
 		func(o *Operands[T]) { // sv-qv+
 			d := *o.D
 			a := (*o.A)[0]
@@ -3981,6 +5139,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			for i := range d {
 				d[i] = T(square((a - b[i])) * c)
+			}
+		},
+		func(o *Operands[T]) { // sv-qs^
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast(square((a - b[i])), c)
+			}
+		},
+		func(o *Operands[T]) { // sv-qs_
+			d := *o.D
+			a := (*o.A)[0]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost(square((a - b[i])), c)
 			}
 		},
 		func(o *Operands[T]) { // vv*v+
@@ -4090,6 +5266,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = c / T(a[i]*b[i])
 			}
 		},
+		func(o *Operands[T]) { // vv*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast(T(a[i]*b[i]), c)
+			}
+		},
+		func(o *Operands[T]) { // vv*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost(T(a[i]*b[i]), c)
+			}
+		},
 		func(o *Operands[T]) { // vv*v+v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4148,6 +5342,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T((T(a[i]*b[i]) + c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vv*v+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((T(a[i]*b[i]) + c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vv*v+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((T(a[i]*b[i]) + c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vv*s+v+
@@ -4210,6 +5424,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((T(a[i]*b[i]) + c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vv*s+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((T(a[i]*b[i]) + c), e)
+			}
+		},
+		func(o *Operands[T]) { // vv*s+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((T(a[i]*b[i]) + c), e)
+			}
+		},
 		func(o *Operands[T]) { // vv*v-v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4268,6 +5502,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T((T(a[i]*b[i]) - c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vv*v-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((T(a[i]*b[i]) - c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vv*v-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((T(a[i]*b[i]) - c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vv*s-v+
@@ -4330,6 +5584,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((T(a[i]*b[i]) - c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vv*s-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((T(a[i]*b[i]) - c), e)
+			}
+		},
+		func(o *Operands[T]) { // vv*s-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((T(a[i]*b[i]) - c), e)
+			}
+		},
 		func(o *Operands[T]) { // vv*v~v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4388,6 +5662,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T((c[i] - T(a[i]*b[i])) * e)
+			}
+		},
+		func(o *Operands[T]) { // vv*v~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c[i] - T(a[i]*b[i])), e)
+			}
+		},
+		func(o *Operands[T]) { // vv*v~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c[i] - T(a[i]*b[i])), e)
 			}
 		},
 		func(o *Operands[T]) { // vv*s~v+
@@ -4450,6 +5744,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((c - T(a[i]*b[i])) * e)
 			}
 		},
+		func(o *Operands[T]) { // vv*s~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c - T(a[i]*b[i])), e)
+			}
+		},
+		func(o *Operands[T]) { // vv*s~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c - T(a[i]*b[i])), e)
+			}
+		},
 		func(o *Operands[T]) { // vv*v*v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4508,6 +5822,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(T(T(a[i]*b[i])*c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vv*v*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T(T(a[i]*b[i])*c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vv*v*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T(T(a[i]*b[i])*c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vv*s*v+
@@ -4570,6 +5904,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(T(T(a[i]*b[i])*c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vv*s*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T(T(a[i]*b[i])*c), e)
+			}
+		},
+		func(o *Operands[T]) { // vv*s*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T(T(a[i]*b[i])*c), e)
+			}
+		},
 		func(o *Operands[T]) { // vv*qv+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4622,6 +5976,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			for i := range d {
 				d[i] = T(square(T(a[i]*b[i])) * c)
+			}
+		},
+		func(o *Operands[T]) { // vv*qs^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast(square(T(a[i]*b[i])), c)
+			}
+		},
+		func(o *Operands[T]) { // vv*qs_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost(square(T(a[i]*b[i])), c)
 			}
 		},
 		func(o *Operands[T]) { // vs*v+
@@ -4731,6 +6103,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = c / T(a[i]*b)
 			}
 		},
+		func(o *Operands[T]) { // vs*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast(T(a[i]*b), c)
+			}
+		},
+		func(o *Operands[T]) { // vs*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost(T(a[i]*b), c)
+			}
+		},
 		func(o *Operands[T]) { // vs*v+v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4789,6 +6179,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T((T(a[i]*b) + c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vs*v+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((T(a[i]*b) + c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vs*v+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((T(a[i]*b) + c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vs*s+v+
@@ -4851,6 +6261,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((T(a[i]*b) + c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vs*s+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((T(a[i]*b) + c), e)
+			}
+		},
+		func(o *Operands[T]) { // vs*s+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((T(a[i]*b) + c), e)
+			}
+		},
 		func(o *Operands[T]) { // vs*v-v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -4909,6 +6339,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T((T(a[i]*b) - c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vs*v-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((T(a[i]*b) - c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vs*v-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((T(a[i]*b) - c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vs*s-v+
@@ -4971,6 +6421,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((T(a[i]*b) - c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vs*s-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((T(a[i]*b) - c), e)
+			}
+		},
+		func(o *Operands[T]) { // vs*s-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((T(a[i]*b) - c), e)
+			}
+		},
 		func(o *Operands[T]) { // vs*v~v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -5029,6 +6499,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T((c[i] - T(a[i]*b)) * e)
+			}
+		},
+		func(o *Operands[T]) { // vs*v~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c[i] - T(a[i]*b)), e)
+			}
+		},
+		func(o *Operands[T]) { // vs*v~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c[i] - T(a[i]*b)), e)
 			}
 		},
 		func(o *Operands[T]) { // vs*s~v+
@@ -5091,6 +6581,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((c - T(a[i]*b)) * e)
 			}
 		},
+		func(o *Operands[T]) { // vs*s~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast((c - T(a[i]*b)), e)
+			}
+		},
+		func(o *Operands[T]) { // vs*s~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost((c - T(a[i]*b)), e)
+			}
+		},
 		func(o *Operands[T]) { // vs*v*v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -5149,6 +6659,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			e := (*o.E)[0]
 			for i := range d {
 				d[i] = T(T(T(a[i]*b)*c[i]) * e)
+			}
+		},
+		func(o *Operands[T]) { // vs*v*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T(T(a[i]*b)*c[i]), e)
+			}
+		},
+		func(o *Operands[T]) { // vs*v*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[:len(d)]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T(T(a[i]*b)*c[i]), e)
 			}
 		},
 		func(o *Operands[T]) { // vs*s*v+
@@ -5211,6 +6741,26 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(T(T(a[i]*b)*c) * e)
 			}
 		},
+		func(o *Operands[T]) { // vs*s*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atLeast(T(T(a[i]*b)*c), e)
+			}
+		},
+		func(o *Operands[T]) { // vs*s*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			e := (*o.E)[0]
+			for i := range d {
+				d[i] = atMost(T(T(a[i]*b)*c), e)
+			}
+		},
 		func(o *Operands[T]) { // vs*qv+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -5263,6 +6813,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			for i := range d {
 				d[i] = T(square(T(a[i]*b)) * c)
+			}
+		},
+		func(o *Operands[T]) { // vs*qs^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast(square(T(a[i]*b)), c)
+			}
+		},
+		func(o *Operands[T]) { // vs*qs_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost(square(T(a[i]*b)), c)
 			}
 		},
 		func(o *Operands[T]) { // vqv+
@@ -5360,6 +6928,22 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = b / square(a[i])
 			}
 		},
+		func(o *Operands[T]) { // vqs^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			for i := range d {
+				d[i] = atLeast(square(a[i]), b)
+			}
+		},
+		func(o *Operands[T]) { // vqs_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			for i := range d {
+				d[i] = atMost(square(a[i]), b)
+			}
+		},
 		func(o *Operands[T]) { // vqv+v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -5412,6 +6996,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			for i := range d {
 				d[i] = T((square(a[i]) + b[i]) * c)
+			}
+		},
+		func(o *Operands[T]) { // vqv+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast((square(a[i]) + b[i]), c)
+			}
+		},
+		func(o *Operands[T]) { // vqv+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost((square(a[i]) + b[i]), c)
 			}
 		},
 		func(o *Operands[T]) { // vqs+v+
@@ -5468,6 +7070,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((square(a[i]) + b) * c)
 			}
 		},
+		func(o *Operands[T]) { // vqs+s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast((square(a[i]) + b), c)
+			}
+		},
+		func(o *Operands[T]) { // vqs+s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost((square(a[i]) + b), c)
+			}
+		},
 		func(o *Operands[T]) { // vqv-v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -5520,6 +7140,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			for i := range d {
 				d[i] = T((square(a[i]) - b[i]) * c)
+			}
+		},
+		func(o *Operands[T]) { // vqv-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast((square(a[i]) - b[i]), c)
+			}
+		},
+		func(o *Operands[T]) { // vqv-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost((square(a[i]) - b[i]), c)
 			}
 		},
 		func(o *Operands[T]) { // vqs-v+
@@ -5576,6 +7214,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((square(a[i]) - b) * c)
 			}
 		},
+		func(o *Operands[T]) { // vqs-s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast((square(a[i]) - b), c)
+			}
+		},
+		func(o *Operands[T]) { // vqs-s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost((square(a[i]) - b), c)
+			}
+		},
 		func(o *Operands[T]) { // vqv~v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -5628,6 +7284,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			for i := range d {
 				d[i] = T((b[i] - square(a[i])) * c)
+			}
+		},
+		func(o *Operands[T]) { // vqv~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast((b[i] - square(a[i])), c)
+			}
+		},
+		func(o *Operands[T]) { // vqv~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost((b[i] - square(a[i])), c)
 			}
 		},
 		func(o *Operands[T]) { // vqs~v+
@@ -5684,6 +7358,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T((b - square(a[i])) * c)
 			}
 		},
+		func(o *Operands[T]) { // vqs~s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast((b - square(a[i])), c)
+			}
+		},
+		func(o *Operands[T]) { // vqs~s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost((b - square(a[i])), c)
+			}
+		},
 		func(o *Operands[T]) { // vqv*v+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -5736,6 +7428,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			c := (*o.C)[0]
 			for i := range d {
 				d[i] = T(T(square(a[i])*b[i]) * c)
+			}
+		},
+		func(o *Operands[T]) { // vqv*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast(T(square(a[i])*b[i]), c)
+			}
+		},
+		func(o *Operands[T]) { // vqv*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[:len(d)]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost(T(square(a[i])*b[i]), c)
 			}
 		},
 		func(o *Operands[T]) { // vqs*v+
@@ -5792,6 +7502,24 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 				d[i] = T(T(square(a[i])*b) * c)
 			}
 		},
+		func(o *Operands[T]) { // vqs*s^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atLeast(T(square(a[i])*b), c)
+			}
+		},
+		func(o *Operands[T]) { // vqs*s_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			c := (*o.C)[0]
+			for i := range d {
+				d[i] = atMost(T(square(a[i])*b), c)
+			}
+		},
 		func(o *Operands[T]) { // vqqv+
 			d := *o.D
 			a := (*o.A)[:len(d)]
@@ -5838,6 +7566,22 @@ func arithmetic[T Float]() [len(formNames)]Loop[T] {
 			b := (*o.B)[0]
 			for i := range d {
 				d[i] = T(square(square(a[i])) * b)
+			}
+		},
+		func(o *Operands[T]) { // vqqs^
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			for i := range d {
+				d[i] = atLeast(square(square(a[i])), b)
+			}
+		},
+		func(o *Operands[T]) { // vqqs_
+			d := *o.D
+			a := (*o.A)[:len(d)]
+			b := (*o.B)[0]
+			for i := range d {
+				d[i] = atMost(square(square(a[i])), b)
 			}
 		},
 		func(o *Operands[T]) { // vv+vv+-

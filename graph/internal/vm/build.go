@@ -176,6 +176,10 @@ func (b *builder) choose(op opcode, args []*value) *value {
 		return b.broadcast(q, out)
 	case op == opSelectLT && (l.is(math.Inf(1)) || r.is(math.Inf(-1))):
 		return b.broadcast(q, out) // no bound
+	case op == opSelectLT && l == q && r == p && r.shape.scalar():
+		return b.broadcast(b.arithmetic(opAtLeast, l, r), out)
+	case op == opSelectLT && l == p && r == q && l.shape.scalar():
+		return b.broadcast(b.arithmetic(opAtMost, r, l), out)
 	}
 	var s shape
 	for _, a := range plain {

@@ -115,9 +115,9 @@ func (f *fusion) tile(v *value) *tile {
 // price is what a loop costs per 84 float32 elements in ns, from measurements: it
 // is bound by its loads, two per cycle, and by divisions.
 func price(form int) float64 {
-	start, vector, division := 14.0, 11.0, 25.0
+	start, vector, operation, division := 14.0, 11.0, 0.5, 25.0
 	if kernel.Vectorised(form) {
-		start, vector, division = 6, 2, 8
+		start, vector, operation, division = 3.5, 1.6, 0.2, 4
 	}
 	cost := start
 	for _, c := range kernel.FormName(form) {
@@ -127,7 +127,7 @@ func price(form int) float64 {
 		case '/', '\\':
 			cost += division
 		default:
-			cost += 0.5
+			cost += operation
 		}
 	}
 	return cost
@@ -189,7 +189,7 @@ func (f *fusion) covers(root, v *value, depth int) []cover {
 
 var (
 	unarySymbols    = map[opcode]string{opNeg: "n", opSquare: "q"}
-	binarySymbols   = map[opcode]string{opAdd: "+", opSub: "-", opMul: "*", opDiv: "/"}
+	binarySymbols   = map[opcode]string{opAdd: "+", opSub: "-", opMul: "*", opDiv: "/", opAtLeast: "^", opAtMost: "_"}
 	exchangeSymbols = map[opcode]string{opAdd: "+", opSub: "~", opMul: "*", opDiv: "\\"}
 )
 

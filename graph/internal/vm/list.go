@@ -79,6 +79,9 @@ func infix(chain string, args []string) string {
 			stack = append(stack, "-"+pop())
 		case '<', '≤':
 			stack = []string{fmt.Sprintf("%s %c %s ? %s : %s", stack[0], c, stack[1], stack[2], stack[3])}
+		case '^', '_':
+			y, x := pop(), pop()
+			stack = append(stack, fmt.Sprintf("%s(%s, %s)", map[rune]string{'^': "max", '_': "min"}[c], x, y))
 		case '~', '\\':
 			y, x := pop(), pop()
 			stack = append(stack, fmt.Sprintf("(%s %s %s)", y, map[rune]string{'~': "-", '\\': "/"}[c], x))

@@ -12,9 +12,11 @@ const (
 	opSub
 	opMul
 	opDiv
+	opAtLeast // of a value and a bound: max, but not a number where the value is none
+	opAtMost
 	opNeg
 	opSquare
-	opFused // a chain of the six above in one loop, or a choice
+	opFused // a chain of those above in one loop, or a choice
 	opPow
 	opCube
 	opSqrt
@@ -35,6 +37,7 @@ const (
 
 // opNames are the names in listings.
 var opNames = [...]string{
+	opAtLeast: "at least", opAtMost: "at most",
 	opInput: "input", opConst: "const", opData: "data", opAccum: "accumulator",
 	opAdd: "add", opSub: "sub", opMul: "mul", opDiv: "div", opNeg: "neg",
 	opSquare: "square", opFused: "", opPow: "pow", opCube: "cube", opSqrt: "sqrt",

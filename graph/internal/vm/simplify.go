@@ -43,6 +43,8 @@ func (b *builder) simplifySub(x, y *value, out shape) *value {
 		return b.broadcast(b.constant(0), out)
 	case y.op == opNeg:
 		return b.arithmetic(opAdd, x, y.args[0])
+	case x.op == opNeg:
+		return b.neg(b.arithmetic(opAdd, x.args[0], y))
 	}
 	return nil
 }
@@ -111,6 +113,10 @@ func fold(op opcode, x, y float64) float64 {
 		return x * y
 	case opDiv:
 		return x / y
+	case opAtLeast:
+		return max(x, y)
+	case opAtMost:
+		return min(x, y)
 	}
 	return math.Pow(x, y)
 }

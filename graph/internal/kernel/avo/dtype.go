@@ -16,10 +16,10 @@ type dtype struct {
 	bits, size, lanes int    // of an element; elements in a register
 	scalar            string // Go's name
 
-	add, sub, mul, div, load, broadcast, moveScalar, hadd func(...operand.Op)
-	blend                                                 func(mask, yes, no, to operand.Op)
-	compare                                               func(relation, right, left, to operand.Op)
-	loadMasked                                            func(from, mask, to operand.Op)
+	add, sub, mul, div, min, max, load, broadcast, moveScalar, hadd func(...operand.Op)
+	blend                                                           func(mask, yes, no, to operand.Op)
+	compare                                                         func(relation, right, left, to operand.Op)
+	loadMasked                                                      func(from, mask, to operand.Op)
 
 	sqrt      func(from, to operand.Op)
 	clearSign func(ones operand.Op) // of registers of ones
@@ -35,11 +35,13 @@ func newDtype(bits int) *dtype {
 	d := &dtype{Context: c, bits: bits, size: bits / 8, lanes: 256 / bits, scalar: fmt.Sprint("float", bits)}
 	if bits == 32 {
 		d.add, d.sub, d.mul, d.div, d.load, d.moveScalar = c.VADDPS, c.VSUBPS, c.VMULPS, c.VDIVPS, c.VMOVUPS, c.VMOVSS
+		d.min, d.max = c.VMINPS, c.VMAXPS
 		d.broadcast, d.hadd = c.VBROADCASTSS, three(c.VHADDPS)
 		d.blend, d.loadMasked = c.VBLENDVPS, c.VMASKMOVPS
 		d.compare = func(relation, right, left, to operand.Op) { c.VCMPPS(relation, right, left, to) }
 	} else {
 		d.add, d.sub, d.mul, d.div, d.load, d.moveScalar = c.VADDPD, c.VSUBPD, c.VMULPD, c.VDIVPD, c.VMOVUPD, c.VMOVSD
+		d.min, d.max = c.VMINPD, c.VMAXPD
 		d.broadcast, d.hadd = c.VBROADCASTSD, three(c.VHADDPD)
 		d.blend, d.loadMasked = c.VBLENDVPD, c.VMASKMOVPD
 		d.compare = func(relation, right, left, to operand.Op) { c.VCMPPD(relation, right, left, to) }

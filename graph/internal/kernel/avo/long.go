@@ -11,4 +11,4 @@ vs*vs** vs*vs*+ vs*vs*- vs*v~s* vs*v~v+ vs*v~v- vs-s*v* vs-v+s* vv*s*s+ vv*s*v* 
 vv*s+v* vv*v*s* vv*v*v* vv*v*v+ vv*v+v+ vv*v+v- vv*v-v* vv*vs** vv*vs*+ vv*vs*- vv*vv*+ vv*vv*-
 vv*v~s* vv*v~v* vv*v~v+ vv*v~v- vv+s*v* vv+s*v+ vv+v*v+ vv+v*v~ vv+v+s* vv+v+v* vv+v+v+ vv+v+v-
 vv+vs*+ vv+vs*- vv+vv*+ vv-s*v+ vv-s-v+ vv-v*v+ vv-v+v- vv-v-v* vv-v-v- vv-vs** vv-vs*+ vv-vs*-
-vv-vv*+ vv-vv*-`)
+vv-vv*+ vv-vv*- vs*v+s^ vs*v+s_ vv*v+s^ vv*v+s_ vv+v+s^ vv+v+s_`)

@@ -50,7 +50,7 @@ func operations(chain string) int {
 }
 
 var words = map[rune]string{'v': "V", 's': "S", '+': "Add", '-': "Sub", '*': "Mul", '/': "Div", '~': "SubFrom",
-	'\\': "DivInto", 'q': "Square", 'n': "Neg", '<': "Less", '≤': "AtMost"}
+	'\\': "DivInto", 'q': "Square", 'n': "Neg", '<': "Less", '≤': "LessEqual", '^': "AtLeast", '_': "AtMost"}
 
 // identifier is the loop's name: that of "vs*v+" is loop32VSMulVAdd.
 func (d *dtype) identifier(chain string) string {
@@ -274,6 +274,12 @@ func (d *dtype) evaluate(chain string, offset int, masked bool) reg.VecPhysical 
 			continue
 		}
 		y, x := pop(), pop()
+		if c == '^' || c == '_' { // y > x ? y : x, and x where that is not a number
+			r := take()
+			map[rune]func(...operand.Op){'^': d.max, '_': d.min}[c](x, loaded(y), r)
+			stack = append(stack, r)
+			continue
+		}
 		if c == '~' || c == '\\' {
 			x, y = y, x
 		}
