@@ -54,7 +54,12 @@ func cotangents(address string, samples, n int) []float64 {
 func rolledOut(t testing.TB, net *Network, run Run) *outcome {
 	t.Helper()
 	g := G.NewGraph()
-	nodes := leaves(net, g)
+	return rolledOutAt(t, net, run, g, leaves(net, g))
+}
+
+// rolledOutAt runs a Rollout at given leaves.
+func rolledOutAt(t testing.TB, net *Network, run Run, g *G.ExprGraph, nodes map[string]*G.Node) *outcome {
+	t.Helper()
 	run.Nodes = nodes
 	roll, err := net.Rollout(g, run)
 	if err != nil {

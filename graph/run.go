@@ -77,6 +77,7 @@ type Run struct {
 	Progress func(done, total int)
 
 	graph bool // the run is a rollout, whose inputs may come later
+	tile  int  // lanes solved side by side, at most; 0 for as many as suit the model
 }
 
 // MemoryBudget returns bytes as a budget: graph.Run{MemoryBudget: graph.MemoryBudget(256 << 20)}.

@@ -64,7 +64,7 @@ func (r *Run) settings(offset, n int) engine.Settings {
 	warmup, _ := r.steps()
 	return engine.Settings{
 		Steps: n, Offset: offset, Warmup: warmup, Every: r.Every, Average: r.Average,
-		Horizon: r.Horizon, Budget: r.MemoryBudget, MaskLane: r.NonFinite == MaskLane,
+		Horizon: r.Horizon, Budget: r.MemoryBudget, MaskLane: r.NonFinite == MaskLane, Tile: r.tile,
 	}
 }
 

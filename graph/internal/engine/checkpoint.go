@@ -8,16 +8,17 @@ import (
 
 // plan says how the steps of a window are cut into segments, and how many segment starts are kept.
 type plan struct {
+	lanes    int // most lanes of a tile
 	segment  int // steps per segment, whole blocks
 	count    int // segments
 	resident bool
-	slots    int // checkpoints per lane, the first segment's included
+	slots    int // checkpoints per tile, the first segment's included
 	bytes    int64
 	factor   float64 // steps solved in all per step of the run, the first solve included
 }
 
 // checkpoint is the state at a segment's start: the state row, and the past of every delayed source,
-// [source][region][pastColumns]. Resident tapes also keep the segment's rows.
+// [source][lane][region][pastColumns]. Resident tapes also keep the segment's rows.
 type checkpoint[T kernel.Float] struct {
 	state []T
 	past  []T
@@ -27,7 +28,8 @@ type checkpoint[T kernel.Float] struct {
 	slow     [][]T // rows of the observers, resident only
 }
 
-// sizes returns the numbers of values of one checkpoint, of one segment's tape and of a workspace.
+// sizes returns the numbers of values per lane of one checkpoint, of one segment's tape and of a
+// workspace.
 func (m *Model) sizes(segment int) (point, tape, work int) {
 	point = m.width
 	work = (segment + 1) * m.width
@@ -51,8 +53,39 @@ func (m *Model) sizes(segment int) (point, tape, work int) {
 	return point, tape, work + segment*m.sumWidth
 }
 
+// tileElements is the number of regions of all lanes of a tile that make vectors long enough for what
+// an instruction costs beside its loop, and short enough for the nearest cache.
+const tileElements = 512
+
+// tileLanes is the number of lanes that are solved side by side. It depends on the model and the number
+// of lanes alone, because gradients of what the lanes share are summed tile by tile.
+func (e *Engine[T]) tileLanes(lanes int) int {
+	widest := 1
+	for i := range e.Model.States {
+		widest = max(widest, e.Model.States[i].N)
+	}
+	n := e.Settings.Tile
+	if n == 0 {
+		n = min(tileElements/widest, lanes/8) // at least eight tiles for the goroutines
+	}
+	if n < 2 || !e.Model.tileable {
+		return 1
+	}
+	tiles := segments(lanes, n)
+	if n = segments(lanes, tiles); n > 16 {
+		n = min(roundUp(n, 8), lanes)
+	}
+	return n
+}
+
 // plan chooses segments within the memory budget, the cheapest in recomputation.
 func (e *Engine[T]) plan(lanes, workers int, keep bool) (plan, error) {
+	p, err := e.planTiles(e.tileLanes(lanes), lanes, workers, keep)
+	return p, err
+}
+
+// planTiles is plan for tiles of a given number of lanes.
+func (e *Engine[T]) planTiles(side, lanes, workers int, keep bool) (plan, error) {
 	var zero T
 	size := int64(4)
 	if _, double := any(zero).(float64); double {
@@ -62,6 +95,8 @@ func (e *Engine[T]) plan(lanes, workers int, keep bool) (plan, error) {
 	for i := range e.Model.Sources {
 		longest = max(longest, e.Model.Sources[i].pastColumns())
 	}
+	tiles := segments(lanes, side)
+	workers = min(workers, tiles)
 	total := roundUp(e.Settings.Steps, Block) + Block // a run may start inside a block
 	memory := func(segment, slots int, resident bool) int64 {
 		point, tape, work := e.Model.sizes(segment)
@@ -69,19 +104,21 @@ func (e *Engine[T]) plan(lanes, workers int, keep bool) (plan, error) {
 		if resident {
 			per += int64(slots) * int64(tape)
 		}
-		return size * (per*int64(lanes) + int64(work)*int64(workers))
+		return size * int64(side) * (per*int64(tiles) + int64(work)*int64(workers))
 	}
 	if !keep {
-		s := min(max(256, roundUp(longest, Block)), total)
-		return plan{segment: s, count: segments(total, s), factor: 1, bytes: memory(s, 0, false)}, nil
+		s := min(max(roundUp(256/side, Block), roundUp(longest, Block)), total)
+		return plan{lanes: side, segment: s, count: segments(total, s), factor: 1, bytes: memory(s, 0, false)}, nil
 	}
 	s := min(max(256, roundUp(2*longest, Block)), total)
-	p := plan{segment: s, count: segments(total, s), resident: true, factor: 1}
+	p := plan{lanes: side, segment: s, count: segments(total, s), resident: true, factor: 1}
 	p.slots, p.bytes = p.count, memory(s, p.count, true)
 	if e.Settings.Budget == 0 || p.bytes <= e.Settings.Budget {
 		return p, nil
 	}
-	return e.checkpointed(total, memory)
+	p, err := e.checkpointed(total, memory)
+	p.lanes = side
+	return p, err
 }
 
 // checkpointed looks for the segment length whose checkpoints fit and cost least.

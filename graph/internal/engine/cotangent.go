@@ -2,29 +2,46 @@ package engine
 
 import "github.com/euryale-ml/euryale/graph/internal/kernel"
 
-// cotangent reads the gradients of a lane's outputs, step by step.
+// cotangent reads the gradients of the lanes' outputs, step by step.
 type cotangent[T kernel.Float] struct {
-	l            *lane[T]
-	records      [][]float64 // the lane's part, nil for none
-	carry        []float64   // likewise
-	first, count int
-	row          []T
+	l              *tile[T]
+	records        [][]float64 // of all lanes of the run, nil for none
+	carry          []float64   // likewise
+	at             int         // of the carry within that: 0 but for an observer's
+	first, perLane int         // index of the window's first sample, and how many each lane has
+	row            []T
 }
 
-func (l *lane[T]) newCotangent(records [][]float64, carry []float64) *cotangent[T] {
-	c := &cotangent[T]{l: l, records: records, carry: carry, row: make([]T, l.m.recordWidth)}
-	c.first, c.count = l.set.Samples()
+func (l *tile[T]) newCotangent(records [][]float64, carry []float64, at int) *cotangent[T] {
+	c := &cotangent[T]{l: l, records: records, carry: carry, at: at, row: make([]T, l.lanes*l.m.recordWidth)}
+	c.first, c.perLane = l.set.Samples()
 	return c
+}
+
+// carryOf is a lane's part of the carry.
+func (c *cotangent[T]) carryOf(lane int) []float64 { return c.l.root.carry(c.carry, lane)[c.at:] }
+
+// fromCarry sets a variable, [lane][n], to the gradient of the n numbers of the carry from at on.
+func (c *cotangent[T]) fromCarry(into []T, at, n int) {
+	for lane := range c.l.lanes {
+		convert(into[lane*n:][:n], c.carryOf(lane)[at:])
+	}
+}
+
+// lastState is the gradient of the state in the carry.
+func (c *cotangent[T]) lastState() {
+	lambda := c.l.back.lambda
+	clear(lambda)
+	for k := 0; k < len(c.l.m.States) && c.carry != nil; k++ {
+		v := &c.l.m.States[k]
+		c.fromCarry(c.l.state(lambda, k), v.offset, v.N)
+	}
 }
 
 // final starts the adjoint at the end of the window, where the given state was reached.
 func (c *cotangent[T]) final(state []T) {
-	l := c.l
-	clear(l.back.lambda)
-	if c.carry != nil {
-		convert(l.back.lambda, c.carry[:l.m.width])
-	}
-	c.addRecords(l.start+int64(l.set.Steps), state)
+	c.lastState()
+	c.addRecords(c.l.start+int64(c.l.set.Steps), state)
 }
 
 // add completes the adjoint of the state at step t, of which the later steps' part is known.
@@ -45,17 +62,17 @@ func (c *cotangent[T]) add(t int64, state []T) {
 
 // addHistory adds what the following window says about states in its past.
 func (c *cotangent[T]) addHistory(step int) {
-	m := c.l.m
+	l, m := c.l, c.l.m
 	for k, depth := range m.history {
-		row := step - c.l.set.Steps + depth
+		row := step - l.set.Steps + depth
 		if row < 0 {
 			continue
 		}
-		v := &m.States[k]
-		at := m.HistoryOffset(k) + row*v.N
-		into := c.l.back.lambda[v.offset : v.offset+v.N]
-		for j, g := range c.carry[at : at+v.N] {
-			into[j] += T(g)
+		n := m.States[k].N
+		at := m.HistoryOffset(k) + row*n
+		into := l.state(l.back.lambda, k)
+		for lane := range l.lanes {
+			kernel.AddRounded(into[lane*n:][:n], c.carryOf(lane)[at:])
 		}
 	}
 }
@@ -67,21 +84,37 @@ func (c *cotangent[T]) addRecords(t int64, state []T) {
 	if t == l.start || done <= 0 || (!l.set.Average && done%l.set.Every != 0) {
 		return
 	}
+	sample := (done-1)/l.set.Every - c.first
 	for i := range l.m.Records {
 		v := &l.m.Records[i]
-		grad, divisor := c.sample(i, (done-1)/l.set.Every-c.first)
-		if grad == nil {
+		if !c.has(i, sample) {
 			continue
 		}
 		if v.Forward == nil {
-			s := &l.m.States[v.State]
-			addScaled(l.back.lambda[s.offset:s.offset+s.N], grad, divisor)
+			c.addSample(l.state(l.back.lambda, v.State), i, sample)
 			continue
 		}
-		row := c.row[v.offset : v.offset+v.N]
+		row := of(l, c.row, v.offset, v.N)
 		clear(row)
-		addScaled(row, grad, divisor)
+		c.addSample(row, i, sample)
 		l.pieceBack(l.recordsBack[i], state, row, l.back.lambda)
+	}
+}
+
+// has says whether there is a gradient of a record's sample.
+func (c *cotangent[T]) has(i, sample int) bool {
+	if sample < c.perLane {
+		return c.records[i] != nil
+	}
+	return c.carry != nil && c.l.set.Average
+}
+
+// addSample adds each lane's gradient of a record's sample.
+func (c *cotangent[T]) addSample(into []T, i, sample int) {
+	n := c.l.m.Records[i].N
+	for lane := range c.l.lanes {
+		grad, divisor := c.sample(lane, i, sample)
+		addScaled(into[lane*n:][:n], grad, divisor)
 	}
 }
 
@@ -96,132 +129,78 @@ func addScaled[T kernel.Float](into []T, grad []float64, divisor float64) {
 	}
 }
 
-// sample returns the gradient of a record's sample, to be divided among the steps that it is the mean
-// of; nil if there is none.
-func (c *cotangent[T]) sample(i, sample int) (grad []float64, divisor float64) {
-	m, n := c.l.m, c.l.m.Records[i].N
+// sample returns a lane's gradient of a record's sample, to be divided among the steps that it is the
+// mean of. One that the window does not complete is in the carry.
+func (c *cotangent[T]) sample(lane, i, sample int) (grad []float64, divisor float64) {
+	m, v := c.l.m, &c.l.m.Records[i]
+	if sample >= c.perLane {
+		return c.carryOf(lane)[m.width+m.historyWidth+v.offset:][:v.N], 1
+	}
 	divisor = 1
-	if sample < c.count {
-		if c.records[i] == nil {
-			return nil, 1
-		}
-		if c.l.set.Average {
-			divisor = float64(c.l.set.Every)
-		}
-		return c.records[i][sample*n : (sample+1)*n], divisor
+	if c.l.set.Average {
+		divisor = float64(c.l.set.Every)
 	}
-	if c.carry == nil || !c.l.set.Average {
-		return nil, 1
-	}
-	return c.carry[m.width+m.historyWidth+m.Records[i].offset:][:n], 1
+	return c.records[i][((c.l.root.first+lane)*c.perLane+sample)*v.N:][:v.N], divisor
 }
 
-// first finishes at the window's start: the gradient of the incoming carry.
-func (l *lane[T]) first(c *cotangent[T]) {
+// begun finishes at the window's start: the gradient of the incoming carry.
+func (l *tile[T]) begun(c *cotangent[T]) {
 	m, b := l.m, &l.back
-	for j, g := range b.lambda {
-		b.carry[j] = float64(g)
+	for k := range m.States {
+		v := &m.States[k]
+		l.toGradient(l.state(b.lambda, k), v.offset, v.N)
 	}
-	l.partialBack(c)
-	if c.carry != nil && !b.cut {
+	for lane := range l.lanes {
+		into := l.carryGradient(lane)
+		l.partialBack(c, lane, into)
+		if c.carry == nil || b.cut {
+			continue
+		}
+		carry := c.carryOf(lane)
 		for k, depth := range m.history {
 			n, at := m.States[k].N, m.HistoryOffset(k)
 			for row := 0; row < (depth-l.set.Steps)*n; row++ {
-				b.carry[at+l.set.Steps*n+row] += c.carry[at+row]
+				into[at+l.set.Steps*n+row] += carry[at+row]
 			}
 		}
 	}
 	l.pastBack()
 	for _, o := range l.observers {
-		o.first(b.carry)
+		o.begun()
+	}
+}
+
+// carryGradient is a lane's gradient of the incoming carry.
+func (l *tile[T]) carryGradient(lane int) []float64 {
+	w := l.m.CarryWidth()
+	return l.back.carry[lane*w:][:w]
+}
+
+// toGradient adds a variable, [lane][n], to the gradient of n numbers of the incoming carry.
+func (l *tile[T]) toGradient(x []T, at, n int) {
+	for lane := range l.lanes {
+		into := l.carryGradient(lane)[at:]
+		for j, g := range x[lane*n:][:n] {
+			into[j] += float64(g)
+		}
 	}
 }
 
 // partialBack passes on the gradient of partial means.
-func (l *lane[T]) partialBack(c *cotangent[T]) {
+func (l *tile[T]) partialBack(c *cotangent[T], lane int, carry []float64) {
 	if l.set.Offset == 0 {
 		return // a new run starts without them
 	}
 	from := l.m.width + l.m.historyWidth
-	into := l.back.carry[from : from+l.m.recordWidth]
 	for i := range l.m.Records {
 		v := &l.m.Records[i]
-		row := into[v.offset : v.offset+v.N]
-		if !l.set.Average {
-			if c.carry != nil {
-				copy(row, c.carry[from+v.offset:])
-			}
-		} else if grad, divisor := c.sample(i, 0); grad != nil {
+		row := carry[from+v.offset:][:v.N]
+		switch {
+		case !l.set.Average && c.carry != nil:
+			copy(row, c.carryOf(lane)[from+v.offset:])
+		case l.set.Average && c.has(i, 0):
+			grad, divisor := c.sample(lane, i, 0)
 			addScaled(row, grad, divisor)
 		}
 	}
-}
-
-// pastBack turns the adjoints of sums that read from before the window into those of its history.
-func (l *lane[T]) pastBack() {
-	for i := range l.sources {
-		src := &l.m.Sources[i]
-		if src.depth == 0 {
-			continue
-		}
-		past := make([]T, src.N*src.depth) // [region][step], oldest first
-		for k := range l.m.Sums {
-			if l.m.Sums[k].Source == i && l.m.Couplings[l.m.Sums[k].Coupling].delayed {
-				l.sumPastBack(k, past)
-			}
-		}
-		for back := 1; back <= src.depth; back++ {
-			for j := range l.sources[i].grad {
-				l.sources[i].grad[j] = past[(j+1)*src.depth-back]
-			}
-			l.historyBack(i, back)
-		}
-	}
-}
-
-// sumPastBack adds the adjoint of the source's values before the window: over an edge of d steps, the
-// value d−c steps before it was read at step c.
-func (l *lane[T]) sumPastBack(k int, past []T) {
-	s, run := &l.m.Sums[k], &l.sums[k]
-	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
-	depth, start := l.m.Sources[s.Source].depth, int(l.start-l.base)
-	add := func(set *edgeSet, wT []T) {
-		for j := 0; j < c.NFrom; j++ {
-			row := past[j*depth : (j+1)*depth]
-			for e := set.tRow[j]; e < set.tRow[j+1]; e++ {
-				d := int(set.tDelay[e])
-				n := min(d, l.set.Steps)
-				at := int(set.tOther[e])*run.stride + start
-				kernel.Axpy(row[depth-d:depth-d+n], wT[e], run.adjoint[at:at+n])
-			}
-		}
-	}
-	add(&c.long, w.long.wT)
-	add(&c.short, w.short.wT)
-}
-
-// historyBack adds a past signal's adjoint to the gradient of the history it was computed from.
-func (l *lane[T]) historyBack(i, back int) {
-	m, src := l.m, &l.m.Sources[i]
-	into := l.back.previous
-	clear(into)
-	l.sourceBack(i, l.pastState(src, back), into)
-	for _, k := range src.statesIn {
-		v := &m.States[k]
-		at := m.HistoryOffset(k) + (m.history[k]-back)*v.N
-		for j, g := range into[v.offset : v.offset+v.N] {
-			l.back.carry[at+j] += float64(g)
-		}
-	}
-}
-
-// pastState is the row of states back steps before the window, as far as a source reads them.
-func (l *lane[T]) pastState(src *Source, back int) []T {
-	row := l.pastNow
-	for _, k := range src.statesIn {
-		v := &l.m.States[k]
-		at := l.m.HistoryOffset(k) + (l.m.history[k]-back)*v.N
-		convert(row[v.offset:v.offset+v.N], l.carryIn[at:at+v.N])
-	}
-	return row
 }

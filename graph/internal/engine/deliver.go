@@ -2,31 +2,31 @@ package engine
 
 import "github.com/euryale-ml/euryale/graph/internal/kernel"
 
-// laneSum adds up the lanes' gradients of values that all lanes share. Lanes are grouped in tiles, a
-// number that depends on the number of lanes alone; tiles are added by a fixed tree.
+// laneSum adds up the lanes' gradients of values that all lanes share: those of a tile of lanes in
+// order, some tiles in order too, if there are many, and what is left by a fixed tree.
 type laneSum struct {
-	perTile, lanes int
-	shared         [][][]float64 // [tile][value][…], nil for values that are not shared or not wanted
+	tiles, perGroup int
+	shared          [][][]float64 // [group][value][…], nil for values that are not shared or not wanted
 }
 
-const maxTiles = 64
+const maxGroups = 64
 
-func newLaneSum(in *Inputs, grads *Gradients) *laneSum {
-	s := &laneSum{lanes: in.Lanes, perTile: (in.Lanes + maxTiles - 1) / maxTiles}
-	s.shared = make([][][]float64, s.tiles())
+func newLaneSum(in *Inputs, grads *Gradients, tiles int) *laneSum {
+	s := &laneSum{tiles: tiles, perGroup: (tiles + maxGroups - 1) / maxGroups}
+	s.shared = make([][][]float64, s.groups())
 	values, wanted := in.all(), grads.all()
-	for tile := range s.shared {
-		s.shared[tile] = make([][]float64, len(values))
+	for group := range s.shared {
+		s.shared[group] = make([][]float64, len(values))
 		for i, v := range values {
 			if wanted[i] != nil && !v.PerLane {
-				s.shared[tile][i] = make([]float64, len(wanted[i]))
+				s.shared[group][i] = make([]float64, len(wanted[i]))
 			}
 		}
 	}
 	return s
 }
 
-func (s *laneSum) tiles() int { return (s.lanes + s.perTile - 1) / s.perTile }
+func (s *laneSum) groups() int { return (s.tiles + s.perGroup - 1) / s.perGroup }
 
 // all lists the values in one order, parameters, weights, series.
 func (in *Inputs) all() []Value {
@@ -55,42 +55,72 @@ func (s *laneSum) finish(grads *Gradients) {
 	}
 }
 
-// deliver adds the lane's gradients to where they belong; those of a masked lane are zero.
-func (l *lane[T]) deliver(in *Inputs, grads *Gradients, sum *laneSum, number, tile int, masked bool) {
-	if grads.Carry != nil {
-		w := l.m.CarryWidth()
-		row := grads.Carry[number*w : (number+1)*w]
-		clear(row)
+// deliver adds the lanes' gradients to where they belong; those of a masked lane are zero.
+func (l *tile[T]) deliver(grads *Gradients, shared [][]float64) {
+	values, wanted := l.in.all(), grads.all()
+	for lane := 0; lane < l.lanes && grads.Carry != nil; lane++ {
+		l.deliverCarry(l.carry(grads.Carry, lane), lane)
+	}
+	for i, v := range values {
+		if wanted[i] == nil {
+			continue
+		}
+		if n := len(wanted[i]) / l.in.Lanes; v.PerLane {
+			all := wanted[i][l.first*n:][:l.lanes*n]
+			clear(all)
+			l.gradient(i, func(lane int) []float64 { return all[lane*n:][:n] })
+		} else {
+			l.gradient(i, func(int) []float64 { return shared[i] })
+		}
+	}
+}
+
+// deliverNothing sets the gradients of masked lanes to zero.
+func (l *tile[T]) deliverNothing(grads *Gradients) {
+	wanted := grads.all()
+	for i, v := range l.in.all() {
+		if n := len(wanted[i]) / l.in.Lanes; v.PerLane {
+			clear(wanted[i][l.first*n:][:l.lanes*n])
+		}
+	}
+	for lane := 0; lane < l.lanes && grads.Carry != nil; lane++ {
+		clear(l.carry(grads.Carry, lane))
+	}
+}
+
+func (l *tile[T]) deliverCarry(into []float64, lane int) {
+	clear(into)
+	if !l.masked[lane] {
+		copy(into, l.carryGradient(lane))
+	}
+}
+
+// gradient adds the gradient of value i in the order of Inputs.all to the places of the lanes.
+func (l *tile[T]) gradient(i int, place func(lane int) []float64) {
+	if i < len(l.m.Params) {
+		l.addParam(i, place)
+		return
+	}
+	if i -= len(l.m.Params); i < len(l.m.Couplings) {
+		l.addWeights(i, place)
+		return
+	}
+	i -= len(l.m.Couplings)
+	l.eachSet(l.in.Series[i].PerLane, func(lane int) {
+		n := l.m.Series[i].N * l.m.Series[i].Rows
+		addTo(place(lane), l.back.gradSeries[i][lane*n:][:n])
+	})
+}
+
+// eachSet calls do for each lane that is not masked if there is something per lane, once if all share it.
+func (l *tile[T]) eachSet(perLane bool, do func(lane int)) {
+	if !perLane {
+		do(0)
+		return
+	}
+	for lane, masked := range l.masked {
 		if !masked {
-			copy(row, l.back.carry)
-		}
-	}
-	values, wanted := in.all(), grads.all()
-	place := func(i int) []float64 {
-		switch {
-		case wanted[i] == nil:
-			return nil
-		case !values[i].PerLane:
-			return sum.shared[tile][i]
-		}
-		n := len(wanted[i]) / in.Lanes
-		row := wanted[i][number*n : (number+1)*n]
-		clear(row)
-		return row
-	}
-	for i := range l.m.Params {
-		if into := place(i); into != nil && !masked {
-			l.addParam(i, into)
-		}
-	}
-	for i := range l.m.Couplings {
-		if into := place(len(l.m.Params) + i); into != nil && !masked {
-			l.addWeights(i, into)
-		}
-	}
-	for i := range l.m.Series {
-		if into := place(len(l.m.Params) + len(l.m.Couplings) + i); into != nil && !masked {
-			addTo(into, l.back.gradSeries[i])
+			do(lane)
 		}
 	}
 }
@@ -102,8 +132,9 @@ func addTo[T kernel.Float](into []float64, x []T) {
 }
 
 // addParam adds what every program has accumulated for parameter i.
-func (l *lane[T]) addParam(i int, into []float64) {
-	value := make([]T, len(into))
+func (l *tile[T]) addParam(i int, place func(lane int) []float64) {
+	n := l.m.Params[i].N
+	value := make([]T, l.lanes*n)
 	finish := func(r *runner[T]) {
 		if r == nil {
 			return
@@ -111,7 +142,7 @@ func (l *lane[T]) addParam(i int, into []float64) {
 		for slot, w := range r.piece.Out {
 			if w.Kind == Param && w.Index == i {
 				r.frame.Finish(slot, value)
-				addTo(into, value)
+				l.eachSet(true, func(lane int) { addTo(place(lane), value[lane*n:][:n]) })
 			}
 		}
 	}
@@ -132,27 +163,34 @@ func (l *lane[T]) addParam(i int, into []float64) {
 }
 
 // addWeights adds the gradient of coupling k's weights, row sums included.
-func (l *lane[T]) addWeights(k int, into []float64) {
+func (l *tile[T]) addWeights(k int, place func(lane int) []float64) {
 	c, w := &l.m.Couplings[k], &l.weights[k]
+	l.eachSet(w.perLane, func(lane int) { w.at(lane).addGradient(c, place(lane)) })
+	for slot, wire := range l.adjoint.piece.Out {
+		if wire.Kind == Sum && l.m.constSum[wire.Index] && l.m.Sums[wire.Index].Coupling == k {
+			rows := make([]T, l.lanes*c.NTo)
+			l.adjoint.frame.Finish(slot, rows)
+			l.eachSet(true, func(lane int) {
+				into, row := place(lane), rows[lane*c.NTo:]
+				for e, index := range c.Index {
+					into[index] += l.m.Sums[wire.Index].Factor * float64(row[c.I[e]])
+				}
+			})
+		}
+	}
+}
+
+func (w *weightSet[T]) addGradient(c *Coupling, into []float64) {
 	if c.Dense {
 		for e, index := range c.Index {
 			into[index] += float64(w.grad[c.I[e]*c.NFrom+c.J[e]])
 		}
-	} else {
-		for e, index := range c.long.weight {
-			into[index] += float64(w.long.grad[e])
-		}
-		for e, index := range c.short.weight {
-			into[index] += float64(w.short.grad[e])
-		}
+		return
 	}
-	for slot, wire := range l.adjoint.piece.Out {
-		if wire.Kind == Sum && l.m.constSum[wire.Index] && l.m.Sums[wire.Index].Coupling == k {
-			row := make([]T, c.NTo)
-			l.adjoint.frame.Finish(slot, row)
-			for e, index := range c.Index {
-				into[index] += l.m.Sums[wire.Index].Factor * float64(row[c.I[e]])
-			}
-		}
+	for e, index := range c.long.weight {
+		into[index] += float64(w.long.grad[e])
+	}
+	for e, index := range c.short.weight {
+		into[index] += float64(w.short.grad[e])
 	}
 }

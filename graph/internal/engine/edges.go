@@ -64,7 +64,7 @@ func (s *edgeSet) transpose(targets int) {
 	}
 }
 
-// edgeWeights holds the weights of one lane in both orders of an edgeSet, and their gradient.
+// edgeWeights holds a set of weights in both orders of an edgeSet, and their gradient.
 type edgeWeights[T kernel.Float] struct {
 	w, wT, grad []T
 }
@@ -77,7 +77,7 @@ func newEdgeWeights[T kernel.Float](s *edgeSet, learned bool) edgeWeights[T] {
 	return e
 }
 
-// load reads the weights of a lane.
+// load reads the weights.
 func (e *edgeWeights[T]) load(s *edgeSet, values []float64) {
 	for k, index := range s.weight {
 		e.w[k] = T(values[index])
@@ -85,5 +85,4 @@ func (e *edgeWeights[T]) load(s *edgeSet, values []float64) {
 	for k, edge := range s.tEdge {
 		e.wT[k] = e.w[edge]
 	}
-	clear(e.grad)
 }

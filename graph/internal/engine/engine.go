@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -22,6 +23,7 @@ type Settings struct {
 	Horizon  int   // 0: never cut
 	Budget   int64 // bytes for tapes, checkpoints and histories of all lanes; 0: unlimited
 	MaskLane bool  // go on when a lane diverges
+	Tile     int   // lanes solved side by side, at most; 0: as many as suit the model
 	Progress func(steps int)
 }
 
@@ -90,12 +92,12 @@ func (e *DivergedError) Error() string {
 type Engine[T kernel.Float] struct {
 	Model    *Model
 	Settings Settings
-	idle     *idleLanes[T]
+	idle     *idleTiles[T]
 }
 
 // New returns an engine. Engines made from one by With share its workspaces.
 func New[T kernel.Float](m *Model, s Settings) *Engine[T] {
-	return &Engine[T]{Model: m, Settings: s, idle: &idleLanes[T]{}}
+	return &Engine[T]{Model: m, Settings: s, idle: &idleTiles[T]{}}
 }
 
 // With returns an engine of the same model with other settings.
@@ -103,10 +105,10 @@ func (e *Engine[T]) With(s Settings) *Engine[T] {
 	return &Engine[T]{Model: e.Model, Settings: s, idle: e.idle}
 }
 
-// idleLanes keeps workspaces between runs, so that a run allocates none.
-type idleLanes[T kernel.Float] struct {
+// idleTiles keeps workspaces between runs, so that a run allocates none.
+type idleTiles[T kernel.Float] struct {
 	mu     sync.Mutex
-	lanes  []*lane[T]
+	tiles  []*tile[T]
 	points []*checkpoint[T] // of released tapes
 }
 
@@ -115,15 +117,15 @@ func (e *Engine[T]) Release(t *Tape[T]) {
 	s := e.idle
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, l := range t.lanes {
+	for _, l := range t.tiles {
 		for _, point := range l.saved {
 			s.points = append(s.points, point)
 		}
 	}
-	t.lanes = nil
+	t.tiles = nil
 }
 
-func (s *idleLanes[T]) returnPoint(p *checkpoint[T]) {
+func (s *idleTiles[T]) returnPoint(p *checkpoint[T]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.points = append(s.points, p)
@@ -131,7 +133,7 @@ func (s *idleLanes[T]) returnPoint(p *checkpoint[T]) {
 
 // point returns a released checkpoint of the given sizes, nil if there is none. Others are dropped:
 // they belong to a plan that is no longer used.
-func (s *idleLanes[T]) point(past, x int) *checkpoint[T] {
+func (s *idleTiles[T]) point(past, x int) *checkpoint[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for n := len(s.points); n > 0; n = len(s.points) {
@@ -144,22 +146,22 @@ func (s *idleLanes[T]) point(past, x int) *checkpoint[T] {
 	return nil
 }
 
-func (s *idleLanes[T]) put(l *lane[T]) {
+func (s *idleTiles[T]) put(l *tile[T]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.lanes) < runtime.GOMAXPROCS(0) {
-		s.lanes = append(s.lanes, l)
+	if len(s.tiles) < runtime.GOMAXPROCS(0) {
+		s.tiles = append(s.tiles, l)
 	}
 }
 
 // get returns a workspace that fits the plan, nil if there is none.
-func (s *idleLanes[T]) get(p plan) *lane[T] {
+func (s *idleTiles[T]) get(p plan) *tile[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for n := len(s.lanes); n > 0; n = len(s.lanes) {
-		l := s.lanes[n-1]
-		s.lanes = s.lanes[:n-1]
-		if l.plan.segment == p.segment && l.plan.resident == p.resident {
+	for n := len(s.tiles); n > 0; n = len(s.tiles) {
+		l := s.tiles[n-1]
+		s.tiles = s.tiles[:n-1]
+		if l.plan.lanes == p.lanes && l.plan.segment == p.segment && l.plan.resident == p.resident {
 			return l
 		}
 	}
@@ -169,38 +171,45 @@ func (s *idleLanes[T]) get(p plan) *lane[T] {
 // Tape is what Forward leaves for Reverse.
 type Tape[T kernel.Float] struct {
 	plan   plan
-	lanes  []laneTape[T]
+	tiles  []tileTape[T]
 	Masked []bool
 }
 
-// laneTape holds the checkpoints of a lane, by segment; those of resident segments hold states too.
-type laneTape[T kernel.Float] struct {
+// tileTape holds the checkpoints of a tile, by segment; those of resident segments hold states too.
+type tileTape[T kernel.Float] struct {
 	saved map[int]*checkpoint[T]
 }
 
 // Forward solves. With keep it returns what Reverse needs, otherwise a nil tape.
 func (e *Engine[T]) Forward(ctx context.Context, in *Inputs, out *Outputs, keep bool) (*Tape[T], []bool, error) {
 	masked := make([]bool, in.Lanes)
-	workers := min(runtime.GOMAXPROCS(0), in.Lanes)
-	p, err := e.plan(in.Lanes, workers, keep)
+	side := e.tileLanes(in.Lanes)
+	if !e.Model.together(in) {
+		side = 1
+	}
+	p, err := e.planTiles(side, in.Lanes, runtime.GOMAXPROCS(0), keep)
 	if err != nil {
 		return nil, nil, err
 	}
 	tape := &Tape[T]{plan: p, Masked: masked}
 	if keep {
-		tape.lanes = make([]laneTape[T], in.Lanes)
+		tape.tiles = make([]tileTape[T], segments(in.Lanes, side))
 	}
-	err = e.each(ctx, in.Lanes, p, func(l *lane[T], number int) error {
-		var lt *laneTape[T]
+	err = e.each(ctx, segments(in.Lanes, side), p, func(l *tile[T], number int) error {
+		var tt *tileTape[T]
 		if keep {
-			tape.lanes[number] = laneTape[T]{saved: map[int]*checkpoint[T]{}}
-			lt = &tape.lanes[number]
+			tt = &tape.tiles[number]
+			tt.saved = map[int]*checkpoint[T]{}
 		}
-		err := l.solve(ctx, in, out, number, lt)
+		l.begin(in, number*side, min(side, in.Lanes-number*side))
+		err := l.solve(ctx, in, out, tt)
 		if d := (*DivergedError)(nil); e.Settings.MaskLane && errors.As(err, &d) {
-			masked[number] = true
-			e.mask(in, out, number)
-			return nil
+			err = nil
+		}
+		for lane, diverged := range l.masked {
+			if masked[l.first+lane] = diverged; diverged {
+				e.mask(in, out, l.first+lane)
+			}
 		}
 		return err
 	})
@@ -208,6 +217,17 @@ func (e *Engine[T]) Forward(ctx context.Context, in *Inputs, out *Outputs, keep 
 		return nil, masked, err
 	}
 	return tape, masked, nil
+}
+
+// together says whether all lanes are at the same step, as they have to be in a tile.
+func (m *Model) together(in *Inputs) bool {
+	w := m.CarryWidth()
+	for l := 1; l < in.Lanes; l++ {
+		if in.Carry[(l+1)*w-1] != in.Carry[w-1] {
+			return false
+		}
+	}
+	return true
 }
 
 // Bytes is the memory that the tape and its plan take, Factor the steps solved per step of the run.
@@ -240,17 +260,22 @@ func fill(x []float64, v float64) {
 // Values shared by the lanes get the sum over lanes, by a fixed tree. Lanes that the tape masks count
 // nothing, nor do those of without, which may be nil.
 func (e *Engine[T]) Reverse(ctx context.Context, in *Inputs, tape *Tape[T], cot *Outputs, grads *Gradients, without []bool) error {
-	sum := newLaneSum(in, grads)
-	tiles := sum.tiles()
-	err := e.each(ctx, tiles, tape.plan, func(l *lane[T], tile int) error {
-		for number := tile * sum.perTile; number < min((tile+1)*sum.perTile, in.Lanes); number++ {
-			masked := tape.Masked[number] || without != nil && without[number]
-			if !masked {
-				if err := l.reverse(ctx, in, cot, number, &tape.lanes[number]); err != nil {
+	sum := newLaneSum(in, grads, len(tape.tiles))
+	side := tape.plan.lanes
+	err := e.each(ctx, sum.groups(), tape.plan, func(l *tile[T], group int) error {
+		for number := group * sum.perGroup; number < min((group+1)*sum.perGroup, sum.tiles); number++ {
+			l.begin(in, number*side, min(side, in.Lanes-number*side))
+			for lane := range l.masked {
+				l.masked[lane] = tape.Masked[l.first+lane] || without != nil && without[l.first+lane]
+			}
+			if slices.Contains(l.masked, false) {
+				if err := l.reverse(ctx, cot, &tape.tiles[number]); err != nil {
 					return err
 				}
+				l.deliver(grads, sum.shared[group])
+			} else {
+				l.deliverNothing(grads)
 			}
-			l.deliver(in, grads, sum, number, tile, masked)
 		}
 		return nil
 	})
@@ -261,9 +286,9 @@ func (e *Engine[T]) Reverse(ctx context.Context, in *Inputs, tape *Tape[T], cot 
 	return nil
 }
 
-// each calls do(lane, 0 … n−1), spread over goroutines. Of several errors it returns that of the lowest
+// each calls do(tile, 0 … n−1), spread over goroutines. Of several errors it returns that of the lowest
 // number: numbers are handed out in order, and none after a failure.
-func (e *Engine[T]) each(ctx context.Context, n int, p plan, do func(l *lane[T], number int) error) error {
+func (e *Engine[T]) each(ctx context.Context, n int, p plan, do func(l *tile[T], number int) error) error {
 	workers := min(runtime.GOMAXPROCS(0), n)
 	errs := make([]error, n)
 	var wg sync.WaitGroup
@@ -273,7 +298,7 @@ func (e *Engine[T]) each(ctx context.Context, n int, p plan, do func(l *lane[T],
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			l := e.lane(p, workers == 1)
+			l := e.tile(p, workers == 1)
 			for number := int(next.Add(1)) - 1; number < n && !failed.Load(); number = int(next.Add(1)) - 1 {
 				if errs[number] = recovered(l, number, do); errs[number] != nil {
 					failed.Store(true)
@@ -295,7 +320,7 @@ func (e *Engine[T]) each(ctx context.Context, n int, p plan, do func(l *lane[T],
 }
 
 // recovered calls do, and turns a panic into an error: nobody could catch it in a goroutine.
-func recovered[T kernel.Float](l *lane[T], number int, do func(l *lane[T], number int) error) (err error) {
+func recovered[T kernel.Float](l *tile[T], number int, do func(l *tile[T], number int) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("graph: the solver failed: %v", r)
@@ -304,13 +329,13 @@ func recovered[T kernel.Float](l *lane[T], number int, do func(l *lane[T], numbe
 	return do(l, number)
 }
 
-// lane returns a workspace that fits the plan.
-func (e *Engine[T]) lane(p plan, alone bool) *lane[T] {
+// tile returns a workspace that fits the plan.
+func (e *Engine[T]) tile(p plan, alone bool) *tile[T] {
 	l := e.idle.get(p)
 	if l == nil {
-		l = newLane[T](e.Model, p)
+		l = newTile[T](e.Model, p)
 	}
 	l.plan, l.set, l.idle = p, &e.Settings, e.idle
-	l.alone = alone
+	l.alone, l.loaded = alone, false
 	return l
 }

@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/euryale-ml/euryale/graph/internal/vm"
+import (
+	"sync"
+
+	"github.com/euryale-ml/euryale/graph/internal/vm"
+)
 
 // Block is the number of steps whose long-delay sums are computed at once.
 const Block = 16
@@ -28,6 +32,44 @@ type Wire struct {
 type Piece struct {
 	Program *vm.Program
 	In, Out []Wire
+
+	mu    sync.Mutex
+	tiles map[string]*vm.Program // for several lanes, by the inputs that are scalars of each lane
+}
+
+// tiled returns the program for tiles in which scalar inputs differ from lane to lane where laned says so.
+func (p *Piece) tiled(laned func(Wire) bool) *vm.Program {
+	mask := make([]bool, len(p.In))
+	key := make([]byte, len(p.In))
+	for i, w := range p.In {
+		if p.Program.ScalarInput(i) && laned(w) {
+			mask[i], key[i] = true, 1
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tiles[string(key)] == nil {
+		program, err := p.Program.Tile(mask)
+		if err != nil {
+			panic(err) // it compiled for one lane, and it is tileable
+		}
+		if p.tiles == nil {
+			p.tiles = map[string]*vm.Program{}
+		}
+		p.tiles[string(key)] = program
+	}
+	return p.tiles[string(key)]
+}
+
+// reads says which elements of a kind matter to the program.
+func (p *Piece) reads(kind Kind, elements int) []bool {
+	which := make([]bool, elements)
+	for i := 0; p != nil && i < len(p.In); i++ {
+		if w := p.In[i]; w.Kind == kind && p.Program.Reads(i) {
+			which[w.Index] = true
+		}
+	}
+	return which
 }
 
 // StateVar is one state variable of one population, N regions long.
@@ -125,6 +167,8 @@ type Model struct {
 	history                                                                        []int // depth of history kept per state, steps
 	historyWidth                                                                   int
 	constSum                                                                       []bool
+	noiseForward, noiseBack                                                        []bool // noise that a way reads
+	tileable                                                                       bool   // several lanes may be solved side by side
 }
 
 // Prepare lays out rows and sorts the edges. It must be called once, before the model is used.
@@ -148,6 +192,51 @@ func (m *Model) Prepare() {
 		m.Couplings[i].prepare()
 	}
 	m.prepareSources()
+	m.noiseForward, m.noiseBack = m.Step.reads(Noise, len(m.Noise)), m.Adjoint.reads(Noise, len(m.Noise))
+	m.tileable = m.tiles()
+}
+
+// pieces lists all programs, nil for those that there are not.
+func (m *Model) pieces() []*Piece {
+	list := []*Piece{m.Step, m.Adjoint}
+	for i := range m.Sources {
+		list = append(list, m.Sources[i].Forward, m.Sources[i].Adjoint)
+	}
+	for i := range m.Records {
+		list = append(list, m.Records[i].Forward, m.Records[i].Adjoint)
+	}
+	for i := range m.Observers {
+		o := &m.Observers[i]
+		list = append(append(list, o.Source, o.Backward), o.Model.pieces()...)
+	}
+	return list
+}
+
+// tiles says whether all programs can serve several lanes.
+func (m *Model) tiles() bool {
+	for _, p := range m.pieces() {
+		if p != nil && !p.Program.Tileable() {
+			return false
+		}
+	}
+	return true
+}
+
+// widestNoise is the most samples that a noise needs in a step.
+func (m *Model) widestNoise() int {
+	n := 0
+	for i := range m.Noise {
+		n = max(n, m.Noise[i].N)
+	}
+	return n
+}
+
+// now is the number of products per lane that the sums of one step and their transpose take.
+func (c *Coupling) now() int {
+	if c.Dense {
+		return c.NTo * c.NFrom
+	}
+	return c.short.n
 }
 
 // Share moves an observer's parameters to the end of the network's list.

@@ -16,6 +16,39 @@ func Stream(address string) uint32 {
 	return h.Sum32()
 }
 
+// draw makes the noise of steps t0 … t1−1, which are of one block, as far as it is wanted.
+func (l *tile[T]) draw(t0, t1 int64, wanted []bool) {
+	for i := range l.m.Noise {
+		v := &l.m.Noise[i]
+		if v.Samples >= 0 || !wanted[i] {
+			continue
+		}
+		first, steps := int(t0&(Block-1)), int(t1-t0)
+		all := of(l, l.noise, Block*v.offset, Block*v.N)[first*l.lanes*v.N:]
+		for lane := range l.lanes {
+			into := all
+			if l.lanes > 1 {
+				into = l.drawn
+			}
+			for s := range steps {
+				Normals(into[s*v.N:][:v.N], l.in.Seeds[l.first+lane], t0+int64(s), v.Stream)
+			}
+			for s := 0; s < steps && l.lanes > 1; s++ {
+				copy(all[(s*l.lanes+lane)*v.N:][:v.N], into[s*v.N:])
+			}
+		}
+	}
+}
+
+// noiseOf is the noise of step t, [lane][region].
+func (l *tile[T]) noiseOf(i int, t int64) []T {
+	v := &l.m.Noise[i]
+	if v.Samples >= 0 {
+		return of(l, l.series, l.m.Series[v.Samples].offset, v.N)
+	}
+	return l.slot(of(l, l.noise, Block*v.offset, Block*v.N), t, l.lanes*v.N)
+}
+
 // philox is the counter-based generator Philox-4x32-10 of Salmon et al. (2011),
 // doi:10.1145/2063384.2063405.
 func philox(c0, c1, c2, c3, k0, k1 uint32) (uint32, uint32, uint32, uint32) {

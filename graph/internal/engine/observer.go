@@ -27,13 +27,13 @@ func (o *Observer) Settings(s Settings) Settings {
 	}
 }
 
-// observerRun is an observer at work in a lane. sub has the programs and the records.
+// observerRun is an observer at work in a tile. sub has the programs and the records.
 type observerRun[T kernel.Float] struct {
 	*Observer
-	l                  *lane[T]
-	sub                *lane[T]
+	l                  *tile[T]
+	sub                *tile[T]
 	set                Settings
-	at                 int // of its carry within the lane's
+	at                 int // of its carry within that of a lane
 	source, sourceBack *runner[T]
 
 	rows      []T // per observer step of the segment: state before it, input; then the last state
@@ -44,18 +44,18 @@ type observerRun[T kernel.Float] struct {
 	next      []T
 	rec       *recorder[T]
 	cot       *cotangent[T]
-	carryCot  []float64
 	gradInput []T // adjoint of the running sum
 	recorded  []T // what the records say about the present state
 	started   bool
 }
 
-func newObserverRun[T kernel.Float](l *lane[T], k int) *observerRun[T] {
+func newObserverRun[T kernel.Float](l *tile[T], k int) *observerRun[T] {
 	o := &l.m.Observers[k]
+	n, width := l.plan.lanes*o.N, l.plan.lanes*o.Model.width
 	r := &observerRun[T]{Observer: o, l: l, at: l.m.ObserverOffset(k),
 		source: newRunner[T](o.Source), sourceBack: newRunner[T](o.Backward),
-		sum: make([]T, o.N), value: make([]T, o.N), gradInput: make([]T, o.N), next: make([]T, o.Model.width), recorded: make([]T, o.Model.width)}
-	r.sub = newLane[T](o.Model, plan{resident: true, segment: 1})
+		sum: make([]T, n), value: make([]T, n), gradInput: make([]T, n), next: make([]T, width), recorded: make([]T, width)}
+	r.sub = newTile[T](o.Model, plan{lanes: l.plan.lanes, resident: true, segment: 1})
 	r.sub.root = l
 	if !l.plan.resident {
 		r.rows = make([]T, r.rowsWidth())
@@ -63,24 +63,32 @@ func newObserverRun[T kernel.Float](l *lane[T], k int) *observerRun[T] {
 	return r
 }
 
-// width is what a checkpoint keeps of the observer.
+// width is what a checkpoint keeps of the observer in a lane.
 func (o *observerRun[T]) width() int { return o.Model.width + o.N }
 
-func (o *observerRun[T]) rowsWidth() int { return o.Observer.rows(o.l.plan.segment) * o.width() }
+// rowsWidth is the length of the rows in a tile of as many lanes as there may be.
+func (o *observerRun[T]) rowsWidth() int {
+	return o.l.plan.lanes * o.Observer.rows(o.l.plan.segment) * o.width()
+}
 
 // state and input are rows of observer step k of the segment.
 func (o *observerRun[T]) state(k int) []T {
-	return o.rows[k*o.width():][:o.Model.width]
+	return o.rows[k*o.l.lanes*o.width():][:o.l.lanes*o.Model.width]
 }
 
 func (o *observerRun[T]) input(k int) []T {
-	return o.rows[k*o.width()+o.Model.width:][:o.N]
+	return o.rows[o.l.lanes*(k*o.width()+o.Model.width):][:o.l.lanes*o.N]
 }
 
-// begin runs the prologues on the lane's parameters.
+// begin runs the prologues on the lanes' parameters.
 func (o *observerRun[T]) begin() {
+	n := o.l.lanes
 	o.set = o.Settings(*o.l.set)
 	o.sub.set = &o.set
+	o.sub.in, o.sub.first, o.sub.masked = o.l.in, o.l.first, o.l.masked
+	o.sub.resize(n)
+	o.sum, o.value, o.gradInput = o.sum[:n*o.N], o.value[:n*o.N], o.gradInput[:n*o.N]
+	o.next, o.recorded = o.next[:n*o.Model.width], o.recorded[:n*o.Model.width]
 	o.source.begin(o.l)
 	o.sub.step.begin(o.sub)
 	for _, r := range o.sub.records {
@@ -89,19 +97,21 @@ func (o *observerRun[T]) begin() {
 }
 
 // observe prepares the observers' records of a first solve.
-func (l *lane[T]) observe(out *Outputs, number, lanes int) {
+func (l *tile[T]) observe(out *Outputs) {
 	for k, o := range l.observers {
-		w := o.Model.CarryWidth()
-		o.rec = o.sub.newRecorder(l.carryIn[o.at:o.at+w], l.carryOut[o.at:o.at+w], ofLane(out.Observed[k], number, lanes))
+		o.rec = o.sub.newRecorder(l.in.Carry, out.Carry, o.at, out.Observed[k])
 	}
 }
 
 // enter reads the carry. The running sum of another run's end means nothing to a new one.
 func (o *observerRun[T]) enter() {
-	w := o.Model.CarryWidth()
 	o.count, o.total = 0, 0
-	convert(o.state(0), o.l.carryIn[o.at:])
-	convert(o.sum, o.l.carryIn[o.at+w:])
+	now := o.state(0)
+	for k := range o.Model.States {
+		v := &o.Model.States[k]
+		o.l.fromCarry(o.sub.state(now, k), o.at+v.offset, v.N)
+	}
+	o.l.fromCarry(o.sum, o.at+o.Model.CarryWidth(), o.N)
 	if o.l.set.Offset == 0 {
 		clear(o.sum)
 	}
@@ -133,42 +143,33 @@ func (o *observerRun[T]) step(t int64, after []T, record bool) {
 		copy(input, value)
 	}
 	before, next := o.state(o.count), o.state(o.count+1)
-	o.sub.step.bind(o.Model, rows[T]{state: before, series: input})
-	for slot, w := range o.sub.step.piece.Out {
-		v := &o.Model.States[w.Index]
-		o.sub.step.frame.BindOutput(slot, next[v.offset:v.offset+v.N])
-	}
+	o.sub.step.bind(o.sub, rows[T]{state: before, series: input})
+	o.sub.step.bindStates(o.sub, next)
 	o.sub.step.frame.Step()
 	o.count++
 	if record {
-		o.record(t, before, next)
+		o.rec.step(int64(o.total), t+1, before, next)
+		o.total++
 	}
 }
 
-// record writes down the state after network step t.
-func (o *observerRun[T]) record(t int64, before, after []T) {
-	known := o.rec.err
-	o.rec.step(int64(o.total), before, after)
-	o.total++
-	if d := o.rec.err; d != known {
-		d.Step, d.Lane = t+1, o.l.number // not the observer's own
-	}
-}
-
-// check looks for values that are not finite up to the network's step t, in what was recorded too.
-func (o *observerRun[T]) check(t int64, recorded bool) error {
+// divergedLane is what is not finite first in a lane up to the network's step t, in what was recorded
+// too; nil if all is.
+func (o *observerRun[T]) divergedLane(lane int, t int64, recorded bool) *DivergedError {
 	k := o.count
-	if finite(o.state(k)) {
-		if recorded && o.rec.err != nil {
-			return o.rec.err
+	if o.sub.firstOf(o.state(k), lane) == nil {
+		if recorded {
+			return o.rec.errs[lane]
 		}
 		return nil
 	}
-	for k > 0 && !finite(o.state(k-1)) {
+	for k > 0 && o.sub.firstOf(o.state(k-1), lane) != nil {
 		k--
 	}
 	last := t - int64((int(t-o.l.start)+o.l.set.Offset)%o.Ratio) // the network's step of the present state
-	return diverged(o.Model, o.state(k), last-int64((o.count-k)*o.Ratio), o.l.number)
+	d := o.sub.firstOf(o.state(k), lane)
+	d.Step = last - int64((o.count-k)*o.Ratio)
+	return d
 }
 
 // due says whether the observer steps after network step t.
@@ -178,10 +179,9 @@ func (o *observerRun[T]) due(t int64) bool {
 
 func (o *observerRun[T]) observed(state []T) []T {
 	if o.Source == nil {
-		v := &o.l.m.States[o.State]
-		return state[v.offset : v.offset+v.N]
+		return o.l.state(state, o.State)
 	}
-	o.source.bind(o.l.m, rows[T]{state: state})
+	o.source.bind(o.l, rows[T]{state: state})
 	o.source.frame.BindOutput(0, o.value)
 	o.source.frame.Step()
 	return o.value
@@ -190,22 +190,19 @@ func (o *observerRun[T]) observed(state []T) []T {
 // finish writes the outgoing carry.
 func (o *observerRun[T]) finish() {
 	o.rec.finish(o.state(o.count))
-	carry := o.l.carryOut[o.at+o.Model.CarryWidth():]
-	for j, x := range o.sum {
-		carry[j] = float64(x)
-	}
+	o.rec.toCarry(o.sum, o.Model.CarryWidth(), o.N)
 }
 
 func (o *observerRun[T]) save(point *checkpoint[T]) {
 	mine := o.saved(point)
 	copy(mine, o.state(0))
-	copy(mine[o.Model.width:], o.sum)
+	copy(mine[len(o.state(0)):], o.sum)
 }
 
 func (o *observerRun[T]) restore(point *checkpoint[T]) {
 	mine := o.saved(point)
-	o.restart(mine[:o.Model.width])
-	copy(o.sum, mine[o.Model.width:])
+	o.restart(mine[:len(o.next)])
+	copy(o.sum, mine[len(o.next):])
 }
 
 // saved is the observer's part of a checkpoint.
@@ -215,32 +212,23 @@ func (o *observerRun[T]) saved(point *checkpoint[T]) []T {
 		if other == o {
 			break
 		}
-		at += other.width()
+		at += o.l.lanes * other.width()
 	}
-	return point.observed[at : at+o.width()]
+	return point.observed[at:][:o.l.lanes*o.width()]
 }
 
 // beginReverse prepares the way back.
-func (o *observerRun[T]) beginReverse(k int, cot *Outputs, number, lanes int) {
-	var records [][]float64
+func (o *observerRun[T]) beginReverse(k int, cot *Outputs) {
+	records := make([][]float64, len(o.Model.Records))
 	if cot.Observed != nil {
-		records = ofLane(cot.Observed[k], number, lanes)
-	} else {
-		records = make([][]float64, len(o.Model.Records))
-	}
-	w := o.Model.CarryWidth()
-	o.carryCot = nil
-	clear(o.gradInput)
-	var carry []float64
-	if all := o.l.m.CarryWidth(); cot.Carry != nil {
-		o.carryCot = cot.Carry[number*all+o.at : number*all+o.at+w+o.N]
-		carry = o.carryCot[:w]
-		if o.Average {
-			convert(o.gradInput, o.carryCot[w:])
-		}
+		records = cot.Observed[k]
 	}
 	o.sub.beginReverse()
-	o.cot = o.sub.newCotangent(records, carry)
+	o.cot = o.sub.newCotangent(records, cot.Carry, o.at)
+	clear(o.gradInput)
+	if cot.Carry != nil && o.Average {
+		o.cot.fromCarry(o.gradInput, o.Model.CarryWidth(), o.N)
+	}
 	o.sourceBack.begin(o.l)
 	o.total = o.set.Steps
 	o.started = false
@@ -251,11 +239,7 @@ func (o *observerRun[T]) segmentBack(sp span) {
 	before := func(t int64) int { return (int(t-o.l.start) + o.l.set.Offset) / o.Ratio }
 	o.count = before(sp.to) - before(sp.from)
 	if !o.started {
-		if o.cot.carry != nil {
-			convert(o.sub.back.lambda, o.cot.carry[:o.Model.width])
-		} else {
-			clear(o.sub.back.lambda)
-		}
+		o.cot.lastState()
 		o.addRecords()
 		o.started = true
 	}
@@ -283,8 +267,7 @@ func (o *observerRun[T]) back(t int64, after []T) {
 		o.l.pieceBack(o.sourceBack, after, o.gradInput, into)
 		return
 	}
-	v := &o.l.m.States[o.State]
-	at := into[v.offset : v.offset+v.N]
+	at := o.l.state(into, o.State)
 	kernel.AddVV(at, at, o.gradInput)
 }
 
@@ -295,15 +278,12 @@ func (o *observerRun[T]) stepBack() {
 	b := &o.sub.back
 	state := o.state(o.count)
 	kernel.AddVV(b.lambda, b.lambda, o.recorded)
-	o.sub.adjoint.bind(o.Model, rows[T]{state: state, series: o.input(o.count), cotangent: b.lambda})
+	o.sub.adjoint.bind(o.sub, rows[T]{state: state, series: o.input(o.count), cotangent: b.lambda})
 	clear(b.previous)
 	clear(o.gradInput)
+	o.sub.adjoint.bindStates(o.sub, b.previous)
 	for slot, w := range o.sub.adjoint.piece.Out {
-		switch w.Kind {
-		case State:
-			v := &o.Model.States[w.Index]
-			o.sub.adjoint.frame.BindOutput(slot, b.previous[v.offset:v.offset+v.N])
-		case Series:
+		if w.Kind == Series {
 			o.sub.adjoint.frame.BindOutput(slot, o.gradInput)
 		}
 	}
@@ -321,17 +301,14 @@ func (o *observerRun[T]) cut() {
 	clear(o.gradInput)
 }
 
-// first writes the gradient of the incoming carry.
-func (o *observerRun[T]) first(carry []float64) {
+// begun writes the gradient of the incoming carry.
+func (o *observerRun[T]) begun() {
 	kernel.AddVV(o.sub.back.lambda, o.sub.back.lambda, o.recorded)
-	o.sub.first(o.cot)
-	w := o.Model.CarryWidth()
-	copy(carry[o.at:o.at+w], o.sub.back.carry)
-	into := carry[o.at+w : o.at+w+o.N]
-	clear(into)
+	o.sub.begun(o.cot)
+	for lane := range o.l.lanes {
+		copy(o.l.carryGradient(lane)[o.at:], o.sub.carryGradient(lane))
+	}
 	if o.Average && o.l.set.Offset > 0 {
-		for j, g := range o.gradInput {
-			into[j] = float64(g)
-		}
+		o.l.toGradient(o.gradInput, o.at+o.Model.CarryWidth(), o.N)
 	}
 }

@@ -2,28 +2,42 @@ package engine
 
 import "github.com/euryale-ml/euryale/graph/internal/kernel"
 
-// recorder writes a lane's outputs while it is solved.
+// recorder writes the lanes' outputs while they are solved.
 type recorder[T kernel.Float] struct {
-	l       *lane[T]
-	records [][]float64 // the lane's samples
-	carry   []float64   // the lane's outgoing carry
-	first   int         // index of the window's first sample in the whole run
+	l       *tile[T]
+	in, out []float64   // carries, of all lanes of the run
+	at      int         // of the carry within those: 0 but for an observer's
+	records [][]float64 // of all lanes of the run
+	perLane int         // samples in each lane of records
+	sampled int         // index of the window's first sample in the whole run
 	value   []T
-	err     *DivergedError // the first value of an observable that is not finite
+	errs    []*DivergedError // by lane: the first value of an observable that is not finite
+	first   *DivergedError   // one of them
 }
 
-func (l *lane[T]) newRecorder(carryIn, carryOut []float64, records [][]float64) *recorder[T] {
+func (l *tile[T]) newRecorder(in, out []float64, at int, records [][]float64) *recorder[T] {
 	m := l.m
-	r := &recorder[T]{l: l, records: records, carry: carryOut, value: make([]T, m.recordWidth)}
-	r.first, _ = l.set.Samples()
-	copy(l.partial, carryIn[m.width+m.historyWidth:])
+	r := &recorder[T]{l: l, in: in, out: out, at: at, records: records, value: make([]T, l.lanes*m.recordWidth), errs: make([]*DivergedError, l.lanes)}
+	r.sampled, r.perLane = l.set.Samples()
+	for lane := range l.lanes {
+		carryIn, carryOut := r.carries(lane)
+		for i := range m.Records {
+			v := &m.Records[i]
+			copy(of(l, l.partial, v.offset, v.N)[lane*v.N:][:v.N], carryIn[m.width+m.historyWidth+v.offset:])
+		}
+		r.keepHistory(carryIn, carryOut)
+		last := m.CarryWidth() - 1
+		carryOut[last] = carryIn[last] + float64(l.set.Steps)
+	}
 	if l.set.Offset == 0 {
 		clear(l.partial) // what another run's last mean lacks is nothing to a new run
 	}
-	r.keepHistory(carryIn)
-	last := len(carryIn) - 1
-	r.carry[last] = carryIn[last] + float64(l.set.Steps)
 	return r
+}
+
+// carries are a lane's, before and after the window.
+func (r *recorder[T]) carries(lane int) (in, out []float64) {
+	return r.l.root.carry(r.in, lane)[r.at:], r.l.root.carry(r.out, lane)[r.at:]
 }
 
 // ofLane cuts lane number's part out of every record.
@@ -38,18 +52,18 @@ func ofLane(records [][]float64, number, lanes int) [][]float64 {
 }
 
 // keepHistory copies the part of the old history that is still within reach after the window.
-func (r *recorder[T]) keepHistory(carryIn []float64) {
+func (r *recorder[T]) keepHistory(carryIn, carryOut []float64) {
 	for k, depth := range r.l.m.history {
 		n := r.l.m.States[k].N
 		at := r.l.m.HistoryOffset(k)
 		if old := depth - r.l.set.Steps; old > 0 {
-			copy(r.carry[at:at+old*n], carryIn[at+r.l.set.Steps*n:at+depth*n])
+			copy(carryOut[at:at+old*n], carryIn[at+r.l.set.Steps*n:at+depth*n])
 		}
 	}
 }
 
-// step sees the states before and after step t.
-func (r *recorder[T]) step(t int64, before, after []T) {
+// step sees the states before and after step t; in errors, the state after it is that of the given step.
+func (r *recorder[T]) step(t, inErrors int64, before, after []T) {
 	r.history(int(t-r.l.start), before)
 	done := int(t-r.l.start) + r.l.set.Offset + 1 - r.l.set.Warmup // recorded steps so far
 	if done <= 0 {
@@ -60,18 +74,18 @@ func (r *recorder[T]) step(t int64, before, after []T) {
 		return
 	}
 	for i := range r.l.m.Records {
-		r.record(i, t, done, sampled, after)
+		r.record(i, inErrors, done, sampled, after)
 	}
 }
 
-func (r *recorder[T]) record(i int, t int64, done int, sampled bool, state []T) {
-	v := &r.l.m.Records[i]
-	value := r.l.recorded(i, state, r.value[v.offset:v.offset+v.N])
-	if v.Forward != nil && r.err == nil && !finite(value) {
-		r.err = divergedAt(v.Address, v.Labels, value, t+1, r.l.number)
+func (r *recorder[T]) record(i int, inErrors int64, done int, sampled bool, state []T) {
+	v, l := &r.l.m.Records[i], r.l
+	value := l.recorded(i, state, of(l, r.value, v.offset, v.N))
+	if v.Forward != nil && !finite(value) {
+		r.diverged(v, value, inErrors)
 	}
-	partial := r.l.partial[v.offset : v.offset+v.N]
-	if r.l.set.Average {
+	partial := of(l, l.partial, v.offset, v.N)
+	if l.set.Average {
 		for j, x := range value {
 			partial[j] += float64(x)
 		}
@@ -79,29 +93,38 @@ func (r *recorder[T]) record(i int, t int64, done int, sampled bool, state []T) 
 	if !sampled {
 		return
 	}
-	sample := done/r.l.set.Every - 1 - r.first
-	row := r.records[i][sample*v.N:][:v.N]
-	if r.l.set.Average {
+	sample := done/l.set.Every - 1 - r.sampled
+	for lane := range l.lanes {
+		row := r.records[i][((l.root.first+lane)*r.perLane+sample)*v.N:][:v.N]
+		value, partial := value[lane*v.N:][:v.N], partial[lane*v.N:][:v.N]
 		for j := range row {
-			row[j] = partial[j] / float64(r.l.set.Every)
-			partial[j] = 0
+			if row[j] = float64(value[j]); l.set.Average {
+				row[j] = partial[j] / float64(l.set.Every)
+				partial[j] = 0
+			}
 		}
-		return
 	}
-	for j, x := range value {
-		row[j] = float64(x)
+}
+
+// diverged notes the lanes in which an observable is not finite, unless they had one before.
+func (r *recorder[T]) diverged(v *Record, value []T, step int64) {
+	for lane := range r.l.lanes {
+		if values := value[lane*v.N:][:v.N]; r.errs[lane] == nil && !finite(values) {
+			r.errs[lane] = r.l.divergedAt(v.Address, v.Labels, values, lane)
+			r.errs[lane].Step = step
+			r.first = r.errs[lane]
+		}
 	}
 }
 
 // recorded returns the value of record i, in dst if it has to be computed.
-func (l *lane[T]) recorded(i int, state, dst []T) []T {
+func (l *tile[T]) recorded(i int, state, dst []T) []T {
 	v := &l.m.Records[i]
 	if v.Forward == nil {
-		s := &l.m.States[v.State]
-		return state[s.offset : s.offset+s.N]
+		return l.state(state, v.State)
 	}
 	run := l.records[i]
-	run.bind(l.m, rows[T]{state: state})
+	run.bind(l, rows[T]{state: state})
 	run.frame.BindOutput(0, dst)
 	run.frame.Step()
 	return dst
@@ -115,17 +138,31 @@ func (r *recorder[T]) history(step int, state []T) {
 			continue
 		}
 		v := &r.l.m.States[k]
-		at := r.l.m.HistoryOffset(k) + row*v.N
-		for j, x := range state[v.offset : v.offset+v.N] {
-			r.carry[at+j] = float64(x)
+		r.toCarry(r.l.state(state, k), r.l.m.HistoryOffset(k)+row*v.N, v.N)
+	}
+}
+
+// toCarry writes n numbers of each lane's outgoing carry.
+func (r *recorder[T]) toCarry(x []T, at, n int) {
+	for lane := range r.l.lanes {
+		_, carry := r.carries(lane)
+		for j, v := range x[lane*n:][:n] {
+			carry[at+j] = float64(v)
 		}
 	}
 }
 
 func (r *recorder[T]) finish(state []T) {
 	m := r.l.m
-	for j, x := range state {
-		r.carry[j] = float64(x)
+	for k := range m.States {
+		v := &m.States[k]
+		r.toCarry(r.l.state(state, k), v.offset, v.N)
 	}
-	copy(r.carry[m.width+m.historyWidth:], r.l.partial)
+	for lane := range r.l.lanes {
+		_, carry := r.carries(lane)
+		for i := range m.Records {
+			v := &m.Records[i]
+			copy(carry[m.width+m.historyWidth+v.offset:][:v.N], of(r.l, r.l.partial, v.offset, v.N)[lane*v.N:])
+		}
+	}
 }

@@ -2,31 +2,27 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"github.com/euryale-ml/euryale/graph/internal/kernel"
 )
 
-// reverseRun is what a lane needs on its way back.
+// reverseRun is what a tile needs on its way back.
 type reverseRun[T kernel.Float] struct {
-	lambda, previous []T       // adjoint of the state after and before the present step
-	extra            []T       // a row of states
-	series           []T       // adjoint of the series at the present step
-	carry            []float64 // adjoint of the incoming carry
-	gradSeries       [][]float64
-	cut              bool // a horizon lies between here and the end of the window
+	lambda, previous []T         // adjoint of the state after and before the present step
+	extra            []T         // a row of states
+	series           []T         // adjoint of the series at the present step
+	carry            []float64   // adjoint of the incoming carry, [lane]
+	gradSeries       [][]float64 // one of all lanes, or [lane] one each
+	cut              bool        // a horizon lies between here and the end of the window
 }
 
-// reverse differentiates the lane. Its results stay in the workspace for deliver.
-func (l *lane[T]) reverse(ctx context.Context, in *Inputs, cot *Outputs, number int, tape *laneTape[T]) error {
-	l.begin(in, number)
+// reverse differentiates the lanes. Its results stay in the workspace for deliver.
+func (l *tile[T]) reverse(ctx context.Context, cot *Outputs, tape *tileTape[T]) error {
 	l.beginReverse()
-	var carry []float64
-	if w := l.m.CarryWidth(); cot.Carry != nil {
-		carry = cot.Carry[number*w : (number+1)*w]
-	}
-	c := l.newCotangent(ofLane(cot.Records, number, in.Lanes), carry)
+	c := l.newCotangent(cot.Records, cot.Carry, 0)
 	for k, o := range l.observers {
-		o.beginReverse(k, cot, number, in.Lanes)
+		o.beginReverse(k, cot)
 	}
 	n := l.spans()
 	if !l.plan.resident {
@@ -41,12 +37,12 @@ func (l *lane[T]) reverse(ctx context.Context, in *Inputs, cot *Outputs, number 
 			return err
 		}
 	}
-	l.first(c)
+	l.begun(c)
 	return nil
 }
 
-// reside lets the lane work on the rows of a checkpoint, if it has any.
-func (l *lane[T]) reside(point *checkpoint[T]) {
+// reside lets the tile work on the rows of a checkpoint, if it has any.
+func (l *tile[T]) reside(point *checkpoint[T]) {
 	if !l.plan.resident {
 		return
 	}
@@ -57,7 +53,7 @@ func (l *lane[T]) reside(point *checkpoint[T]) {
 }
 
 // rebuildPast fills the node-major signals of a segment from its resident states.
-func (l *lane[T]) rebuildPast(sp span) {
+func (l *tile[T]) rebuildPast(sp span) {
 	any := false
 	for i := range l.sources {
 		any = any || l.sources[i].past != nil
@@ -74,42 +70,56 @@ func (l *lane[T]) rebuildPast(sp span) {
 }
 
 // makeReverse allocates what only the way back needs.
-func (l *lane[T]) makeReverse() {
-	b := &l.back
-	b.lambda, b.previous = make([]T, l.m.width), make([]T, l.m.width)
-	b.extra = make([]T, l.m.width)
-	b.series = make([]T, l.m.seriesWidth)
-	b.carry = make([]float64, l.m.CarryWidth())
+func (l *tile[T]) makeReverse() {
+	b, n := &l.back, l.plan.lanes
+	b.lambda, b.previous = make([]T, n*l.m.width), make([]T, n*l.m.width)
+	b.extra = make([]T, n*l.m.width)
+	b.series = make([]T, n*l.m.seriesWidth)
+	b.carry = make([]float64, n*l.m.CarryWidth())
 	b.gradSeries = make([][]float64, len(l.m.Series))
-	for i := range l.m.Series {
-		if v := &l.m.Series[i]; v.Learned {
-			b.gradSeries[i] = make([]float64, v.N*v.Rows)
-		}
-	}
 	for i := range l.sums {
 		s, run := &l.m.Sums[i], &l.sums[i]
 		c := &l.m.Couplings[s.Coupling]
 		if s.Source < 0 {
 			continue
 		}
-		run.back = make([]T, c.NFrom)
+		run.back = make([]T, n*c.NFrom)
 		if c.delayed {
-			run.adjoint = make([]T, c.NTo*run.stride)
+			run.adjoint = make([]T, n*c.NTo*run.stride)
 		}
 	}
 }
 
-// beginReverse clears the adjoints and runs the prologues on the lane's parameters.
-func (l *lane[T]) beginReverse() {
+// clearSeries makes room for the gradients of learned inputs.
+func (l *tile[T]) clearSeries() {
+	for i := range l.m.Series {
+		v := &l.m.Series[i]
+		if !v.Learned {
+			continue
+		}
+		n := v.N * v.Rows
+		if l.in.Series[i].PerLane {
+			n *= l.lanes
+		}
+		if cap(l.back.gradSeries[i]) < n {
+			l.back.gradSeries[i] = make([]float64, n)
+		}
+		l.back.gradSeries[i] = l.back.gradSeries[i][:n]
+		clear(l.back.gradSeries[i])
+	}
+}
+
+// beginReverse clears the adjoints and runs the prologues on the lanes' parameters.
+func (l *tile[T]) beginReverse() {
 	b := &l.back
 	if b.lambda == nil {
 		l.makeReverse()
 	}
 	clear(b.carry)
 	b.cut = false
-	for i := range b.gradSeries {
-		clear(b.gradSeries[i])
-	}
+	b.lambda, b.previous, b.extra = b.lambda[:l.lanes*l.m.width], b.previous[:l.lanes*l.m.width], b.extra[:l.lanes*l.m.width]
+	l.resize(l.lanes)
+	l.clearSeries()
 	for i := range l.sums {
 		clear(l.sums[i].adjoint)
 		clear(l.sums[i].ring)
@@ -124,8 +134,9 @@ func (l *lane[T]) beginReverse() {
 }
 
 // segmentBack applies the adjoint of a segment whose rows and signals are in place.
-func (l *lane[T]) segmentBack(ctx context.Context, sp span, c *cotangent[T]) error {
+func (l *tile[T]) segmentBack(ctx context.Context, sp span, c *cotangent[T]) error {
 	l.makeRoom()
+	l.scrubPast()
 	if sp.to == l.start+int64(l.set.Steps) {
 		c.final(l.row(sp, sp.to))
 	}
@@ -137,6 +148,7 @@ func (l *lane[T]) segmentBack(ctx context.Context, sp span, c *cotangent[T]) err
 			return err
 		}
 		t0 := l.blockStart(t1, sp.from)
+		l.draw(t0, t1, l.m.noiseBack)
 		l.longBack(sp, t0, int(t1-t0))
 		for t := t1 - 1; t >= t0; t-- {
 			l.stepBack(sp, t0, t, c)
@@ -149,7 +161,7 @@ func (l *lane[T]) segmentBack(ctx context.Context, sp span, c *cotangent[T]) err
 }
 
 // blockStart is the last block or horizon border before t1, not before from.
-func (l *lane[T]) blockStart(t1, from int64) int64 {
+func (l *tile[T]) blockStart(t1, from int64) int64 {
 	t0 := max((t1-1)/Block*Block, from)
 	if h := int64(l.set.Horizon); h > 0 {
 		t0 = max(t0, (t1-1)/h*h)
@@ -158,7 +170,7 @@ func (l *lane[T]) blockStart(t1, from int64) int64 {
 }
 
 // makeRoom moves the adjoints that later steps left behind to where the new segment looks for them.
-func (l *lane[T]) makeRoom() {
+func (l *tile[T]) makeRoom() {
 	for k := range l.sums {
 		run := &l.sums[k]
 		for at := 0; at < len(run.adjoint); at += run.stride {
@@ -168,35 +180,33 @@ func (l *lane[T]) makeRoom() {
 	}
 }
 
-func (l *lane[T]) longBack(sp span, t0 int64, n int) {
+func (l *tile[T]) longBack(sp span, t0 int64, n int) {
 	for k := range l.m.Sums {
 		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; c.long.n > 0 && l.m.Sums[k].Source >= 0 {
-			l.spread(job{task: longBackTask, k: k, base: sp.base, t0: t0, n: n}, c.NFrom, c.long.n*n)
+			l.spread(job{task: longBackTask, k: k, base: sp.base, t0: t0, n: n}, l.lanes*c.NFrom, l.lanes*c.long.n*n)
 		}
 	}
 }
 
 // stepBack turns the adjoint of the state after step t into that of the state before it.
-func (l *lane[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
+func (l *tile[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 	b, state := &l.back, l.row(sp, t)
 	for _, o := range l.observers {
 		o.back(t, l.row(sp, t+1))
 	}
 	l.signalsNow(state, t)
 	l.inputs(t)
-	l.adjoint.bind(l.m, rows[T]{state: state, sum: l.sumRow(sp, t), series: l.series, noise: l.noise, cotangent: b.lambda})
+	l.adjoint.bind(l, rows[T]{state: state, sum: l.sumRow(sp, t), series: l.series, cotangent: b.lambda, t: t})
 	clear(b.previous)
+	l.adjoint.bindStates(l, b.previous)
 	for slot, w := range l.adjoint.piece.Out {
 		switch {
-		case w.Kind == State:
-			v := &l.m.States[w.Index]
-			l.adjoint.frame.BindOutput(slot, b.previous[v.offset:v.offset+v.N])
 		case w.Kind == Sum && !l.m.constSum[w.Index]:
-			n := l.m.Couplings[l.m.Sums[w.Index].Coupling].NTo
-			l.adjoint.frame.BindOutput(slot, l.sums[w.Index].ring[int(t&(Block-1))*n:][:n])
+			n := l.lanes * l.m.Couplings[l.m.Sums[w.Index].Coupling].NTo
+			l.adjoint.frame.BindOutput(slot, l.slot(l.sums[w.Index].ring, t, n))
 		case w.Kind == Series:
 			v := &l.m.Series[w.Index]
-			l.adjoint.frame.BindOutput(slot, b.series[v.offset:v.offset+v.N])
+			l.adjoint.frame.BindOutput(slot, of(l, b.series, v.offset, v.N))
 		}
 	}
 	l.adjoint.frame.Step()
@@ -207,25 +217,36 @@ func (l *lane[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 }
 
 // keepSeries stores the gradient of learned inputs.
-func (l *lane[T]) keepSeries(t int64) {
+func (l *tile[T]) keepSeries(t int64) {
 	for i := range l.m.Series {
-		if v := &l.m.Series[i]; v.Learned {
-			row := l.back.gradSeries[i][(int(t-l.start)+l.set.Offset)*v.N:][:v.N]
-			for j, g := range l.back.series[v.offset : v.offset+v.N] {
-				row[j] = float64(g)
+		v := &l.m.Series[i]
+		if !v.Learned {
+			continue
+		}
+		at := (int(t-l.start) + l.set.Offset) * v.N
+		grad := of(l, l.back.series, v.offset, v.N)
+		for lane := range l.lanes {
+			into := l.back.gradSeries[i]
+			if l.in.Series[i].PerLane {
+				into = into[lane*v.N*v.Rows:]
+			} else if l.masked[lane] {
+				continue
+			}
+			for j, g := range grad[lane*v.N:][:v.N] {
+				into[at+j] += float64(g)
 			}
 		}
 	}
 }
 
 // sourcesBack carries the adjoints of the sums back to the states that were sent at step t.
-func (l *lane[T]) sourcesBack(state []T, t0, t int64) {
+func (l *tile[T]) sourcesBack(state []T, t0, t int64) {
 	for i := range l.sources {
 		clear(l.sources[i].grad)
 	}
 	for k := range l.m.Sums {
 		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 {
-			l.spread(job{task: shortBackTask, k: k, t0: t0, t: t}, c.NFrom, c.short.n+len(l.weights[l.m.Sums[k].Coupling].dense))
+			l.spread(job{task: shortBackTask, k: k, t0: t0, t: t}, l.regions(c, c.NFrom), l.lanes*c.now())
 		}
 	}
 	for i := range l.sources {
@@ -234,11 +255,10 @@ func (l *lane[T]) sourcesBack(state []T, t0, t int64) {
 }
 
 // sourceBack adds to the states' adjoint what a source's adjoint amounts to.
-func (l *lane[T]) sourceBack(i int, state, into []T) {
+func (l *tile[T]) sourceBack(i int, state, into []T) {
 	src, run := &l.m.Sources[i], &l.sources[i]
 	if src.Forward == nil {
-		v := &l.m.States[src.State]
-		at := into[v.offset : v.offset+v.N]
+		at := l.state(into, src.State)
 		kernel.AddVV(at, at, run.grad)
 		return
 	}
@@ -246,51 +266,83 @@ func (l *lane[T]) sourceBack(i int, state, into []T) {
 }
 
 // pieceBack adds the adjoint of a small program of states to the adjoint of the states.
-func (l *lane[T]) pieceBack(r *runner[T], state, cotangent, into []T) {
+func (l *tile[T]) pieceBack(r *runner[T], state, cotangent, into []T) {
 	extra := l.back.extra
-	r.bind(l.m, rows[T]{state: state, cotangent: cotangent})
-	for slot, w := range r.piece.Out {
-		if w.Kind == State {
-			v := &l.m.States[w.Index]
-			r.frame.BindOutput(slot, extra[v.offset:v.offset+v.N])
-		}
-	}
+	r.bind(l, rows[T]{state: state, cotangent: cotangent})
+	r.bindStates(l, extra)
 	r.frame.Step()
 	for _, w := range r.piece.Out {
 		if w.Kind == State {
-			v := &l.m.States[w.Index]
-			at := into[v.offset : v.offset+v.N]
-			kernel.AddVV(at, at, extra[v.offset:v.offset+v.N])
+			at := l.state(into, w.Index)
+			kernel.AddVV(at, at, l.state(extra, w.Index))
 		}
 	}
 }
 
 // finishBlock files a block's adjoints by region and adds its part of the weight gradients.
-func (l *lane[T]) finishBlock(sp span, t0, t1 int64) {
+func (l *tile[T]) finishBlock(sp span, t0, t1 int64) {
+	l.scrubRings(t0, t1)
+	n := int(t1 - t0)
 	for k := range l.m.Sums {
 		s, run := &l.m.Sums[k], &l.sums[k]
 		if s.Source < 0 {
 			continue
 		}
 		c := &l.m.Couplings[s.Coupling]
-		if run.adjoint != nil {
-			transpose(run.adjoint[t0-sp.base:], run.stride, run.ring[int(t0&(Block-1))*c.NTo:], c.NTo, c.NTo, int(t1-t0))
+		if to := l.lanes * c.NTo; run.adjoint != nil {
+			transpose(run.adjoint[t0-sp.base:], run.stride, run.ring[int(t0&(Block-1))*to:], to, to, n)
 		}
 		if c.Learned {
-			n := int(t1 - t0)
-			l.spread(job{task: weightTask, k: k, base: sp.base, t0: t0, n: n}, c.NTo, n*len(c.Index))
+			l.spread(job{task: weightTask, k: k, base: sp.base, t0: t0, n: n}, c.NTo, l.lanes*n*len(c.Index))
+		}
+	}
+}
+
+// scrubPast and scrubRings put zeros in the place of what masked lanes leave where all lanes are summed:
+// it need not be finite.
+func (l *tile[T]) scrubPast() {
+	for lane, masked := range l.masked {
+		for i := 0; i < len(l.sources) && masked; i++ {
+			run := &l.sources[i]
+			n := l.m.Sources[i].N * run.stride
+			clear(run.past[lane*n:][:n])
+		}
+	}
+}
+
+func (l *tile[T]) scrubRings(t0, t1 int64) {
+	if !slices.Contains(l.masked, true) {
+		return
+	}
+	for t := t0; t < t1; t++ {
+		for i := range l.sources {
+			n := l.m.Sources[i].N
+			l.scrub(l.slot(l.sources[i].ring, t, l.lanes*n), n)
+		}
+		for k := range l.sums {
+			if run, n := &l.sums[k], l.m.Couplings[l.m.Sums[k].Coupling].NTo; run.ring != nil {
+				l.scrub(l.slot(run.ring, t, l.lanes*n), n)
+			}
+		}
+	}
+}
+
+func (l *tile[T]) scrub(row []T, n int) {
+	for lane, masked := range l.masked {
+		if masked {
+			clear(row[lane*n:][:n])
 		}
 	}
 }
 
 // border says whether the gradient is cut at step t. The start of a run is no border.
-func (l *lane[T]) border(t int64) bool {
+func (l *tile[T]) border(t int64) bool {
 	h := int64(l.set.Horizon)
 	return h > 0 && t%h == 0 && (t > l.start || l.set.Offset > 0)
 }
 
 // horizon drops the adjoints of later sums, if t is on a border.
-func (l *lane[T]) horizon(t int64) {
+func (l *tile[T]) horizon(t int64) {
 	if !l.border(t) {
 		return
 	}

@@ -2,7 +2,7 @@ package engine
 
 import "github.com/euryale-ml/euryale/graph/internal/kernel"
 
-// task is a loop over regions that may be split over goroutines.
+// task is a loop over regions, or over (lane, region), that may be split over goroutines.
 type task int
 
 const (
@@ -22,42 +22,82 @@ type job struct {
 	n     int
 }
 
+// regions is the number of things that a coupling's sums of one step go over, of n regions at one end:
+// columns of its matrix, for all lanes at once, or (lane, region).
+func (l *tile[T]) regions(c *Coupling, n int) int {
+	if c.Dense {
+		return n
+	}
+	return l.lanes * n
+}
+
 // longSums computes the parts of the sums of steps t0 … t0+n−1 that come over long delays.
-func (l *lane[T]) longSums(sp span, t0 int64, n int) {
+func (l *tile[T]) longSums(sp span, t0 int64, n int) {
 	for k := range l.m.Sums {
 		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; c.long.n > 0 && l.m.Sums[k].Source >= 0 {
-			l.spread(job{task: longTask, k: k, base: sp.base, t0: t0, n: n}, c.NTo, c.long.n*n)
+			l.spread(job{task: longTask, k: k, base: sp.base, t0: t0, n: n}, l.lanes*c.NTo, l.lanes*c.long.n*n)
 		}
 	}
 }
 
 // shortSums completes the sums of step t.
-func (l *lane[T]) shortSums(row []T, t0, t int64) {
+func (l *tile[T]) shortSums(row []T, t0, t int64) {
 	l.sumsNow = row
 	for k := range l.m.Sums {
 		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 {
-			l.spread(job{task: shortTask, k: k, t0: t0, t: t}, c.NTo, c.short.n+len(l.weights[l.m.Sums[k].Coupling].dense))
+			l.spread(job{task: shortTask, k: k, t0: t0, t: t}, l.regions(c, c.NTo), l.lanes*c.now())
 		}
 	}
 }
 
-// perform runs a job for the regions from … to−1.
-func (l *lane[T]) perform(j job, from, to int) {
-	s := &l.m.Sums[j.k]
-	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
-	run, src := &l.sums[j.k], &l.sources[s.Source]
-	switch j.task {
-	case longTask:
-		sumEdges(run.block, c.long.row[from:to+1], w.long.w, run.longAt, src.past[j.t0-j.base:], from, c.NTo, j.n)
-	case shortTask:
-		l.shortSum(j, s, from, to)
-	case longBackTask:
-		sumEdges(run.backBlock, c.long.tRow[from:to+1], w.long.wT, run.longBack, run.adjoint[j.t0-j.base:], from, c.NFrom, j.n)
-	case shortBackTask:
-		l.shortBack(j, s, from, to)
-	case weightTask:
-		l.weightGradient(j, s, from, to)
+// perform runs a job for a part of what it goes over.
+func (l *tile[T]) perform(j job, from, to int) {
+	c := &l.m.Couplings[l.m.Sums[j.k].Coupling]
+	switch {
+	case j.task == weightTask:
+		l.weightGradient(j, from, to)
+	case j.task == shortTask && c.Dense:
+		l.denseSum(j, from, to)
+	case j.task == shortBackTask && c.Dense:
+		l.denseBack(j, from, to)
+	case j.task == shortTask || j.task == longTask:
+		l.eachLane(j, from, to, c.NTo)
+	default:
+		l.eachLane(j, from, to, c.NFrom)
 	}
+}
+
+// eachLane runs a job for the (lane, region) from … to−1, n regions in each lane.
+func (l *tile[T]) eachLane(j job, from, to, n int) {
+	for from < to {
+		lane := from / n
+		a, b := from-lane*n, min(to-lane*n, n)
+		switch j.task {
+		case longTask:
+			l.longSum(j, lane, a, b)
+		case shortTask:
+			l.shortSum(j, lane, a, b)
+		case longBackTask:
+			l.longBackSum(j, lane, a, b)
+		case shortBackTask:
+			l.shortBack(j, lane, a, b)
+		}
+		from = lane*n + b
+	}
+}
+
+func (l *tile[T]) longSum(j job, lane, from, to int) {
+	s, run := &l.m.Sums[j.k], &l.sums[j.k]
+	c, w, src := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane), &l.sources[s.Source]
+	past := src.past[lane*c.NFrom*src.stride+int(j.t0-j.base):]
+	sumEdges(run.block[lane*c.NTo:], c.long.row[from:to+1], w.long.w, run.longAt, past, from, l.lanes*c.NTo, j.n)
+}
+
+func (l *tile[T]) longBackSum(j job, lane, from, to int) {
+	s, run := &l.m.Sums[j.k], &l.sums[j.k]
+	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
+	later := run.adjoint[lane*c.NTo*run.stride+int(j.t0-j.base):]
+	sumEdges(run.backBlock[lane*c.NFrom:], c.long.tRow[from:to+1], w.long.wT, run.longBack, later, from, l.lanes*c.NFrom, j.n)
 }
 
 // sumEdges writes the sums over edges of regions from … into a block [step][n], as many as row
@@ -73,18 +113,53 @@ func sumEdges[T kernel.Float](block []T, row []int32, w []T, offsets []int32, pa
 	}
 }
 
-func (l *lane[T]) shortSum(j job, s *SumVar, from, to int) {
+// denseSum multiplies by rows from … to−1 of the matrix, all lanes at once if it is theirs.
+func (l *tile[T]) denseSum(j job, from, to int) {
+	s := &l.m.Sums[j.k]
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
-	ring, n := l.sources[s.Source].ring, c.NFrom
-	row := l.sumsNow[s.offset : s.offset+c.NTo]
-	now := ring[int(j.t&(Block-1))*n:][:n]
-	if c.Dense {
-		wt := kernel.Matrix[T]{Data: w.transposed[from:], Stride: c.NTo}
-		kernel.MatMul(kernel.Matrix[T]{Data: row[from:to]}, wt, kernel.Matrix[T]{Data: now}, to-from, n, 1)
-		return
+	y := of(l, l.sumsNow, s.offset, c.NTo)
+	x := l.slot(l.sources[s.Source].ring, j.t, l.lanes*c.NFrom)
+	for lane, side := 0, l.side(w); lane < l.lanes; lane += side {
+		kernel.MatMul(kernel.Matrix[T]{Data: y[lane*c.NTo+from:], Stride: c.NTo},
+			kernel.Matrix[T]{Data: w.at(lane).transposed[from:], Stride: c.NTo},
+			kernel.Matrix[T]{Data: x[lane*c.NFrom:], Stride: c.NFrom}, to-from, c.NFrom, side)
 	}
-	takeRow(row[from:to], l.sums[j.k].block, int(j.t-j.t0)*c.NTo+from)
+}
+
+// denseBack is denseSum with the transposed matrix, added to the sources' adjoints.
+func (l *tile[T]) denseBack(j job, from, to int) {
+	s, run := &l.m.Sums[j.k], &l.sums[j.k]
+	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
+	x := l.slot(run.ring, j.t, l.lanes*c.NTo)
+	for lane, side := 0, l.side(w); lane < l.lanes; lane += side {
+		kernel.MatMul(kernel.Matrix[T]{Data: run.back[lane*c.NFrom+from:], Stride: c.NFrom},
+			kernel.Matrix[T]{Data: w.at(lane).dense[from:], Stride: c.NFrom},
+			kernel.Matrix[T]{Data: x[lane*c.NTo:], Stride: c.NTo}, to-from, c.NTo, side)
+	}
+	grad := l.sources[s.Source].grad
+	for lane := range l.lanes {
+		a, b := lane*c.NFrom+from, lane*c.NFrom+to
+		kernel.AddVV(grad[a:b], grad[a:b], run.back[a:b])
+	}
+}
+
+// side is the number of neighbouring lanes that have the same weights.
+func (l *tile[T]) side(w *coupled[T]) int {
+	if w.perLane {
+		return 1
+	}
+	return l.lanes
+}
+
+func (l *tile[T]) shortSum(j job, lane, from, to int) {
+	s := &l.m.Sums[j.k]
+	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
+	row := of(l, l.sumsNow, s.offset, c.NTo)[lane*c.NTo:][:c.NTo]
+	takeRow(row[from:to], l.sums[j.k].block, int(j.t-j.t0)*l.lanes*c.NTo+lane*c.NTo+from)
+	width := l.lanes * c.NFrom
+	ring := l.sources[s.Source].ring[lane*c.NFrom:]
 	if !c.delayed {
+		now := ring[int(j.t&(Block-1))*width:][:c.NFrom]
 		kernel.SparseRows(row[from:to], c.short.row[from:to+1], w.short.w, c.short.other, now)
 		return
 	}
@@ -93,7 +168,7 @@ func (l *lane[T]) shortSum(j job, s *SumVar, from, to int) {
 		a, b := c.short.row[i], c.short.row[i+1]
 		other, weight := c.short.other[a:b], w.short.w[a:b]
 		for e, d := range c.short.delay[a:b] {
-			acc += weight[e] * ring[int((j.t-int64(d))&(Block-1))*n+int(other[e])]
+			acc += T(weight[e] * ring[int((j.t-int64(d))&(Block-1))*width+int(other[e])])
 		}
 		row[i] = acc
 	}
@@ -117,64 +192,81 @@ func takeRow[T kernel.Float](row, block []T, at int) {
 }
 
 // shortBack adds to the sources' adjoints what comes back over short delays at step t.
-func (l *lane[T]) shortBack(j job, s *SumVar, from, to int) {
-	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
-	run, n := &l.sums[j.k], c.NTo
-	grad := l.sources[s.Source].grad
-	now := run.ring[int(j.t&(Block-1))*n:][:n]
-	if c.Dense {
-		wt := kernel.Matrix[T]{Data: w.dense[from:], Stride: c.NFrom}
-		kernel.MatMul(kernel.Matrix[T]{Data: run.back[from:to]}, wt, kernel.Matrix[T]{Data: now}, to-from, n, 1)
-		kernel.AddVV(grad[from:to], grad[from:to], run.back[from:to])
-		return
-	}
-	back := run.back[from:to]
-	takeRow(back, run.backBlock, int(j.t-j.t0)*c.NFrom+from)
+func (l *tile[T]) shortBack(j job, lane, from, to int) {
+	s, run := &l.m.Sums[j.k], &l.sums[j.k]
+	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
+	grad := l.sources[s.Source].grad[lane*c.NFrom:][from:to]
+	back := run.back[lane*c.NFrom:][from:to]
+	takeRow(back, run.backBlock, int(j.t-j.t0)*l.lanes*c.NFrom+lane*c.NFrom+from)
+	width := l.lanes * c.NTo
+	ring := run.ring[lane*c.NTo:]
 	if !c.delayed {
+		now := ring[int(j.t&(Block-1))*width:][:c.NTo]
 		kernel.SparseRows(back, c.short.tRow[from:to+1], w.short.wT, c.short.tOther, now)
 	}
 	for i := from; i < to && c.delayed && c.short.n > 0; i++ {
-		acc := run.back[i]
+		acc := back[i-from]
 		a, b := c.short.tRow[i], c.short.tRow[i+1]
 		other, weight := c.short.tOther[a:b], w.short.wT[a:b]
 		for e, d := range c.short.tDelay[a:b] {
-			acc += weight[e] * run.ring[int((j.t+int64(d))&(Block-1))*n+int(other[e])]
+			acc += T(weight[e] * ring[int((j.t+int64(d))&(Block-1))*width+int(other[e])])
 		}
-		run.back[i] = acc
+		back[i-from] = acc
 	}
-	kernel.AddVV(grad[from:to], grad[from:to], back)
+	kernel.AddVV(grad, grad, back)
 }
 
-// weightGradient adds the products of adjoints and signals of a block.
-func (l *lane[T]) weightGradient(j job, s *SumVar, from, to int) {
+// weightGradient adds the products of adjoints and signals of a block, for targets from … to−1: of one
+// lane after the other, or step by step of all lanes, if they share a matrix.
+func (l *tile[T]) weightGradient(j job, from, to int) {
+	s := &l.m.Sums[j.k]
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
-	run, src := &l.sums[j.k], &l.sources[s.Source]
-	first := int(j.t0 & (Block - 1))
-	switch {
-	case c.Dense:
-		dw := kernel.Matrix[T]{Data: w.grad[from*c.NFrom:], Stride: c.NFrom}
-		a := kernel.Matrix[T]{Data: run.ring[first*c.NTo+from:], Stride: c.NTo}
-		p := kernel.Matrix[T]{Data: src.ring[first*c.NFrom:], Stride: c.NFrom}
-		kernel.RankK(dw, a, p, to-from, c.NFrom, j.n)
-	case c.delayed:
-		past := src.past[j.t0-j.base:]
-		at := int(j.t0 - j.base)
-		for i := from; i < to; i++ {
-			adj := run.adjoint[i*run.stride+at : i*run.stride+at+j.n]
-			a, b := c.long.row[i], c.long.row[i+1]
-			kernel.DelayedDots(w.long.grad[a:b], adj, run.longAt[a:b], past)
-			a, b = c.short.row[i], c.short.row[i+1]
-			kernel.DelayedDots(w.short.grad[a:b], adj, run.shortAt[a:b], past)
+	for lane, side := 0, l.side(w); lane < l.lanes; lane++ {
+		switch {
+		case !c.Dense && c.delayed:
+			l.delayedGradient(j, lane, from, to)
+		case !c.Dense:
+			l.edgeGradient(j, lane, from, to)
+		case lane%side == 0:
+			l.denseGradient(j, lane, side, from, to)
 		}
-	default:
-		for i := from; i < to; i++ {
-			for k := first; k < first+j.n; k++ {
-				adj, row := run.ring[k*c.NTo+i], src.ring[k*c.NFrom:(k+1)*c.NFrom]
-				a, b := c.short.row[i], c.short.row[i+1]
-				grad := w.short.grad[a:b]
-				for e, o := range c.short.other[a:b] {
-					grad[e] += adj * row[o]
-				}
+	}
+}
+
+func (l *tile[T]) denseGradient(j job, lane, side, from, to int) {
+	s, run := &l.m.Sums[j.k], &l.sums[j.k]
+	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
+	first, apart := int(j.t0&(Block-1))*l.lanes+lane, l.lanes/side
+	kernel.RankK(kernel.Matrix[T]{Data: w.grad[from*c.NFrom:], Stride: c.NFrom},
+		kernel.Matrix[T]{Data: run.ring[first*c.NTo+from:], Stride: apart * c.NTo},
+		kernel.Matrix[T]{Data: l.sources[s.Source].ring[first*c.NFrom:], Stride: apart * c.NFrom}, to-from, c.NFrom, j.n*side)
+}
+
+func (l *tile[T]) delayedGradient(j job, lane, from, to int) {
+	s, run := &l.m.Sums[j.k], &l.sums[j.k]
+	c, w, src := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane), &l.sources[s.Source]
+	at := int(j.t0 - j.base)
+	past := src.past[lane*c.NFrom*src.stride+at:]
+	for i := from; i < to; i++ {
+		adj := run.adjoint[(lane*c.NTo+i)*run.stride+at:][:j.n]
+		a, b := c.long.row[i], c.long.row[i+1]
+		kernel.DelayedDots(w.long.grad[a:b], adj, run.longAt[a:b], past)
+		a, b = c.short.row[i], c.short.row[i+1]
+		kernel.DelayedDots(w.short.grad[a:b], adj, run.shortAt[a:b], past)
+	}
+}
+
+func (l *tile[T]) edgeGradient(j job, lane, from, to int) {
+	s, run := &l.m.Sums[j.k], &l.sums[j.k]
+	c, w, src := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane), &l.sources[s.Source]
+	first := int(j.t0 & (Block - 1))
+	for i := from; i < to; i++ {
+		for k := first; k < first+j.n; k++ {
+			adj, row := run.ring[(k*l.lanes+lane)*c.NTo+i], src.ring[(k*l.lanes+lane)*c.NFrom:]
+			a, b := c.short.row[i], c.short.row[i+1]
+			grad := w.short.grad[a:b]
+			for e, o := range c.short.other[a:b] {
+				grad[e] += T(adj * row[o])
 			}
 		}
 	}

@@ -24,7 +24,7 @@ type part struct {
 
 // spread performs a job for n regions, on several goroutines if work is large. Every region is
 // computed by one of them in the usual order, so the split changes no bit.
-func (l *lane[T]) spread(j job, n, work int) {
+func (l *tile[T]) spread(j job, n, work int) {
 	if !l.alone || work < worthSplitting || runtime.GOMAXPROCS(0) == 1 {
 		l.perform(j, 0, n)
 		return
@@ -41,7 +41,7 @@ func (l *lane[T]) spread(j job, n, work int) {
 	l.team.done.Wait()
 }
 
-func newTeam[T kernel.Float](l *lane[T]) *team[T] {
+func newTeam[T kernel.Float](l *tile[T]) *team[T] {
 	t := &team[T]{}
 	for w := 1; w < runtime.GOMAXPROCS(0); w++ {
 		jobs := make(chan part)
@@ -56,8 +56,8 @@ func newTeam[T kernel.Float](l *lane[T]) *team[T] {
 	return t
 }
 
-// disband ends the goroutines of the lane's team.
-func (l *lane[T]) disband() {
+// disband ends the goroutines of the tile's team.
+func (l *tile[T]) disband() {
 	if l.team == nil {
 		return
 	}

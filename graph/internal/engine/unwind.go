@@ -4,7 +4,7 @@ import "context"
 
 // unwind reverses segments a … a+n−1, the first of which has its start saved, with free further
 // checkpoints: see plan.
-func (l *lane[T]) unwind(ctx context.Context, tape *laneTape[T], c *cotangent[T], a, n, free int) error {
+func (l *tile[T]) unwind(ctx context.Context, tape *tileTape[T], c *cotangent[T], a, n, free int) error {
 	for n > 1 && free > 0 {
 		k := split(n, free)
 		if tape.saved[a+k] == nil {
@@ -33,13 +33,13 @@ func (l *lane[T]) unwind(ctx context.Context, tape *laneTape[T], c *cotangent[T]
 		}
 	}
 	if a == 0 {
-		l.first(c)
+		l.begun(c)
 	}
 	return nil
 }
 
 // advance solves from the saved start of segment a up to the start of segment b.
-func (l *lane[T]) advance(ctx context.Context, tape *laneTape[T], a, b int) error {
+func (l *tile[T]) advance(ctx context.Context, tape *tileTape[T], a, b int) error {
 	sp := l.span(a)
 	copy(l.row(sp, sp.from), tape.saved[a].state)
 	for _, o := range l.observers {
@@ -58,25 +58,26 @@ func (l *lane[T]) advance(ctx context.Context, tape *laneTape[T], a, b int) erro
 	return nil
 }
 
-func (l *lane[T]) newCheckpoint() *checkpoint[T] {
-	size, observed := 0, 0
+// newCheckpoint has room for as many lanes as any tile has.
+func (l *tile[T]) newCheckpoint() *checkpoint[T] {
+	size, observed, lanes := 0, 0, l.plan.lanes
 	for i := range l.m.Sources {
-		size += l.m.Sources[i].N * l.sources[i].columns
+		size += lanes * l.m.Sources[i].N * l.sources[i].columns
 	}
 	for _, o := range l.observers {
-		observed += o.width()
+		observed += lanes * o.width()
 	}
 	rows := 0
 	if l.plan.resident {
-		rows = (l.plan.segment + 1) * l.m.width
+		rows = lanes * (l.plan.segment + 1) * l.m.width
 	}
 	if point := l.idle.point(size, rows); point != nil {
 		return point
 	}
-	point := &checkpoint[T]{state: make([]T, l.m.width), past: make([]T, size), observed: make([]T, observed)}
+	point := &checkpoint[T]{state: make([]T, lanes*l.m.width), past: make([]T, size), observed: make([]T, observed)}
 	if l.plan.resident {
 		point.x = make([]T, rows)
-		point.s = make([]T, l.plan.segment*l.m.sumWidth)
+		point.s = make([]T, lanes*l.plan.segment*l.m.sumWidth)
 		for _, o := range l.observers {
 			point.slow = append(point.slow, make([]T, o.rowsWidth()))
 		}
@@ -85,7 +86,7 @@ func (l *lane[T]) newCheckpoint() *checkpoint[T] {
 }
 
 // save stores the start of the present segment.
-func (l *lane[T]) save(point *checkpoint[T], sp span) {
+func (l *tile[T]) save(point *checkpoint[T], sp span) {
 	copy(point.state, l.row(sp, sp.from))
 	for _, o := range l.observers {
 		o.save(point)
@@ -93,12 +94,12 @@ func (l *lane[T]) save(point *checkpoint[T], sp span) {
 	l.eachPast(sp, point, func(saved, past []T) { copy(saved, past) })
 }
 
-func (l *lane[T]) restorePast(point *checkpoint[T], sp span) {
+func (l *tile[T]) restorePast(point *checkpoint[T], sp span) {
 	l.eachPast(sp, point, func(saved, past []T) { copy(past, saved) })
 }
 
 // eachPast pairs every region's saved past with its columns before the segment's first step.
-func (l *lane[T]) eachPast(sp span, point *checkpoint[T], do func(saved, past []T)) {
+func (l *tile[T]) eachPast(sp span, point *checkpoint[T], do func(saved, past []T)) {
 	at, shift := 0, int(sp.from-sp.base)
 	for i := range l.sources {
 		run := &l.sources[i]

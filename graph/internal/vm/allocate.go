@@ -8,31 +8,49 @@ type instruction struct {
 	value *value // what it computes; nil for a copy
 }
 
-// register is a slice of floats of one frame.
+// register is a slice of floats of one frame: a vector for each lane, or a scalar
+// or a matrix for all.
 type register struct {
-	size int
-	data []float64 // the content of a constant
+	room
+	matrix bool
+	data   []float64 // the content of a constant
 }
+
+// room is what two values need to have in common to be kept in one register after
+// another.
+type room struct {
+	size  int
+	laned bool
+}
+
+func (s shape) room() room { return room{s.size(), len(s) == 1} }
 
 // allocation hands out registers.
 type allocation struct {
 	regs    []register
 	home    map[*value]int  // where a value lives
-	free    map[int][]int   // registers of the body that may be written again, by size
+	free    map[room][]int  // registers of the body that may be written again
 	pinned  map[*value]bool // values of the body whose register is not their own
 	lastUse map[*value]int
 }
 
-// program assigns registers and emits the code. Inputs have the first registers,
-// outputs the next.
+// program schedules the values, assigns registers and emits the code. Inputs have
+// the first registers, outputs the next.
 func (t *target) program() *Program {
+	t.update()
+	t.fuse()
+	t.schedule()
 	p := &Program{in: t.in, out: t.out, result: make([]int, len(t.out))}
-	r := &allocation{home: map[*value]int{}, free: map[int][]int{}, pinned: map[*value]bool{}, lastUse: map[*value]int{}}
-	for _, x := range t.in {
-		r.add(x.Len, nil)
+	r := &allocation{home: map[*value]int{}, free: map[room][]int{}, pinned: map[*value]bool{}, lastUse: map[*value]int{}}
+	for i, x := range t.in {
+		s, _ := x.shape()
+		if x.Scalar && t.laned != nil && t.laned[i] {
+			s = perLane
+		}
+		r.add(s, nil)
 	}
-	for _, x := range t.out {
-		r.add(x.Len, nil)
+	for i := range t.out {
+		r.add(t.wanted(i), nil)
 	}
 	for _, a := range t.accums {
 		p.accums = append(p.accums, r.keep(a))
@@ -49,14 +67,22 @@ func (t *target) program() *Program {
 	return p
 }
 
-func (r *allocation) add(size int, data []float64) int {
-	r.regs = append(r.regs, register{size: size, data: data})
+// wanted is the shape of an output.
+func (t *target) wanted(i int) shape {
+	if t.out[i].Scalar && t.laned == nil {
+		return nil
+	}
+	return shape{t.out[i].Len}
+}
+
+func (r *allocation) add(s shape, data []float64) int {
+	r.regs = append(r.regs, register{room: s.room(), matrix: len(s) > 1, data: data})
 	return len(r.regs) - 1
 }
 
 // keep gives a value a new register.
 func (r *allocation) keep(v *value) int {
-	r.home[v] = r.add(v.shape.size(), nil)
+	r.home[v] = r.add(v.shape, nil)
 	return r.home[v]
 }
 
@@ -69,9 +95,9 @@ func (r *allocation) operand(v *value) int {
 	case opInput:
 		r.home[v] = v.input
 	case opConst:
-		r.home[v] = r.add(1, []float64{v.num})
+		r.home[v] = r.add(nil, []float64{v.num})
 	case opData:
-		r.home[v] = r.add(len(v.data), v.data)
+		r.home[v] = r.add(v.shape, v.data)
 	default:
 		panic("vm: " + v.op.String() + " is read before it is computed")
 	}
@@ -139,7 +165,7 @@ func (r *allocation) destination(v *value) int {
 	if r.pinned[v] {
 		return r.home[v]
 	}
-	n := v.shape.size()
+	n := v.shape.room()
 	if f := r.free[n]; len(f) > 0 {
 		r.free[n] = f[:len(f)-1]
 		r.home[v] = f[len(f)-1]
@@ -154,7 +180,7 @@ func (r *allocation) release(v *value, i int) {
 		if a.op.leaf() || a.invariant || r.pinned[a] || r.lastUse[a] != i || contains(v.args[:k], a) {
 			continue
 		}
-		n := a.shape.size()
+		n := a.shape.room()
 		r.free[n] = append(r.free[n], r.home[a])
 	}
 }

@@ -68,18 +68,26 @@ func (x Input) shape() (shape, error) {
 // inputs do not fit together, when an op without a kernel cannot run, or when a
 // value has another length than its output.
 func Compile(in []Input, out []Output) (*Program, error) {
-	l, err := newLowering(in)
+	l, roots, err := lower(in, out)
 	if err != nil {
 		return nil, err
+	}
+	return newTarget(l.builder, in, out, roots).program(), nil
+}
+
+// lower lowers the nodes of all outputs.
+func lower(in []Input, out []Output) (*lowering, []*value, error) {
+	l, err := newLowering(in)
+	if err != nil {
+		return nil, nil, err
 	}
 	roots := make([]*value, len(out))
 	for i, o := range out {
 		if roots[i], err = l.output(o); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	t := newTarget(l.builder, in, out, roots)
-	return t.program(), nil
+	return l, roots, nil
 }
 
 // output lowers an output's node and gives the value the output's shape.

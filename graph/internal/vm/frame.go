@@ -10,30 +10,57 @@ import (
 // independent; a frame is not safe for concurrent use.
 type Frame[T kernel.Float] struct {
 	p                        *Program
-	regs                     [][]T
+	lanes                    int
+	regs, own                [][]T // as bound; the frame's memory, nil for inputs
 	prologue, body, epilogue []call[T]
 	pending                  bool // something ran since the last epilogue
 }
 
-// NewFrame allocates a frame. Outputs that are never bound are written to memory
-// of the frame's own.
-func NewFrame[T kernel.Float](p *Program) *Frame[T] {
-	f := &Frame[T]{p: p, regs: make([][]T, len(p.regs))}
+// NewFrame allocates a frame for a lane. Outputs that are never bound are written
+// to memory of the frame's own.
+func NewFrame[T kernel.Float](p *Program) *Frame[T] { return NewTile[T](p, 1) }
+
+// NewTile allocates a frame for up to so many lanes; of more than one, p must come
+// from Tile.
+func NewTile[T kernel.Float](p *Program, lanes int) *Frame[T] {
+	f := &Frame[T]{p: p, lanes: lanes, regs: make([][]T, len(p.regs)), own: make([][]T, len(p.regs))}
 	inputs := len(p.in)
 	total := 0
 	for _, r := range p.regs[inputs:] {
-		total += padded(r.size)
+		total += padded(r.elements(lanes))
 	}
 	slab := make([]T, total)
 	for i, r := range p.regs[inputs:] {
-		reg := slab[:r.size:r.size]
-		f.regs[inputs+i], slab = reg, slab[padded(r.size):]
-		for j, x := range r.data {
-			reg[j] = T(x)
+		n := r.elements(lanes)
+		f.own[inputs+i], slab = slab[:n:n], slab[padded(n):]
+		for reg := f.own[inputs+i]; r.data != nil && len(reg) > 0; reg = reg[r.size:] {
+			for j, x := range r.data {
+				reg[j] = T(x)
+			}
 		}
 	}
+	copy(f.regs, f.own)
 	f.prologue, f.body, f.epilogue = f.link(p.prologue), f.link(p.body), f.link(p.epilogue)
 	return f
+}
+
+// Resize sets the number of lanes, at most that of NewTile. Begin must follow, and
+// what was bound has to be bound again.
+func (f *Frame[T]) Resize(lanes int) {
+	f.lanes = lanes
+	for i, own := range f.own {
+		if own != nil {
+			f.regs[i] = own[:f.p.regs[i].elements(lanes)]
+		}
+	}
+}
+
+// elements is the register's length.
+func (r *register) elements(lanes int) int {
+	if r.laned {
+		return r.size * lanes
+	}
+	return r.size
 }
 
 // padded rounds a length up to whole cache lines.
@@ -42,7 +69,7 @@ func padded(n int) int { return (n + 15) &^ 15 }
 // Bind makes data the value of an input, without a copy. It panics when data is
 // shorter than the input.
 func (f *Frame[T]) Bind(input int, data []T) {
-	n := f.p.in[input].Len
+	n := f.p.regs[input].elements(f.lanes)
 	if len(data) < n {
 		panic(fmt.Sprintf("vm: input %s: expected %d elements, found %d", f.p.in[input].Name, n, len(data)))
 	}
@@ -52,7 +79,7 @@ func (f *Frame[T]) Bind(input int, data []T) {
 // BindOutput makes data the destination of a PerStep output, without a copy. It
 // must not overlap an input. It panics when data is shorter than the output.
 func (f *Frame[T]) BindOutput(output int, data []T) {
-	n := f.p.out[output].Len
+	n := f.p.regs[len(f.p.in)+output].elements(f.lanes)
 	if len(data) < n {
 		panic(fmt.Sprintf("vm: output %s: expected %d elements, found %d", f.p.out[output].Name, n, len(data)))
 	}
@@ -81,7 +108,8 @@ func (f *Frame[T]) Finish(output int, data []T) {
 		run(f.epilogue)
 		f.pending = false
 	}
-	copy(data[:f.p.out[output].Len], f.regs[f.p.result[output]])
+	n := f.p.regs[len(f.p.in)+output].elements(f.lanes)
+	copy(data[:n], f.regs[f.p.result[output]])
 }
 
 // call is an instruction linked to the registers of a frame.
@@ -119,7 +147,7 @@ func (f *Frame[T]) link(code []instruction) []call[T] {
 func (f *Frame[T]) sequence(code []instruction) int {
 	for n := range code {
 		in := &code[n]
-		if in.op != opFused || !kernel.Vectorised(in.value.fusion) || f.p.regs[in.dst].size != f.p.regs[code[0].dst].size {
+		if in.op != opFused || !kernel.Vectorised(in.value.fusion) || f.p.regs[in.dst].room != f.p.regs[code[0].dst].room {
 			return n
 		}
 	}

@@ -31,6 +31,7 @@ const (
 	opMatVec
 	opMatVecT
 	opBroadcast
+	opSpread // of a tile: the scalar of each lane as every element of the lane
 	opCopy
 	opForeign // an op without a kernel: its own Do
 )
@@ -43,7 +44,7 @@ var opNames = [...]string{
 	opSquare: "square", opFused: "", opPow: "pow", opCube: "cube", opSqrt: "sqrt",
 	opAbs: "abs", opExp: "exp", opTanh: "tanh", opSigmoid: "sigmoid", opFunc: "map",
 	opSelectLT: "select<", opSelectLE: "select<=", opSum: "sum",
-	opMatVec: "matvec", opMatVecT: "matvecT", opBroadcast: "broadcast", opCopy: "copy",
+	opMatVec: "matvec", opMatVecT: "matvecT", opBroadcast: "broadcast", opSpread: "spread", opCopy: "copy",
 	opForeign: "do",
 }
 

@@ -12,18 +12,17 @@ type target struct {
 	summed  []*value // what each accumulator sums
 	updates []*value // per accumulator: its new content, a root of the body
 
+	laned []bool // of a tile: inputs that are scalars of each lane
+
 	prologue, body, epilogue []*value // what is computed, in order
 }
 
-// newTarget runs the passes that work on values.
+// newTarget runs the passes that decide about the arithmetic.
 func newTarget(b *builder, in []Input, out []Output, roots []*value) *target {
 	t := &target{builder: b, in: in, out: out, roots: roots}
 	t.peel()
 	t.hoist()
 	t.rewrite(t.vectorised)
-	t.update()
-	t.fuse()
-	t.schedule()
 	return t
 }
 
@@ -81,7 +80,7 @@ func (t *target) vectorised(v *value, args []*value) *value {
 // update makes the roots of the body that add to the accumulators.
 func (t *target) update() {
 	for i, v := range t.summed {
-		u := &value{op: opAdd, args: []*value{v, t.accums[i]}, shape: v.shape}
+		u := &value{op: opAdd, args: []*value{v, t.accums[i]}, shape: t.accums[i].shape}
 		t.updates = append(t.updates, t.append(u))
 	}
 	t.summed = nil

@@ -1,0 +1,223 @@
+package engine
+
+import "github.com/euryale-ml/euryale/graph/internal/kernel"
+
+// tile is the workspace in which some consecutive lanes are solved and differentiated side by side.
+//
+// Rows hold [variable][lane][region], so that a variable of all lanes is one long vector, and one of one
+// lane alone is as if there were no others. What is filed by region has one row for each (lane, region).
+type tile[T kernel.Float] struct {
+	m     *Model
+	set   *Settings
+	plan  plan
+	alone bool // no other tile runs beside this one: big loops may be split over goroutines
+	team  *team[T]
+	idle  *idleTiles[T]
+
+	in           *Inputs
+	first, lanes int    // the lanes at work
+	masked       []bool // by lane
+	start        int64  // absolute step of the window's first state
+	base         int64  // start rounded down to a whole block, from which borders are counted
+
+	params, series, noise []T
+	drawn                 []T // the noise of a block in one lane
+	x, s                  []T // rows of the present segment
+	next                  []T // state handed from one segment to the following one
+	sumsNow, pastNow      []T // sums of the present step; a row of states before the window
+	step, adjoint         *runner[T]
+	records, recordsBack  []*runner[T]
+	sources               []sourceRun[T]
+	sums                  []sumRun[T]
+	weights               []coupled[T]
+	partial               []float64 // running sums of averaged records, [record][lane][region]
+	observers             []*observerRun[T]
+	root                  *tile[T] // the tile whose parameters this one uses: itself, but for an observer's
+	loaded                bool     // what the lanes share has been loaded
+
+	back reverseRun[T]
+}
+
+// sourceRun is a source's signal. past is node-major: region j's value at column
+// pastColumns + (t − segment base) of row (lane, j). ring holds the last block time-major.
+type sourceRun[T kernel.Float] struct {
+	forward, adjoint *runner[T]
+	past             []T
+	stride, columns  int
+	ring             []T // [Block][lane][region]
+	grad             []T // adjoint of the signal at the present step
+}
+
+// sumRun is a weighted sum: node-major adjoints of the segment and what comes after it, the last
+// block of them time-major, and the long-delay parts of the present block.
+type sumRun[T kernel.Float] struct {
+	constant []T // row sums of the weights, if that is what the sum is
+	block    []T // [Block][lane][target] long-delay part of the sum
+
+	adjoint         []T // [lane][target][stride], column t − segment base
+	stride          int
+	ring            []T     // [Block][lane][target]
+	backBlock       []T     // [Block][lane][source] long-delay part of the transposed sum
+	back            []T     // [lane][source] the transposed sum of one step
+	longAt, shortAt []int32 // by target: where an edge reads the source's past
+	longBack        []int32 // by source: where an edge reads the adjoint
+}
+
+func newTile[T kernel.Float](m *Model, p plan) *tile[T] {
+	n := p.lanes
+	l := &tile[T]{m: m, plan: p, masked: make([]bool, n),
+		params: make([]T, n*m.paramWidth), series: make([]T, n*m.seriesWidth), noise: make([]T, Block*n*m.noiseWidth),
+		step: newRunner[T](m.Step), adjoint: newRunner[T](m.Adjoint),
+		partial: make([]float64, n*m.recordWidth)}
+	l.next, l.pastNow = make([]T, n*m.width), make([]T, n*m.width)
+	if n > 1 {
+		l.drawn = make([]T, Block*m.widestNoise())
+	}
+	if !p.resident {
+		l.x, l.s = make([]T, n*(p.segment+1)*m.width), make([]T, n*p.segment*m.sumWidth)
+	}
+	for i := range m.Records {
+		l.records = append(l.records, newRunner[T](m.Records[i].Forward))
+		l.recordsBack = append(l.recordsBack, newRunner[T](m.Records[i].Adjoint))
+	}
+	for i := range m.Sources {
+		l.sources = append(l.sources, newSourceRun[T](&m.Sources[i], p))
+	}
+	for i := range m.Sums {
+		l.sums = append(l.sums, l.newSumRun(&m.Sums[i]))
+	}
+	l.root = l
+	for i := range m.Observers {
+		l.observers = append(l.observers, newObserverRun(l, i))
+	}
+	l.weights = make([]coupled[T], len(m.Couplings))
+	return l
+}
+
+func newSourceRun[T kernel.Float](s *Source, p plan) sourceRun[T] {
+	n := p.lanes * s.N
+	r := sourceRun[T]{forward: newRunner[T](s.Forward), adjoint: newRunner[T](s.Adjoint), ring: make([]T, Block*n), grad: make([]T, n)}
+	if s.delayed {
+		r.columns = s.pastColumns()
+		r.stride = r.columns + p.segment
+		r.past = make([]T, n*r.stride)
+	}
+	return r
+}
+
+func (l *tile[T]) newSumRun(s *SumVar) sumRun[T] {
+	c := &l.m.Couplings[s.Coupling]
+	to, from := l.plan.lanes*c.NTo, l.plan.lanes*c.NFrom
+	if s.Source < 0 {
+		return sumRun[T]{constant: make([]T, to)}
+	}
+	r := sumRun[T]{ring: make([]T, Block*to)}
+	if !c.delayed {
+		return r
+	}
+	src := &l.sources[s.Source]
+	r.stride = src.stride
+	if c.long.n > 0 {
+		r.block, r.backBlock = make([]T, Block*to), make([]T, Block*from)
+	}
+	read := func(set *edgeSet) []int32 {
+		at := make([]int32, set.n)
+		for e := range at {
+			at[e] = set.other[e]*int32(src.stride) + int32(src.columns) - set.delay[e]
+		}
+		return at
+	}
+	r.longAt, r.shortAt = read(&c.long), read(&c.short)
+	r.longBack = make([]int32, c.long.n)
+	for e := range r.longBack {
+		r.longBack[e] = c.long.tOther[e]*int32(r.stride) + c.long.tDelay[e]
+	}
+	return r
+}
+
+// begin makes room for lanes first … first+lanes−1 and loads their inputs.
+func (l *tile[T]) begin(in *Inputs, first, lanes int) {
+	l.in, l.first = in, first
+	l.resize(lanes)
+	clear(l.masked)
+	l.start = int64(l.carry(in.Carry, 0)[l.m.CarryWidth()-1])
+	l.base = l.start / Block * Block
+	for i := range l.m.Params {
+		p := &l.m.Params[i]
+		l.loadLanes(of(l, l.params, p.offset, p.N), &in.Params[i], p.N, 0, p.N)
+	}
+	for i := range l.m.Couplings {
+		l.loadWeights(i, &in.Weights[i])
+	}
+	l.loaded = true
+	for i := range l.m.Sums {
+		if l.m.Sums[i].Source < 0 {
+			l.loadConstant(i)
+		}
+	}
+	l.step.begin(l)
+	for i := range l.sources {
+		l.sources[i].forward.begin(l)
+	}
+	for _, r := range l.records {
+		r.begin(l)
+	}
+	for _, o := range l.observers {
+		o.begin()
+	}
+}
+
+// resize fits to a number of lanes what is gone through as a whole.
+func (l *tile[T]) resize(lanes int) {
+	l.lanes, l.masked = lanes, l.masked[:lanes]
+	l.next, l.pastNow = l.next[:lanes*l.m.width], l.pastNow[:lanes*l.m.width]
+	l.partial = l.partial[:lanes*l.m.recordWidth]
+	for i := range l.sources {
+		run, n := &l.sources[i], lanes*l.m.Sources[i].N
+		run.past, run.grad = run.past[:n*run.stride], run.grad[:n]
+	}
+	for i := range l.sums {
+		run, n := &l.sums[i], lanes*l.m.Couplings[l.m.Sums[i].Coupling].NTo
+		if run.constant != nil {
+			run.constant = run.constant[:n]
+		}
+		if run.adjoint != nil {
+			run.adjoint = run.adjoint[:n*run.stride]
+		}
+	}
+}
+
+// of is a variable's part of a row: n numbers for each lane.
+func of[T, E kernel.Float](l *tile[T], row []E, offset, n int) []E {
+	return row[offset*l.lanes:][:n*l.lanes]
+}
+
+// state is the part of state variable k.
+func (l *tile[T]) state(row []T, k int) []T {
+	v := &l.m.States[k]
+	return of(l, row, v.offset, v.N)
+}
+
+// carry is the part of lane number lane of the tile.
+func (l *tile[T]) carry(all []float64, lane int) []float64 {
+	w := l.m.CarryWidth()
+	return all[(l.first+lane)*w:][:w]
+}
+
+// loadLanes sets dst, [lane][n], to the numbers from … from+n−1 of each lane's value of size numbers.
+func (l *tile[T]) loadLanes(dst []T, v *Value, size, from, n int) {
+	for lane := range l.lanes {
+		into := dst[lane*n:][:n]
+		if lane > 0 && !v.PerLane {
+			copy(into, dst[:n])
+			continue
+		}
+		convert(into, v.lane(l.first+lane, size)[from:])
+	}
+}
+
+func convert[T kernel.Float](dst []T, src []float64) {
+	for i, v := range src[:len(dst)] {
+		dst[i] = T(v)
+	}
+}

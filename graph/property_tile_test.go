@@ -1,0 +1,158 @@
+package graph
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+	"pgregory.net/rapid"
+
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+// laneValues are values of a network by address, one for all lanes or one for each.
+type laneValues map[string][][]float64
+
+// drawLanes gives some addresses a value of their own in each lane.
+func drawLanes(rt *rapid.T, net *Network, lanes int) laneValues {
+	r := rand.New(rand.NewPCG(rapid.Uint64Range(1, 1000).Draw(rt, "values"), 2))
+	all := laneValues{}
+	for _, address := range slices.Sorted(maps.Keys(net.values)) {
+		v := net.values[address]
+		if v.Data == nil || v.Kind == samplesKind {
+			continue
+		}
+		all[address] = [][]float64{v.Data}
+		if !rapid.Bool().Draw(rt, address+" per lane") {
+			continue
+		}
+		all[address] = nil
+		for range lanes {
+			own := slices.Clone(v.Data)
+			for i := range own {
+				own[i] *= 1 + 0.1*r.Float64() // zeros stay: where there is no edge, a weight is refused
+			}
+			all[address] = append(all[address], own)
+		}
+	}
+	return all
+}
+
+// of is what one lane has.
+func (x laneValues) of(lane int) laneValues {
+	one := laneValues{}
+	for address, values := range x {
+		one[address] = values[min(lane, len(values)-1):][:1]
+	}
+	return one
+}
+
+// leaves makes a node of every value. Those of one lane may have the axis of lanes or not: it is as if
+// they were shared.
+func (x laneValues) leaves(net *Network, g *G.ExprGraph) map[string]*G.Node {
+	nodes := map[string]*G.Node{}
+	for address, values := range x {
+		v := net.values[address]
+		scope, lanes := nmm.Shared, len(values)
+		region := v.perRegion() || v.Kind == initKind
+		switch {
+		case region && lanes > 1:
+			scope = nmm.PerRegionAndLane
+		case region:
+			scope = nmm.PerRegion
+		case lanes > 1:
+			scope = nmm.PerLane
+		}
+		shape := v.shapeOf(scope, lanes)
+		data := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(slices.Concat(values...)))
+		nodes[address] = G.NewTensor(g, tensor.Float64, shape.Dims(), G.WithShape(shape...), G.WithName("in/"+address), G.WithValue(data))
+	}
+	return nodes
+}
+
+// Lanes side by side have the bits of each alone, and gradients of their own too; at any number of
+// goroutines and memory budget all bits are the same.
+func TestRandomTiles(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	property(t, 60, func(t testing.TB, rt *rapid.T) {
+		d := draw(rt, features{steps: 70, observers: true, lanes: 1})
+		d.dropSilentObservers()
+		d.run.Lanes = rapid.SampledFrom([]int{2, 3, 5, 16, 17}).Draw(rt, "side by side")
+		d.run.tile = rapid.IntRange(2, d.run.Lanes).Draw(rt, "tile")
+		d.run.Precision = Precision(rapid.IntRange(0, 1).Draw(rt, "precision"))
+		d.run.Horizon = rapid.SampledFrom([]int{0, 0, 7, 30}).Draw(rt, "horizon")
+		d.run.Average = rapid.Bool().Draw(rt, "average")
+		d.run.NonFinite = MaskLane
+		warmup, recorded := d.run.steps()
+		windows := rapid.IntRange(1, 5).Draw(rt, "windows") // of which each has its part of the budget
+		d.run.Window = (warmup + recorded + windows - 1) / windows
+		net := d.build(t)
+		values := drawLanes(rt, net, d.run.Lanes)
+		for l := range d.run.Lanes {
+			d.run.Seeds = append(d.run.Seeds, uint64(7*l)+d.run.Seed)
+		}
+		solve := func(run Run, values laneValues) *outcome {
+			g := G.NewGraph()
+			return rolledOutAt(t, net, run, g, values.leaves(net, g))
+		}
+		all := solve(d.run, values)
+		lanes := make([]*outcome, d.run.Lanes)
+		for l := range lanes {
+			one := d.run
+			one.Lanes, one.Seeds, one.tile = 1, d.run.Seeds[l:l+1], 0
+			lanes[l] = solve(one, values.of(l))
+		}
+		values.compare(t, all, lanes, map[Precision]float64{Float64: 1e-12, Float32: 1e-4}[d.run.Precision])
+
+		again := d.run
+		runtime.GOMAXPROCS(rapid.IntRange(1, 3).Draw(rt, "goroutines"))
+		again.MemoryBudget = int64(rapid.Float64Range(1, 2).Draw(rt, "times the least memory") * float64(windows) * float64(leastBudget(t, net, again)))
+		same(t, "other budget and goroutines", solve(again, values), all)
+	})
+}
+
+// compare checks records and gradients per lane for equal bits, and sums over lanes within tol.
+func (x laneValues) compare(t testing.TB, all *outcome, lanes []*outcome, tol float64) {
+	t.Helper()
+	side := &outcome{records: map[string][]float64{}, grads: map[string][]float64{}}
+	sums := map[string][]float64{}
+	for _, one := range lanes {
+		for address, data := range one.records {
+			side.records[address] = append(side.records[address], data...)
+		}
+		for address, data := range one.grads {
+			if len(x[address]) > 1 {
+				side.grads[address] = append(side.grads[address], data...)
+				continue
+			}
+			if sums[address] == nil {
+				sums[address] = make([]float64, len(data))
+			}
+			for i, g := range data {
+				sums[address][i] += g
+			}
+		}
+	}
+	own, shared := map[string][]float64{}, map[string][]float64{}
+	largest := 0.0
+	for address, data := range all.grads {
+		if len(x[address]) > 1 {
+			own[address] = data
+		} else {
+			shared[address] = data
+		}
+		for _, g := range data {
+			largest = max(largest, math.Abs(g))
+		}
+	}
+	same(t, "lanes", &outcome{records: all.records, grads: own}, side)
+	for address, want := range sums {
+		closeTo(t, fmt.Sprint("shared gradient of ", address), append(shared[address], largest/1000), append(want, largest/1000), tol)
+	}
+}
