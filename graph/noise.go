@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/euryale-ml/euryale/graph/internal/engine"
 )
 
 // Noise is additive white noise on one state of every region of a population,
@@ -45,6 +47,9 @@ func (s *Noise) Attach(n *Network) error {
 	for _, other := range n.noises {
 		if other.address() == z.address() {
 			return fmt.Errorf("graph: %s is given twice: independent white noises on one state are one with σ² = σ₁² + σ₂²", z.address())
+		}
+		if engine.Stream(other.address()) == engine.Stream(z.address()) {
+			return fmt.Errorf("graph: %s would have the samples of %s, since their names have one hash: rename a population", z.address(), other.address())
 		}
 	}
 	unit, err := quotient(p.states[state].Unit, "√ms")

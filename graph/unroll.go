@@ -6,6 +6,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"github.com/euryale-ml/euryale/graph/internal/engine"
+	"github.com/euryale-ml/euryale/graph/internal/kernel"
 )
 
 // Unrolled is a run written out as Gorgonia nodes, one set per step.
@@ -37,7 +38,7 @@ func (n *Network) Unroll(g *G.ExprGraph, run Run, bind map[string]*G.Node) (*Unr
 	}
 	return n.unroll(g, run, bind, func(address string, step, size int) []float64 {
 		xi := make([]float64, size)
-		engine.Normals(xi, run.Seeds[0], int64(step), engine.Stream(address))
+		kernel.Normals(xi, size, 1, run.Seeds[0], int64(step), engine.Stream(address))
 		return xi
 	})
 }

@@ -146,3 +146,20 @@ func BenchmarkTanh(b *testing.B) { benchmarkBoth(b, function(Tanh[float32]), fun
 func BenchmarkSigmoid(b *testing.B) {
 	benchmarkBoth(b, function(Sigmoid[float32]), function(Sigmoid[float64]))
 }
+
+func BenchmarkSin(b *testing.B) { benchmarkBoth(b, function(Sin[float32]), function(Sin[float64])) }
+func BenchmarkCos(b *testing.B) { benchmarkBoth(b, function(Cos[float32]), function(Cos[float64])) }
+
+// BenchmarkNormals draws 16 steps, and one step, of n regions.
+func BenchmarkNormals(b *testing.B) {
+	for _, n := range []int{1, 2, 3, 8, 64, 84, 85} {
+		for _, steps := range []int{16, 1} {
+			b.Run(fmt.Sprint(n, " regions, ", steps, " steps"), func(b *testing.B) { benchmarkBoth(b, normalsOf[float32](n, steps), normalsOf[float64](n, steps)) })
+		}
+	}
+}
+
+func normalsOf[T Float](n, steps int) func() {
+	d, step := make([]T, n*steps), int64(0)
+	return func() { Normals(d, n, steps, 1, step, 2); step += int64(steps) }
+}

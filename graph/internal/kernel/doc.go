@@ -1,6 +1,7 @@
 // Package kernel holds the loops over floats that a compiled step graph and its
-// engine spend their time in: elementwise arithmetic, elementary functions, sums,
-// matrix-vector products and the blocked multiply-adds of delayed couplings.
+// engine spend their time in: elementwise arithmetic, elementary functions, normal
+// samples, sums, matrix-vector products and the blocked multiply-adds of delayed
+// couplings.
 //
 // Every kernel is portable Go, generic over float32 and float64, and most are AVX2
 // assembly beside it, which is chosen when the program starts on a processor that
@@ -19,9 +20,10 @@
 //
 // Elementary functions of float32 arguments are evaluated in float64 and rounded.
 //
-// The assembly is written by the module in the folder avo; go generate runs it. Its
-// loops cover all chains of two operations, all choices, and the chains of three that
-// the repository's models compile to (avo/long.go); the others run in portable Go.
+// The assembly is written by the module in the folder avo; go generate runs it. It
+// reads the numbers of both forms from constants.go. Its loops cover all chains of
+// two operations, all choices, and the chains of three that the repository's models
+// compile to (avo/long.go); the others run in portable Go.
 package kernel
 
 // Float is the element type of a kernel.

@@ -8,8 +8,6 @@ var Functions = map[string]func(float64) float64{
 	"sign":     sign,
 	"ceil":     math.Ceil,
 	"floor":    math.Floor,
-	"sin":      math.Sin,
-	"cos":      math.Cos,
 	"ln":       math.Log,
 	"log2":     math.Log2,
 	"inv":      func(x float64) float64 { return 1 / x },

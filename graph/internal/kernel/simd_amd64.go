@@ -218,3 +218,18 @@ func addRoundedVector[T Float](d []T, a []float64) {
 	sum := unsafe.Slice(p64(d), len(d))
 	AddVV(sum, sum, a)
 }
+
+func normalsVector[T Float](dst []T, c *counters) {
+	if single[T]() {
+		normals32(p32(dst), len(dst)/32, &c.index[0])
+	} else {
+		normals64(p64(dst), len(dst)/32, &c.index[0])
+	}
+}
+
+func trigonometricVector[T Float](d, a []T, quarters uint64) int {
+	if single[T]() {
+		return trigonometric32(p32(d), p32(a), len(d), quarters)
+	}
+	return trigonometric64(p64(d), p64(a), len(d), quarters)
+}

@@ -143,7 +143,7 @@ func testSums[T Float](t *testing.T) {
 			compare(t, "AddVV", all, func() { AddVV(y, a, b) })
 			compare(t, "MulVS", all, func() { MulVS(y, a, T(1.1)) })
 			for name, f := range map[string]func(d, a []T){"Cube": Cube[T], "Sqrt": Sqrt[T], "Abs": Abs[T], "Exp": Exp[T],
-				"Tanh": Tanh[T], "Sigmoid": Sigmoid[T]} {
+				"Tanh": Tanh[T], "Sigmoid": Sigmoid[T], "Sin": Sin[T], "Cos": Cos[T]} {
 				compare(t, name, all, func() { f(y, a) })
 			}
 			wide := special[float64](r, n)
@@ -178,6 +178,10 @@ func TestVectorAllocations(t *testing.T) {
 		SparseRows(x[:4], []int32{0, 3, 5, 7, 8}, x, offsets, w)
 		AddVV(x, x, x)
 		AddRounded(x, wide)
+		Sin(x[:61], x)
+		Cos(wide[:61], wide)
+		Normals(x, 21, 3, 1, 2, 3)
+		Normals(wide, 16, 4, 1, 2, 3)
 		MulVS(x, x, 0.5)
 		DivVS(x, x, 2)
 		x[0] = Sum(x) + Dot(x, x)

@@ -31,3 +31,7 @@ func expSingleVector(d, a []float32)               { panic("kernel: no assembly"
 func sigmoidSingleVector(d, a []float32)           { panic("kernel: no assembly") }
 func tanhSingleVector(d, a []float32)              { panic("kernel: no assembly") }
 func addRoundedVector[T Float](d []T, a []float64) { panic("kernel: no assembly") }
+func normalsVector[T Float](dst []T, c *counters)  { panic("kernel: no assembly") }
+func trigonometricVector[T Float](d, a []T, quarters uint64) int {
+	panic("kernel: no assembly")
+}

@@ -27,6 +27,10 @@ func (f *Frame[T]) loop(in *instruction) kernel.Loop[T] {
 		return unary(kernel.Tanh[T])
 	case opSigmoid:
 		return unary(kernel.Sigmoid[T])
+	case opSin:
+		return unary(kernel.Sin[T])
+	case opCos:
+		return unary(kernel.Cos[T])
 	}
 	return structural[T](in.op)
 }

@@ -60,6 +60,14 @@ func main() {
 		}
 		d.write(fmt.Sprintf("unary%d_amd64.s", d.bits), fmt.Sprintf("unary%d_amd64.go", d.bits))
 	}
+	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
+		d.normals()
+		d.write(fmt.Sprintf("normal%d_amd64.s", d.bits), fmt.Sprintf("normal%d_amd64.go", d.bits))
+	}
+	sincos := newDtype(64)
+	sincos.trigonometric()
+	sincos.trigonometricSingle()
+	sincos.write("sincos_amd64.s", "sincos_amd64.go")
 	cpu := newDtype(32)
 	cpu.features()
 	cpu.write("cpu_amd64.s", "cpu_amd64.go")
