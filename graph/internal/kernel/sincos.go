@@ -92,7 +92,7 @@ func turned32(x float64, quarters uint64) float32 {
 	if !(math.Abs(x) <= reducible) {
 		return float32(turned64(x, quarters))
 	}
-	half := 0.5 * float64(quarters)
+	half := float64(0.5 * float64(quarters))
 	t := (float64(x*oneOverPi) + half) + rounder
 	k := (t - rounder) - half
 	r := (x - float64(k*pi1)) - float64(k*pi2)
