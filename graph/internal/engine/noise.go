@@ -1,6 +1,10 @@
 package engine
 
-import "hash/fnv"
+import (
+	"hash/fnv"
+
+	"github.com/euryale-ml/euryale/graph/internal/kernel"
+)
 
 // Stream returns the stream number of a noise source from its address, so that samples do not depend
 // on what else is in the network. The sources of a network must have different ones.
