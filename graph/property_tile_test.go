@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 	"pgregory.net/rapid"
@@ -117,12 +118,16 @@ func TestRandomTiles(t *testing.T) {
 	})
 }
 
-// compare checks records and gradients per lane for equal bits, and sums over lanes within tol.
+// compare checks records and gradients per lane for equal bits, and sums over lanes within tol. Masked
+// lanes, which are nil, have no numbers and no gradient.
 func (x laneValues) compare(t testing.TB, all *outcome, lanes []*outcome, tol float64) {
 	t.Helper()
 	side := &outcome{records: map[string][]float64{}, grads: map[string][]float64{}}
 	sums := map[string][]float64{}
 	for _, one := range lanes {
+		if one == nil {
+			one = lanes[0].masked()
+		}
 		for address, data := range one.records {
 			side.records[address] = append(side.records[address], data...)
 		}
@@ -152,7 +157,67 @@ func (x laneValues) compare(t testing.TB, all *outcome, lanes []*outcome, tol fl
 		}
 	}
 	same(t, "lanes", &outcome{records: all.records, grads: own}, side)
+	if len(all.grads) == 0 {
+		t.Error("no gradients compared")
+	}
 	for address, want := range sums {
 		closeTo(t, fmt.Sprint("shared gradient of ", address), append(shared[address], largest/1000), append(want, largest/1000), tol)
+	}
+}
+
+// masked is the outcome of a lane like o that is masked.
+func (o *outcome) masked() *outcome {
+	m := &outcome{records: map[string][]float64{}, grads: map[string][]float64{}}
+	for address, data := range o.records {
+		m.records[address] = slices.Repeat([]float64{math.NaN()}, len(data))
+	}
+	for address, data := range o.grads {
+		m.grads[address] = make([]float64, len(data))
+	}
+	return m
+}
+
+// Lanes that diverge leave no trace in those beside them.
+func TestMaskedLanesInATile(t *testing.T) {
+	net := longNetwork(t, 4, &Observer{
+		Name: "slow", From: "cortex.x", Model: lowPass(t), Port: "z", Output: "z", Ratio: 3, Every: 2, Average: true, Integrator: Euler,
+	}, &Coupling{Name: "dense", From: "cortex.y", To: "cortex.x", Weights: mat.NewDense(4, 4, slices.Repeat([]float64{0.1, -0.2, 0, 0.15}, 4))})
+	run := Run{Dt: 0.5, Duration: 100, Every: 5, Lanes: 9, NonFinite: MaskLane}
+	for l := range run.Lanes {
+		run.Seeds = append(run.Seeds, uint64(l))
+	}
+	values := laneValues{}
+	for address, v := range net.values {
+		if v.Data != nil {
+			values[address] = [][]float64{v.Data}
+		}
+	}
+	beta, x := slices.Repeat([][]float64{{1}}, run.Lanes), slices.Repeat(values["init:cortex.x"], run.Lanes)
+	beta[1], beta[2] = []float64{-1}, []float64{-0.1} // one explodes late
+	x[6] = []float64{0.1, 1e160, 0.1, 0.1}
+	a := slices.Repeat([][]float64{{0.1}}, run.Lanes)
+	a[1], a[2] = []float64{0.5}, []float64{0.1}
+	values["cortex.a"], values["cortex.beta"], values["init:cortex.x"] = a, beta, x
+	for _, precision := range []Precision{Float64, Float32} {
+		run.Precision = precision
+		lanes := make([]*outcome, run.Lanes)
+		for l := range lanes {
+			one := run
+			one.Lanes, one.Seeds = 1, run.Seeds[l:l+1]
+			g := G.NewGraph()
+			if got := rolledOutAt(t, net, one, g, values.of(l).leaves(net, g)); !math.IsNaN(got.records["cortex.x"][0]) {
+				lanes[l] = got
+			}
+		}
+		if lanes[0] == nil || lanes[1] != nil || lanes[2] != nil || lanes[6] != nil {
+			t.Fatal("other lanes diverge than were to")
+		}
+		for _, run.tile = range []int{3, 5, 9} {
+			for _, run.MemoryBudget = range []int64{0, leastBudget(t, net, run)} {
+				g := G.NewGraph()
+				tol := map[Precision]float64{Float64: 1e-12, Float32: 1e-4}[precision]
+				values.compare(t, rolledOutAt(t, net, run, g, values.leaves(net, g)), lanes, tol)
+			}
+		}
 	}
 }
