@@ -1,0 +1,116 @@
+package tasks
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+)
+
+// Batch is a number of trials side by side, padded to the longest. Beyond the length of its trial a
+// lane has inputs, targets, classes and weights 0: hold its state there, and the loss ignores it.
+type Batch struct {
+	Lanes, Steps      int
+	Channels, Outputs int
+	Inputs            []float64 // [lane, step, channel]
+	Targets           []float64 // [lane, step, output]
+	Weights           []float64 // [lane, step]; each lane sums to 1
+	Classes           []int     // [lane, step]; nil when the task is a regression by nature
+	Lengths           []int     // [lane] true number of steps
+	Labels            []int     // [lane]
+	Trials            []*Trial  // [lane]; their slices are parts of the batch's
+
+	task *Task
+}
+
+// Batch draws trials first to first+count-1 of a split. Trial number i is the same in every batch.
+func (t *Task) Batch(split Split, first, count int) (*Batch, error) {
+	if t.err != nil {
+		return nil, t.err
+	}
+	if split > Test || first < 0 || count <= 0 {
+		return nil, fmt.Errorf("tasks: %s: no batch of %d trials from number %d of %v", t.def.name, count, first, split)
+	}
+	b := &Batch{Lanes: count, Channels: t.Inputs(), Outputs: t.Outputs(), Trials: make([]*Trial, count), task: t}
+	for i := range b.Trials {
+		b.Trials[i] = t.plan(split, first+i)
+		b.Lengths = append(b.Lengths, b.Trials[i].Steps)
+		b.Steps = max(b.Steps, b.Trials[i].Steps)
+	}
+	b.allocate()
+	inParallel(count, func(lane int) { b.Trials[lane].fill() })
+	for _, tr := range b.Trials {
+		b.Labels = append(b.Labels, tr.Label)
+	}
+	return b, nil
+}
+
+// allocate makes the arrays and lends each trial its part.
+func (b *Batch) allocate() {
+	n := b.Lanes * b.Steps
+	b.Inputs = make([]float64, n*b.Channels)
+	b.Targets = make([]float64, n*b.Outputs)
+	b.Weights = make([]float64, n)
+	if b.task.classes() {
+		b.Classes = make([]int, n)
+	}
+	b.lend()
+}
+
+func (b *Batch) lend() {
+	for lane, tr := range b.Trials {
+		at, end := lane*b.Steps, lane*b.Steps+tr.Steps
+		tr.Inputs = b.Inputs[at*b.Channels : end*b.Channels : end*b.Channels]
+		tr.Targets = b.Targets[at*b.Outputs : end*b.Outputs : end*b.Outputs]
+		tr.Weights = b.Weights[at:end:end]
+		if b.Classes != nil {
+			tr.Classes = b.Classes[at:end:end]
+		}
+	}
+}
+
+// PadTo lengthens the batch to steps, for a network that is built for one length: Task.MaxSteps holds
+// every batch of a task.
+func (b *Batch) PadTo(steps int) error {
+	if steps < b.Steps {
+		return fmt.Errorf("tasks: %s: a batch of %d steps does not fit into %d", b.task.def.name, b.Steps, steps)
+	}
+	if steps == b.Steps {
+		return nil
+	}
+	old := append([]*Trial(nil), b.Trials...)
+	for i, tr := range old {
+		c := *tr
+		b.Trials[i] = &c
+	}
+	b.Steps = steps
+	b.allocate()
+	for i, tr := range b.Trials {
+		copy(tr.Inputs, old[i].Inputs)
+		copy(tr.Targets, old[i].Targets)
+		copy(tr.Weights, old[i].Weights)
+		copy(tr.Classes, old[i].Classes)
+	}
+	return nil
+}
+
+// Task is the task that the batch was drawn from.
+func (b *Batch) Task() *Task { return b.task }
+
+// classes says whether the steps of a trial have classes.
+func (t *Task) classes() bool { _, yes := t.def.rule.(classRule); return yes }
+
+// inParallel calls f for 0 … n-1, each once, from several goroutines.
+func inParallel(n int, f func(int)) {
+	var wait sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), n)
+	for w := range workers {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			for i := w; i < n; i += workers {
+				f(i)
+			}
+		}()
+	}
+	wait.Wait()
+}

@@ -1,0 +1,88 @@
+package tasks_test
+
+import (
+	"fmt"
+
+	"github.com/euryale-ml/euryale/tasks"
+)
+
+func Example() {
+	task := tasks.NewDelayedMatch(tasks.Timing{Dt: 40})
+	fmt.Print(task)
+
+	batch, err := task.Batch(tasks.Train, 0, 64)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(batch.Lanes, "trials of", batch.Steps, "steps,", batch.Channels, "inputs,", batch.Outputs, "outputs")
+
+	silent := make([]float64, batch.Lanes*batch.Steps*batch.Outputs)
+	fmt.Printf("loss %.3f, accuracy %.0f %%\n", batch.Loss(silent), 100*batch.Accuracy(silent))
+	// Output:
+	// dms: delayed match to sample
+	//   step       40 ms, at most 78 steps
+	//   inputs     3: fixation, stimulus1, stimulus2
+	//   outputs    3: fixation, match, non-match
+	//   loss       cross-entropy of a softmax
+	//   correct    the greatest output, averaged over the answer, is the class; all answers of a trial count
+	//   ceiling    100.0 %
+	//   difficulty noise × 1, delay × 1
+	//   epochs     ms
+	//     fixation     300
+	//     sample       500
+	//     delay        1000
+	//     test         500
+	//     decision     900
+	// 64 trials of 78 steps, 3 inputs, 3 outputs
+	// loss 1.099, accuracy 0 %
+}
+
+func ExampleTask_With() {
+	task, err := tasks.New("rdm", tasks.Timing{Dt: 50})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, factor := range []float64{4, 2, 1} {
+		easier, err := task.With("coherence", factor)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("coherence × %g: an ideal observer is right in %.1f %%\n", factor, 100*easier.Ceiling())
+	}
+	// Output:
+	// coherence × 4: an ideal observer is right in 90.0 %
+	// coherence × 2: an ideal observer is right in 90.0 %
+	// coherence × 1: an ideal observer is right in 89.6 %
+}
+
+func ExampleTrial() {
+	task := tasks.NewGoNoGo(tasks.Timing{Dt: 50})
+	trial, err := task.Trial(tasks.Test, 0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(trial)
+	// Output:
+	// gonogo, test trial 0: no-go, answer fixation, 30 steps of 50 ms
+	//                  |stimulus |delay    |decision
+	// fixation         ████████████████████▁▁▁▁▁▁▁▁▁▁
+	// no-go            ██████████▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+	// go               ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+	// →
+	// fixation         ██████████████████████████████
+	// go               ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+}
+
+func ExampleNew() {
+	_, err := tasks.New("dmss", tasks.Timing{})
+	fmt.Println(err)
+	_, err = tasks.New("dms", tasks.Timing{Dt: 500})
+	fmt.Println(err)
+	// Output:
+	// tasks: no task "dmss"; nearest: dms, dmc
+	// tasks: dms: epoch "fixation" can be as short as 300 ms and would vanish at dt = 500 ms: give a dt of 300 ms or less, or a longer epoch
+}
