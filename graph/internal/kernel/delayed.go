@@ -121,9 +121,43 @@ func DelayedDots[T Float](dw, a []T, offsets []int32, src []T) {
 		return
 	}
 	src = src[:len(src):len(src)]
+	if len(a) == 16 {
+		b := (*[16]T)(a)
+		e := 0
+		for ; e+2 <= len(offsets); e += 2 {
+			x, y := dots16(b, (*[16]T)(src[offsets[e]:]), (*[16]T)(src[offsets[e+1]:]))
+			dw[e] += x
+			dw[e+1] += y
+		}
+		if e < len(offsets) {
+			x := (*[16]T)(src[offsets[e]:])
+			y, _ := dots16(b, x, x)
+			dw[e] += y
+		}
+		return
+	}
 	for e, o := range offsets {
 		dw[e] += dot(a, src[o:][:len(a)])
 	}
+}
+
+// dots16 are dot a b and dot a c of a whole block without loops. A partial sum that
+// starts with its first product, not with 0, differs in the sign of a 0, which adding 0
+// at the end makes right again.
+func dots16[T Float](a, b, c *[16]T) (T, T) {
+	a0, a4, a8, a12 := a[0], a[4], a[8], a[12]
+	t0 := (T(a0*b[0]) + T(a8*b[8])) + (T(a4*b[4]) + T(a12*b[12]))
+	u0 := (T(a0*c[0]) + T(a8*c[8])) + (T(a4*c[4]) + T(a12*c[12]))
+	a1, a5, a9, a13 := a[1], a[5], a[9], a[13]
+	t1 := (T(a1*b[1]) + T(a9*b[9])) + (T(a5*b[5]) + T(a13*b[13]))
+	u1 := (T(a1*c[1]) + T(a9*c[9])) + (T(a5*c[5]) + T(a13*c[13]))
+	a2, a6, a10, a14 := a[2], a[6], a[10], a[14]
+	t2 := (T(a2*b[2]) + T(a10*b[10])) + (T(a6*b[6]) + T(a14*b[14]))
+	u2 := (T(a2*c[2]) + T(a10*c[10])) + (T(a6*c[6]) + T(a14*c[14]))
+	a3, a7, a11, a15 := a[3], a[7], a[11], a[15]
+	t3 := (T(a3*b[3]) + T(a11*b[11])) + (T(a7*b[7]) + T(a15*b[15]))
+	u3 := (T(a3*c[3]) + T(a11*c[11])) + (T(a7*c[7]) + T(a15*c[15]))
+	return ((t0 + t1) + (t2 + t3)) + 0, ((u0 + u1) + (u2 + u3)) + 0
 }
 
 const edgeOutside = "kernel: an edge reaches outside its source"

@@ -27,6 +27,23 @@ func edges(r *rand.Rand, targets, most, steps, n int) (row, offsets []int32) {
 	return row, offsets
 }
 
+// A sum of negative zeros that starts at 0 is 0, also where the kernels start later.
+func TestDelayedZeros(t *testing.T) { both(t, testDelayedZeros[float32], testDelayedZeros[float64]) }
+
+func testDelayedZeros[T Float](t *testing.T) {
+	negative := T(math.Copysign(0, -1))
+	for steps := 1; steps < 20; steps++ {
+		for edges := range 20 {
+			dw, a, src := make([]T, edges), make([]T, steps), make([]T, steps)
+			Fill(dw, negative)
+			Fill(a, 1)
+			Fill(src, negative)
+			DelayedDots(dw, a, make([]int32, edges), src)
+			same(t, fmt.Sprint("DelayedDots ", edges, " × ", steps), dw, make([]T, edges))
+		}
+	}
+}
+
 // Sums over edges are taken in ascending order, and those over steps in the order
 // of Sum, at every remainder of the blocking.
 func TestDelayedOrder(t *testing.T) { both(t, testDelayedOrder[float32], testDelayedOrder[float64]) }

@@ -73,13 +73,6 @@ func sumVector[T Float](a []T) T {
 	return T(sum64(p64(a), len(a)))
 }
 
-func dotVector[T Float](a, b []T) T {
-	if single[T]() {
-		return T(dot32(p32(a), p32(b), len(a)))
-	}
-	return T(dot64(p64(a), p64(b), len(a)))
-}
-
 func matVecVector[T Float](y, w, x []T, rows, cols int) {
 	if single[T]() {
 		matVec32(p32(y), p32(w), p32(x), rows, cols)
@@ -130,6 +123,14 @@ func tiles1[T Float](g *gemm[T], c, a []T) {
 		gemm32x1(p32(c), p32(g.b), p32(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
 	} else {
 		gemm64x1(p64(c), p64(g.b), p64(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
+	}
+}
+
+func axpyVector[T Float](y []T, s T, x []T) {
+	if a := []T{s}; single[T]() {
+		gemm32x1(p32(y), p32(x), p32(a), len(y), 1, 0, 0, 0, 0)
+	} else {
+		gemm64x1(p64(y), p64(x), p64(a), len(y), 1, 0, 0, 0, 0)
 	}
 }
 

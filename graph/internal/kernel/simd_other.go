@@ -11,10 +11,10 @@ func entry[T Float](i int) uintptr              { panic("kernel: no assembly") }
 func runSequence[T Float](code *step[T], n int) { panic("kernel: no assembly") }
 
 func sumVector[T Float](a []T) T                        { panic("kernel: no assembly") }
-func dotVector[T Float](a, b []T) T                     { panic("kernel: no assembly") }
 func matVecVector[T Float](y, w, x []T, rows, cols int) { panic("kernel: no assembly") }
 func wide[T Float]() int                                { panic("kernel: no assembly") }
 func gemmVector[T Float](g *gemm[T])                    { panic("kernel: no assembly") }
+func axpyVector[T Float](y []T, s T, x []T)             { panic("kernel: no assembly") }
 func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, offsets []int32, src []T) bool {
 	panic("kernel: no assembly")
 }

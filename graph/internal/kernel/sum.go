@@ -5,7 +5,7 @@ package kernel
 //
 //	(t[0] + t[1]) + (t[2] + t[3])
 //
-// Dot, MatVec and DelayedDots add their products in the same order.
+// MatVec and DelayedDots add their products in the same order.
 func Sum[T Float](a []T) T {
 	if simd {
 		return sumVector(a)
@@ -24,16 +24,7 @@ func Sum[T Float](a []T) T {
 	return tree(&s)
 }
 
-// Dot is Σ a[i] b[i] over len(a) elements, in the order of Sum.
-func Dot[T Float](a, b []T) T {
-	b = b[:len(a)]
-	if simd {
-		return dotVector(a, b)
-	}
-	return dot(a, b)
-}
-
-// dot is Dot of two slices of the same length in portable Go.
+// dot is Σ a[i] b[i] of two slices of the same length, in the order of Sum.
 func dot[T Float](a, b []T) T {
 	var s0, s1, s2, s3, s4, s5, s6, s7 T
 	for len(a) >= 8 && len(b) >= 8 {
@@ -68,7 +59,7 @@ func tree[T Float](s *[8]T) T {
 func Axpy[T Float](y []T, s T, x []T) {
 	x = x[:len(y)]
 	if simd && len(y) >= wide[T]() {
-		gemmVector(&gemm[T]{c: y, b: x, a: []T{s}, lanes: 1, width: len(y), terms: 1})
+		axpyVector(y, s, x)
 		return
 	}
 	for i := range y {

@@ -17,9 +17,6 @@ func gemm32x4(c *float32, b *float32, a *float32, n int, terms int, cs int, bs i
 func sum32(a *float32, n int) float32
 
 //go:noescape
-func dot32(a *float32, b *float32, n int) float32
-
-//go:noescape
 func matVec32(y *float32, w *float32, x *float32, rows int, cols int)
 
 //go:noescape

@@ -1343,47 +1343,6 @@ done78:
 	MOVSS        X0, ret+16(FP)
 	RET
 
-TEXT ·dot32(SB), NOSPLIT, $0-28
-	MOVQ    a+0(FP), SI
-	MOVQ    b+8(FP), DX
-	MOVQ    n+16(FP), CX
-	LEAQ    -8(CX), R12
-	MOVQ    CX, R13
-	ANDQ    $0x07, R13
-	MOVQ    R13, AX
-	LEAQ    masks<>+0(SB), R8
-	NEGQ    AX
-	VMOVUPS 32(R8)(AX*4), Y15
-	VXORPS  Y0, Y0, Y0
-	XORQ    AX, AX
-	CMPQ    R12, $0x00
-	JLT     rest80
-
-full79:
-	VMOVUPS (DX)(AX*4), Y8
-	VMULPS  (SI)(AX*4), Y8, Y9
-	VADDPS  Y9, Y0, Y0
-	ADDQ    $0x08, AX
-	CMPQ    AX, R12
-	JLE     full79
-
-rest80:
-	TESTQ      R13, R13
-	JZ         done81
-	VMASKMOVPS (DX)(AX*4), Y15, Y8
-	VMASKMOVPS (SI)(AX*4), Y15, Y9
-	VMULPS     Y9, Y8, Y9
-	VADDPS     Y9, Y0, Y0
-
-done81:
-	VEXTRACTF128 $0x01, Y0, X8
-	VADDPS       X8, X0, X0
-	VHADDPS      X0, X0, X0
-	VHADDPS      X1, X0, X0
-	VZEROUPPER
-	MOVSS        X0, ret+24(FP)
-	RET
-
 TEXT ·matVec32(SB), NOSPLIT, $0-40
 	MOVQ    y+0(FP), DI
 	MOVQ    w+8(FP), SI
@@ -1416,9 +1375,9 @@ four:
 	VXORPS Y3, Y3, Y3
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest83
+	JLT    rest80
 
-full82:
+full79:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
@@ -1430,11 +1389,11 @@ full82:
 	VADDPS  Y12, Y3, Y3
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full82
+	JLE     full79
 
-rest83:
+rest80:
 	TESTQ      R13, R13
-	JZ         done84
+	JZ         done81
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
@@ -1449,7 +1408,7 @@ rest83:
 	VMULPS     Y12, Y8, Y12
 	VADDPS     Y12, Y3, Y3
 
-done84:
+done81:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VEXTRACTF128 $0x01, Y1, X8
@@ -1473,25 +1432,25 @@ row:
 	VXORPS Y0, Y0, Y0
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest86
+	JLT    rest83
 
-full85:
+full82:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (SI)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full85
+	JLE     full82
 
-rest86:
+rest83:
 	TESTQ      R13, R13
-	JZ         done87
+	JZ         done84
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (SI)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done87:
+done84:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0
@@ -1529,15 +1488,15 @@ full:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower88
+	JNE  narrower85
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin89
+	JGE  begin86
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin89:
+begin86:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	MOVQ    row+24(FP), AX
@@ -1548,9 +1507,9 @@ begin89:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone91
+	JZ      alone88
 
-common90:
+common87:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1562,17 +1521,17 @@ common90:
 	VMULPS       (AX)(R15*1), Y15, Y3
 	VADDPS       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common90
+	JNZ          common87
 
-alone91:
+alone88:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x08
-	JLE  whole92
+	JLE  whole89
 	MOVQ $0x00000008, AX
 
-whole92:
+whole89:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -1584,15 +1543,15 @@ whole92:
 	JG        next
 	JMP       done
 
-narrower88:
+narrower85:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin94
+	JGE  begin91
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin94:
+begin91:
 	VMOVUPS (DI)(R15*1), Y0
 	MOVQ    row+24(FP), AX
 	MOVLQSX (AX), R8
@@ -1602,9 +1561,9 @@ begin94:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone96
+	JZ      alone93
 
-common95:
+common92:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1614,17 +1573,17 @@ common95:
 	VMULPS       (AX)(R15*1), Y15, Y1
 	VADDPS       Y1, Y0, Y0
 	DECQ         CX
-	JNZ          common95
+	JNZ          common92
 
-alone96:
+alone93:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x08
-	JLE  whole97
+	JLE  whole94
 	MOVQ $0x00000008, AX
 
-whole97:
+whole94:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -1661,15 +1620,15 @@ next:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower98
+	JNE  narrower95
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin99
+	JGE  begin96
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin99:
+begin96:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -1688,9 +1647,9 @@ begin99:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone101
+	JZ      alone98
 
-common100:
+common97:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1712,15 +1671,15 @@ common100:
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common100
+	JNZ          common97
 
-alone101:
+alone98:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next103
+	JZ      next100
 
-more102:
+more99:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1732,15 +1691,15 @@ more102:
 	VMULPS       (AX)(R15*1), Y15, Y5
 	VADDPS       Y5, Y1, Y1
 	DECQ         CX
-	JNZ          more102
+	JNZ          more99
 
-next103:
+next100:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next105
+	JZ      next102
 
-more104:
+more101:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1752,17 +1711,17 @@ more104:
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          more104
+	JNZ          more101
 
-next105:
+next102:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x08
-	JLE  whole106
+	JLE  whole103
 	MOVQ $0x00000008, AX
 
-whole106:
+whole103:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -1779,15 +1738,15 @@ whole106:
 	JG        next
 	JMP       done
 
-narrower98:
+narrower95:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin108
+	JGE  begin105
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin108:
+begin105:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -1804,9 +1763,9 @@ begin108:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone110
+	JZ      alone107
 
-common109:
+common106:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1824,15 +1783,15 @@ common109:
 	VMULPS       (AX)(R15*1), Y15, Y3
 	VADDPS       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common109
+	JNZ          common106
 
-alone110:
+alone107:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next112
+	JZ      next109
 
-more111:
+more108:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1842,15 +1801,15 @@ more111:
 	VMULPS       (AX)(R15*1), Y15, Y2
 	VADDPS       Y2, Y0, Y0
 	DECQ         CX
-	JNZ          more111
+	JNZ          more108
 
-next112:
+next109:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next114
+	JZ      next111
 
-more113:
+more110:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1860,17 +1819,17 @@ more113:
 	VMULPS       (AX)(R15*1), Y15, Y3
 	VADDPS       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          more113
+	JNZ          more110
 
-next114:
+next111:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x08
-	JLE  whole115
+	JLE  whole112
 	MOVQ $0x00000008, AX
 
-whole115:
+whole112:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -1912,15 +1871,15 @@ next:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower116
+	JNE  narrower113
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin117
+	JGE  begin114
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin117:
+begin114:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -1955,9 +1914,9 @@ begin117:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone119
+	JZ      alone116
 
-common118:
+common115:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1999,15 +1958,15 @@ common118:
 	VMULPS       (AX)(R15*1), Y15, Y8
 	VADDPS       Y8, Y7, Y7
 	DECQ         CX
-	JNZ          common118
+	JNZ          common115
 
-alone119:
+alone116:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next121
+	JZ      next118
 
-more120:
+more117:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2019,15 +1978,15 @@ more120:
 	VMULPS       (AX)(R15*1), Y15, Y9
 	VADDPS       Y9, Y1, Y1
 	DECQ         CX
-	JNZ          more120
+	JNZ          more117
 
-next121:
+next118:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next123
+	JZ      next120
 
-more122:
+more119:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2039,15 +1998,15 @@ more122:
 	VMULPS       (AX)(R15*1), Y15, Y11
 	VADDPS       Y11, Y3, Y3
 	DECQ         CX
-	JNZ          more122
+	JNZ          more119
 
-next123:
+next120:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 12(AX), CX
 	SUBQ    R10, CX
-	JZ      next125
+	JZ      next122
 
-more124:
+more121:
 	MOVLQSX      (R14)(R10*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2059,15 +2018,15 @@ more124:
 	VMULPS       (AX)(R15*1), Y15, Y13
 	VADDPS       Y13, Y5, Y5
 	DECQ         CX
-	JNZ          more124
+	JNZ          more121
 
-next125:
+next122:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 16(AX), CX
 	SUBQ    BX, CX
-	JZ      next127
+	JZ      next124
 
-more126:
+more123:
 	MOVLQSX      (R14)(BX*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2079,17 +2038,17 @@ more126:
 	VMULPS       (AX)(R15*1), Y15, Y8
 	VADDPS       Y8, Y7, Y7
 	DECQ         CX
-	JNZ          more126
+	JNZ          more123
 
-next127:
+next124:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x08
-	JLE  whole128
+	JLE  whole125
 	MOVQ $0x00000008, AX
 
-whole128:
+whole125:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -2116,15 +2075,15 @@ whole128:
 	JG        next
 	JMP       done
 
-narrower116:
+narrower113:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin130
+	JGE  begin127
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin130:
+begin127:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -2155,9 +2114,9 @@ begin130:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone132
+	JZ      alone129
 
-common131:
+common128:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2191,15 +2150,15 @@ common131:
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common131
+	JNZ          common128
 
-alone132:
+alone129:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next134
+	JZ      next131
 
-more133:
+more130:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2209,15 +2168,15 @@ more133:
 	VMULPS       (AX)(R15*1), Y15, Y4
 	VADDPS       Y4, Y0, Y0
 	DECQ         CX
-	JNZ          more133
+	JNZ          more130
 
-next134:
+next131:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next136
+	JZ      next133
 
-more135:
+more132:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2227,15 +2186,15 @@ more135:
 	VMULPS       (AX)(R15*1), Y15, Y5
 	VADDPS       Y5, Y1, Y1
 	DECQ         CX
-	JNZ          more135
+	JNZ          more132
 
-next136:
+next133:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 12(AX), CX
 	SUBQ    R10, CX
-	JZ      next138
+	JZ      next135
 
-more137:
+more134:
 	MOVLQSX      (R14)(R10*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2245,15 +2204,15 @@ more137:
 	VMULPS       (AX)(R15*1), Y15, Y6
 	VADDPS       Y6, Y2, Y2
 	DECQ         CX
-	JNZ          more137
+	JNZ          more134
 
-next138:
+next135:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 16(AX), CX
 	SUBQ    BX, CX
-	JZ      next140
+	JZ      next137
 
-more139:
+more136:
 	MOVLQSX      (R14)(BX*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2263,17 +2222,17 @@ more139:
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          more139
+	JNZ          more136
 
-next140:
+next137:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x08
-	JLE  whole141
+	JLE  whole138
 	MOVQ $0x00000008, AX
 
-whole141:
+whole138:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -2423,9 +2382,9 @@ four:
 	VXORPS  Y3, Y3, Y3
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest143
+	JLT     rest140
 
-full142:
+full139:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
@@ -2437,11 +2396,11 @@ full142:
 	VADDPS  Y12, Y3, Y3
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full142
+	JLE     full139
 
-rest143:
+rest140:
 	TESTQ      R13, R13
-	JZ         done144
+	JZ         done141
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
@@ -2456,7 +2415,7 @@ rest143:
 	VMULPS     Y12, Y8, Y12
 	VADDPS     Y12, Y3, Y3
 
-done144:
+done141:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VEXTRACTF128 $0x01, Y1, X8
@@ -2486,25 +2445,25 @@ edge:
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest146
+	JLT     rest143
 
-full145:
+full142:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full145
+	JLE     full142
 
-rest146:
+rest143:
 	TESTQ      R13, R13
-	JZ         done147
+	JZ         done144
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done147:
+done144:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0

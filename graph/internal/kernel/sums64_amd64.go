@@ -17,9 +17,6 @@ func gemm64x4(c *float64, b *float64, a *float64, n int, terms int, cs int, bs i
 func sum64(a *float64, n int) float64
 
 //go:noescape
-func dot64(a *float64, b *float64, n int) float64
-
-//go:noescape
 func matVec64(y *float64, w *float64, x *float64, rows int, cols int)
 
 //go:noescape

@@ -1342,56 +1342,6 @@ done77:
 	MOVSD        X0, ret+16(FP)
 	RET
 
-TEXT ·dot64(SB), NOSPLIT, $0-32
-	MOVQ    a+0(FP), SI
-	MOVQ    b+8(FP), DX
-	MOVQ    n+16(FP), CX
-	LEAQ    -8(CX), R12
-	MOVQ    CX, R13
-	ANDQ    $0x07, R13
-	MOVQ    R13, AX
-	LEAQ    masks<>+0(SB), R8
-	NEGQ    AX
-	VMOVUPD 64(R8)(AX*8), Y15
-	VMOVUPD 96(R8)(AX*8), Y14
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	XORQ    AX, AX
-	CMPQ    R12, $0x00
-	JLT     rest79
-
-full78:
-	VMOVUPD (DX)(AX*8), Y8
-	VMULPD  (SI)(AX*8), Y8, Y9
-	VADDPD  Y9, Y0, Y0
-	VMOVUPD 32(DX)(AX*8), Y8
-	VMULPD  32(SI)(AX*8), Y8, Y9
-	VADDPD  Y9, Y1, Y1
-	ADDQ    $0x08, AX
-	CMPQ    AX, R12
-	JLE     full78
-
-rest79:
-	TESTQ      R13, R13
-	JZ         done80
-	VMASKMOVPD (DX)(AX*8), Y15, Y8
-	VMASKMOVPD (SI)(AX*8), Y15, Y9
-	VMULPD     Y9, Y8, Y9
-	VADDPD     Y9, Y0, Y0
-	VMASKMOVPD 32(DX)(AX*8), Y14, Y8
-	VMASKMOVPD 32(SI)(AX*8), Y14, Y9
-	VMULPD     Y9, Y8, Y9
-	VADDPD     Y9, Y1, Y1
-
-done80:
-	VADDPD       Y1, Y0, Y0
-	VHADDPD      Y0, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X8
-	VADDPD       X8, X0, X0
-	VZEROUPPER
-	MOVSD        X0, ret+24(FP)
-	RET
-
 TEXT ·matVec64(SB), NOSPLIT, $0-40
 	MOVQ    y+0(FP), DI
 	MOVQ    w+8(FP), SI
@@ -1429,9 +1379,9 @@ four:
 	VXORPS Y7, Y7, Y7
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest82
+	JLT    rest79
 
-full81:
+full78:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -1452,11 +1402,11 @@ full81:
 	VADDPD  Y12, Y7, Y7
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full81
+	JLE     full78
 
-rest82:
+rest79:
 	TESTQ      R13, R13
-	JZ         done83
+	JZ         done80
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -1484,7 +1434,7 @@ rest82:
 	VMULPD     Y12, Y8, Y12
 	VADDPD     Y12, Y7, Y7
 
-done83:
+done80:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y1
 	VADDPD       Y5, Y4, Y2
@@ -1509,9 +1459,9 @@ row:
 	VXORPS Y1, Y1, Y1
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest85
+	JLT    rest82
 
-full84:
+full81:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (SI)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -1520,11 +1470,11 @@ full84:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full84
+	JLE     full81
 
-rest85:
+rest82:
 	TESTQ      R13, R13
-	JZ         done86
+	JZ         done83
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (SI)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -1534,7 +1484,7 @@ rest85:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done86:
+done83:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8
@@ -1572,15 +1522,15 @@ full:
 
 part:
 	CMPQ R15, $0x04
-	JNE  narrower87
+	JNE  narrower84
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin88
+	JGE  begin85
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin88:
+begin85:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -1593,9 +1543,9 @@ begin88:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone90
+	JZ      alone87
 
-common89:
+common86:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1611,17 +1561,17 @@ common89:
 	VMULPD       (AX)(R15*1), Y15, Y7
 	VADDPD       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common89
+	JNZ          common86
 
-alone90:
+alone87:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x0c, AX
 	CMPQ AX, $0x04
-	JLE  whole91
+	JLE  whole88
 	MOVQ $0x00000004, AX
 
-whole91:
+whole88:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -1635,17 +1585,17 @@ whole91:
 	JG        next
 	JMP       done
 
-narrower87:
+narrower84:
 	CMPQ R15, $0x03
-	JNE  narrower92
+	JNE  narrower89
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin93
+	JGE  begin90
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin93:
+begin90:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -1657,9 +1607,9 @@ begin93:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone95
+	JZ      alone92
 
-common94:
+common91:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1673,17 +1623,17 @@ common94:
 	VMULPD       (AX)(R15*1), Y15, Y5
 	VADDPD       Y5, Y2, Y2
 	DECQ         CX
-	JNZ          common94
+	JNZ          common91
 
-alone95:
+alone92:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x04
-	JLE  whole96
+	JLE  whole93
 	MOVQ $0x00000004, AX
 
-whole96:
+whole93:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -1696,17 +1646,17 @@ whole96:
 	JG        next
 	JMP       done
 
-narrower92:
+narrower89:
 	CMPQ R15, $0x02
-	JNE  narrower97
+	JNE  narrower94
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin98
+	JGE  begin95
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin98:
+begin95:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	MOVQ    row+24(FP), AX
@@ -1717,9 +1667,9 @@ begin98:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone100
+	JZ      alone97
 
-common99:
+common96:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1731,17 +1681,17 @@ common99:
 	VMULPD       (AX)(R15*1), Y15, Y3
 	VADDPD       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common99
+	JNZ          common96
 
-alone100:
+alone97:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x04, AX
 	CMPQ AX, $0x04
-	JLE  whole101
+	JLE  whole98
 	MOVQ $0x00000004, AX
 
-whole101:
+whole98:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -1753,15 +1703,15 @@ whole101:
 	JG        next
 	JMP       done
 
-narrower97:
+narrower94:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin103
+	JGE  begin100
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin103:
+begin100:
 	VMOVUPD (DI)(R15*1), Y0
 	MOVQ    row+24(FP), AX
 	MOVLQSX (AX), R8
@@ -1771,9 +1721,9 @@ begin103:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone105
+	JZ      alone102
 
-common104:
+common101:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1783,17 +1733,17 @@ common104:
 	VMULPD       (AX)(R15*1), Y15, Y1
 	VADDPD       Y1, Y0, Y0
 	DECQ         CX
-	JNZ          common104
+	JNZ          common101
 
-alone105:
+alone102:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x04
-	JLE  whole106
+	JLE  whole103
 	MOVQ $0x00000004, AX
 
-whole106:
+whole103:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
@@ -1830,15 +1780,15 @@ next:
 
 part:
 	CMPQ R15, $0x04
-	JNE  narrower107
+	JNE  narrower104
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin108
+	JGE  begin105
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin108:
+begin105:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -1861,9 +1811,9 @@ begin108:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone110
+	JZ      alone107
 
-common109:
+common106:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1893,15 +1843,15 @@ common109:
 	VMULPD       (AX)(R15*1), Y15, Y8
 	VADDPD       Y8, Y7, Y7
 	DECQ         CX
-	JNZ          common109
+	JNZ          common106
 
-alone110:
+alone107:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next112
+	JZ      next109
 
-more111:
+more108:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1917,15 +1867,15 @@ more111:
 	VMULPD       (AX)(R15*1), Y15, Y11
 	VADDPD       Y11, Y3, Y3
 	DECQ         CX
-	JNZ          more111
+	JNZ          more108
 
-next112:
+next109:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next114
+	JZ      next111
 
-more113:
+more110:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -1941,17 +1891,17 @@ more113:
 	VMULPD       (AX)(R15*1), Y15, Y8
 	VADDPD       Y8, Y7, Y7
 	DECQ         CX
-	JNZ          more113
+	JNZ          more110
 
-next114:
+next111:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x0c, AX
 	CMPQ AX, $0x04
-	JLE  whole115
+	JLE  whole112
 	MOVQ $0x00000004, AX
 
-whole115:
+whole112:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -1972,17 +1922,17 @@ whole115:
 	JG        next
 	JMP       done
 
-narrower107:
+narrower104:
 	CMPQ R15, $0x03
-	JNE  narrower116
+	JNE  narrower113
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin117
+	JGE  begin114
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin117:
+begin114:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -2003,9 +1953,9 @@ begin117:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone119
+	JZ      alone116
 
-common118:
+common115:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2031,15 +1981,15 @@ common118:
 	VMULPD       (AX)(R15*1), Y15, Y11
 	VADDPD       Y11, Y5, Y5
 	DECQ         CX
-	JNZ          common118
+	JNZ          common115
 
-alone119:
+alone116:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next121
+	JZ      next118
 
-more120:
+more117:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2053,15 +2003,15 @@ more120:
 	VMULPD       (AX)(R15*1), Y15, Y8
 	VADDPD       Y8, Y2, Y2
 	DECQ         CX
-	JNZ          more120
+	JNZ          more117
 
-next121:
+next118:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next123
+	JZ      next120
 
-more122:
+more119:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2075,17 +2025,17 @@ more122:
 	VMULPD       (AX)(R15*1), Y15, Y11
 	VADDPD       Y11, Y5, Y5
 	DECQ         CX
-	JNZ          more122
+	JNZ          more119
 
-next123:
+next120:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x04
-	JLE  whole124
+	JLE  whole121
 	MOVQ $0x00000004, AX
 
-whole124:
+whole121:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -2104,17 +2054,17 @@ whole124:
 	JG        next
 	JMP       done
 
-narrower116:
+narrower113:
 	CMPQ R15, $0x02
-	JNE  narrower125
+	JNE  narrower122
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin126
+	JGE  begin123
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin126:
+begin123:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -2133,9 +2083,9 @@ begin126:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone128
+	JZ      alone125
 
-common127:
+common124:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2157,15 +2107,15 @@ common127:
 	VMULPD       (AX)(R15*1), Y15, Y7
 	VADDPD       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common127
+	JNZ          common124
 
-alone128:
+alone125:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next130
+	JZ      next127
 
-more129:
+more126:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2177,15 +2127,15 @@ more129:
 	VMULPD       (AX)(R15*1), Y15, Y5
 	VADDPD       Y5, Y1, Y1
 	DECQ         CX
-	JNZ          more129
+	JNZ          more126
 
-next130:
+next127:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next132
+	JZ      next129
 
-more131:
+more128:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2197,17 +2147,17 @@ more131:
 	VMULPD       (AX)(R15*1), Y15, Y7
 	VADDPD       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          more131
+	JNZ          more128
 
-next132:
+next129:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x04, AX
 	CMPQ AX, $0x04
-	JLE  whole133
+	JLE  whole130
 	MOVQ $0x00000004, AX
 
-whole133:
+whole130:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -2224,15 +2174,15 @@ whole133:
 	JG        next
 	JMP       done
 
-narrower125:
+narrower122:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin135
+	JGE  begin132
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin135:
+begin132:
 	VMOVUPD (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPD (AX)(R15*1), Y1
@@ -2249,9 +2199,9 @@ begin135:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone137
+	JZ      alone134
 
-common136:
+common133:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2269,15 +2219,15 @@ common136:
 	VMULPD       (AX)(R15*1), Y15, Y3
 	VADDPD       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common136
+	JNZ          common133
 
-alone137:
+alone134:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next139
+	JZ      next136
 
-more138:
+more135:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2287,15 +2237,15 @@ more138:
 	VMULPD       (AX)(R15*1), Y15, Y2
 	VADDPD       Y2, Y0, Y0
 	DECQ         CX
-	JNZ          more138
+	JNZ          more135
 
-next139:
+next136:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next141
+	JZ      next138
 
-more140:
+more137:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -2305,17 +2255,17 @@ more140:
 	VMULPD       (AX)(R15*1), Y15, Y3
 	VADDPD       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          more140
+	JNZ          more137
 
-next141:
+next138:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x04
-	JLE  whole142
+	JLE  whole139
 	MOVQ $0x00000004, AX
 
-whole142:
+whole139:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
@@ -2462,9 +2412,9 @@ four:
 	VXORPS  Y7, Y7, Y7
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest144
+	JLT     rest141
 
-full143:
+full140:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -2485,11 +2435,11 @@ full143:
 	VADDPD  Y12, Y7, Y7
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full143
+	JLE     full140
 
-rest144:
+rest141:
 	TESTQ      R13, R13
-	JZ         done145
+	JZ         done142
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -2517,7 +2467,7 @@ rest144:
 	VMULPD     Y12, Y8, Y12
 	VADDPD     Y12, Y7, Y7
 
-done145:
+done142:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y1
 	VADDPD       Y5, Y4, Y2
@@ -2549,9 +2499,9 @@ edge:
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest147
+	JLT     rest144
 
-full146:
+full143:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -2560,11 +2510,11 @@ full146:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full146
+	JLE     full143
 
-rest147:
+rest144:
 	TESTQ      R13, R13
-	JZ         done148
+	JZ         done145
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -2574,7 +2524,7 @@ rest147:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done148:
+done145:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8

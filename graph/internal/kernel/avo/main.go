@@ -41,7 +41,6 @@ func main() {
 			d.gemm(lanes)
 		}
 		d.sum()
-		d.dot()
 		d.matVec()
 		for rows := 1; rows*16/d.lanes <= 8; rows *= 2 {
 			d.delayedRows(rows, 16/d.lanes)

@@ -129,20 +129,6 @@ func (d *dtype) sum() {
 	d.RET()
 }
 
-// dot is Σ a[i] b[i].
-func (d *dtype) dot() {
-	d.function(fmt.Sprint("dot", d.bits), fmt.Sprintf("func(a, b *%[1]s, n int) %[1]s", d.scalar))
-	d.Load(d.Param("a"), reg.RSI)
-	d.Load(d.Param("b"), reg.RDX)
-	d.Load(d.Param("n"), reg.RCX)
-	d.lengths(reg.RCX)
-	d.products([]reg.Register{reg.RSI}, reg.RDX)
-	d.tree(1)
-	d.VZEROUPPER()
-	d.Store(reg.X0, d.ReturnIndex(0))
-	d.RET()
-}
-
 var four = []reg.Register{reg.R8, reg.R9, reg.R10, reg.R11}
 
 // matVec is y[i] = Σ_j w[i cols + j] x[j].
