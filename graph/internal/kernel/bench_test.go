@@ -141,10 +141,29 @@ func function[T Float](f func(d, a []T)) func() {
 	return func() { f(d, a) }
 }
 
-func BenchmarkExp(b *testing.B)  { benchmarkBoth(b, function(Exp[float32]), function(Exp[float64])) }
-func BenchmarkTanh(b *testing.B) { benchmarkBoth(b, function(Tanh[float32]), function(Tanh[float64])) }
-func BenchmarkSigmoid(b *testing.B) {
-	benchmarkBoth(b, function(Sigmoid[float32]), function(Sigmoid[float64]))
+func BenchmarkElementary(b *testing.B) {
+	for name, f := range Functions {
+		b.Run(name, func(b *testing.B) {
+			b.Run("float32", func(b *testing.B) { benchmarkMap[float32](b, f) })
+			b.Run("float64", func(b *testing.B) { benchmarkMap[float64](b, f) })
+		})
+	}
+	b.Run("pow", func(b *testing.B) {
+		benchmarkBoth(b, power3[float32](), power3[float64]())
+	})
+}
+
+func benchmarkMap[T Float](b *testing.B, f *Function) {
+	d, a := make([]T, regions), ramp[T](regions)
+	for b.Loop() {
+		Map(f, d, a)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*regions), "ns/element")
+}
+
+func power3[T Float]() func() {
+	d, a, e := make([]T, regions), ramp[T](regions), ramp[T](regions)
+	return func() { Pow(d, a, e) }
 }
 
 func BenchmarkSin(b *testing.B) { benchmarkBoth(b, function(Sin[float32]), function(Sin[float64])) }

@@ -19,6 +19,8 @@
 //     other overlap is a mistake of the caller.
 //
 // Elementary functions of float32 arguments are evaluated in float64 and rounded.
+// Their assembly is compiled from the portable Go (avo/compile.go): what exp.go says
+// is what both compute.
 //
 // The assembly is written by the module in the folder avo; go generate runs it. It
 // reads the numbers of both forms from constants.go. Its loops cover all chains of

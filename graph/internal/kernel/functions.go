@@ -1,29 +1,98 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
-// Functions are the scalar functions that have a name in the graph but no loop of
-// their own; Map applies them.
-var Functions = map[string]func(float64) float64{
-	"sign":     sign,
-	"ceil":     math.Ceil,
-	"floor":    math.Floor,
-	"ln":       math.Log,
-	"log2":     math.Log2,
-	"inv":      func(x float64) float64 { return 1 / x },
-	"invSqrt":  func(x float64) float64 { return 1 / math.Sqrt(x) },
-	"log1p":    math.Log1p,
-	"expm1":    math.Expm1,
-	"softplus": Softplus,
+// Function is an elementwise function.
+type Function struct {
+	Of     func(float64) float64 // of one number, with the bits of a float64 loop
+	single func(float64) float64 // the same to the precision of float32; nil: Of
+	vectorFunction
 }
 
-// Softplus is ln(1 + e^x), without overflow and with full relative accuracy on
-// both sides.
-func Softplus(x float64) float64 {
-	if x > 0 {
-		return x + math.Log1p(math.Exp(-x))
+// vectorFunction is a loop in assembly, nil where there is none.
+type vectorFunction struct {
+	f32 func(d, a []float32)
+	f64 func(d, a []float64)
+}
+
+// Functions are those that have a name in the graph: Gorgonia's, and the ops of
+// package nmm.
+var Functions = map[string]*Function{
+	"exp":      vectorised("exp", exp, expSingle),
+	"expm1":    vectorised("expm1", expm1, expm1Single),
+	"ln":       vectorised("log", log, logSingle),
+	"log1p":    vectorised("log1p", log1p, log1pSingle),
+	"tanh":     vectorised("tanh", tanh, tanhSingle),
+	"sigmoid":  vectorised("sigmoid", sigmoid, sigmoidSingle),
+	"softplus": vectorised("softplus", softplus, softplusSingle),
+	"exprel":   vectorised("exprel", exprel, exprelSingle),
+	"exprel'":  vectorised("exprelSlope", exprelSlope, nil),
+	"linoid":   vectorised("linoid", linoid, linoidSingle),
+	"linoid'":  vectorised("linoidSlope", linoidSlope, nil),
+	"sin":      turning(Sin[float32], Sin[float64], 0),
+	"cos":      turning(Cos[float32], Cos[float64], 1),
+
+	"sign":  {Of: sign},
+	"ceil":  {Of: math.Ceil},
+	"floor": {Of: math.Floor},
+	"log2":  {Of: math.Log2},
+}
+
+func vectorised(name string, of, single func(float64) float64) *Function {
+	f := &Function{Of: of, single: single}
+	if simd {
+		f.vectorFunction = vectorFunctions[name]
 	}
-	return math.Log1p(math.Exp(x))
+	return f
+}
+
+func turning(f32 func(d, a []float32), f64 func(d, a []float64), quarters uint64) *Function {
+	return &Function{
+		Of:             func(x float64) float64 { return turned64(x, quarters) },
+		single:         func(x float64) float64 { return float64(turned32(x, quarters)) },
+		vectorFunction: vectorFunction{f32, f64},
+	}
+}
+
+// Map sets d[i] = f(a[i]). Functions of float32 elements are evaluated in float64.
+func Map[T Float](f *Function, d, a []T) {
+	a = a[:len(d)]
+	of := f.Of
+	if single[T]() {
+		if simd && f.f32 != nil {
+			f.f32(as[float32](d), as[float32](a))
+			return
+		}
+		if f.single != nil {
+			of = f.single
+		}
+	} else if simd && f.f64 != nil {
+		f.f64(as[float64](d), as[float64](a))
+		return
+	}
+	for i := range d {
+		d[i] = T(of(float64(a[i])))
+	}
+}
+
+// Pow sets d[i] = a[i]^b[i].
+func Pow[T Float](d, a, b []T) {
+	a, b = a[:len(d)], b[:len(d)]
+	of := powPlain
+	if single[T]() {
+		of = powPlainSingle
+	}
+	for i := 0; i < len(d); {
+		if simd {
+			i += powVector(d[i:], a[i:], b[i:])
+		}
+		for end := min(i+4, len(d)); i < end; i++ {
+			d[i] = T(powOf(of, float64(a[i]), float64(b[i])))
+		}
+	}
 }
 
 func sign(x float64) float64 {
@@ -35,3 +104,11 @@ func sign(x float64) float64 {
 	}
 	return 0
 }
+
+func single[T Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
+
+// as says again what T is.
+func as[U, T Float](s []T) []U { return *(*[]U)(unsafe.Pointer(&s)) }
+
+func p32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
+func p64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }

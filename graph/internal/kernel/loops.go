@@ -9,7 +9,6 @@ type Operands[T Float] struct {
 	D          *[]T // destination
 	A, B, C, E *[]T // operands; a scalar is a slice whose first element counts
 	Rows, Cols int  // of the matrix A
-	F          func(float64) float64
 }
 
 // Loop runs one instruction.

@@ -622,16 +622,24 @@ DATA philoxW1<>+24(SB)/4, $0xbb67ae85
 DATA philoxW1<>+28(SB)/4, $0xbb67ae85
 GLOBL philoxW1<>(SB), RODATA|NOPTR, $32
 
-DATA integer<>+0(SB)/8, $0x4330000000000000
-DATA integer<>+8(SB)/8, $0x4330000000000000
-DATA integer<>+16(SB)/8, $0x4330000000000000
-DATA integer<>+24(SB)/8, $0x4330000000000000
+DATA integer<>+0(SB)/4, $0x00000000
+DATA integer<>+4(SB)/4, $0x43300000
+DATA integer<>+8(SB)/4, $0x00000000
+DATA integer<>+12(SB)/4, $0x43300000
+DATA integer<>+16(SB)/4, $0x00000000
+DATA integer<>+20(SB)/4, $0x43300000
+DATA integer<>+24(SB)/4, $0x00000000
+DATA integer<>+28(SB)/4, $0x43300000
 GLOBL integer<>(SB), RODATA|NOPTR, $32
 
-DATA lessHalf<>+0(SB)/8, $0x432fffffffffffff
-DATA lessHalf<>+8(SB)/8, $0x432fffffffffffff
-DATA lessHalf<>+16(SB)/8, $0x432fffffffffffff
-DATA lessHalf<>+24(SB)/8, $0x432fffffffffffff
+DATA lessHalf<>+0(SB)/4, $0xffffffff
+DATA lessHalf<>+4(SB)/4, $0x432fffff
+DATA lessHalf<>+8(SB)/4, $0xffffffff
+DATA lessHalf<>+12(SB)/4, $0x432fffff
+DATA lessHalf<>+16(SB)/4, $0xffffffff
+DATA lessHalf<>+20(SB)/4, $0x432fffff
+DATA lessHalf<>+24(SB)/4, $0xffffffff
+DATA lessHalf<>+28(SB)/4, $0x432fffff
 GLOBL lessHalf<>(SB), RODATA|NOPTR, $32
 
 DATA sqrtHalfLow<>+0(SB)/4, $0x667f3bcd
@@ -644,10 +652,14 @@ DATA sqrtHalfLow<>+24(SB)/4, $0x667f3bcd
 DATA sqrtHalfLow<>+28(SB)/4, $0x3be6a09e
 GLOBL sqrtHalfLow<>(SB), RODATA|NOPTR, $32
 
-DATA exponent<>+0(SB)/8, $0x4330000000000060
-DATA exponent<>+8(SB)/8, $0x4330000000000060
-DATA exponent<>+16(SB)/8, $0x4330000000000060
-DATA exponent<>+24(SB)/8, $0x4330000000000060
+DATA exponent<>+0(SB)/4, $0x00000060
+DATA exponent<>+4(SB)/4, $0x43300000
+DATA exponent<>+8(SB)/4, $0x00000060
+DATA exponent<>+12(SB)/4, $0x43300000
+DATA exponent<>+16(SB)/4, $0x00000060
+DATA exponent<>+20(SB)/4, $0x43300000
+DATA exponent<>+24(SB)/4, $0x00000060
+DATA exponent<>+28(SB)/4, $0x43300000
 GLOBL exponent<>(SB), RODATA|NOPTR, $32
 
 DATA mantissa<>+0(SB)/4, $0xffffffff
@@ -670,70 +682,114 @@ DATA sqrtHalfBits<>+24(SB)/4, $0x667f3bcd
 DATA sqrtHalfBits<>+28(SB)/4, $0x3fe6a09e
 GLOBL sqrtHalfBits<>(SB), RODATA|NOPTR, $32
 
-DATA one<>+0(SB)/8, $0x3ff0000000000000
-DATA one<>+8(SB)/8, $0x3ff0000000000000
-DATA one<>+16(SB)/8, $0x3ff0000000000000
-DATA one<>+24(SB)/8, $0x3ff0000000000000
+DATA one<>+0(SB)/4, $0x00000000
+DATA one<>+4(SB)/4, $0x3ff00000
+DATA one<>+8(SB)/4, $0x00000000
+DATA one<>+12(SB)/4, $0x3ff00000
+DATA one<>+16(SB)/4, $0x00000000
+DATA one<>+20(SB)/4, $0x3ff00000
+DATA one<>+24(SB)/4, $0x00000000
+DATA one<>+28(SB)/4, $0x3ff00000
 GLOBL one<>(SB), RODATA|NOPTR, $32
 
-DATA two<>+0(SB)/8, $0x4000000000000000
-DATA two<>+8(SB)/8, $0x4000000000000000
-DATA two<>+16(SB)/8, $0x4000000000000000
-DATA two<>+24(SB)/8, $0x4000000000000000
+DATA two<>+0(SB)/4, $0x00000000
+DATA two<>+4(SB)/4, $0x40000000
+DATA two<>+8(SB)/4, $0x00000000
+DATA two<>+12(SB)/4, $0x40000000
+DATA two<>+16(SB)/4, $0x00000000
+DATA two<>+20(SB)/4, $0x40000000
+DATA two<>+24(SB)/4, $0x00000000
+DATA two<>+28(SB)/4, $0x40000000
 GLOBL two<>(SB), RODATA|NOPTR, $32
 
-DATA log14<>+0(SB)/8, $0x3fc2f056235b1eca
-DATA log14<>+8(SB)/8, $0x3fc2f056235b1eca
-DATA log14<>+16(SB)/8, $0x3fc2f056235b1eca
-DATA log14<>+24(SB)/8, $0x3fc2f056235b1eca
+DATA log14<>+0(SB)/4, $0x235b1eca
+DATA log14<>+4(SB)/4, $0x3fc2f056
+DATA log14<>+8(SB)/4, $0x235b1eca
+DATA log14<>+12(SB)/4, $0x3fc2f056
+DATA log14<>+16(SB)/4, $0x235b1eca
+DATA log14<>+20(SB)/4, $0x3fc2f056
+DATA log14<>+24(SB)/4, $0x235b1eca
+DATA log14<>+28(SB)/4, $0x3fc2f056
 GLOBL log14<>(SB), RODATA|NOPTR, $32
 
-DATA log12<>+0(SB)/8, $0x3fc39a1bada90f65
-DATA log12<>+8(SB)/8, $0x3fc39a1bada90f65
-DATA log12<>+16(SB)/8, $0x3fc39a1bada90f65
-DATA log12<>+24(SB)/8, $0x3fc39a1bada90f65
+DATA log12<>+0(SB)/4, $0xada90f65
+DATA log12<>+4(SB)/4, $0x3fc39a1b
+DATA log12<>+8(SB)/4, $0xada90f65
+DATA log12<>+12(SB)/4, $0x3fc39a1b
+DATA log12<>+16(SB)/4, $0xada90f65
+DATA log12<>+20(SB)/4, $0x3fc39a1b
+DATA log12<>+24(SB)/4, $0xada90f65
+DATA log12<>+28(SB)/4, $0x3fc39a1b
 GLOBL log12<>(SB), RODATA|NOPTR, $32
 
-DATA log10<>+0(SB)/8, $0x3fc74663ee6f6c97
-DATA log10<>+8(SB)/8, $0x3fc74663ee6f6c97
-DATA log10<>+16(SB)/8, $0x3fc74663ee6f6c97
-DATA log10<>+24(SB)/8, $0x3fc74663ee6f6c97
+DATA log10<>+0(SB)/4, $0xee6f6c97
+DATA log10<>+4(SB)/4, $0x3fc74663
+DATA log10<>+8(SB)/4, $0xee6f6c97
+DATA log10<>+12(SB)/4, $0x3fc74663
+DATA log10<>+16(SB)/4, $0xee6f6c97
+DATA log10<>+20(SB)/4, $0x3fc74663
+DATA log10<>+24(SB)/4, $0xee6f6c97
+DATA log10<>+28(SB)/4, $0x3fc74663
 GLOBL log10<>(SB), RODATA|NOPTR, $32
 
-DATA log8<>+0(SB)/8, $0x3fcc71c520964f7a
-DATA log8<>+8(SB)/8, $0x3fcc71c520964f7a
-DATA log8<>+16(SB)/8, $0x3fcc71c520964f7a
-DATA log8<>+24(SB)/8, $0x3fcc71c520964f7a
+DATA log8<>+0(SB)/4, $0x20964f7a
+DATA log8<>+4(SB)/4, $0x3fcc71c5
+DATA log8<>+8(SB)/4, $0x20964f7a
+DATA log8<>+12(SB)/4, $0x3fcc71c5
+DATA log8<>+16(SB)/4, $0x20964f7a
+DATA log8<>+20(SB)/4, $0x3fcc71c5
+DATA log8<>+24(SB)/4, $0x20964f7a
+DATA log8<>+28(SB)/4, $0x3fcc71c5
 GLOBL log8<>(SB), RODATA|NOPTR, $32
 
-DATA log6<>+0(SB)/8, $0x3fd24924941f119c
-DATA log6<>+8(SB)/8, $0x3fd24924941f119c
-DATA log6<>+16(SB)/8, $0x3fd24924941f119c
-DATA log6<>+24(SB)/8, $0x3fd24924941f119c
+DATA log6<>+0(SB)/4, $0x941f119c
+DATA log6<>+4(SB)/4, $0x3fd24924
+DATA log6<>+8(SB)/4, $0x941f119c
+DATA log6<>+12(SB)/4, $0x3fd24924
+DATA log6<>+16(SB)/4, $0x941f119c
+DATA log6<>+20(SB)/4, $0x3fd24924
+DATA log6<>+24(SB)/4, $0x941f119c
+DATA log6<>+28(SB)/4, $0x3fd24924
 GLOBL log6<>(SB), RODATA|NOPTR, $32
 
-DATA log4<>+0(SB)/8, $0x3fd999999997fdb8
-DATA log4<>+8(SB)/8, $0x3fd999999997fdb8
-DATA log4<>+16(SB)/8, $0x3fd999999997fdb8
-DATA log4<>+24(SB)/8, $0x3fd999999997fdb8
+DATA log4<>+0(SB)/4, $0x9997fdb8
+DATA log4<>+4(SB)/4, $0x3fd99999
+DATA log4<>+8(SB)/4, $0x9997fdb8
+DATA log4<>+12(SB)/4, $0x3fd99999
+DATA log4<>+16(SB)/4, $0x9997fdb8
+DATA log4<>+20(SB)/4, $0x3fd99999
+DATA log4<>+24(SB)/4, $0x9997fdb8
+DATA log4<>+28(SB)/4, $0x3fd99999
 GLOBL log4<>(SB), RODATA|NOPTR, $32
 
-DATA log2<>+0(SB)/8, $0x3fe5555555555592
-DATA log2<>+8(SB)/8, $0x3fe5555555555592
-DATA log2<>+16(SB)/8, $0x3fe5555555555592
-DATA log2<>+24(SB)/8, $0x3fe5555555555592
+DATA log2<>+0(SB)/4, $0x55555592
+DATA log2<>+4(SB)/4, $0x3fe55555
+DATA log2<>+8(SB)/4, $0x55555592
+DATA log2<>+12(SB)/4, $0x3fe55555
+DATA log2<>+16(SB)/4, $0x55555592
+DATA log2<>+20(SB)/4, $0x3fe55555
+DATA log2<>+24(SB)/4, $0x55555592
+DATA log2<>+28(SB)/4, $0x3fe55555
 GLOBL log2<>(SB), RODATA|NOPTR, $32
 
-DATA ln2<>+0(SB)/8, $0x3fe62e42fefa39ef
-DATA ln2<>+8(SB)/8, $0x3fe62e42fefa39ef
-DATA ln2<>+16(SB)/8, $0x3fe62e42fefa39ef
-DATA ln2<>+24(SB)/8, $0x3fe62e42fefa39ef
+DATA ln2<>+0(SB)/4, $0xfefa39ef
+DATA ln2<>+4(SB)/4, $0x3fe62e42
+DATA ln2<>+8(SB)/4, $0xfefa39ef
+DATA ln2<>+12(SB)/4, $0x3fe62e42
+DATA ln2<>+16(SB)/4, $0xfefa39ef
+DATA ln2<>+20(SB)/4, $0x3fe62e42
+DATA ln2<>+24(SB)/4, $0xfefa39ef
+DATA ln2<>+28(SB)/4, $0x3fe62e42
 GLOBL ln2<>(SB), RODATA|NOPTR, $32
 
-DATA minusTwo<>+0(SB)/8, $0xc000000000000000
-DATA minusTwo<>+8(SB)/8, $0xc000000000000000
-DATA minusTwo<>+16(SB)/8, $0xc000000000000000
-DATA minusTwo<>+24(SB)/8, $0xc000000000000000
+DATA minusTwo<>+0(SB)/4, $0x00000000
+DATA minusTwo<>+4(SB)/4, $0xc0000000
+DATA minusTwo<>+8(SB)/4, $0x00000000
+DATA minusTwo<>+12(SB)/4, $0xc0000000
+DATA minusTwo<>+16(SB)/4, $0x00000000
+DATA minusTwo<>+20(SB)/4, $0xc0000000
+DATA minusTwo<>+24(SB)/4, $0x00000000
+DATA minusTwo<>+28(SB)/4, $0xc0000000
 GLOBL minusTwo<>(SB), RODATA|NOPTR, $32
 
 DATA halfAngle<>+0(SB)/4, $0x80000002
@@ -746,94 +802,154 @@ DATA halfAngle<>+24(SB)/4, $0x80000002
 DATA halfAngle<>+28(SB)/4, $0x80000002
 GLOBL halfAngle<>(SB), RODATA|NOPTR, $32
 
-DATA zeroAngle<>+0(SB)/8, $0x4330000080000000
-DATA zeroAngle<>+8(SB)/8, $0x4330000080000000
-DATA zeroAngle<>+16(SB)/8, $0x4330000080000000
-DATA zeroAngle<>+24(SB)/8, $0x4330000080000000
+DATA zeroAngle<>+0(SB)/4, $0x80000000
+DATA zeroAngle<>+4(SB)/4, $0x43300000
+DATA zeroAngle<>+8(SB)/4, $0x80000000
+DATA zeroAngle<>+12(SB)/4, $0x43300000
+DATA zeroAngle<>+16(SB)/4, $0x80000000
+DATA zeroAngle<>+20(SB)/4, $0x43300000
+DATA zeroAngle<>+24(SB)/4, $0x80000000
+DATA zeroAngle<>+28(SB)/4, $0x43300000
 GLOBL zeroAngle<>(SB), RODATA|NOPTR, $32
 
-DATA perTurn<>+0(SB)/8, $0x3df921fb54442d18
-DATA perTurn<>+8(SB)/8, $0x3df921fb54442d18
-DATA perTurn<>+16(SB)/8, $0x3df921fb54442d18
-DATA perTurn<>+24(SB)/8, $0x3df921fb54442d18
+DATA perTurn<>+0(SB)/4, $0x54442d18
+DATA perTurn<>+4(SB)/4, $0x3df921fb
+DATA perTurn<>+8(SB)/4, $0x54442d18
+DATA perTurn<>+12(SB)/4, $0x3df921fb
+DATA perTurn<>+16(SB)/4, $0x54442d18
+DATA perTurn<>+20(SB)/4, $0x3df921fb
+DATA perTurn<>+24(SB)/4, $0x54442d18
+DATA perTurn<>+28(SB)/4, $0x3df921fb
 GLOBL perTurn<>(SB), RODATA|NOPTR, $32
 
-DATA sin13<>+0(SB)/8, $0x3de5d8fd1e25654d
-DATA sin13<>+8(SB)/8, $0x3de5d8fd1e25654d
-DATA sin13<>+16(SB)/8, $0x3de5d8fd1e25654d
-DATA sin13<>+24(SB)/8, $0x3de5d8fd1e25654d
+DATA sin13<>+0(SB)/4, $0x1e25654d
+DATA sin13<>+4(SB)/4, $0x3de5d8fd
+DATA sin13<>+8(SB)/4, $0x1e25654d
+DATA sin13<>+12(SB)/4, $0x3de5d8fd
+DATA sin13<>+16(SB)/4, $0x1e25654d
+DATA sin13<>+20(SB)/4, $0x3de5d8fd
+DATA sin13<>+24(SB)/4, $0x1e25654d
+DATA sin13<>+28(SB)/4, $0x3de5d8fd
 GLOBL sin13<>(SB), RODATA|NOPTR, $32
 
-DATA sin11<>+0(SB)/8, $0xbe5ae5e5a92682ec
-DATA sin11<>+8(SB)/8, $0xbe5ae5e5a92682ec
-DATA sin11<>+16(SB)/8, $0xbe5ae5e5a92682ec
-DATA sin11<>+24(SB)/8, $0xbe5ae5e5a92682ec
+DATA sin11<>+0(SB)/4, $0xa92682ec
+DATA sin11<>+4(SB)/4, $0xbe5ae5e5
+DATA sin11<>+8(SB)/4, $0xa92682ec
+DATA sin11<>+12(SB)/4, $0xbe5ae5e5
+DATA sin11<>+16(SB)/4, $0xa92682ec
+DATA sin11<>+20(SB)/4, $0xbe5ae5e5
+DATA sin11<>+24(SB)/4, $0xa92682ec
+DATA sin11<>+28(SB)/4, $0xbe5ae5e5
 GLOBL sin11<>(SB), RODATA|NOPTR, $32
 
-DATA sin9<>+0(SB)/8, $0x3ec71de3567d4a6c
-DATA sin9<>+8(SB)/8, $0x3ec71de3567d4a6c
-DATA sin9<>+16(SB)/8, $0x3ec71de3567d4a6c
-DATA sin9<>+24(SB)/8, $0x3ec71de3567d4a6c
+DATA sin9<>+0(SB)/4, $0x567d4a6c
+DATA sin9<>+4(SB)/4, $0x3ec71de3
+DATA sin9<>+8(SB)/4, $0x567d4a6c
+DATA sin9<>+12(SB)/4, $0x3ec71de3
+DATA sin9<>+16(SB)/4, $0x567d4a6c
+DATA sin9<>+20(SB)/4, $0x3ec71de3
+DATA sin9<>+24(SB)/4, $0x567d4a6c
+DATA sin9<>+28(SB)/4, $0x3ec71de3
 GLOBL sin9<>(SB), RODATA|NOPTR, $32
 
-DATA sin7<>+0(SB)/8, $0xbf2a01a019bfdf0d
-DATA sin7<>+8(SB)/8, $0xbf2a01a019bfdf0d
-DATA sin7<>+16(SB)/8, $0xbf2a01a019bfdf0d
-DATA sin7<>+24(SB)/8, $0xbf2a01a019bfdf0d
+DATA sin7<>+0(SB)/4, $0x19bfdf0d
+DATA sin7<>+4(SB)/4, $0xbf2a01a0
+DATA sin7<>+8(SB)/4, $0x19bfdf0d
+DATA sin7<>+12(SB)/4, $0xbf2a01a0
+DATA sin7<>+16(SB)/4, $0x19bfdf0d
+DATA sin7<>+20(SB)/4, $0xbf2a01a0
+DATA sin7<>+24(SB)/4, $0x19bfdf0d
+DATA sin7<>+28(SB)/4, $0xbf2a01a0
 GLOBL sin7<>(SB), RODATA|NOPTR, $32
 
-DATA sin5<>+0(SB)/8, $0x3f8111111110f7d0
-DATA sin5<>+8(SB)/8, $0x3f8111111110f7d0
-DATA sin5<>+16(SB)/8, $0x3f8111111110f7d0
-DATA sin5<>+24(SB)/8, $0x3f8111111110f7d0
+DATA sin5<>+0(SB)/4, $0x1110f7d0
+DATA sin5<>+4(SB)/4, $0x3f811111
+DATA sin5<>+8(SB)/4, $0x1110f7d0
+DATA sin5<>+12(SB)/4, $0x3f811111
+DATA sin5<>+16(SB)/4, $0x1110f7d0
+DATA sin5<>+20(SB)/4, $0x3f811111
+DATA sin5<>+24(SB)/4, $0x1110f7d0
+DATA sin5<>+28(SB)/4, $0x3f811111
 GLOBL sin5<>(SB), RODATA|NOPTR, $32
 
-DATA sin3<>+0(SB)/8, $0xbfc5555555555548
-DATA sin3<>+8(SB)/8, $0xbfc5555555555548
-DATA sin3<>+16(SB)/8, $0xbfc5555555555548
-DATA sin3<>+24(SB)/8, $0xbfc5555555555548
+DATA sin3<>+0(SB)/4, $0x55555548
+DATA sin3<>+4(SB)/4, $0xbfc55555
+DATA sin3<>+8(SB)/4, $0x55555548
+DATA sin3<>+12(SB)/4, $0xbfc55555
+DATA sin3<>+16(SB)/4, $0x55555548
+DATA sin3<>+20(SB)/4, $0xbfc55555
+DATA sin3<>+24(SB)/4, $0x55555548
+DATA sin3<>+28(SB)/4, $0xbfc55555
 GLOBL sin3<>(SB), RODATA|NOPTR, $32
 
-DATA cos14<>+0(SB)/8, $0xbda8faecee0b833b
-DATA cos14<>+8(SB)/8, $0xbda8faecee0b833b
-DATA cos14<>+16(SB)/8, $0xbda8faecee0b833b
-DATA cos14<>+24(SB)/8, $0xbda8faecee0b833b
+DATA cos14<>+0(SB)/4, $0xee0b833b
+DATA cos14<>+4(SB)/4, $0xbda8faec
+DATA cos14<>+8(SB)/4, $0xee0b833b
+DATA cos14<>+12(SB)/4, $0xbda8faec
+DATA cos14<>+16(SB)/4, $0xee0b833b
+DATA cos14<>+20(SB)/4, $0xbda8faec
+DATA cos14<>+24(SB)/4, $0xee0b833b
+DATA cos14<>+28(SB)/4, $0xbda8faec
 GLOBL cos14<>(SB), RODATA|NOPTR, $32
 
-DATA cos12<>+0(SB)/8, $0x3e21ee9ec472d2e3
-DATA cos12<>+8(SB)/8, $0x3e21ee9ec472d2e3
-DATA cos12<>+16(SB)/8, $0x3e21ee9ec472d2e3
-DATA cos12<>+24(SB)/8, $0x3e21ee9ec472d2e3
+DATA cos12<>+0(SB)/4, $0xc472d2e3
+DATA cos12<>+4(SB)/4, $0x3e21ee9e
+DATA cos12<>+8(SB)/4, $0xc472d2e3
+DATA cos12<>+12(SB)/4, $0x3e21ee9e
+DATA cos12<>+16(SB)/4, $0xc472d2e3
+DATA cos12<>+20(SB)/4, $0x3e21ee9e
+DATA cos12<>+24(SB)/4, $0xc472d2e3
+DATA cos12<>+28(SB)/4, $0x3e21ee9e
 GLOBL cos12<>(SB), RODATA|NOPTR, $32
 
-DATA cos10<>+0(SB)/8, $0xbe927e4f80a75b9a
-DATA cos10<>+8(SB)/8, $0xbe927e4f80a75b9a
-DATA cos10<>+16(SB)/8, $0xbe927e4f80a75b9a
-DATA cos10<>+24(SB)/8, $0xbe927e4f80a75b9a
+DATA cos10<>+0(SB)/4, $0x80a75b9a
+DATA cos10<>+4(SB)/4, $0xbe927e4f
+DATA cos10<>+8(SB)/4, $0x80a75b9a
+DATA cos10<>+12(SB)/4, $0xbe927e4f
+DATA cos10<>+16(SB)/4, $0x80a75b9a
+DATA cos10<>+20(SB)/4, $0xbe927e4f
+DATA cos10<>+24(SB)/4, $0x80a75b9a
+DATA cos10<>+28(SB)/4, $0xbe927e4f
 GLOBL cos10<>(SB), RODATA|NOPTR, $32
 
-DATA cos8<>+0(SB)/8, $0x3efa01a019cb26e6
-DATA cos8<>+8(SB)/8, $0x3efa01a019cb26e6
-DATA cos8<>+16(SB)/8, $0x3efa01a019cb26e6
-DATA cos8<>+24(SB)/8, $0x3efa01a019cb26e6
+DATA cos8<>+0(SB)/4, $0x19cb26e6
+DATA cos8<>+4(SB)/4, $0x3efa01a0
+DATA cos8<>+8(SB)/4, $0x19cb26e6
+DATA cos8<>+12(SB)/4, $0x3efa01a0
+DATA cos8<>+16(SB)/4, $0x19cb26e6
+DATA cos8<>+20(SB)/4, $0x3efa01a0
+DATA cos8<>+24(SB)/4, $0x19cb26e6
+DATA cos8<>+28(SB)/4, $0x3efa01a0
 GLOBL cos8<>(SB), RODATA|NOPTR, $32
 
-DATA cos6<>+0(SB)/8, $0xbf56c16c16c15184
-DATA cos6<>+8(SB)/8, $0xbf56c16c16c15184
-DATA cos6<>+16(SB)/8, $0xbf56c16c16c15184
-DATA cos6<>+24(SB)/8, $0xbf56c16c16c15184
+DATA cos6<>+0(SB)/4, $0x16c15184
+DATA cos6<>+4(SB)/4, $0xbf56c16c
+DATA cos6<>+8(SB)/4, $0x16c15184
+DATA cos6<>+12(SB)/4, $0xbf56c16c
+DATA cos6<>+16(SB)/4, $0x16c15184
+DATA cos6<>+20(SB)/4, $0xbf56c16c
+DATA cos6<>+24(SB)/4, $0x16c15184
+DATA cos6<>+28(SB)/4, $0xbf56c16c
 GLOBL cos6<>(SB), RODATA|NOPTR, $32
 
-DATA cos4<>+0(SB)/8, $0x3fa555555555554c
-DATA cos4<>+8(SB)/8, $0x3fa555555555554c
-DATA cos4<>+16(SB)/8, $0x3fa555555555554c
-DATA cos4<>+24(SB)/8, $0x3fa555555555554c
+DATA cos4<>+0(SB)/4, $0x5555554c
+DATA cos4<>+4(SB)/4, $0x3fa55555
+DATA cos4<>+8(SB)/4, $0x5555554c
+DATA cos4<>+12(SB)/4, $0x3fa55555
+DATA cos4<>+16(SB)/4, $0x5555554c
+DATA cos4<>+20(SB)/4, $0x3fa55555
+DATA cos4<>+24(SB)/4, $0x5555554c
+DATA cos4<>+28(SB)/4, $0x3fa55555
 GLOBL cos4<>(SB), RODATA|NOPTR, $32
 
-DATA half<>+0(SB)/8, $0x3fe0000000000000
-DATA half<>+8(SB)/8, $0x3fe0000000000000
-DATA half<>+16(SB)/8, $0x3fe0000000000000
-DATA half<>+24(SB)/8, $0x3fe0000000000000
+DATA half<>+0(SB)/4, $0x00000000
+DATA half<>+4(SB)/4, $0x3fe00000
+DATA half<>+8(SB)/4, $0x00000000
+DATA half<>+12(SB)/4, $0x3fe00000
+DATA half<>+16(SB)/4, $0x00000000
+DATA half<>+20(SB)/4, $0x3fe00000
+DATA half<>+24(SB)/4, $0x00000000
+DATA half<>+28(SB)/4, $0x3fe00000
 GLOBL half<>(SB), RODATA|NOPTR, $32
 
 DATA eighth<>+0(SB)/4, $0x20000000
@@ -846,8 +962,12 @@ DATA eighth<>+24(SB)/4, $0x20000000
 DATA eighth<>+28(SB)/4, $0x20000000
 GLOBL eighth<>(SB), RODATA|NOPTR, $32
 
-DATA sign<>+0(SB)/8, $0x8000000000000000
-DATA sign<>+8(SB)/8, $0x8000000000000000
-DATA sign<>+16(SB)/8, $0x8000000000000000
-DATA sign<>+24(SB)/8, $0x8000000000000000
+DATA sign<>+0(SB)/4, $0x00000000
+DATA sign<>+4(SB)/4, $0x80000000
+DATA sign<>+8(SB)/4, $0x00000000
+DATA sign<>+12(SB)/4, $0x80000000
+DATA sign<>+16(SB)/4, $0x00000000
+DATA sign<>+20(SB)/4, $0x80000000
+DATA sign<>+24(SB)/4, $0x00000000
+DATA sign<>+28(SB)/4, $0x80000000
 GLOBL sign<>(SB), RODATA|NOPTR, $32

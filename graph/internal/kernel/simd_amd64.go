@@ -61,11 +61,6 @@ func runSequence[T Float](code *step[T], n int) {
 // The assembly expects the fields of step in this order.
 var _ = [1]struct{}{}[unsafe.Offsetof(step[float32]{}.D)-8+unsafe.Offsetof(step[float32]{}.roomy)-48+unsafe.Sizeof(step[float32]{})-56]
 
-func single[T Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
-
-func p32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
-func p64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }
-
 func sumVector[T Float](a []T) T {
 	if single[T]() {
 		return T(sum32(p32(a), len(a)))
@@ -183,33 +178,34 @@ func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 
 func cubeVector[T Float](d, a []T) {
 	if single[T]() {
-		cube32(p32(d), p32(a), len(d))
+		cube32(as[float32](d), as[float32](a))
 	} else {
-		cube64(p64(d), p64(a), len(d))
+		cube64(as[float64](d), as[float64](a))
 	}
 }
 
 func sqrtVector[T Float](d, a []T) {
 	if single[T]() {
-		sqrt32(p32(d), p32(a), len(d))
+		sqrt32(as[float32](d), as[float32](a))
 	} else {
-		sqrt64(p64(d), p64(a), len(d))
+		sqrt64(as[float64](d), as[float64](a))
 	}
 }
 
 func absVector[T Float](d, a []T) {
 	if single[T]() {
-		abs32(p32(d), p32(a), len(d))
+		abs32(as[float32](d), as[float32](a))
 	} else {
-		abs64(p64(d), p64(a), len(d))
+		abs64(as[float64](d), as[float64](a))
 	}
 }
 
-func expSingleVector(d, a []float32) { exp32(p32(d), p32(a), len(d)) }
-
-func sigmoidSingleVector(d, a []float32) { sigmoid32(p32(d), p32(a), len(d)) }
-
-func tanhSingleVector(d, a []float32) { tanh32(p32(d), p32(a), len(d)) }
+func powVector[T Float](d, a, b []T) int {
+	if single[T]() {
+		return pow32(p32(d), p32(a), p32(b), len(d))
+	}
+	return pow64(p64(d), p64(a), p64(b), len(d))
+}
 
 func addRoundedVector[T Float](d []T, a []float64) {
 	if single[T]() {

@@ -27,11 +27,11 @@ func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 func cubeVector[T Float](d, a []T)                 { panic("kernel: no assembly") }
 func sqrtVector[T Float](d, a []T)                 { panic("kernel: no assembly") }
 func absVector[T Float](d, a []T)                  { panic("kernel: no assembly") }
-func expSingleVector(d, a []float32)               { panic("kernel: no assembly") }
-func sigmoidSingleVector(d, a []float32)           { panic("kernel: no assembly") }
-func tanhSingleVector(d, a []float32)              { panic("kernel: no assembly") }
 func addRoundedVector[T Float](d []T, a []float64) { panic("kernel: no assembly") }
 func normalsVector[T Float](dst []T, c *counters)  { panic("kernel: no assembly") }
 func trigonometricVector[T Float](d, a []T, quarters uint64) int {
 	panic("kernel: no assembly")
 }
+func powVector[T Float](d, a, b []T) int { panic("kernel: no assembly") }
+
+var vectorFunctions map[string]vectorFunction

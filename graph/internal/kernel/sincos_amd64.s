@@ -121,130 +121,214 @@ DATA magnitude<>+24(SB)/4, $0xffffffff
 DATA magnitude<>+28(SB)/4, $0x7fffffff
 GLOBL magnitude<>(SB), RODATA|NOPTR, $32
 
-DATA reducible<>+0(SB)/8, $0x4130000000000000
-DATA reducible<>+8(SB)/8, $0x4130000000000000
-DATA reducible<>+16(SB)/8, $0x4130000000000000
-DATA reducible<>+24(SB)/8, $0x4130000000000000
+DATA reducible<>+0(SB)/4, $0x00000000
+DATA reducible<>+4(SB)/4, $0x41300000
+DATA reducible<>+8(SB)/4, $0x00000000
+DATA reducible<>+12(SB)/4, $0x41300000
+DATA reducible<>+16(SB)/4, $0x00000000
+DATA reducible<>+20(SB)/4, $0x41300000
+DATA reducible<>+24(SB)/4, $0x00000000
+DATA reducible<>+28(SB)/4, $0x41300000
 GLOBL reducible<>(SB), RODATA|NOPTR, $32
 
-DATA twoOverPi<>+0(SB)/8, $0x3fe45f306dc9c883
-DATA twoOverPi<>+8(SB)/8, $0x3fe45f306dc9c883
-DATA twoOverPi<>+16(SB)/8, $0x3fe45f306dc9c883
-DATA twoOverPi<>+24(SB)/8, $0x3fe45f306dc9c883
+DATA twoOverPi<>+0(SB)/4, $0x6dc9c883
+DATA twoOverPi<>+4(SB)/4, $0x3fe45f30
+DATA twoOverPi<>+8(SB)/4, $0x6dc9c883
+DATA twoOverPi<>+12(SB)/4, $0x3fe45f30
+DATA twoOverPi<>+16(SB)/4, $0x6dc9c883
+DATA twoOverPi<>+20(SB)/4, $0x3fe45f30
+DATA twoOverPi<>+24(SB)/4, $0x6dc9c883
+DATA twoOverPi<>+28(SB)/4, $0x3fe45f30
 GLOBL twoOverPi<>(SB), RODATA|NOPTR, $32
 
-DATA rounder<>+0(SB)/8, $0x4338000000000000
-DATA rounder<>+8(SB)/8, $0x4338000000000000
-DATA rounder<>+16(SB)/8, $0x4338000000000000
-DATA rounder<>+24(SB)/8, $0x4338000000000000
+DATA rounder<>+0(SB)/4, $0x00000000
+DATA rounder<>+4(SB)/4, $0x43380000
+DATA rounder<>+8(SB)/4, $0x00000000
+DATA rounder<>+12(SB)/4, $0x43380000
+DATA rounder<>+16(SB)/4, $0x00000000
+DATA rounder<>+20(SB)/4, $0x43380000
+DATA rounder<>+24(SB)/4, $0x00000000
+DATA rounder<>+28(SB)/4, $0x43380000
 GLOBL rounder<>(SB), RODATA|NOPTR, $32
 
-DATA halfPi1<>+0(SB)/8, $0x3ff921fb54400000
-DATA halfPi1<>+8(SB)/8, $0x3ff921fb54400000
-DATA halfPi1<>+16(SB)/8, $0x3ff921fb54400000
-DATA halfPi1<>+24(SB)/8, $0x3ff921fb54400000
+DATA halfPi1<>+0(SB)/4, $0x54400000
+DATA halfPi1<>+4(SB)/4, $0x3ff921fb
+DATA halfPi1<>+8(SB)/4, $0x54400000
+DATA halfPi1<>+12(SB)/4, $0x3ff921fb
+DATA halfPi1<>+16(SB)/4, $0x54400000
+DATA halfPi1<>+20(SB)/4, $0x3ff921fb
+DATA halfPi1<>+24(SB)/4, $0x54400000
+DATA halfPi1<>+28(SB)/4, $0x3ff921fb
 GLOBL halfPi1<>(SB), RODATA|NOPTR, $32
 
-DATA halfPi2<>+0(SB)/8, $0x3dd0b4611a600000
-DATA halfPi2<>+8(SB)/8, $0x3dd0b4611a600000
-DATA halfPi2<>+16(SB)/8, $0x3dd0b4611a600000
-DATA halfPi2<>+24(SB)/8, $0x3dd0b4611a600000
+DATA halfPi2<>+0(SB)/4, $0x1a600000
+DATA halfPi2<>+4(SB)/4, $0x3dd0b461
+DATA halfPi2<>+8(SB)/4, $0x1a600000
+DATA halfPi2<>+12(SB)/4, $0x3dd0b461
+DATA halfPi2<>+16(SB)/4, $0x1a600000
+DATA halfPi2<>+20(SB)/4, $0x3dd0b461
+DATA halfPi2<>+24(SB)/4, $0x1a600000
+DATA halfPi2<>+28(SB)/4, $0x3dd0b461
 GLOBL halfPi2<>(SB), RODATA|NOPTR, $32
 
-DATA halfPi3<>+0(SB)/8, $0x3ba3198a2e037073
-DATA halfPi3<>+8(SB)/8, $0x3ba3198a2e037073
-DATA halfPi3<>+16(SB)/8, $0x3ba3198a2e037073
-DATA halfPi3<>+24(SB)/8, $0x3ba3198a2e037073
+DATA halfPi3<>+0(SB)/4, $0x2e037073
+DATA halfPi3<>+4(SB)/4, $0x3ba3198a
+DATA halfPi3<>+8(SB)/4, $0x2e037073
+DATA halfPi3<>+12(SB)/4, $0x3ba3198a
+DATA halfPi3<>+16(SB)/4, $0x2e037073
+DATA halfPi3<>+20(SB)/4, $0x3ba3198a
+DATA halfPi3<>+24(SB)/4, $0x2e037073
+DATA halfPi3<>+28(SB)/4, $0x3ba3198a
 GLOBL halfPi3<>(SB), RODATA|NOPTR, $32
 
-DATA tooClose<>+0(SB)/8, $0x3c30000000000000
-DATA tooClose<>+8(SB)/8, $0x3c30000000000000
-DATA tooClose<>+16(SB)/8, $0x3c30000000000000
-DATA tooClose<>+24(SB)/8, $0x3c30000000000000
+DATA tooClose<>+0(SB)/4, $0x00000000
+DATA tooClose<>+4(SB)/4, $0x3c300000
+DATA tooClose<>+8(SB)/4, $0x00000000
+DATA tooClose<>+12(SB)/4, $0x3c300000
+DATA tooClose<>+16(SB)/4, $0x00000000
+DATA tooClose<>+20(SB)/4, $0x3c300000
+DATA tooClose<>+24(SB)/4, $0x00000000
+DATA tooClose<>+28(SB)/4, $0x3c300000
 GLOBL tooClose<>(SB), RODATA|NOPTR, $32
 
-DATA sin13<>+0(SB)/8, $0x3de5d8fd1e25654d
-DATA sin13<>+8(SB)/8, $0x3de5d8fd1e25654d
-DATA sin13<>+16(SB)/8, $0x3de5d8fd1e25654d
-DATA sin13<>+24(SB)/8, $0x3de5d8fd1e25654d
+DATA sin13<>+0(SB)/4, $0x1e25654d
+DATA sin13<>+4(SB)/4, $0x3de5d8fd
+DATA sin13<>+8(SB)/4, $0x1e25654d
+DATA sin13<>+12(SB)/4, $0x3de5d8fd
+DATA sin13<>+16(SB)/4, $0x1e25654d
+DATA sin13<>+20(SB)/4, $0x3de5d8fd
+DATA sin13<>+24(SB)/4, $0x1e25654d
+DATA sin13<>+28(SB)/4, $0x3de5d8fd
 GLOBL sin13<>(SB), RODATA|NOPTR, $32
 
-DATA sin11<>+0(SB)/8, $0xbe5ae5e5a92682ec
-DATA sin11<>+8(SB)/8, $0xbe5ae5e5a92682ec
-DATA sin11<>+16(SB)/8, $0xbe5ae5e5a92682ec
-DATA sin11<>+24(SB)/8, $0xbe5ae5e5a92682ec
+DATA sin11<>+0(SB)/4, $0xa92682ec
+DATA sin11<>+4(SB)/4, $0xbe5ae5e5
+DATA sin11<>+8(SB)/4, $0xa92682ec
+DATA sin11<>+12(SB)/4, $0xbe5ae5e5
+DATA sin11<>+16(SB)/4, $0xa92682ec
+DATA sin11<>+20(SB)/4, $0xbe5ae5e5
+DATA sin11<>+24(SB)/4, $0xa92682ec
+DATA sin11<>+28(SB)/4, $0xbe5ae5e5
 GLOBL sin11<>(SB), RODATA|NOPTR, $32
 
-DATA sin9<>+0(SB)/8, $0x3ec71de3567d4a6c
-DATA sin9<>+8(SB)/8, $0x3ec71de3567d4a6c
-DATA sin9<>+16(SB)/8, $0x3ec71de3567d4a6c
-DATA sin9<>+24(SB)/8, $0x3ec71de3567d4a6c
+DATA sin9<>+0(SB)/4, $0x567d4a6c
+DATA sin9<>+4(SB)/4, $0x3ec71de3
+DATA sin9<>+8(SB)/4, $0x567d4a6c
+DATA sin9<>+12(SB)/4, $0x3ec71de3
+DATA sin9<>+16(SB)/4, $0x567d4a6c
+DATA sin9<>+20(SB)/4, $0x3ec71de3
+DATA sin9<>+24(SB)/4, $0x567d4a6c
+DATA sin9<>+28(SB)/4, $0x3ec71de3
 GLOBL sin9<>(SB), RODATA|NOPTR, $32
 
-DATA sin7<>+0(SB)/8, $0xbf2a01a019bfdf0d
-DATA sin7<>+8(SB)/8, $0xbf2a01a019bfdf0d
-DATA sin7<>+16(SB)/8, $0xbf2a01a019bfdf0d
-DATA sin7<>+24(SB)/8, $0xbf2a01a019bfdf0d
+DATA sin7<>+0(SB)/4, $0x19bfdf0d
+DATA sin7<>+4(SB)/4, $0xbf2a01a0
+DATA sin7<>+8(SB)/4, $0x19bfdf0d
+DATA sin7<>+12(SB)/4, $0xbf2a01a0
+DATA sin7<>+16(SB)/4, $0x19bfdf0d
+DATA sin7<>+20(SB)/4, $0xbf2a01a0
+DATA sin7<>+24(SB)/4, $0x19bfdf0d
+DATA sin7<>+28(SB)/4, $0xbf2a01a0
 GLOBL sin7<>(SB), RODATA|NOPTR, $32
 
-DATA sin5<>+0(SB)/8, $0x3f8111111110f7d0
-DATA sin5<>+8(SB)/8, $0x3f8111111110f7d0
-DATA sin5<>+16(SB)/8, $0x3f8111111110f7d0
-DATA sin5<>+24(SB)/8, $0x3f8111111110f7d0
+DATA sin5<>+0(SB)/4, $0x1110f7d0
+DATA sin5<>+4(SB)/4, $0x3f811111
+DATA sin5<>+8(SB)/4, $0x1110f7d0
+DATA sin5<>+12(SB)/4, $0x3f811111
+DATA sin5<>+16(SB)/4, $0x1110f7d0
+DATA sin5<>+20(SB)/4, $0x3f811111
+DATA sin5<>+24(SB)/4, $0x1110f7d0
+DATA sin5<>+28(SB)/4, $0x3f811111
 GLOBL sin5<>(SB), RODATA|NOPTR, $32
 
-DATA half<>+0(SB)/8, $0x3fe0000000000000
-DATA half<>+8(SB)/8, $0x3fe0000000000000
-DATA half<>+16(SB)/8, $0x3fe0000000000000
-DATA half<>+24(SB)/8, $0x3fe0000000000000
+DATA half<>+0(SB)/4, $0x00000000
+DATA half<>+4(SB)/4, $0x3fe00000
+DATA half<>+8(SB)/4, $0x00000000
+DATA half<>+12(SB)/4, $0x3fe00000
+DATA half<>+16(SB)/4, $0x00000000
+DATA half<>+20(SB)/4, $0x3fe00000
+DATA half<>+24(SB)/4, $0x00000000
+DATA half<>+28(SB)/4, $0x3fe00000
 GLOBL half<>(SB), RODATA|NOPTR, $32
 
-DATA sin3<>+0(SB)/8, $0xbfc5555555555548
-DATA sin3<>+8(SB)/8, $0xbfc5555555555548
-DATA sin3<>+16(SB)/8, $0xbfc5555555555548
-DATA sin3<>+24(SB)/8, $0xbfc5555555555548
+DATA sin3<>+0(SB)/4, $0x55555548
+DATA sin3<>+4(SB)/4, $0xbfc55555
+DATA sin3<>+8(SB)/4, $0x55555548
+DATA sin3<>+12(SB)/4, $0xbfc55555
+DATA sin3<>+16(SB)/4, $0x55555548
+DATA sin3<>+20(SB)/4, $0xbfc55555
+DATA sin3<>+24(SB)/4, $0x55555548
+DATA sin3<>+28(SB)/4, $0xbfc55555
 GLOBL sin3<>(SB), RODATA|NOPTR, $32
 
-DATA cos14<>+0(SB)/8, $0xbda8faecee0b833b
-DATA cos14<>+8(SB)/8, $0xbda8faecee0b833b
-DATA cos14<>+16(SB)/8, $0xbda8faecee0b833b
-DATA cos14<>+24(SB)/8, $0xbda8faecee0b833b
+DATA cos14<>+0(SB)/4, $0xee0b833b
+DATA cos14<>+4(SB)/4, $0xbda8faec
+DATA cos14<>+8(SB)/4, $0xee0b833b
+DATA cos14<>+12(SB)/4, $0xbda8faec
+DATA cos14<>+16(SB)/4, $0xee0b833b
+DATA cos14<>+20(SB)/4, $0xbda8faec
+DATA cos14<>+24(SB)/4, $0xee0b833b
+DATA cos14<>+28(SB)/4, $0xbda8faec
 GLOBL cos14<>(SB), RODATA|NOPTR, $32
 
-DATA cos12<>+0(SB)/8, $0x3e21ee9ec472d2e3
-DATA cos12<>+8(SB)/8, $0x3e21ee9ec472d2e3
-DATA cos12<>+16(SB)/8, $0x3e21ee9ec472d2e3
-DATA cos12<>+24(SB)/8, $0x3e21ee9ec472d2e3
+DATA cos12<>+0(SB)/4, $0xc472d2e3
+DATA cos12<>+4(SB)/4, $0x3e21ee9e
+DATA cos12<>+8(SB)/4, $0xc472d2e3
+DATA cos12<>+12(SB)/4, $0x3e21ee9e
+DATA cos12<>+16(SB)/4, $0xc472d2e3
+DATA cos12<>+20(SB)/4, $0x3e21ee9e
+DATA cos12<>+24(SB)/4, $0xc472d2e3
+DATA cos12<>+28(SB)/4, $0x3e21ee9e
 GLOBL cos12<>(SB), RODATA|NOPTR, $32
 
-DATA cos10<>+0(SB)/8, $0xbe927e4f80a75b9a
-DATA cos10<>+8(SB)/8, $0xbe927e4f80a75b9a
-DATA cos10<>+16(SB)/8, $0xbe927e4f80a75b9a
-DATA cos10<>+24(SB)/8, $0xbe927e4f80a75b9a
+DATA cos10<>+0(SB)/4, $0x80a75b9a
+DATA cos10<>+4(SB)/4, $0xbe927e4f
+DATA cos10<>+8(SB)/4, $0x80a75b9a
+DATA cos10<>+12(SB)/4, $0xbe927e4f
+DATA cos10<>+16(SB)/4, $0x80a75b9a
+DATA cos10<>+20(SB)/4, $0xbe927e4f
+DATA cos10<>+24(SB)/4, $0x80a75b9a
+DATA cos10<>+28(SB)/4, $0xbe927e4f
 GLOBL cos10<>(SB), RODATA|NOPTR, $32
 
-DATA cos8<>+0(SB)/8, $0x3efa01a019cb26e6
-DATA cos8<>+8(SB)/8, $0x3efa01a019cb26e6
-DATA cos8<>+16(SB)/8, $0x3efa01a019cb26e6
-DATA cos8<>+24(SB)/8, $0x3efa01a019cb26e6
+DATA cos8<>+0(SB)/4, $0x19cb26e6
+DATA cos8<>+4(SB)/4, $0x3efa01a0
+DATA cos8<>+8(SB)/4, $0x19cb26e6
+DATA cos8<>+12(SB)/4, $0x3efa01a0
+DATA cos8<>+16(SB)/4, $0x19cb26e6
+DATA cos8<>+20(SB)/4, $0x3efa01a0
+DATA cos8<>+24(SB)/4, $0x19cb26e6
+DATA cos8<>+28(SB)/4, $0x3efa01a0
 GLOBL cos8<>(SB), RODATA|NOPTR, $32
 
-DATA cos6<>+0(SB)/8, $0xbf56c16c16c15184
-DATA cos6<>+8(SB)/8, $0xbf56c16c16c15184
-DATA cos6<>+16(SB)/8, $0xbf56c16c16c15184
-DATA cos6<>+24(SB)/8, $0xbf56c16c16c15184
+DATA cos6<>+0(SB)/4, $0x16c15184
+DATA cos6<>+4(SB)/4, $0xbf56c16c
+DATA cos6<>+8(SB)/4, $0x16c15184
+DATA cos6<>+12(SB)/4, $0xbf56c16c
+DATA cos6<>+16(SB)/4, $0x16c15184
+DATA cos6<>+20(SB)/4, $0xbf56c16c
+DATA cos6<>+24(SB)/4, $0x16c15184
+DATA cos6<>+28(SB)/4, $0xbf56c16c
 GLOBL cos6<>(SB), RODATA|NOPTR, $32
 
-DATA cos4<>+0(SB)/8, $0x3fa555555555554c
-DATA cos4<>+8(SB)/8, $0x3fa555555555554c
-DATA cos4<>+16(SB)/8, $0x3fa555555555554c
-DATA cos4<>+24(SB)/8, $0x3fa555555555554c
+DATA cos4<>+0(SB)/4, $0x5555554c
+DATA cos4<>+4(SB)/4, $0x3fa55555
+DATA cos4<>+8(SB)/4, $0x5555554c
+DATA cos4<>+12(SB)/4, $0x3fa55555
+DATA cos4<>+16(SB)/4, $0x5555554c
+DATA cos4<>+20(SB)/4, $0x3fa55555
+DATA cos4<>+24(SB)/4, $0x5555554c
+DATA cos4<>+28(SB)/4, $0x3fa55555
 GLOBL cos4<>(SB), RODATA|NOPTR, $32
 
-DATA one<>+0(SB)/8, $0x3ff0000000000000
-DATA one<>+8(SB)/8, $0x3ff0000000000000
-DATA one<>+16(SB)/8, $0x3ff0000000000000
-DATA one<>+24(SB)/8, $0x3ff0000000000000
+DATA one<>+0(SB)/4, $0x00000000
+DATA one<>+4(SB)/4, $0x3ff00000
+DATA one<>+8(SB)/4, $0x00000000
+DATA one<>+12(SB)/4, $0x3ff00000
+DATA one<>+16(SB)/4, $0x00000000
+DATA one<>+20(SB)/4, $0x3ff00000
+DATA one<>+24(SB)/4, $0x00000000
+DATA one<>+28(SB)/4, $0x3ff00000
 GLOBL one<>(SB), RODATA|NOPTR, $32
 
 TEXT ·trigonometric32(SB), NOSPLIT, $0-40
@@ -299,50 +383,82 @@ end:
 	VZEROUPPER
 	RET
 
-DATA oneOverPi<>+0(SB)/8, $0x3fd45f306dc9c883
-DATA oneOverPi<>+8(SB)/8, $0x3fd45f306dc9c883
-DATA oneOverPi<>+16(SB)/8, $0x3fd45f306dc9c883
-DATA oneOverPi<>+24(SB)/8, $0x3fd45f306dc9c883
+DATA oneOverPi<>+0(SB)/4, $0x6dc9c883
+DATA oneOverPi<>+4(SB)/4, $0x3fd45f30
+DATA oneOverPi<>+8(SB)/4, $0x6dc9c883
+DATA oneOverPi<>+12(SB)/4, $0x3fd45f30
+DATA oneOverPi<>+16(SB)/4, $0x6dc9c883
+DATA oneOverPi<>+20(SB)/4, $0x3fd45f30
+DATA oneOverPi<>+24(SB)/4, $0x6dc9c883
+DATA oneOverPi<>+28(SB)/4, $0x3fd45f30
 GLOBL oneOverPi<>(SB), RODATA|NOPTR, $32
 
-DATA pi1<>+0(SB)/8, $0x400921fb54400000
-DATA pi1<>+8(SB)/8, $0x400921fb54400000
-DATA pi1<>+16(SB)/8, $0x400921fb54400000
-DATA pi1<>+24(SB)/8, $0x400921fb54400000
+DATA pi1<>+0(SB)/4, $0x54400000
+DATA pi1<>+4(SB)/4, $0x400921fb
+DATA pi1<>+8(SB)/4, $0x54400000
+DATA pi1<>+12(SB)/4, $0x400921fb
+DATA pi1<>+16(SB)/4, $0x54400000
+DATA pi1<>+20(SB)/4, $0x400921fb
+DATA pi1<>+24(SB)/4, $0x54400000
+DATA pi1<>+28(SB)/4, $0x400921fb
 GLOBL pi1<>(SB), RODATA|NOPTR, $32
 
-DATA pi2<>+0(SB)/8, $0x3de0b4611a626331
-DATA pi2<>+8(SB)/8, $0x3de0b4611a626331
-DATA pi2<>+16(SB)/8, $0x3de0b4611a626331
-DATA pi2<>+24(SB)/8, $0x3de0b4611a626331
+DATA pi2<>+0(SB)/4, $0x1a626331
+DATA pi2<>+4(SB)/4, $0x3de0b461
+DATA pi2<>+8(SB)/4, $0x1a626331
+DATA pi2<>+12(SB)/4, $0x3de0b461
+DATA pi2<>+16(SB)/4, $0x1a626331
+DATA pi2<>+20(SB)/4, $0x3de0b461
+DATA pi2<>+24(SB)/4, $0x1a626331
+DATA pi2<>+28(SB)/4, $0x3de0b461
 GLOBL pi2<>(SB), RODATA|NOPTR, $32
 
-DATA half10<>+0(SB)/8, $0xbe59a6886d808641
-DATA half10<>+8(SB)/8, $0xbe59a6886d808641
-DATA half10<>+16(SB)/8, $0xbe59a6886d808641
-DATA half10<>+24(SB)/8, $0xbe59a6886d808641
+DATA half10<>+0(SB)/4, $0x6d808641
+DATA half10<>+4(SB)/4, $0xbe59a688
+DATA half10<>+8(SB)/4, $0x6d808641
+DATA half10<>+12(SB)/4, $0xbe59a688
+DATA half10<>+16(SB)/4, $0x6d808641
+DATA half10<>+20(SB)/4, $0xbe59a688
+DATA half10<>+24(SB)/4, $0x6d808641
+DATA half10<>+28(SB)/4, $0xbe59a688
 GLOBL half10<>(SB), RODATA|NOPTR, $32
 
-DATA half8<>+0(SB)/8, $0x3ec7170801aab3bd
-DATA half8<>+8(SB)/8, $0x3ec7170801aab3bd
-DATA half8<>+16(SB)/8, $0x3ec7170801aab3bd
-DATA half8<>+24(SB)/8, $0x3ec7170801aab3bd
+DATA half8<>+0(SB)/4, $0x01aab3bd
+DATA half8<>+4(SB)/4, $0x3ec71708
+DATA half8<>+8(SB)/4, $0x01aab3bd
+DATA half8<>+12(SB)/4, $0x3ec71708
+DATA half8<>+16(SB)/4, $0x01aab3bd
+DATA half8<>+20(SB)/4, $0x3ec71708
+DATA half8<>+24(SB)/4, $0x01aab3bd
+DATA half8<>+28(SB)/4, $0x3ec71708
 GLOBL half8<>(SB), RODATA|NOPTR, $32
 
-DATA half6<>+0(SB)/8, $0xbf2a017d99ffc31a
-DATA half6<>+8(SB)/8, $0xbf2a017d99ffc31a
-DATA half6<>+16(SB)/8, $0xbf2a017d99ffc31a
-DATA half6<>+24(SB)/8, $0xbf2a017d99ffc31a
+DATA half6<>+0(SB)/4, $0x99ffc31a
+DATA half6<>+4(SB)/4, $0xbf2a017d
+DATA half6<>+8(SB)/4, $0x99ffc31a
+DATA half6<>+12(SB)/4, $0xbf2a017d
+DATA half6<>+16(SB)/4, $0x99ffc31a
+DATA half6<>+20(SB)/4, $0xbf2a017d
+DATA half6<>+24(SB)/4, $0x99ffc31a
+DATA half6<>+28(SB)/4, $0xbf2a017d
 GLOBL half6<>(SB), RODATA|NOPTR, $32
 
-DATA half4<>+0(SB)/8, $0x3f811110c4a00330
-DATA half4<>+8(SB)/8, $0x3f811110c4a00330
-DATA half4<>+16(SB)/8, $0x3f811110c4a00330
-DATA half4<>+24(SB)/8, $0x3f811110c4a00330
+DATA half4<>+0(SB)/4, $0xc4a00330
+DATA half4<>+4(SB)/4, $0x3f811110
+DATA half4<>+8(SB)/4, $0xc4a00330
+DATA half4<>+12(SB)/4, $0x3f811110
+DATA half4<>+16(SB)/4, $0xc4a00330
+DATA half4<>+20(SB)/4, $0x3f811110
+DATA half4<>+24(SB)/4, $0xc4a00330
+DATA half4<>+28(SB)/4, $0x3f811110
 GLOBL half4<>(SB), RODATA|NOPTR, $32
 
-DATA half2<>+0(SB)/8, $0xbfc5555554769643
-DATA half2<>+8(SB)/8, $0xbfc5555554769643
-DATA half2<>+16(SB)/8, $0xbfc5555554769643
-DATA half2<>+24(SB)/8, $0xbfc5555554769643
+DATA half2<>+0(SB)/4, $0x54769643
+DATA half2<>+4(SB)/4, $0xbfc55555
+DATA half2<>+8(SB)/4, $0x54769643
+DATA half2<>+12(SB)/4, $0xbfc55555
+DATA half2<>+16(SB)/4, $0x54769643
+DATA half2<>+20(SB)/4, $0xbfc55555
+DATA half2<>+24(SB)/4, $0x54769643
+DATA half2<>+28(SB)/4, $0xbfc55555
 GLOBL half2<>(SB), RODATA|NOPTR, $32

@@ -5,22 +5,13 @@
 package kernel
 
 //go:noescape
-func cube32(d *float32, a *float32, n int)
+func cube32(d []float32, a []float32)
 
 //go:noescape
-func sqrt32(d *float32, a *float32, n int)
+func sqrt32(d []float32, a []float32)
 
 //go:noescape
-func abs32(d *float32, a *float32, n int)
-
-//go:noescape
-func exp32(d *float32, a *float32, n int)
-
-//go:noescape
-func sigmoid32(d *float32, a *float32, n int)
-
-//go:noescape
-func tanh32(d *float32, a *float32, n int)
+func abs32(d []float32, a []float32)
 
 //go:noescape
 func addRounded32(d *float32, a *float64, n int)

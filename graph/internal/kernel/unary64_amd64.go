@@ -5,10 +5,10 @@
 package kernel
 
 //go:noescape
-func cube64(d *float64, a *float64, n int)
+func cube64(d []float64, a []float64)
 
 //go:noescape
-func sqrt64(d *float64, a *float64, n int)
+func sqrt64(d []float64, a []float64)
 
 //go:noescape
-func abs64(d *float64, a *float64, n int)
+func abs64(d []float64, a []float64)

@@ -39,10 +39,10 @@ next2:
 	VZEROUPPER
 	RET
 
-TEXT ·cube64(SB), NOSPLIT, $0-24
-	MOVQ d+0(FP), DI
-	MOVQ a+8(FP), SI
-	MOVQ n+16(FP), CX
+TEXT ·cube64(SB), NOSPLIT, $0-48
+	MOVQ d_base+0(FP), DI
+	MOVQ a_base+24(FP), SI
+	MOVQ d_len+8(FP), CX
 	XORQ AX, AX
 	SUBQ $0x04, CX
 	JLT  rest
@@ -74,10 +74,10 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·sqrt64(SB), NOSPLIT, $0-24
-	MOVQ d+0(FP), DI
-	MOVQ a+8(FP), SI
-	MOVQ n+16(FP), CX
+TEXT ·sqrt64(SB), NOSPLIT, $0-48
+	MOVQ d_base+0(FP), DI
+	MOVQ a_base+24(FP), SI
+	MOVQ d_len+8(FP), CX
 	XORQ AX, AX
 	SUBQ $0x04, CX
 	JLT  rest
@@ -107,10 +107,10 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·abs64(SB), NOSPLIT, $0-24
-	MOVQ d+0(FP), DI
-	MOVQ a+8(FP), SI
-	MOVQ n+16(FP), CX
+TEXT ·abs64(SB), NOSPLIT, $0-48
+	MOVQ d_base+0(FP), DI
+	MOVQ a_base+24(FP), SI
+	MOVQ d_len+8(FP), CX
 	XORQ AX, AX
 	SUBQ $0x04, CX
 	JLT  rest

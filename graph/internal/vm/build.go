@@ -1,6 +1,10 @@
 package vm
 
-import "math"
+import (
+	"math"
+
+	"github.com/euryale-ml/euryale/graph/internal/kernel"
+)
 
 // builder makes values: it merges equal ones and applies the rules of arithmetic
 // that change no bit of a finite result (0·x = 0 is the exception at infinities).
@@ -130,10 +134,10 @@ func (b *builder) unary(op opcode, x *value) *value {
 
 // function applies a named scalar function, elementwise. Two functions with the
 // same tag are taken for the same one.
-func (b *builder) function(name string, tag int, f func(float64) float64, x *value) *value {
+func (b *builder) function(name string, tag int, f *kernel.Function, x *value) *value {
 	switch x.op {
 	case opConst:
-		return b.constant(f(x.num))
+		return b.constant(f.Of(x.num))
 	case opBroadcast:
 		return b.broadcast(b.function(name, tag, f, x.args[0]), x.shape)
 	}

@@ -21,16 +21,9 @@ func (f *Frame[T]) loop(in *instruction) kernel.Loop[T] {
 		return unary(kernel.Sqrt[T])
 	case opAbs:
 		return unary(kernel.Abs[T])
-	case opExp:
-		return unary(kernel.Exp[T])
-	case opTanh:
-		return unary(kernel.Tanh[T])
-	case opSigmoid:
-		return unary(kernel.Sigmoid[T])
-	case opSin:
-		return unary(kernel.Sin[T])
-	case opCos:
-		return unary(kernel.Cos[T])
+	case opFunc:
+		fn := in.value.fn
+		return unary(func(d, a []T) { kernel.Map(fn, d, a) })
 	}
 	return structural[T](in.op)
 }
@@ -44,8 +37,6 @@ func structural[T kernel.Float](op opcode) kernel.Loop[T] {
 	switch op {
 	case opPow:
 		return func(o *kernel.Operands[T]) { kernel.Pow(*o.D, *o.A, *o.B) }
-	case opFunc:
-		return func(o *kernel.Operands[T]) { kernel.Map(*o.D, *o.A, o.F) }
 	case opSum:
 		return sums[T]
 	case opMatVec:

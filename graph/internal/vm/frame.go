@@ -171,11 +171,8 @@ func (f *Frame[T]) operands(in *instruction) kernel.Operands[T] {
 	for k, reg := range in.operands() {
 		*slots[k] = &f.regs[reg]
 	}
-	if v := in.value; v != nil {
-		o.F = v.fn
-		if len(v.args) > 0 && len(v.args[0].shape) == 2 {
-			o.Rows, o.Cols = v.args[0].shape[0], v.args[0].shape[1]
-		}
+	if v := in.value; v != nil && len(v.args) > 0 && len(v.args[0].shape) == 2 {
+		o.Rows, o.Cols = v.args[0].shape[0], v.args[0].shape[1]
 	}
 	return o
 }

@@ -159,6 +159,12 @@ func (l *lowering) known(n *G.Node, op G.Op, name string, args []*value) (*value
 		if code, ok := unaryNames[name]; ok {
 			return l.unary(code, args[0]), nil
 		}
+		switch name {
+		case "inv":
+			return l.binary(opDiv, l.constant(1), args[0]), nil
+		case "invSqrt":
+			return l.binary(opDiv, l.constant(1), l.unary(opSqrt, args[0])), nil
+		}
 		if f, ok := kernel.Functions[name]; ok {
 			return l.function(name, 0, f, args[0]), nil
 		}
@@ -169,12 +175,14 @@ func (l *lowering) known(n *G.Node, op G.Op, name string, args []*value) (*value
 // own lowers an elementwise function from outside Gorgonia. Families with a fixed
 // name are one function wherever they occur; of others only the node tells.
 func (l *lowering) own(n *G.Node, name string, f func(float64) float64, x *value) *value {
-	tag := int(n.ID()) + 1
 	family := strings.TrimRight(name, "'")
-	if family == "exprel" || family == "linoid" {
-		tag = 0
+	if family != "exprel" && family != "linoid" {
+		return l.function(name, int(n.ID())+1, &kernel.Function{Of: f}, x)
 	}
-	return l.function(name, tag, f, x)
+	if known, ok := kernel.Functions[name]; ok {
+		return l.function(name, 0, known, x)
+	}
+	return l.function(name, 0, &kernel.Function{Of: f}, x)
 }
 
 // structural lowers the ops that are not elementwise functions.

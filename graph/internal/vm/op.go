@@ -21,12 +21,7 @@ const (
 	opCube
 	opSqrt
 	opAbs
-	opExp
-	opTanh
-	opSigmoid
-	opSin
-	opCos
-	opFunc     // a function of one number, applied to every element
+	opFunc     // one of kernel.Functions or a user's function, applied to every element
 	opSelectLT // arguments l r p q: p where l < r, else q
 	opSelectLE
 	opSum
@@ -44,7 +39,7 @@ var opNames = [...]string{
 	opInput: "input", opConst: "const", opData: "data", opAccum: "accumulator",
 	opAdd: "add", opSub: "sub", opMul: "mul", opDiv: "div", opNeg: "neg",
 	opSquare: "square", opFused: "", opPow: "pow", opCube: "cube", opSqrt: "sqrt",
-	opAbs: "abs", opExp: "exp", opTanh: "tanh", opSigmoid: "sigmoid", opSin: "sin", opCos: "cos", opFunc: "map",
+	opAbs: "abs", opFunc: "map",
 	opSelectLT: "select<", opSelectLE: "select<=", opSum: "sum",
 	opMatVec: "matvec", opMatVecT: "matvecT", opBroadcast: "broadcast", opSpread: "spread", opCopy: "copy",
 	opForeign: "do",
@@ -56,7 +51,6 @@ func (o opcode) String() string { return opNames[o] }
 // their own to opcodes; the others are looked up in kernel.Functions.
 var unaryNames = map[string]opcode{
 	"neg": opNeg, "square": opSquare, "cube": opCube, "sqrt": opSqrt, "abs": opAbs,
-	"exp": opExp, "tanh": opTanh, "sigmoid": opSigmoid, "sin": opSin, "cos": opCos,
 }
 
 // binaryNames maps the symbol that starts the name of Gorgonia's elementwise

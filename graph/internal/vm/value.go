@@ -4,6 +4,8 @@ import (
 	"math"
 
 	G "gorgonia.org/gorgonia"
+
+	"github.com/euryale-ml/euryale/graph/internal/kernel"
 )
 
 // value is one node of the compiler's own expression graph. Values are unique:
@@ -14,15 +16,15 @@ type value struct {
 	args  []*value
 	shape shape
 
-	invariant bool                  // depends on invariant inputs and constants alone
-	num       float64               // opConst
-	input     int                   // opInput, opAccum: its index; opFunc: tells functions of one name apart
-	data      []float64             // opData
-	fn        func(float64) float64 // opFunc
-	name      string                // opFunc, opForeign: for listings
-	foreign   G.Op                  // opForeign
-	shapes    []shape               // opForeign: of the arguments
-	fusion    int                   // opFused: the form of its loop
+	invariant bool             // depends on invariant inputs and constants alone
+	num       float64          // opConst
+	input     int              // opInput, opAccum: its index; opFunc: tells functions of one name apart
+	data      []float64        // opData
+	fn        *kernel.Function // opFunc
+	name      string           // opFunc, opForeign: for listings
+	foreign   G.Op             // opForeign
+	shapes    []shape          // opForeign: of the arguments
+	fusion    int              // opFused: the form of its loop
 }
 
 // shape is nil for a scalar, (n) for a vector, (rows, cols) for a matrix.

@@ -2,9 +2,7 @@ package main
 
 import (
 	"fmt"
-	"math"
 
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -12,10 +10,10 @@ import (
 // unary is d[i] = f(a[i]) with step elements at a time; f turns the vector in Y0
 // into its value in Y0.
 func (d *dtype) unary(name string, step int, load func(from operand.Mem, mask reg.VecPhysical), f func(), store func(to operand.Mem)) {
-	d.function(fmt.Sprint(name, d.bits), fmt.Sprintf("func(d, a *%s, n int)", d.scalar))
-	d.Load(d.Param("d"), reg.RDI)
-	d.Load(d.Param("a"), reg.RSI)
-	d.Load(d.Param("n"), reg.RCX)
+	d.function(fmt.Sprint(name, d.bits), fmt.Sprintf("func(d, a []%s)", d.scalar))
+	d.Load(d.Param("d").Base(), reg.RDI)
+	d.Load(d.Param("a").Base(), reg.RSI)
+	d.Load(d.Param("d").Len(), reg.RCX)
 	d.XORQ(reg.RAX, reg.RAX)
 	d.SUBQ(operand.U8(uint8(step)), reg.RCX)
 	d.JLT(operand.LabelRef("rest"))
@@ -64,100 +62,6 @@ func (d *dtype) algebraic() {
 	} {
 		d.unary(f.name, d.lanes, load, f.f, store)
 	}
-}
-
-// exponentials are those of exp32.go, operation by operation, for four elements at
-// a time.
-func (d *dtype) exponentials() {
-	load := func(from operand.Mem, mask reg.VecPhysical) {
-		if mask == nil {
-			d.VCVTPS2PD(from, reg.Y0)
-			return
-		}
-		d.loadMasked(from, mask.AsX(), reg.X0)
-		d.VCVTPS2PD(reg.X0, reg.Y0)
-	}
-	store := func(to operand.Mem) { d.VMOVUPS(reg.X0, to) }
-	for _, f := range []struct {
-		name          string
-		before, after func()
-	}{
-		{"exp", func() {}, func() {
-			d.VMULPD(reg.Y2, reg.Y1, reg.Y2)
-			d.VADDPD(reg.Y2, reg.Y1, reg.Y0)
-		}},
-		{"sigmoid", func() { d.VXORPD(d.constant("negative", math.Copysign(0, -1)), reg.Y0, reg.Y0) }, func() {
-			d.VMULPD(reg.Y2, reg.Y1, reg.Y2)
-			d.VADDPD(reg.Y2, reg.Y1, reg.Y0)
-			d.VMOVUPD(d.constant("one", 1), reg.Y1)
-			d.VADDPD(reg.Y1, reg.Y0, reg.Y0)
-			d.VDIVPD(reg.Y0, reg.Y1, reg.Y0)
-		}},
-		{"tanh", func() { d.VADDPD(reg.Y0, reg.Y0, reg.Y0) }, func() {
-			d.VMULPD(reg.Y2, reg.Y1, reg.Y2)
-			d.VSUBPD(d.constant("one", 1), reg.Y1, reg.Y1)
-			d.VADDPD(reg.Y1, reg.Y2, reg.Y0)
-			d.VADDPD(d.constant("two", 2), reg.Y0, reg.Y1)
-			d.VDIVPD(reg.Y1, reg.Y0, reg.Y0)
-		}},
-	} {
-		d.unary(f.name, 4, load, func() {
-			f.before()
-			d.reduced()
-			f.after()
-			d.VCVTPD2PSY(reg.Y0, reg.X0)
-		}, store)
-	}
-}
-
-// reduced turns x in Y0 into s = 2^k in Y1 and q = e^r - 1 in Y2, where bounded x is
-// k ln 2 + r.
-func (d *dtype) reduced() {
-	x, s, q, r, r2, low, t := reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6
-	const shifter, extent = 0x1.8p52 + 1023, 104
-	c := d.constant
-	d.VMOVUPD(c("extent", extent), t)
-	d.VMINPD(x, t, x) // the second operand, x, where it is NaN
-	d.VMOVUPD(c("lowest", -extent), t)
-	d.VMAXPD(x, t, x)
-	d.VMULPD(c("log2e", math.Log2E), x, t)
-	d.VADDPD(c("shifter", shifter), t, t)
-	d.VPSLLQ(operand.U8(52), t, s)
-	d.VSUBPD(c("shifter", shifter), t, t)
-	d.VMULPD(c("ln2", math.Ln2), t, t)
-	d.VSUBPD(t, x, r)
-	d.VMULPD(r, r, r2)
-	// a + r b + r2 (c + r e)
-	quartet := func(to reg.VecPhysical, n ...float64) {
-		k := func(i int) operand.Mem { return c(fmt.Sprintf("inverse%g", n[i]), 1/n[i]) }
-		d.VMULPD(k(3), r, t)
-		d.VADDPD(k(2), t, t)
-		d.VMULPD(t, r2, t)
-		d.VMULPD(k(1), r, to)
-		d.VADDPD(k(0), to, to)
-		d.VADDPD(t, to, to)
-	}
-	quartet(low, 2, 6, 24, 120)
-	quartet(q, 720, 5040, 40320, 362880)
-	d.VMULPD(r2, r2, t)
-	d.VMULPD(q, t, q)
-	d.VADDPD(q, low, q)
-	d.VMULPD(q, r2, q)
-	d.VADDPD(q, r, q)
-}
-
-// constant is a float64 that fills a register.
-func (d *dtype) constant(name string, x float64) operand.Mem {
-	if m, ok := d.constants[name]; ok {
-		return m
-	}
-	m := d.StaticGlobal(name)
-	d.DataAttributes(attr.RODATA | attr.NOPTR)
-	for i := range 4 {
-		d.AddDatum(8*i, operand.U64(math.Float64bits(x)))
-	}
-	d.constants[name] = m
-	return m
 }
 
 // addRounded is d[i] += float32(a[i]).

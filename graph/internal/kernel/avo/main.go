@@ -54,7 +54,6 @@ func main() {
 		d.storeTail()
 		d.algebraic()
 		if d.bits == 32 {
-			d.exponentials()
 			d.addRounded()
 		}
 		d.write(fmt.Sprintf("unary%d_amd64.s", d.bits), fmt.Sprintf("unary%d_amd64.go", d.bits))
@@ -67,6 +66,14 @@ func main() {
 	sincos.trigonometric()
 	sincos.trigonometricSingle()
 	sincos.write("sincos_amd64.s", "sincos_amd64.go")
+	functions := parse("exp.go", "slopes.go", "log.go", "pow.go", "single.go")
+	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
+		d.storeTail()
+		d.elementary(functions)
+		d.pow(functions)
+		d.write(fmt.Sprintf("functions%d_amd64.s", d.bits), fmt.Sprintf("functions%d_amd64.go", d.bits))
+	}
+	declareElementary()
 	cpu := newDtype(32)
 	cpu.features()
 	cpu.write("cpu_amd64.s", "cpu_amd64.go")
