@@ -123,11 +123,6 @@ type span struct {
 	offset, count, first, total, n, lanes int
 }
 
-// whole is the span of a contiguous piece.
-func whole(offset, size int) span {
-	return span{offset: offset, count: 1, total: 1, n: size, lanes: 1}
-}
-
 // each pairs the pieces of the packed vector with those of the tensor.
 func (s span) each(packed, tensor []float64, do func(packed, tensor []float64)) {
 	size := s.count * s.n
@@ -161,6 +156,29 @@ func collect(name string, shape tensor.Shape, packed G.Nodes, spans []span) (*G.
 		return grads, nil
 	}
 	return o.apply(packed...)
+}
+
+// part is a piece of a packed vector without a copy. A machine may overwrite it in place, so no other
+// operation may read the same numbers.
+func part(name string, shape tensor.Shape, packed *G.Node, offset int) (*G.Node, error) {
+	size := shape.TotalSize()
+	o := &op{name: name, shape: shape, wrt: []bool{true}}
+	o.do = func(in [][]float64) ([]float64, error) {
+		return in[0][offset : offset+size : offset+size], nil
+	}
+	o.symDiff = func(inputs G.Nodes, _, grad *G.Node) (G.Nodes, error) {
+		back, err := scatter(name, inputs[0].Shape(), grad, span{offset: offset, count: 1, total: 1, n: size, lanes: 1})
+		return G.Nodes{back}, err
+	}
+	return o.apply(packed)
+}
+
+// gather is collect of what nothing else reads: the whole of one packed vector's share is not copied.
+func gather(name string, shape tensor.Shape, packed G.Nodes, spans []span) (*G.Node, error) {
+	if len(packed) == 1 && spans[0].count == spans[0].total {
+		return part(name, shape, packed[0], spans[0].offset)
+	}
+	return collect(name, shape, packed, spans)
 }
 
 // scatter is the transpose of collect for one packed vector: zero but for the span.

@@ -220,7 +220,7 @@ func (r *Rollout) chain(g *G.ExprGraph, carry *G.Node, fixed *engine.Inputs, slo
 		}
 		width := r.compiled.model.CarryWidth()
 		end := span{offset: w.size() - r.run.Lanes*width, count: 1, total: 1, n: width, lanes: r.run.Lanes}
-		if carry, err = collect("carry", tensor.Shape{r.run.Lanes, width}, G.Nodes{packed}, []span{end}); err != nil {
+		if carry, err = gather("carry", tensor.Shape{r.run.Lanes, width}, G.Nodes{packed}, []span{end}); err != nil {
 			return err
 		}
 		r.windows, all = append(r.windows, packed), append(all, w)
@@ -258,7 +258,7 @@ func (r *Rollout) collectRecords(windows []*window) error {
 		if len(packed) == 0 {
 			return fmt.Errorf("graph: the run is too short for one sample of %s, which takes %d steps", all.Address, all.every)
 		}
-		node, err := collect(all.Address, tensor.Shape{r.run.Lanes, all.count, all.n}, packed, spans)
+		node, err := gather(all.Address, tensor.Shape{r.run.Lanes, all.count, all.n}, packed, spans)
 		if err != nil {
 			return err
 		}

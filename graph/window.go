@@ -220,8 +220,7 @@ func (w *window) gradients(name string, inputs G.Nodes, output, grad *G.Node, wr
 		if !wrt[i] {
 			continue
 		}
-		piece := whole(offsets[i], n.Shape().TotalSize())
-		if grads[i], err = collect(name+" gradient", n.Shape().Clone(), G.Nodes{packed}, []span{piece}); err != nil {
+		if grads[i], err = part(name+" gradient", n.Shape().Clone(), packed, offsets[i]); err != nil {
 			return nil, err
 		}
 	}
