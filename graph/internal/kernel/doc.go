@@ -1,7 +1,7 @@
 // Package kernel holds the loops over floats that a compiled step graph and its
 // engine spend their time in: elementwise arithmetic, elementary functions, normal
-// samples, sums, matrix-vector products and the blocked multiply-adds of delayed
-// couplings.
+// samples, sums, products of dense or sparse matrices, and the blocked multiply-adds
+// of delayed couplings.
 //
 // Every kernel is portable Go, generic over float32 and float64, and most are AVX2
 // assembly beside it, which is chosen when the program starts on a processor that

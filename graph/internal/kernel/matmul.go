@@ -87,15 +87,21 @@ func (g *gemm[T]) run() {
 		return
 	}
 	for j := 0; j < g.terms; j += pieceTerms {
-		for i := 0; i < g.width; i += pieceResults {
+		for i := 0; i < g.width; {
+			n := g.width - i
+			if n >= 2*pieceResults { // the last piece is not a small one
+				n = pieceResults
+			}
 			p := *g
 			p.c, p.b, p.a = g.c[i:], g.b[j*g.bs+i:], g.a[j*g.aj:]
-			p.terms, p.width = min(pieceTerms, g.terms-j), min(pieceResults, g.width-i)
+			p.terms, p.width = min(pieceTerms, g.terms-j), n
 			p.piece()
+			i += n
 		}
 	}
 }
 
+// piece runs in assembly unless a row is shorter than a register.
 func (g *gemm[T]) piece() {
 	if simd && g.width >= wide[T]() {
 		gemmVector(g)

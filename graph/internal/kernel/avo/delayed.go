@@ -20,7 +20,7 @@ func (d *dtype) delayedRows(rows, most int) {
 	d.function(fmt.Sprintf("delayedRows%dx%d", d.bits, rows),
 		fmt.Sprintf("func(c *%[1]s, cs, n int, row *int32, w *%[1]s, offsets *int32, b *%[1]s, limit int) bool", d.scalar))
 	t := &tile{dtype: d, rows: rows}
-	t.terms = t.edges
+	t.terms = t.edgeTerms
 	t.begin()
 	t.all(most)
 	d.MOVB(operand.U8(1), d.returnByte())
@@ -30,18 +30,18 @@ func (d *dtype) delayedRows(rows, most int) {
 	d.leave()
 }
 
-// at are the numbers of the edges that the rows are at.
-var at = []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.RBX}
+// edgeOf are the numbers of the edges that the rows are at.
+var edgeOf = []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.RBX}
 
-// edges adds the terms of delayedRows. DX is w and R14 offsets.
-func (t *tile) edges() {
+// edgeTerms adds the terms of delayedRows. DX is w and R14 offsets.
+func (t *tile) edgeTerms() {
 	common, alone := t.label("common"), t.label("alone")
 	t.Load(t.Param("row"), reg.RAX)
 	end := func(i int) operand.Mem { return operand.Mem{Base: reg.RAX, Disp: 4 * (i + 1)} }
 	for i := range t.rows {
-		t.MOVLQSX(operand.Mem{Base: reg.RAX, Disp: 4 * i}, at[i])
+		t.MOVLQSX(operand.Mem{Base: reg.RAX, Disp: 4 * i}, edgeOf[i])
 		t.MOVLQSX(end(i), reg.RDX)
-		t.SUBQ(at[i], reg.RDX)
+		t.SUBQ(edgeOf[i], reg.RDX)
 		if i == 0 {
 			t.MOVQ(reg.RDX, reg.RCX)
 			continue
@@ -67,7 +67,7 @@ func (t *tile) edges() {
 		more, next := t.label("more"), t.label("next")
 		t.Load(t.Param("row"), reg.RAX)
 		t.MOVLQSX(end(i), reg.RCX)
-		t.SUBQ(at[i], reg.RCX)
+		t.SUBQ(edgeOf[i], reg.RCX)
 		t.JZ(operand.LabelRef(next))
 		t.Label(more)
 		t.edge(i)
@@ -83,13 +83,13 @@ func (t *tile) edge(row int) {
 	if err != nil {
 		panic(err)
 	}
-	t.MOVLQSX(operand.Mem{Base: reg.R14, Index: at[row], Scale: 4}, reg.RAX)
+	t.MOVLQSX(operand.Mem{Base: reg.R14, Index: edgeOf[row], Scale: 4}, reg.RAX)
 	t.CMPQ(reg.RAX, limit.Addr)
 	t.JHI(operand.LabelRef("outside"))
-	t.LEAQ(t.dtype.at(reg.RSI, reg.RAX, 0), reg.RAX)
+	t.LEAQ(t.at(reg.RSI, reg.RAX, 0), reg.RAX)
 	weight := vec(15)
-	t.broadcast(t.dtype.at(reg.RDX, at[row], 0), weight)
-	t.INCQ(at[row])
+	t.broadcast(t.at(reg.RDX, edgeOf[row], 0), weight)
+	t.INCQ(edgeOf[row])
 	free := t.rows * t.width
 	for i := range t.width {
 		product := vec(free + (row*t.width+i)%(15-free))

@@ -16,10 +16,10 @@ type dtype struct {
 	bits, size, lanes int    // of an element; elements in a register
 	scalar            string // Go's name
 
-	add, sub, mul, div, min, max, load, broadcast, moveScalar, hadd func(...operand.Op)
-	blend                                                           func(mask, yes, no, to operand.Op)
-	compare                                                         func(relation, right, left, to operand.Op)
-	loadMasked                                                      func(from, mask, to operand.Op)
+	add, sub, mul, div, min, max, load, broadcast, moveScalar func(...operand.Op)
+	blend                                                     func(mask, yes, no, to operand.Op)
+	compare                                                   func(relation, right, left, to operand.Op)
+	loadMasked                                                func(from, mask, to operand.Op)
 
 	sqrt      func(from, to operand.Op)
 	clearSign func(ones operand.Op) // of registers of ones
@@ -36,13 +36,13 @@ func newDtype(bits int) *dtype {
 	if bits == 32 {
 		d.add, d.sub, d.mul, d.div, d.load, d.moveScalar = c.VADDPS, c.VSUBPS, c.VMULPS, c.VDIVPS, c.VMOVUPS, c.VMOVSS
 		d.min, d.max = c.VMINPS, c.VMAXPS
-		d.broadcast, d.hadd = c.VBROADCASTSS, three(c.VHADDPS)
+		d.broadcast = c.VBROADCASTSS
 		d.blend, d.loadMasked = c.VBLENDVPS, c.VMASKMOVPS
 		d.compare = func(relation, right, left, to operand.Op) { c.VCMPPS(relation, right, left, to) }
 	} else {
 		d.add, d.sub, d.mul, d.div, d.load, d.moveScalar = c.VADDPD, c.VSUBPD, c.VMULPD, c.VDIVPD, c.VMOVUPD, c.VMOVSD
 		d.min, d.max = c.VMINPD, c.VMAXPD
-		d.broadcast, d.hadd = c.VBROADCASTSD, three(c.VHADDPD)
+		d.broadcast = c.VBROADCASTSD
 		d.blend, d.loadMasked = c.VBLENDVPD, c.VMASKMOVPD
 		d.compare = func(relation, right, left, to operand.Op) { c.VCMPPD(relation, right, left, to) }
 	}
@@ -54,10 +54,6 @@ func newDtype(bits int) *dtype {
 	d.constants = map[string]operand.Mem{}
 	d.mask = d.masks()
 	return d
-}
-
-func three(f func(x, y, z operand.Op)) func(...operand.Op) {
-	return func(o ...operand.Op) { f(o[0], o[1], o[2]) }
 }
 
 // label is a new label for the functions of this file.

@@ -16,14 +16,12 @@ var tiles = map[int]int{1: 12, 2: 4, 4: 2}
 //
 //	c[l cs + i] += Σ_j a[l al + j aj] b[j bs + i]
 //
-// with i < n and j ascending below terms, which is not 0. The last register of a
-// row's last tile begins before the register ahead of it ends, and leaves what it
-// shares with that one alone; so n is no less than the elements of a register.
+// with i < n and j ascending below terms, which is not 0.
 func (d *dtype) gemm(lanes int) {
 	d.function(fmt.Sprintf("gemm%dx%d", d.bits, lanes),
 		fmt.Sprintf("func(c, b, a *%s, n, terms, cs, bs, al, aj int)", d.scalar))
 	t := &tile{dtype: d, rows: lanes}
-	t.terms = t.products
+	t.terms = t.gemmTerms
 	t.begin()
 	d.Load(d.Param("bs"), reg.RBX)
 	d.Load(d.Param("al"), reg.R9)
@@ -38,9 +36,9 @@ func (d *dtype) gemm(lanes int) {
 	d.leave()
 }
 
-// products adds the terms of gemm. AX is b at the term and DX a at the term; BX, R8
+// gemmTerms adds the terms of gemm. AX is b at the term and DX a at the term; BX, R8
 // and R9 are bs, aj and al in bytes, R10 is thrice al.
-func (t *tile) products() {
+func (t *tile) gemmTerms() {
 	loop := t.label("terms")
 	t.MOVQ(reg.RSI, reg.RAX)
 	t.Load(t.Param("a"), reg.RDX)

@@ -8,20 +8,22 @@ import (
 // tile computes the sums of some rows, for some registers of neighbouring results,
 // which stay in registers over all terms.
 //
-// DI is the results at the tile, SI the source of the terms at the tile, R13 the
-// results left, R15 the distance of the last register from the first, R11 and R12 once
-// and thrice the distance of the rows of results, all in bytes. The other registers
-// are those of terms, AX and CX between tiles too. The last register of a row begins before the one
-// ahead of it ends where it would reach too far, and leaves what it shares with that
-// one alone; so a row has no less than the elements of a register.
+// DI is the results at the tile, SI what the terms are made of at the tile, R13 the
+// results left. In bytes, R15 is the distance of the last register from the first,
+// and R11 and R12 are once and thrice the distance of the rows of results. AX and CX
+// are free between tiles, all other registers are those of terms.
+//
+// The last register of a row begins before the one ahead of it ends where it would
+// reach too far, and leaves what it shares with that one alone; so a row has no less
+// results than a register has elements.
 type tile struct {
 	*dtype
 	rows, width int // rows, registers of each
 	terms       func()
 }
 
-// begin loads what all functions have: c, the results, b, the source, n, the results of a row, and
-// cs, the distance of rows.
+// begin loads what all functions have: the results c, what terms are made of, b, the
+// results of a row, n, and the distance of rows, cs.
 func (t *tile) begin() {
 	t.Load(t.Param("c"), reg.RDI)
 	t.Load(t.Param("b"), reg.RSI)
