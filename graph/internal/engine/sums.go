@@ -137,6 +137,10 @@ func (l *tile[T]) denseBack(j job, from, to int) {
 			kernel.Matrix[T]{Data: x[lane*c.NTo:], Stride: c.NTo}, to-from, c.NTo, side)
 	}
 	grad := l.sources[s.Source].grad
+	if to-from == c.NFrom {
+		kernel.AddVV(grad, grad, run.back[:len(grad)])
+		return
+	}
 	for lane := range l.lanes {
 		a, b := lane*c.NFrom+from, lane*c.NFrom+to
 		kernel.AddVV(grad[a:b], grad[a:b], run.back[a:b])
