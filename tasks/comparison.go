@@ -61,7 +61,7 @@ func delayComparisonCeiling(t *Task, _ Condition) float64 {
 func NewIntervalDiscrimination(timing Timing) *Task {
 	return build(&definition{
 		name: "interval", title: "interval discrimination", dt: 80,
-		source:  "Genovesio et al. 2009, doi:10.1016/j.neuron.2009.06.021; timing of neurogym",
+		source:  "Genovesio et al. 2009, doi:10.1016/j.neuron.2009.06.018; timing of neurogym",
 		inputs:  []string{"fixation", "stimulus1", "stimulus2"},
 		outputs: []string{"fixation", "first longer", "second longer"}, rule: classRule{},
 		conditions: func(*Task) []Condition { return named("first longer", "second longer") },

@@ -68,5 +68,6 @@ func discriminate(difference, ms, sigma float64) float64 {
 	return phi(difference * math.Sqrt(ms/2) / sigma)
 }
 
-// bothOrNeither is the accuracy of a comparison of two binary items, each told with probability p.
-func bothOrNeither(p float64) float64 { return p*p + (1-p)*(1-p) }
+// comparison is the accuracy of comparing two binary items that are told with probabilities p and q: right
+// when both are, or neither.
+func comparison(p, q float64) float64 { return p*q + (1-p)*(1-q) }

@@ -151,7 +151,7 @@ type FreeRun struct {
 	Mean, SD      []float64 // of each channel of the run
 	Spectrum      float64   // Hellinger distance of the normalised power spectra, mean over channels; 0 to 1
 	StateSpace    float64   // Kullback-Leibler divergence of where the first three channels are, in nats
-	Correlation   float64   // of the off-diagonal correlations (FC); NaN below three channels
+	Correlation   float64   // of the off-diagonal correlations (FC); NaN below three channels, or with one that does not change
 	OutsideSample float64   // fraction of the run outside the range of the truth
 }
 
@@ -207,6 +207,9 @@ func spectrum(x []float64, segment int) []float64 {
 	power := make([]float64, segment/2)
 	piece := make([]float64, segment)
 	mean := stat.Mean(x, nil)
+	if constant(x) {
+		return power
+	}
 	for from := 0; from+segment <= len(x); from += segment / 2 {
 		for i := range piece {
 			piece[i] = (x[from+i] - mean) * (1 - math.Cos(2*math.Pi*float64(i)/float64(segment)))
@@ -222,11 +225,15 @@ func spectrum(x []float64, segment int) []float64 {
 		total += p
 	}
 	for k := range power {
-		if total > 0 {
-			power[k] /= total
-		}
+		power[k] /= total
 	}
 	return power
+}
+
+// constant says that nothing changes, but for rounding.
+func constant(x []float64) bool {
+	mean, sd := stat.MeanStdDev(x, nil)
+	return sd <= 1e-12*math.Abs(mean)
 }
 
 type cell [3]int
@@ -305,6 +312,11 @@ func correlationOfFC(run, truth *mat.Dense) float64 {
 	_, channels := run.Dims()
 	if channels < 3 {
 		return math.NaN()
+	}
+	for j := range channels {
+		if constant(mat.Col(nil, j, run)) || constant(mat.Col(nil, j, truth)) {
+			return math.NaN()
+		}
 	}
 	var a, b mat.SymDense
 	stat.CorrelationMatrix(&a, run, nil)

@@ -35,6 +35,9 @@ func MackeyGlass(tau float64, samples int) *mat.Dense {
 	for i := range steps - 1 {
 		before, rateBefore := past(i)
 		after, rateAfter := past(i + 1)
+		if i+1 == lag {
+			rateAfter = 0 // x has a corner at time 0: on this side of it the past is constant
+		}
 		// The middle of the cubic through both ends with their slopes.
 		middle := (before+after)/2 + mackeyStep/8*(rateBefore-rateAfter)
 		h := mackeyStep

@@ -33,7 +33,7 @@ func NewDelayedMatch(timing Timing) *Task {
 		ceiling: func(t *Task, _ Condition) float64 {
 			sample := discriminate(1, t.lasting("sample"), t.sigma())
 			test := discriminate(1, t.lasting("test"), t.sigma())
-			return sample*test + (1-sample)*(1-test)
+			return comparison(sample, test)
 		},
 	}, timing)
 }
@@ -109,7 +109,7 @@ func NewCategoryMatch(timing Timing) *Task {
 		ceiling: func(t *Task, _ Condition) float64 {
 			sample := t.categoryKnown(t.lasting("sample"))
 			test := t.categoryKnown(t.lasting("test"))
-			return sample*test + (1-sample)*(1-test)
+			return comparison(sample, test)
 		},
 	}, timing)
 }
@@ -170,7 +170,7 @@ func NewDualMatch(timing Timing) *Task {
 			both := 1.0
 			for _, epoch := range []string{"test1", "test2"} {
 				test := discriminate(1, t.lasting(epoch), t.sigma())
-				both *= sample*test + (1-sample)*(1-test)
+				both *= comparison(sample, test)
 			}
 			return both
 		},
