@@ -111,10 +111,13 @@ func expm1(x float64) float64 {
 	return y
 }
 
-// sigmoid is 1/(1 + e^-x).
+// sigmoid is 1/(1 + e^-x). Where 2^k + 1 is rounded, as for k = 53, what it has lost
+// counts.
 func sigmoid(x float64) float64 {
 	s, head, rest := growth(bounded(-x, -40, furthest))
-	return unit / ((s + unit) + float64(s*(head+rest)))
+	a := s + unit
+	lost := unit - (a - s)
+	return unit / (a + (float64(s*(head+rest)) + lost))
 }
 
 // tanh is 1 - 2/(e^2|x| + 1) with the sign of x and, where that cancels, Lambert's

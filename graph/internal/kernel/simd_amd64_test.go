@@ -147,6 +147,10 @@ func testSums[T Float](t *testing.T) {
 			for name, f := range Functions {
 				compare(t, name, all, func() { Map(f, y, a) })
 			}
+			compare(t, "Pow", all, func() { Pow(y, a, b) })
+			positive := make([]T, n)
+			Abs(positive, a)
+			compare(t, "Pow of positive numbers", all, func() { Pow(y, positive, b) })
 			wide := special[float64](r, n)
 			compare(t, "AddRounded", all, func() { AddRounded(y, wide) })
 			compare(t, "DivVS", all, func() { DivVS(y, a, T(1.1)) })
@@ -185,6 +189,9 @@ func TestVectorAllocations(t *testing.T) {
 		Normals(wide, 16, 4, 1, 2, 3)
 		MulVS(x, x, 0.5)
 		DivVS(x, x, 2)
+		Map(Functions["sigmoid"], x, x)
+		Map(Functions["sin"], x, x)
+		Pow(x, x, x)
 		x[0] = Sum(x)
 	}); n != 0 {
 		t.Errorf("%g allocations", n)
@@ -240,5 +247,23 @@ func testSequence[T Float](t *testing.T) {
 				same(t, fmt.Sprint("exact ", n), all[k], want[k])
 			}
 		}
+	}
+}
+
+// The assembly of elementary functions has the bits of the Go it is compiled from,
+// for arguments over the whole range of each function and for all that are odd.
+func TestVectorElementary(t *testing.T) {
+	assembly(t)
+	both(t, testElementary[float32], testElementary[float64])
+}
+
+func testElementary[T Float](t *testing.T) {
+	for _, e := range elementaries {
+		x := make([]T, 0, 10000)
+		for _, x64 := range append(e.arguments(1000), odd...) {
+			x = append(x, T(x64))
+		}
+		y := make([]T, len(x))
+		compare(t, e.name, y, func() { Map(Functions[e.name], y, x) })
 	}
 }
