@@ -60,15 +60,15 @@ const (
 	// rounder added to |y| < 2^51 puts the whole number next to y into the lowest bits.
 	rounder = 0x1.8p52
 
-	// reducible is the largest argument that is reduced with products of parts of π/2 or
-	// π of 33 and 32 bits, which are exact for quotients below 2^20.
-	reducible = 1 << 20
+	// reducible is the largest argument that is reduced with parts of π/2 or π of 33 and 32
+	// bits, whose products with the quotient are exact. No float64 below it is so close to a
+	// multiple of π/2 that the last part's rounding counts.
+	reducible = 1 << 18
 
 	twoOverPi = 0x1.45f306dc9c883p-1
 	halfPi1   = 0x1.921fb544p+0 // π/2 = halfPi1 + halfPi2 + halfPi3
 	halfPi2   = 0x1.0b4611a6p-34
 	halfPi3   = 0x1.3198a2e037073p-69
-	tooClose  = 0x1p-60 // times the quotient: a remainder below it has lost too many bits
 
 	oneOverPi = 0x1.45f306dc9c883p-2
 	pi1       = 0x1.921fb544p+1 // π = pi1 + pi2, enough for float32

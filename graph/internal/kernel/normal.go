@@ -31,17 +31,14 @@ func Normals[T Float](dst []T, n, steps int, seed uint64, first int64, stream ui
 	}
 	var some [32]T
 	for at := 0; at < len(dst); {
-		index := c.index[0]
+		index := int(c.index[0])
 		normals(some[:], &c)
-		for k := 0; k < len(some) && at < len(dst); k += 4 {
-			// What is beyond the row's end the next row overwrites.
-			if four := some[k:][:4]; at+4 <= len(dst) {
-				*(*[4]T)(dst[at:]) = [4]T(four)
-			} else {
-				copy(dst[at:], four)
-			}
-			at += min(4, n-4*int(index))
-			if index++; index == c.perStep {
+		for left := some[:]; len(left) > 0 && at < len(dst); {
+			run := min(int(c.perStep)-index, len(left)/4)
+			copy(dst[at:], left[:4*run]) // what is beyond the row's end the next row overwrites
+			at += min(4*run, n-4*index)
+			left = left[4*run:]
+			if index += run; index == int(c.perStep) {
 				index = 0
 			}
 		}

@@ -58,7 +58,7 @@ func turned64(x float64, quarters uint64) float64 {
 	r := high - rest
 	low := (high - r) - rest
 	q := math.Float64bits(t)
-	if !(math.Abs(x) <= reducible && math.Abs(r) >= math.Abs(k)*tooClose) {
+	if !(math.Abs(x) <= reducible) {
 		r, low, q = remainder(x)
 	}
 	q += quarters

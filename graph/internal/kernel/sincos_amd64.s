@@ -48,13 +48,8 @@ four:
 	VMULPD    halfPi3<>+0(SB), Y4, Y1
 	VSUBPD    Y5, Y1, Y5
 	VSUBPD    Y5, Y6, Y1
-	VSUBPD    Y1, Y6, Y6
-	VSUBPD    Y5, Y6, Y6
-	VANDPD    magnitude<>+0(SB), Y4, Y4
-	VMULPD    tooClose<>+0(SB), Y4, Y4
-	VANDPD    magnitude<>+0(SB), Y1, Y5
-	VCMPPD    $0x1d, Y4, Y5, Y4
-	VANDPD    Y4, Y2, Y2
+	VSUBPD    Y1, Y6, Y4
+	VSUBPD    Y5, Y4, Y4
 	VMULPD    Y1, Y1, Y5
 	VMULPD    Y1, Y5, Y7
 	VMULPD    sin13<>+0(SB), Y5, Y8
@@ -66,13 +61,13 @@ four:
 	VMULPD    Y5, Y8, Y8
 	VADDPD    sin5<>+0(SB), Y8, Y8
 	VMULPD    Y7, Y8, Y8
-	VMULPD    half<>+0(SB), Y6, Y4
-	VSUBPD    Y8, Y4, Y4
-	VMULPD    Y5, Y4, Y4
-	VSUBPD    Y6, Y4, Y4
+	VMULPD    half<>+0(SB), Y4, Y6
+	VSUBPD    Y8, Y6, Y6
+	VMULPD    Y5, Y6, Y6
+	VSUBPD    Y4, Y6, Y6
 	VMULPD    sin3<>+0(SB), Y7, Y7
-	VSUBPD    Y7, Y4, Y4
-	VSUBPD    Y4, Y1, Y4
+	VSUBPD    Y7, Y6, Y6
+	VSUBPD    Y6, Y1, Y6
 	VMULPD    cos14<>+0(SB), Y5, Y7
 	VADDPD    cos12<>+0(SB), Y7, Y7
 	VMULPD    Y5, Y7, Y7
@@ -85,24 +80,24 @@ four:
 	VADDPD    cos4<>+0(SB), Y7, Y7
 	VMULPD    Y5, Y7, Y7
 	VMULPD    Y5, Y7, Y7
-	VMULPD    Y1, Y6, Y1
+	VMULPD    Y1, Y4, Y1
 	VSUBPD    Y1, Y7, Y7
-	VMULPD    half<>+0(SB), Y5, Y5
+	VMULPD    half<>+0(SB), Y5, Y4
 	VMOVUPD   one<>+0(SB), Y1
-	VSUBPD    Y5, Y1, Y6
-	VSUBPD    Y6, Y1, Y1
+	VSUBPD    Y4, Y1, Y5
 	VSUBPD    Y5, Y1, Y1
+	VSUBPD    Y4, Y1, Y1
 	VADDPD    Y7, Y1, Y1
-	VADDPD    Y1, Y6, Y1
+	VADDPD    Y1, Y5, Y1
 	VPSLLQ    $0x3f, Y3, Y5
-	VBLENDVPD Y5, Y1, Y4, Y4
+	VBLENDVPD Y5, Y1, Y6, Y6
 	VPSRLQ    $0x01, Y3, Y3
 	VPSLLQ    $0x3f, Y3, Y3
-	VXORPD    Y3, Y4, Y4
+	VXORPD    Y3, Y6, Y6
 	VMOVMSKPD Y2, SI
 	CMPL      SI, $0x0f
 	JNE       end
-	VMOVUPD   Y4, (AX)(BX*8)
+	VMOVUPD   Y6, (AX)(BX*8)
 	ADDQ      $0x04, BX
 	JMP       four
 
@@ -122,13 +117,13 @@ DATA magnitude<>+28(SB)/4, $0x7fffffff
 GLOBL magnitude<>(SB), RODATA|NOPTR, $32
 
 DATA reducible<>+0(SB)/4, $0x00000000
-DATA reducible<>+4(SB)/4, $0x41300000
+DATA reducible<>+4(SB)/4, $0x41100000
 DATA reducible<>+8(SB)/4, $0x00000000
-DATA reducible<>+12(SB)/4, $0x41300000
+DATA reducible<>+12(SB)/4, $0x41100000
 DATA reducible<>+16(SB)/4, $0x00000000
-DATA reducible<>+20(SB)/4, $0x41300000
+DATA reducible<>+20(SB)/4, $0x41100000
 DATA reducible<>+24(SB)/4, $0x00000000
-DATA reducible<>+28(SB)/4, $0x41300000
+DATA reducible<>+28(SB)/4, $0x41100000
 GLOBL reducible<>(SB), RODATA|NOPTR, $32
 
 DATA twoOverPi<>+0(SB)/4, $0x6dc9c883
@@ -180,16 +175,6 @@ DATA halfPi3<>+20(SB)/4, $0x3ba3198a
 DATA halfPi3<>+24(SB)/4, $0x2e037073
 DATA halfPi3<>+28(SB)/4, $0x3ba3198a
 GLOBL halfPi3<>(SB), RODATA|NOPTR, $32
-
-DATA tooClose<>+0(SB)/4, $0x00000000
-DATA tooClose<>+4(SB)/4, $0x3c300000
-DATA tooClose<>+8(SB)/4, $0x00000000
-DATA tooClose<>+12(SB)/4, $0x3c300000
-DATA tooClose<>+16(SB)/4, $0x00000000
-DATA tooClose<>+20(SB)/4, $0x3c300000
-DATA tooClose<>+24(SB)/4, $0x00000000
-DATA tooClose<>+28(SB)/4, $0x3c300000
-GLOBL tooClose<>(SB), RODATA|NOPTR, $32
 
 DATA sin13<>+0(SB)/4, $0x1e25654d
 DATA sin13<>+4(SB)/4, $0x3de5d8fd

@@ -68,12 +68,12 @@ func units(got float64, exact *big.Float, bits, smallest int) float64 {
 // angles are arguments of all sizes and many next to multiples of a right angle.
 func angles(count int) []float64 {
 	r := rand.New(rand.NewPCG(17, 18))
-	x := []float64{5e-324, 1e-310, 1e-300, 1e-30, 1e-8, 0.1, math.Pi / 4, math.Pi / 2, math.Pi, 2 * math.Pi, 1e5, 1 << 20,
-		math.Nextafter(1<<20, 2e6), 1e9, 1 << 52, 1e22, math.MaxFloat64, 0x1.921fb54442d18p+200,
+	x := []float64{5e-324, 1e-310, 1e-300, 1e-30, 1e-8, 0.1, math.Pi / 4, math.Pi / 2, math.Pi, 2 * math.Pi, 1e5, reducible,
+		math.Nextafter(reducible, 1e9), 1e9, 1 << 52, 1e22, math.MaxFloat64, 0x1.921fb54442d18p+200,
 		6381956970095103 * 0x1p+797} // of all, the one nearest to a multiple of π/2
 	for range count {
 		x = append(x, r.Float64(), 7*r.Float64(), math.Exp(28*r.Float64()-14), math.Exp(700*r.Float64()))
-		near := float64(r.IntN(700000)) * (math.Pi / 2)
+		near := float64(r.IntN(170_000)) * (math.Pi / 2)
 		x = append(x, near, math.Nextafter(near, 1e9), near*(1+1e-12*r.NormFloat64()))
 	}
 	for _, v := range x {
@@ -82,12 +82,27 @@ func angles(count int) []float64 {
 	return x
 }
 
+// closest are the numbers below reducible that are closest to a multiple of π/2, for their size.
+func closest() []float64 {
+	var x []float64
+	for k := range 166_886 {
+		near := float64(k+1) * (math.Pi / 2)
+		for _, v := range []float64{math.Nextafter(near, 0), near, math.Nextafter(near, 1e9)} {
+			if r, _, _ := remainder(v); math.Abs(r) < float64(k+1)*0x1p-62 {
+				x = append(x, v)
+			}
+		}
+	}
+	return x
+}
+
 func TestSineCosine(t *testing.T) {
 	worst := [2]float64{}
-	x := angles(2000)
+	x := append(angles(2000), closest()...)
 	d := make([]float64, len(x))
 	for quarters, f := range []func(d, a []float64){Sin[float64], Cos[float64]} {
-		f(d, x)
+		copy(d, x)
+		f(d, d) // in place
 		for i, v := range x {
 			u := units(d[i], exactSine(v, int64(quarters)), 53, -1021)
 			if worst[quarters] = max(worst[quarters], u); u > 0.8 {

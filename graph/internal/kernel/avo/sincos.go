@@ -65,18 +65,17 @@ func (d *dtype) trigonometricSingle() {
 		})
 }
 
-// Relations of VCMPPD, ordered and quiet.
-var atMost, atLeast = operand.U8(0x12), operand.U8(0x1d)
-
-func (d *dtype) magnitude(x reg.VecVirtual) reg.VecVirtual {
-	y := d.YMM()
-	d.VANDPD(d.long("magnitude", math.MaxInt64), x, y)
-	return y
+// reducible is the mask of elements that the short reduction is for; NaN is not.
+func (d *dtype) reducible(x reg.VecVirtual) reg.VecVirtual {
+	const atMost = 0x12 // ordered and quiet
+	able := d.YMM()
+	d.VANDPD(d.long("magnitude", math.MaxInt64), x, able)
+	d.VCMPPD(operand.U8(atMost), d.named("reducible"), able, able)
+	return able
 }
 
 func (d *dtype) turned(x, quarters reg.VecVirtual) (y, able reg.VecVirtual) {
-	able = d.magnitude(x)
-	d.VCMPPD(atMost, d.named("reducible"), able, able)
+	able = d.reducible(x)
 	q, k, t, w, high := d.YMM(), d.YMM(), d.YMM(), d.YMM(), d.YMM()
 	d.VMULPD(d.named("twoOverPi"), x, q)
 	d.VADDPD(d.named("rounder"), q, q)
@@ -94,10 +93,6 @@ func (d *dtype) turned(x, quarters reg.VecVirtual) (y, able reg.VecVirtual) {
 	d.VSUBPD(t, high, r)
 	d.VSUBPD(r, high, low)
 	d.VSUBPD(t, low, low)
-	k = d.magnitude(k)
-	d.VMULPD(d.named("tooClose"), k, k)
-	d.VCMPPD(atLeast, k, d.magnitude(r), k)
-	d.VANDPD(k, able, able)
 
 	z := d.YMM()
 	d.VMULPD(r, r, z)
@@ -144,8 +139,7 @@ func (d *dtype) cosNear(r, low, z reg.VecVirtual) reg.VecVirtual {
 }
 
 func (d *dtype) turnedSingle(x, quarters reg.VecVirtual) (y, able reg.VecVirtual) {
-	able = d.magnitude(x)
-	d.VCMPPD(atMost, d.named("reducible"), able, able)
+	able = d.reducible(x)
 	half, q, k, r := d.YMM(), d.YMM(), d.YMM(), d.YMM()
 	// quarters is 0 or 1: all ones or none
 	d.VXORPD(half, half, half)
