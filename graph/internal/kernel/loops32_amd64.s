@@ -113,158 +113,175 @@ DATA table32<>+552(SB)/8, $·loop32VVSubVAddVSub<>(SB)
 DATA table32<>+560(SB)/8, $·loop32VVSubVSubVSub<>(SB)
 DATA table32<>+568(SB)/8, $·loop32VVSubVSubVMul<>(SB)
 DATA table32<>+576(SB)/8, $·loop32VVSubSSubVAdd<>(SB)
-DATA table32<>+584(SB)/8, $·loop32VVSubVMulVAdd<>(SB)
-DATA table32<>+592(SB)/8, $·loop32VVSubSMulVAdd<>(SB)
-DATA table32<>+600(SB)/8, $·loop32VSSubVAdd<>(SB)
-DATA table32<>+608(SB)/8, $·loop32VSSubSAdd<>(SB)
-DATA table32<>+616(SB)/8, $·loop32VSSubVSub<>(SB)
-DATA table32<>+624(SB)/8, $·loop32VSSubSSub<>(SB)
-DATA table32<>+632(SB)/8, $·loop32VSSubVSubFrom<>(SB)
-DATA table32<>+640(SB)/8, $·loop32VSSubSSubFrom<>(SB)
-DATA table32<>+648(SB)/8, $·loop32VSSubVMul<>(SB)
-DATA table32<>+656(SB)/8, $·loop32VSSubSMul<>(SB)
-DATA table32<>+664(SB)/8, $·loop32VSSubSquare<>(SB)
-DATA table32<>+672(SB)/8, $·loop32VSSubVDiv<>(SB)
-DATA table32<>+680(SB)/8, $·loop32VSSubVDivInto<>(SB)
-DATA table32<>+688(SB)/8, $·loop32VSSubSDivInto<>(SB)
-DATA table32<>+696(SB)/8, $·loop32VSSubSAtLeast<>(SB)
-DATA table32<>+704(SB)/8, $·loop32VSSubSAtMost<>(SB)
-DATA table32<>+712(SB)/8, $·loop32VSSubVAddSMul<>(SB)
-DATA table32<>+720(SB)/8, $·loop32VSSubSMulVMul<>(SB)
-DATA table32<>+728(SB)/8, $·loop32SVSubVAdd<>(SB)
-DATA table32<>+736(SB)/8, $·loop32SVSubSAdd<>(SB)
-DATA table32<>+744(SB)/8, $·loop32SVSubVSub<>(SB)
-DATA table32<>+752(SB)/8, $·loop32SVSubSSub<>(SB)
-DATA table32<>+760(SB)/8, $·loop32SVSubVSubFrom<>(SB)
-DATA table32<>+768(SB)/8, $·loop32SVSubSSubFrom<>(SB)
-DATA table32<>+776(SB)/8, $·loop32SVSubVMul<>(SB)
-DATA table32<>+784(SB)/8, $·loop32SVSubSMul<>(SB)
-DATA table32<>+792(SB)/8, $·loop32SVSubSquare<>(SB)
-DATA table32<>+800(SB)/8, $·loop32SVSubVDiv<>(SB)
-DATA table32<>+808(SB)/8, $·loop32SVSubVDivInto<>(SB)
-DATA table32<>+816(SB)/8, $·loop32SVSubSDivInto<>(SB)
-DATA table32<>+824(SB)/8, $·loop32SVSubSAtLeast<>(SB)
-DATA table32<>+832(SB)/8, $·loop32SVSubSAtMost<>(SB)
-DATA table32<>+840(SB)/8, $·loop32VVMulVAdd<>(SB)
-DATA table32<>+848(SB)/8, $·loop32VVMulSAdd<>(SB)
-DATA table32<>+856(SB)/8, $·loop32VVMulVSub<>(SB)
-DATA table32<>+864(SB)/8, $·loop32VVMulSSub<>(SB)
-DATA table32<>+872(SB)/8, $·loop32VVMulVSubFrom<>(SB)
-DATA table32<>+880(SB)/8, $·loop32VVMulSSubFrom<>(SB)
-DATA table32<>+888(SB)/8, $·loop32VVMulVMul<>(SB)
-DATA table32<>+896(SB)/8, $·loop32VVMulSMul<>(SB)
-DATA table32<>+904(SB)/8, $·loop32VVMulSquare<>(SB)
-DATA table32<>+912(SB)/8, $·loop32VVMulVDiv<>(SB)
-DATA table32<>+920(SB)/8, $·loop32VVMulVDivInto<>(SB)
-DATA table32<>+928(SB)/8, $·loop32VVMulSDivInto<>(SB)
-DATA table32<>+936(SB)/8, $·loop32VVMulSAtLeast<>(SB)
-DATA table32<>+944(SB)/8, $·loop32VVMulSAtMost<>(SB)
-DATA table32<>+952(SB)/8, $·loop32VVMulVAddVAdd<>(SB)
-DATA table32<>+960(SB)/8, $·loop32VVMulVAddVSub<>(SB)
-DATA table32<>+968(SB)/8, $·loop32VVMulVAddSAtLeast<>(SB)
-DATA table32<>+976(SB)/8, $·loop32VVMulVAddSAtMost<>(SB)
-DATA table32<>+984(SB)/8, $·loop32VVMulSAddVMul<>(SB)
-DATA table32<>+992(SB)/8, $·loop32VVMulVSubVMul<>(SB)
-DATA table32<>+1000(SB)/8, $·loop32VVMulVSubFromVAdd<>(SB)
-DATA table32<>+1008(SB)/8, $·loop32VVMulVSubFromVSub<>(SB)
-DATA table32<>+1016(SB)/8, $·loop32VVMulVSubFromVMul<>(SB)
-DATA table32<>+1024(SB)/8, $·loop32VVMulVSubFromSMul<>(SB)
-DATA table32<>+1032(SB)/8, $·loop32VVMulVMulVAdd<>(SB)
-DATA table32<>+1040(SB)/8, $·loop32VVMulVMulVMul<>(SB)
-DATA table32<>+1048(SB)/8, $·loop32VVMulVMulSMul<>(SB)
-DATA table32<>+1056(SB)/8, $·loop32VVMulSMulVAdd<>(SB)
-DATA table32<>+1064(SB)/8, $·loop32VVMulSMulSAdd<>(SB)
-DATA table32<>+1072(SB)/8, $·loop32VVMulSMulVSubFrom<>(SB)
-DATA table32<>+1080(SB)/8, $·loop32VVMulSMulVMul<>(SB)
-DATA table32<>+1088(SB)/8, $·loop32VSMulVAdd<>(SB)
-DATA table32<>+1096(SB)/8, $·loop32VSMulSAdd<>(SB)
-DATA table32<>+1104(SB)/8, $·loop32VSMulVSub<>(SB)
-DATA table32<>+1112(SB)/8, $·loop32VSMulSSub<>(SB)
-DATA table32<>+1120(SB)/8, $·loop32VSMulVSubFrom<>(SB)
-DATA table32<>+1128(SB)/8, $·loop32VSMulSSubFrom<>(SB)
-DATA table32<>+1136(SB)/8, $·loop32VSMulVMul<>(SB)
-DATA table32<>+1144(SB)/8, $·loop32VSMulSMul<>(SB)
-DATA table32<>+1152(SB)/8, $·loop32VSMulSquare<>(SB)
-DATA table32<>+1160(SB)/8, $·loop32VSMulVDiv<>(SB)
-DATA table32<>+1168(SB)/8, $·loop32VSMulVDivInto<>(SB)
-DATA table32<>+1176(SB)/8, $·loop32VSMulSDivInto<>(SB)
-DATA table32<>+1184(SB)/8, $·loop32VSMulSAtLeast<>(SB)
-DATA table32<>+1192(SB)/8, $·loop32VSMulSAtMost<>(SB)
-DATA table32<>+1200(SB)/8, $·loop32VSMulVAddVAdd<>(SB)
-DATA table32<>+1208(SB)/8, $·loop32VSMulVAddVSub<>(SB)
-DATA table32<>+1216(SB)/8, $·loop32VSMulVAddVSubFrom<>(SB)
-DATA table32<>+1224(SB)/8, $·loop32VSMulVAddSMul<>(SB)
-DATA table32<>+1232(SB)/8, $·loop32VSMulVAddSAtLeast<>(SB)
-DATA table32<>+1240(SB)/8, $·loop32VSMulVAddSAtMost<>(SB)
-DATA table32<>+1248(SB)/8, $·loop32VSMulSAddVAdd<>(SB)
-DATA table32<>+1256(SB)/8, $·loop32VSMulSAddVMul<>(SB)
-DATA table32<>+1264(SB)/8, $·loop32VSMulSAddSMul<>(SB)
-DATA table32<>+1272(SB)/8, $·loop32VSMulVSubVAdd<>(SB)
-DATA table32<>+1280(SB)/8, $·loop32VSMulSSubSMul<>(SB)
-DATA table32<>+1288(SB)/8, $·loop32VSMulVSubFromVAdd<>(SB)
-DATA table32<>+1296(SB)/8, $·loop32VSMulVSubFromVSub<>(SB)
-DATA table32<>+1304(SB)/8, $·loop32VSMulVSubFromSMul<>(SB)
-DATA table32<>+1312(SB)/8, $·loop32VSMulSSubFromVMul<>(SB)
-DATA table32<>+1320(SB)/8, $·loop32VSMulVMulVAdd<>(SB)
-DATA table32<>+1328(SB)/8, $·loop32VSMulVMulSAdd<>(SB)
-DATA table32<>+1336(SB)/8, $·loop32VSMulVMulVSub<>(SB)
-DATA table32<>+1344(SB)/8, $·loop32VSMulVMulVSubFrom<>(SB)
-DATA table32<>+1352(SB)/8, $·loop32VSMulVMulVMul<>(SB)
-DATA table32<>+1360(SB)/8, $·loop32VSMulVMulSMul<>(SB)
-DATA table32<>+1368(SB)/8, $·loop32VSMulSquareVSubFrom<>(SB)
-DATA table32<>+1376(SB)/8, $·loop32VSquareVAdd<>(SB)
-DATA table32<>+1384(SB)/8, $·loop32VSquareSAdd<>(SB)
-DATA table32<>+1392(SB)/8, $·loop32VSquareVSub<>(SB)
-DATA table32<>+1400(SB)/8, $·loop32VSquareSSub<>(SB)
-DATA table32<>+1408(SB)/8, $·loop32VSquareVSubFrom<>(SB)
-DATA table32<>+1416(SB)/8, $·loop32VSquareSSubFrom<>(SB)
-DATA table32<>+1424(SB)/8, $·loop32VSquareVMul<>(SB)
-DATA table32<>+1432(SB)/8, $·loop32VSquareSMul<>(SB)
-DATA table32<>+1440(SB)/8, $·loop32VSquareSquare<>(SB)
-DATA table32<>+1448(SB)/8, $·loop32VSquareVDiv<>(SB)
-DATA table32<>+1456(SB)/8, $·loop32VSquareVDivInto<>(SB)
-DATA table32<>+1464(SB)/8, $·loop32VSquareSDivInto<>(SB)
-DATA table32<>+1472(SB)/8, $·loop32VSquareSAtLeast<>(SB)
-DATA table32<>+1480(SB)/8, $·loop32VSquareSAtMost<>(SB)
-DATA table32<>+1488(SB)/8, $·loop32VSquareVAddSMul<>(SB)
-DATA table32<>+1496(SB)/8, $·loop32VSquareVSubFromVMul<>(SB)
-DATA table32<>+1504(SB)/8, $·loop32VSquareSSubFromVMul<>(SB)
-DATA table32<>+1512(SB)/8, $·loop32VSquareVMulVAdd<>(SB)
-DATA table32<>+1520(SB)/8, $·loop32VVAddVVMulAdd<>(SB)
-DATA table32<>+1528(SB)/8, $·loop32VVAddVSMulSub<>(SB)
-DATA table32<>+1536(SB)/8, $·loop32VVAddVSMulAdd<>(SB)
-DATA table32<>+1544(SB)/8, $·loop32VVSubVVMulSub<>(SB)
-DATA table32<>+1552(SB)/8, $·loop32VVSubVVMulAdd<>(SB)
-DATA table32<>+1560(SB)/8, $·loop32VVSubVSMulSub<>(SB)
-DATA table32<>+1568(SB)/8, $·loop32VVSubVSMulAdd<>(SB)
-DATA table32<>+1576(SB)/8, $·loop32VVSubVSMulMul<>(SB)
-DATA table32<>+1584(SB)/8, $·loop32SVSubVSMulMul<>(SB)
-DATA table32<>+1592(SB)/8, $·loop32VVMulVVMulSub<>(SB)
-DATA table32<>+1600(SB)/8, $·loop32VVMulVVMulAdd<>(SB)
-DATA table32<>+1608(SB)/8, $·loop32VVMulVSMulSub<>(SB)
-DATA table32<>+1616(SB)/8, $·loop32VVMulVSMulAdd<>(SB)
-DATA table32<>+1624(SB)/8, $·loop32VVMulVSMulMul<>(SB)
-DATA table32<>+1632(SB)/8, $·loop32VSMulVSMulSub<>(SB)
-DATA table32<>+1640(SB)/8, $·loop32VSMulVSMulAdd<>(SB)
-DATA table32<>+1648(SB)/8, $·loop32VSMulVSMulMul<>(SB)
-DATA table32<>+1656(SB)/8, $·loop32VSMulVSquareMul<>(SB)
-DATA table32<>+1664(SB)/8, $·loop32VSquareVSquareAdd<>(SB)
-DATA table32<>+1672(SB)/8, $·loop32VVVVLess<>(SB)
-DATA table32<>+1680(SB)/8, $·loop32SVVVLess<>(SB)
-DATA table32<>+1688(SB)/8, $·loop32VSVVLess<>(SB)
-DATA table32<>+1696(SB)/8, $·loop32SSVVLess<>(SB)
-DATA table32<>+1704(SB)/8, $·loop32VVSVLess<>(SB)
-DATA table32<>+1712(SB)/8, $·loop32SVSVLess<>(SB)
-DATA table32<>+1720(SB)/8, $·loop32VSSVLess<>(SB)
-DATA table32<>+1728(SB)/8, $·loop32SSSVLess<>(SB)
-DATA table32<>+1736(SB)/8, $·loop32VVVSLess<>(SB)
-DATA table32<>+1744(SB)/8, $·loop32SVVSLess<>(SB)
-DATA table32<>+1752(SB)/8, $·loop32VSVSLess<>(SB)
-DATA table32<>+1760(SB)/8, $·loop32SSVSLess<>(SB)
-DATA table32<>+1768(SB)/8, $·loop32VVSSLess<>(SB)
-DATA table32<>+1776(SB)/8, $·loop32SVSSLess<>(SB)
-DATA table32<>+1784(SB)/8, $·loop32VSSSLess<>(SB)
-GLOBL table32<>(SB), NOPTR, $1792
+DATA table32<>+584(SB)/8, $·loop32VVSubSSubSMul<>(SB)
+DATA table32<>+592(SB)/8, $·loop32VVSubVMulVAdd<>(SB)
+DATA table32<>+600(SB)/8, $·loop32VVSubVMulVMul<>(SB)
+DATA table32<>+608(SB)/8, $·loop32VVSubSMulVAdd<>(SB)
+DATA table32<>+616(SB)/8, $·loop32VSSubVAdd<>(SB)
+DATA table32<>+624(SB)/8, $·loop32VSSubSAdd<>(SB)
+DATA table32<>+632(SB)/8, $·loop32VSSubVSub<>(SB)
+DATA table32<>+640(SB)/8, $·loop32VSSubSSub<>(SB)
+DATA table32<>+648(SB)/8, $·loop32VSSubVSubFrom<>(SB)
+DATA table32<>+656(SB)/8, $·loop32VSSubSSubFrom<>(SB)
+DATA table32<>+664(SB)/8, $·loop32VSSubVMul<>(SB)
+DATA table32<>+672(SB)/8, $·loop32VSSubSMul<>(SB)
+DATA table32<>+680(SB)/8, $·loop32VSSubSquare<>(SB)
+DATA table32<>+688(SB)/8, $·loop32VSSubVDiv<>(SB)
+DATA table32<>+696(SB)/8, $·loop32VSSubVDivInto<>(SB)
+DATA table32<>+704(SB)/8, $·loop32VSSubSDivInto<>(SB)
+DATA table32<>+712(SB)/8, $·loop32VSSubSAtLeast<>(SB)
+DATA table32<>+720(SB)/8, $·loop32VSSubSAtMost<>(SB)
+DATA table32<>+728(SB)/8, $·loop32VSSubVAddSMul<>(SB)
+DATA table32<>+736(SB)/8, $·loop32VSSubSMulVMul<>(SB)
+DATA table32<>+744(SB)/8, $·loop32SVSubVAdd<>(SB)
+DATA table32<>+752(SB)/8, $·loop32SVSubSAdd<>(SB)
+DATA table32<>+760(SB)/8, $·loop32SVSubVSub<>(SB)
+DATA table32<>+768(SB)/8, $·loop32SVSubSSub<>(SB)
+DATA table32<>+776(SB)/8, $·loop32SVSubVSubFrom<>(SB)
+DATA table32<>+784(SB)/8, $·loop32SVSubSSubFrom<>(SB)
+DATA table32<>+792(SB)/8, $·loop32SVSubVMul<>(SB)
+DATA table32<>+800(SB)/8, $·loop32SVSubSMul<>(SB)
+DATA table32<>+808(SB)/8, $·loop32SVSubSquare<>(SB)
+DATA table32<>+816(SB)/8, $·loop32SVSubVDiv<>(SB)
+DATA table32<>+824(SB)/8, $·loop32SVSubVDivInto<>(SB)
+DATA table32<>+832(SB)/8, $·loop32SVSubSDivInto<>(SB)
+DATA table32<>+840(SB)/8, $·loop32SVSubSAtLeast<>(SB)
+DATA table32<>+848(SB)/8, $·loop32SVSubSAtMost<>(SB)
+DATA table32<>+856(SB)/8, $·loop32VVMulVAdd<>(SB)
+DATA table32<>+864(SB)/8, $·loop32VVMulSAdd<>(SB)
+DATA table32<>+872(SB)/8, $·loop32VVMulVSub<>(SB)
+DATA table32<>+880(SB)/8, $·loop32VVMulSSub<>(SB)
+DATA table32<>+888(SB)/8, $·loop32VVMulVSubFrom<>(SB)
+DATA table32<>+896(SB)/8, $·loop32VVMulSSubFrom<>(SB)
+DATA table32<>+904(SB)/8, $·loop32VVMulVMul<>(SB)
+DATA table32<>+912(SB)/8, $·loop32VVMulSMul<>(SB)
+DATA table32<>+920(SB)/8, $·loop32VVMulSquare<>(SB)
+DATA table32<>+928(SB)/8, $·loop32VVMulVDiv<>(SB)
+DATA table32<>+936(SB)/8, $·loop32VVMulVDivInto<>(SB)
+DATA table32<>+944(SB)/8, $·loop32VVMulSDivInto<>(SB)
+DATA table32<>+952(SB)/8, $·loop32VVMulSAtLeast<>(SB)
+DATA table32<>+960(SB)/8, $·loop32VVMulSAtMost<>(SB)
+DATA table32<>+968(SB)/8, $·loop32VVMulVAddVAdd<>(SB)
+DATA table32<>+976(SB)/8, $·loop32VVMulVAddVSub<>(SB)
+DATA table32<>+984(SB)/8, $·loop32VVMulVAddVMul<>(SB)
+DATA table32<>+992(SB)/8, $·loop32VVMulVAddSMul<>(SB)
+DATA table32<>+1000(SB)/8, $·loop32VVMulVAddSAtLeast<>(SB)
+DATA table32<>+1008(SB)/8, $·loop32VVMulVAddSAtMost<>(SB)
+DATA table32<>+1016(SB)/8, $·loop32VVMulSAddVMul<>(SB)
+DATA table32<>+1024(SB)/8, $·loop32VVMulVSubVAdd<>(SB)
+DATA table32<>+1032(SB)/8, $·loop32VVMulVSubVSub<>(SB)
+DATA table32<>+1040(SB)/8, $·loop32VVMulVSubVMul<>(SB)
+DATA table32<>+1048(SB)/8, $·loop32VVMulVSubSMul<>(SB)
+DATA table32<>+1056(SB)/8, $·loop32VVMulVSubFromVAdd<>(SB)
+DATA table32<>+1064(SB)/8, $·loop32VVMulVSubFromVSub<>(SB)
+DATA table32<>+1072(SB)/8, $·loop32VVMulVSubFromVMul<>(SB)
+DATA table32<>+1080(SB)/8, $·loop32VVMulVSubFromSMul<>(SB)
+DATA table32<>+1088(SB)/8, $·loop32VVMulVMulVAdd<>(SB)
+DATA table32<>+1096(SB)/8, $·loop32VVMulVMulVSubFrom<>(SB)
+DATA table32<>+1104(SB)/8, $·loop32VVMulVMulVMul<>(SB)
+DATA table32<>+1112(SB)/8, $·loop32VVMulVMulSMul<>(SB)
+DATA table32<>+1120(SB)/8, $·loop32VVMulSMulVAdd<>(SB)
+DATA table32<>+1128(SB)/8, $·loop32VVMulSMulSAdd<>(SB)
+DATA table32<>+1136(SB)/8, $·loop32VVMulSMulVSubFrom<>(SB)
+DATA table32<>+1144(SB)/8, $·loop32VVMulSMulVMul<>(SB)
+DATA table32<>+1152(SB)/8, $·loop32VVMulSquareVSubFrom<>(SB)
+DATA table32<>+1160(SB)/8, $·loop32VSMulVAdd<>(SB)
+DATA table32<>+1168(SB)/8, $·loop32VSMulSAdd<>(SB)
+DATA table32<>+1176(SB)/8, $·loop32VSMulVSub<>(SB)
+DATA table32<>+1184(SB)/8, $·loop32VSMulSSub<>(SB)
+DATA table32<>+1192(SB)/8, $·loop32VSMulVSubFrom<>(SB)
+DATA table32<>+1200(SB)/8, $·loop32VSMulSSubFrom<>(SB)
+DATA table32<>+1208(SB)/8, $·loop32VSMulVMul<>(SB)
+DATA table32<>+1216(SB)/8, $·loop32VSMulSMul<>(SB)
+DATA table32<>+1224(SB)/8, $·loop32VSMulSquare<>(SB)
+DATA table32<>+1232(SB)/8, $·loop32VSMulVDiv<>(SB)
+DATA table32<>+1240(SB)/8, $·loop32VSMulVDivInto<>(SB)
+DATA table32<>+1248(SB)/8, $·loop32VSMulSDivInto<>(SB)
+DATA table32<>+1256(SB)/8, $·loop32VSMulSAtLeast<>(SB)
+DATA table32<>+1264(SB)/8, $·loop32VSMulSAtMost<>(SB)
+DATA table32<>+1272(SB)/8, $·loop32VSMulVAddVAdd<>(SB)
+DATA table32<>+1280(SB)/8, $·loop32VSMulVAddVSub<>(SB)
+DATA table32<>+1288(SB)/8, $·loop32VSMulVAddVSubFrom<>(SB)
+DATA table32<>+1296(SB)/8, $·loop32VSMulVAddVMul<>(SB)
+DATA table32<>+1304(SB)/8, $·loop32VSMulVAddSMul<>(SB)
+DATA table32<>+1312(SB)/8, $·loop32VSMulVAddSAtLeast<>(SB)
+DATA table32<>+1320(SB)/8, $·loop32VSMulVAddSAtMost<>(SB)
+DATA table32<>+1328(SB)/8, $·loop32VSMulSAddVAdd<>(SB)
+DATA table32<>+1336(SB)/8, $·loop32VSMulSAddVMul<>(SB)
+DATA table32<>+1344(SB)/8, $·loop32VSMulSAddSMul<>(SB)
+DATA table32<>+1352(SB)/8, $·loop32VSMulVSubVAdd<>(SB)
+DATA table32<>+1360(SB)/8, $·loop32VSMulSSubSMul<>(SB)
+DATA table32<>+1368(SB)/8, $·loop32VSMulVSubFromVAdd<>(SB)
+DATA table32<>+1376(SB)/8, $·loop32VSMulVSubFromVSub<>(SB)
+DATA table32<>+1384(SB)/8, $·loop32VSMulVSubFromSMul<>(SB)
+DATA table32<>+1392(SB)/8, $·loop32VSMulSSubFromVMul<>(SB)
+DATA table32<>+1400(SB)/8, $·loop32VSMulVMulVAdd<>(SB)
+DATA table32<>+1408(SB)/8, $·loop32VSMulVMulSAdd<>(SB)
+DATA table32<>+1416(SB)/8, $·loop32VSMulVMulVSub<>(SB)
+DATA table32<>+1424(SB)/8, $·loop32VSMulVMulVSubFrom<>(SB)
+DATA table32<>+1432(SB)/8, $·loop32VSMulVMulVMul<>(SB)
+DATA table32<>+1440(SB)/8, $·loop32VSMulVMulSMul<>(SB)
+DATA table32<>+1448(SB)/8, $·loop32VSMulSquareVSubFrom<>(SB)
+DATA table32<>+1456(SB)/8, $·loop32VSquareVAdd<>(SB)
+DATA table32<>+1464(SB)/8, $·loop32VSquareSAdd<>(SB)
+DATA table32<>+1472(SB)/8, $·loop32VSquareVSub<>(SB)
+DATA table32<>+1480(SB)/8, $·loop32VSquareSSub<>(SB)
+DATA table32<>+1488(SB)/8, $·loop32VSquareVSubFrom<>(SB)
+DATA table32<>+1496(SB)/8, $·loop32VSquareSSubFrom<>(SB)
+DATA table32<>+1504(SB)/8, $·loop32VSquareVMul<>(SB)
+DATA table32<>+1512(SB)/8, $·loop32VSquareSMul<>(SB)
+DATA table32<>+1520(SB)/8, $·loop32VSquareSquare<>(SB)
+DATA table32<>+1528(SB)/8, $·loop32VSquareVDiv<>(SB)
+DATA table32<>+1536(SB)/8, $·loop32VSquareVDivInto<>(SB)
+DATA table32<>+1544(SB)/8, $·loop32VSquareSDivInto<>(SB)
+DATA table32<>+1552(SB)/8, $·loop32VSquareSAtLeast<>(SB)
+DATA table32<>+1560(SB)/8, $·loop32VSquareSAtMost<>(SB)
+DATA table32<>+1568(SB)/8, $·loop32VSquareVAddSMul<>(SB)
+DATA table32<>+1576(SB)/8, $·loop32VSquareVSubFromVAdd<>(SB)
+DATA table32<>+1584(SB)/8, $·loop32VSquareVSubFromVMul<>(SB)
+DATA table32<>+1592(SB)/8, $·loop32VSquareSSubFromVMul<>(SB)
+DATA table32<>+1600(SB)/8, $·loop32VSquareVMulVAdd<>(SB)
+DATA table32<>+1608(SB)/8, $·loop32VVAddVVMulSub<>(SB)
+DATA table32<>+1616(SB)/8, $·loop32VVAddVVMulAdd<>(SB)
+DATA table32<>+1624(SB)/8, $·loop32VVAddVSMulSub<>(SB)
+DATA table32<>+1632(SB)/8, $·loop32VVAddVSMulAdd<>(SB)
+DATA table32<>+1640(SB)/8, $·loop32VVAddVSMulMul<>(SB)
+DATA table32<>+1648(SB)/8, $·loop32VVSubVVMulSub<>(SB)
+DATA table32<>+1656(SB)/8, $·loop32VVSubVVMulAdd<>(SB)
+DATA table32<>+1664(SB)/8, $·loop32VVSubVVMulMul<>(SB)
+DATA table32<>+1672(SB)/8, $·loop32VVSubVSMulSub<>(SB)
+DATA table32<>+1680(SB)/8, $·loop32VVSubVSMulAdd<>(SB)
+DATA table32<>+1688(SB)/8, $·loop32VVSubVSMulMul<>(SB)
+DATA table32<>+1696(SB)/8, $·loop32SVSubVVMulMul<>(SB)
+DATA table32<>+1704(SB)/8, $·loop32SVSubVSMulMul<>(SB)
+DATA table32<>+1712(SB)/8, $·loop32VVMulVVAddSub<>(SB)
+DATA table32<>+1720(SB)/8, $·loop32VVMulVVMulSub<>(SB)
+DATA table32<>+1728(SB)/8, $·loop32VVMulVVMulAdd<>(SB)
+DATA table32<>+1736(SB)/8, $·loop32VVMulVSMulSub<>(SB)
+DATA table32<>+1744(SB)/8, $·loop32VVMulVSMulAdd<>(SB)
+DATA table32<>+1752(SB)/8, $·loop32VVMulVSMulMul<>(SB)
+DATA table32<>+1760(SB)/8, $·loop32VSMulVVMulSub<>(SB)
+DATA table32<>+1768(SB)/8, $·loop32VSMulVSMulSub<>(SB)
+DATA table32<>+1776(SB)/8, $·loop32VSMulVSMulAdd<>(SB)
+DATA table32<>+1784(SB)/8, $·loop32VSMulVSMulMul<>(SB)
+DATA table32<>+1792(SB)/8, $·loop32VSMulVSquareMul<>(SB)
+DATA table32<>+1800(SB)/8, $·loop32VSquareVSquareAdd<>(SB)
+DATA table32<>+1808(SB)/8, $·loop32VVVVLess<>(SB)
+DATA table32<>+1816(SB)/8, $·loop32SVVVLess<>(SB)
+DATA table32<>+1824(SB)/8, $·loop32VSVVLess<>(SB)
+DATA table32<>+1832(SB)/8, $·loop32SSVVLess<>(SB)
+DATA table32<>+1840(SB)/8, $·loop32VVSVLess<>(SB)
+DATA table32<>+1848(SB)/8, $·loop32SVSVLess<>(SB)
+DATA table32<>+1856(SB)/8, $·loop32VSSVLess<>(SB)
+DATA table32<>+1864(SB)/8, $·loop32SSSVLess<>(SB)
+DATA table32<>+1872(SB)/8, $·loop32VVVSLess<>(SB)
+DATA table32<>+1880(SB)/8, $·loop32SVVSLess<>(SB)
+DATA table32<>+1888(SB)/8, $·loop32VSVSLess<>(SB)
+DATA table32<>+1896(SB)/8, $·loop32SSVSLess<>(SB)
+DATA table32<>+1904(SB)/8, $·loop32VVSSLess<>(SB)
+DATA table32<>+1912(SB)/8, $·loop32SVSSLess<>(SB)
+DATA table32<>+1920(SB)/8, $·loop32VSSSLess<>(SB)
+GLOBL table32<>(SB), NOPTR, $1928
 
 TEXT ·entries32(SB), NOSPLIT, $0-8
 	LEAQ table32<>+0(SB), AX
@@ -3833,6 +3850,63 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop32VVSubSSubSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSS (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VSUBPS  Y10, Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VSUBPS     Y1, Y0, Y2
+	VSUBPS     Y10, Y2, Y3
+	VMULPS     Y11, Y3, Y4
+	VMOVAPS    Y4, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop32VVSubVMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ 8(R9), DI
 	MOVQ (DI), DI
@@ -3883,6 +3957,63 @@ few:
 	VMULPS     Y3, Y2, Y4
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VADDPS     Y5, Y4, Y6
+	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop32VVSubVMulVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMULPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VMULPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMULPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VSUBPS     Y1, Y0, Y2
+	VMASKMOVPS (DX)(AX*4), Y15, Y3
+	VMULPS     Y3, Y2, Y4
+	VMASKMOVPS (R8)(AX*4), Y15, Y5
+	VMULPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -6242,6 +6373,120 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop32VVMulVAddVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VMULPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VMULPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VMULPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VMULPS     Y1, Y0, Y2
+	VMASKMOVPS (DX)(AX*4), Y15, Y3
+	VADDPS     Y3, Y2, Y4
+	VMASKMOVPS (R8)(AX*4), Y15, Y5
+	VMULPS     Y5, Y4, Y6
+	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop32VVMulVAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VADDPS  32(DX)(AX*4), Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VADDPS  (DX)(AX*4), Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VMULPS     Y1, Y0, Y2
+	VMASKMOVPS (DX)(AX*4), Y15, Y3
+	VADDPS     Y3, Y2, Y4
+	VMULPS     Y11, Y4, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop32VVMulVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6413,6 +6658,120 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop32VVMulVSubVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VADDPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VSUBPS  32(DX)(AX*4), Y1, Y2
+	VADDPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VADDPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VMULPS     Y1, Y0, Y2
+	VMASKMOVPS (DX)(AX*4), Y15, Y3
+	VSUBPS     Y3, Y2, Y4
+	VMASKMOVPS (R8)(AX*4), Y15, Y5
+	VADDPS     Y5, Y4, Y6
+	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop32VVMulVSubVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VSUBPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VSUBPS  32(DX)(AX*4), Y1, Y2
+	VSUBPS  32(R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VSUBPS  (R8)(AX*4), Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VMULPS     Y1, Y0, Y2
+	VMASKMOVPS (DX)(AX*4), Y15, Y3
+	VSUBPS     Y3, Y2, Y4
+	VMASKMOVPS (R8)(AX*4), Y15, Y5
+	VSUBPS     Y5, Y4, Y6
+	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop32VVMulVSubVMul<>(SB), NOSPLIT, $0
 	MOVQ 8(R9), DI
 	MOVQ (DI), DI
@@ -6464,6 +6823,63 @@ few:
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VMULPS     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop32VVMulVSubSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VSUBPS  32(DX)(AX*4), Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VSUBPS  (DX)(AX*4), Y1, Y2
+	VMULPS  Y11, Y2, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VMULPS     Y1, Y0, Y2
+	VMASKMOVPS (DX)(AX*4), Y15, Y3
+	VSUBPS     Y3, Y2, Y4
+	VMULPS     Y11, Y4, Y5
+	VMOVAPS    Y5, Y0
 	JMP        ·finishStep<>(SB)
 
 next:
@@ -6760,6 +7176,66 @@ few:
 	VMULPS     Y3, Y2, Y4
 	VMASKMOVPS (R8)(AX*4), Y15, Y5
 	VADDPS     Y5, Y4, Y6
+	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop32VVMulVMulVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS (R8)(AX*4), Y3
+	VSUBPS  Y2, Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VMOVUPS 32(R8)(AX*4), Y3
+	VSUBPS  Y2, Y3, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMOVUPS (R8)(AX*4), Y3
+	VSUBPS  Y2, Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VMULPS     Y1, Y0, Y2
+	VMASKMOVPS (DX)(AX*4), Y15, Y3
+	VMULPS     Y3, Y2, Y4
+	VMASKMOVPS (R8)(AX*4), Y15, Y5
+	VSUBPS     Y4, Y5, Y6
 	VMOVAPS    Y6, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -7105,6 +7581,63 @@ few:
 	VMULPS     Y10, Y2, Y3
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VMULPS     Y4, Y3, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop32VVMulSquareVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS (DX)(AX*4), Y3
+	VSUBPS  Y2, Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS 32(DX)(AX*4), Y3
+	VSUBPS  Y2, Y3, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMULPS  Y1, Y1, Y2
+	VMOVUPS (DX)(AX*4), Y3
+	VSUBPS  Y2, Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VMULPS     Y1, Y0, Y2
+	VMULPS     Y2, Y2, Y3
+	VMASKMOVPS (DX)(AX*4), Y15, Y4
+	VSUBPS     Y3, Y4, Y5
 	VMOVAPS    Y5, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -7931,6 +8464,60 @@ few:
 	VADDPS     Y2, Y1, Y3
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VSUBPS     Y3, Y4, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop32VSMulVAddVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VADDPS  (DX)(AX*4), Y0, Y1
+	VMULPS  (R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VADDPS  32(DX)(AX*4), Y0, Y1
+	VMULPS  32(R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VADDPS  (DX)(AX*4), Y0, Y1
+	VMULPS  (R8)(AX*4), Y1, Y2
+	VMOVUPS Y2, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMULPS     Y9, Y0, Y1
+	VMASKMOVPS (DX)(AX*4), Y15, Y2
+	VADDPS     Y2, Y1, Y3
+	VMASKMOVPS (R8)(AX*4), Y15, Y4
+	VMULPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -9691,6 +10278,63 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop32VSquareVSubFromVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS (BX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VADDPS  (DX)(AX*4), Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS 32(BX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VADDPS  32(DX)(AX*4), Y3, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (SI)(AX*4), Y0
+	VMULPS  Y0, Y0, Y1
+	VMOVUPS (BX)(AX*4), Y2
+	VSUBPS  Y1, Y2, Y3
+	VADDPS  (DX)(AX*4), Y3, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMULPS     Y0, Y0, Y1
+	VMASKMOVPS (BX)(AX*4), Y15, Y2
+	VSUBPS     Y1, Y2, Y3
+	VMASKMOVPS (DX)(AX*4), Y15, Y4
+	VADDPS     Y4, Y3, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop32VSquareVSubFromVMul<>(SB), NOSPLIT, $0
 	MOVQ 8(R9), DI
 	MOVQ (DI), DI
@@ -9850,6 +10494,66 @@ few:
 	VMASKMOVPS (DX)(AX*4), Y15, Y4
 	VADDPS     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop32VVAddVVMulSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VMULPS  (DX)(AX*4), Y2, Y3
+	VSUBPS  Y3, Y1, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(R8)(AX*4), Y2
+	VMULPS  32(DX)(AX*4), Y2, Y3
+	VSUBPS  Y3, Y1, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VMULPS  (DX)(AX*4), Y2, Y3
+	VSUBPS  Y3, Y1, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VADDPS     Y1, Y0, Y2
+	VMASKMOVPS (DX)(AX*4), Y15, Y3
+	VMASKMOVPS (R8)(AX*4), Y15, Y4
+	VMULPS     Y4, Y3, Y5
+	VSUBPS     Y5, Y2, Y6
+	VMOVAPS    Y6, Y0
 	JMP        ·finishStep<>(SB)
 
 next:
@@ -10030,6 +10734,63 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop32VVAddVSMulMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSS (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y11, Y2
+	VMULPS  Y2, Y1, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VADDPS  32(SI)(AX*4), Y0, Y1
+	VMULPS  32(DX)(AX*4), Y11, Y2
+	VMULPS  Y2, Y1, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (BX)(AX*4), Y0
+	VADDPS  (SI)(AX*4), Y0, Y1
+	VMULPS  (DX)(AX*4), Y11, Y2
+	VMULPS  Y2, Y1, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VADDPS     Y1, Y0, Y2
+	VMASKMOVPS (DX)(AX*4), Y15, Y3
+	VMULPS     Y11, Y3, Y4
+	VMULPS     Y4, Y2, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop32VVSubVVMulSub<>(SB), NOSPLIT, $0
 	MOVQ 8(R9), DI
 	MOVQ (DI), DI
@@ -10143,6 +10904,66 @@ few:
 	VMASKMOVPS (R8)(AX*4), Y15, Y4
 	VMULPS     Y4, Y3, Y5
 	VADDPS     Y5, Y2, Y6
+	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop32VVSubVVMulMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VMULPS  (DX)(AX*4), Y2, Y3
+	VMULPS  Y3, Y1, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(SI)(AX*4), Y0
+	VSUBPS  32(BX)(AX*4), Y0, Y1
+	VMOVUPS 32(R8)(AX*4), Y2
+	VMULPS  32(DX)(AX*4), Y2, Y3
+	VMULPS  Y3, Y1, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (SI)(AX*4), Y0
+	VSUBPS  (BX)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VMULPS  (DX)(AX*4), Y2, Y3
+	VMULPS  Y3, Y1, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VSUBPS     Y1, Y0, Y2
+	VMASKMOVPS (DX)(AX*4), Y15, Y3
+	VMASKMOVPS (R8)(AX*4), Y15, Y4
+	VMULPS     Y4, Y3, Y5
+	VMULPS     Y5, Y2, Y6
 	VMOVAPS    Y6, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -10321,6 +11142,63 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop32SVSubVVMulMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSS (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VMOVUPS (R8)(AX*4), Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMULPS  Y2, Y0, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VSUBPS  32(BX)(AX*4), Y8, Y0
+	VMOVUPS 32(R8)(AX*4), Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VMULPS  Y2, Y0, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VSUBPS  (BX)(AX*4), Y8, Y0
+	VMOVUPS (R8)(AX*4), Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VMULPS  Y2, Y0, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (BX)(AX*4), Y15, Y0
+	VSUBPS     Y0, Y8, Y1
+	VMASKMOVPS (DX)(AX*4), Y15, Y2
+	VMASKMOVPS (R8)(AX*4), Y15, Y3
+	VMULPS     Y3, Y2, Y4
+	VMULPS     Y4, Y1, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop32SVSubVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10369,6 +11247,66 @@ few:
 	VMULPS     Y11, Y2, Y3
 	VMULPS     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop32VVMulVVAddSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VADDPS  (DX)(AX*4), Y2, Y3
+	VSUBPS  Y3, Y1, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	VMOVUPS 32(BX)(AX*4), Y0
+	VMULPS  32(SI)(AX*4), Y0, Y1
+	VMOVUPS 32(R8)(AX*4), Y2
+	VADDPS  32(DX)(AX*4), Y2, Y3
+	VSUBPS  Y3, Y1, Y4
+	VMOVUPS Y4, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPS (BX)(AX*4), Y0
+	VMULPS  (SI)(AX*4), Y0, Y1
+	VMOVUPS (R8)(AX*4), Y2
+	VADDPS  (DX)(AX*4), Y2, Y3
+	VSUBPS  Y3, Y1, Y4
+	VMOVUPS Y4, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMASKMOVPS (BX)(AX*4), Y15, Y1
+	VMULPS     Y1, Y0, Y2
+	VMASKMOVPS (DX)(AX*4), Y15, Y3
+	VMASKMOVPS (R8)(AX*4), Y15, Y4
+	VADDPS     Y4, Y3, Y5
+	VSUBPS     Y5, Y2, Y6
+	VMOVAPS    Y6, Y0
 	JMP        ·finishStep<>(SB)
 
 next:
@@ -10659,6 +11597,63 @@ few:
 	VMASKMOVPS (DX)(AX*4), Y15, Y3
 	VMULPS     Y11, Y3, Y4
 	VMULPS     Y4, Y2, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop32VSMulVVMulSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSS (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMOVUPS (R8)(AX*4), Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VSUBPS  Y2, Y0, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	VMULPS  32(SI)(AX*4), Y9, Y0
+	VMOVUPS 32(R8)(AX*4), Y1
+	VMULPS  32(DX)(AX*4), Y1, Y2
+	VSUBPS  Y2, Y0, Y3
+	VMOVUPS Y3, 32(DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMULPS  (SI)(AX*4), Y9, Y0
+	VMOVUPS (R8)(AX*4), Y1
+	VMULPS  (DX)(AX*4), Y1, Y2
+	VSUBPS  Y2, Y0, Y3
+	VMOVUPS Y3, (DI)(AX*4)
+	ADDQ    $0x08, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VMULPS     Y9, Y0, Y1
+	VMASKMOVPS (DX)(AX*4), Y15, Y2
+	VMASKMOVPS (R8)(AX*4), Y15, Y3
+	VMULPS     Y3, Y2, Y4
+	VSUBPS     Y4, Y1, Y5
 	VMOVAPS    Y5, Y0
 	JMP        ·finishStep<>(SB)
 

@@ -113,158 +113,175 @@ DATA table64<>+552(SB)/8, $·loop64VVSubVAddVSub<>(SB)
 DATA table64<>+560(SB)/8, $·loop64VVSubVSubVSub<>(SB)
 DATA table64<>+568(SB)/8, $·loop64VVSubVSubVMul<>(SB)
 DATA table64<>+576(SB)/8, $·loop64VVSubSSubVAdd<>(SB)
-DATA table64<>+584(SB)/8, $·loop64VVSubVMulVAdd<>(SB)
-DATA table64<>+592(SB)/8, $·loop64VVSubSMulVAdd<>(SB)
-DATA table64<>+600(SB)/8, $·loop64VSSubVAdd<>(SB)
-DATA table64<>+608(SB)/8, $·loop64VSSubSAdd<>(SB)
-DATA table64<>+616(SB)/8, $·loop64VSSubVSub<>(SB)
-DATA table64<>+624(SB)/8, $·loop64VSSubSSub<>(SB)
-DATA table64<>+632(SB)/8, $·loop64VSSubVSubFrom<>(SB)
-DATA table64<>+640(SB)/8, $·loop64VSSubSSubFrom<>(SB)
-DATA table64<>+648(SB)/8, $·loop64VSSubVMul<>(SB)
-DATA table64<>+656(SB)/8, $·loop64VSSubSMul<>(SB)
-DATA table64<>+664(SB)/8, $·loop64VSSubSquare<>(SB)
-DATA table64<>+672(SB)/8, $·loop64VSSubVDiv<>(SB)
-DATA table64<>+680(SB)/8, $·loop64VSSubVDivInto<>(SB)
-DATA table64<>+688(SB)/8, $·loop64VSSubSDivInto<>(SB)
-DATA table64<>+696(SB)/8, $·loop64VSSubSAtLeast<>(SB)
-DATA table64<>+704(SB)/8, $·loop64VSSubSAtMost<>(SB)
-DATA table64<>+712(SB)/8, $·loop64VSSubVAddSMul<>(SB)
-DATA table64<>+720(SB)/8, $·loop64VSSubSMulVMul<>(SB)
-DATA table64<>+728(SB)/8, $·loop64SVSubVAdd<>(SB)
-DATA table64<>+736(SB)/8, $·loop64SVSubSAdd<>(SB)
-DATA table64<>+744(SB)/8, $·loop64SVSubVSub<>(SB)
-DATA table64<>+752(SB)/8, $·loop64SVSubSSub<>(SB)
-DATA table64<>+760(SB)/8, $·loop64SVSubVSubFrom<>(SB)
-DATA table64<>+768(SB)/8, $·loop64SVSubSSubFrom<>(SB)
-DATA table64<>+776(SB)/8, $·loop64SVSubVMul<>(SB)
-DATA table64<>+784(SB)/8, $·loop64SVSubSMul<>(SB)
-DATA table64<>+792(SB)/8, $·loop64SVSubSquare<>(SB)
-DATA table64<>+800(SB)/8, $·loop64SVSubVDiv<>(SB)
-DATA table64<>+808(SB)/8, $·loop64SVSubVDivInto<>(SB)
-DATA table64<>+816(SB)/8, $·loop64SVSubSDivInto<>(SB)
-DATA table64<>+824(SB)/8, $·loop64SVSubSAtLeast<>(SB)
-DATA table64<>+832(SB)/8, $·loop64SVSubSAtMost<>(SB)
-DATA table64<>+840(SB)/8, $·loop64VVMulVAdd<>(SB)
-DATA table64<>+848(SB)/8, $·loop64VVMulSAdd<>(SB)
-DATA table64<>+856(SB)/8, $·loop64VVMulVSub<>(SB)
-DATA table64<>+864(SB)/8, $·loop64VVMulSSub<>(SB)
-DATA table64<>+872(SB)/8, $·loop64VVMulVSubFrom<>(SB)
-DATA table64<>+880(SB)/8, $·loop64VVMulSSubFrom<>(SB)
-DATA table64<>+888(SB)/8, $·loop64VVMulVMul<>(SB)
-DATA table64<>+896(SB)/8, $·loop64VVMulSMul<>(SB)
-DATA table64<>+904(SB)/8, $·loop64VVMulSquare<>(SB)
-DATA table64<>+912(SB)/8, $·loop64VVMulVDiv<>(SB)
-DATA table64<>+920(SB)/8, $·loop64VVMulVDivInto<>(SB)
-DATA table64<>+928(SB)/8, $·loop64VVMulSDivInto<>(SB)
-DATA table64<>+936(SB)/8, $·loop64VVMulSAtLeast<>(SB)
-DATA table64<>+944(SB)/8, $·loop64VVMulSAtMost<>(SB)
-DATA table64<>+952(SB)/8, $·loop64VVMulVAddVAdd<>(SB)
-DATA table64<>+960(SB)/8, $·loop64VVMulVAddVSub<>(SB)
-DATA table64<>+968(SB)/8, $·loop64VVMulVAddSAtLeast<>(SB)
-DATA table64<>+976(SB)/8, $·loop64VVMulVAddSAtMost<>(SB)
-DATA table64<>+984(SB)/8, $·loop64VVMulSAddVMul<>(SB)
-DATA table64<>+992(SB)/8, $·loop64VVMulVSubVMul<>(SB)
-DATA table64<>+1000(SB)/8, $·loop64VVMulVSubFromVAdd<>(SB)
-DATA table64<>+1008(SB)/8, $·loop64VVMulVSubFromVSub<>(SB)
-DATA table64<>+1016(SB)/8, $·loop64VVMulVSubFromVMul<>(SB)
-DATA table64<>+1024(SB)/8, $·loop64VVMulVSubFromSMul<>(SB)
-DATA table64<>+1032(SB)/8, $·loop64VVMulVMulVAdd<>(SB)
-DATA table64<>+1040(SB)/8, $·loop64VVMulVMulVMul<>(SB)
-DATA table64<>+1048(SB)/8, $·loop64VVMulVMulSMul<>(SB)
-DATA table64<>+1056(SB)/8, $·loop64VVMulSMulVAdd<>(SB)
-DATA table64<>+1064(SB)/8, $·loop64VVMulSMulSAdd<>(SB)
-DATA table64<>+1072(SB)/8, $·loop64VVMulSMulVSubFrom<>(SB)
-DATA table64<>+1080(SB)/8, $·loop64VVMulSMulVMul<>(SB)
-DATA table64<>+1088(SB)/8, $·loop64VSMulVAdd<>(SB)
-DATA table64<>+1096(SB)/8, $·loop64VSMulSAdd<>(SB)
-DATA table64<>+1104(SB)/8, $·loop64VSMulVSub<>(SB)
-DATA table64<>+1112(SB)/8, $·loop64VSMulSSub<>(SB)
-DATA table64<>+1120(SB)/8, $·loop64VSMulVSubFrom<>(SB)
-DATA table64<>+1128(SB)/8, $·loop64VSMulSSubFrom<>(SB)
-DATA table64<>+1136(SB)/8, $·loop64VSMulVMul<>(SB)
-DATA table64<>+1144(SB)/8, $·loop64VSMulSMul<>(SB)
-DATA table64<>+1152(SB)/8, $·loop64VSMulSquare<>(SB)
-DATA table64<>+1160(SB)/8, $·loop64VSMulVDiv<>(SB)
-DATA table64<>+1168(SB)/8, $·loop64VSMulVDivInto<>(SB)
-DATA table64<>+1176(SB)/8, $·loop64VSMulSDivInto<>(SB)
-DATA table64<>+1184(SB)/8, $·loop64VSMulSAtLeast<>(SB)
-DATA table64<>+1192(SB)/8, $·loop64VSMulSAtMost<>(SB)
-DATA table64<>+1200(SB)/8, $·loop64VSMulVAddVAdd<>(SB)
-DATA table64<>+1208(SB)/8, $·loop64VSMulVAddVSub<>(SB)
-DATA table64<>+1216(SB)/8, $·loop64VSMulVAddVSubFrom<>(SB)
-DATA table64<>+1224(SB)/8, $·loop64VSMulVAddSMul<>(SB)
-DATA table64<>+1232(SB)/8, $·loop64VSMulVAddSAtLeast<>(SB)
-DATA table64<>+1240(SB)/8, $·loop64VSMulVAddSAtMost<>(SB)
-DATA table64<>+1248(SB)/8, $·loop64VSMulSAddVAdd<>(SB)
-DATA table64<>+1256(SB)/8, $·loop64VSMulSAddVMul<>(SB)
-DATA table64<>+1264(SB)/8, $·loop64VSMulSAddSMul<>(SB)
-DATA table64<>+1272(SB)/8, $·loop64VSMulVSubVAdd<>(SB)
-DATA table64<>+1280(SB)/8, $·loop64VSMulSSubSMul<>(SB)
-DATA table64<>+1288(SB)/8, $·loop64VSMulVSubFromVAdd<>(SB)
-DATA table64<>+1296(SB)/8, $·loop64VSMulVSubFromVSub<>(SB)
-DATA table64<>+1304(SB)/8, $·loop64VSMulVSubFromSMul<>(SB)
-DATA table64<>+1312(SB)/8, $·loop64VSMulSSubFromVMul<>(SB)
-DATA table64<>+1320(SB)/8, $·loop64VSMulVMulVAdd<>(SB)
-DATA table64<>+1328(SB)/8, $·loop64VSMulVMulSAdd<>(SB)
-DATA table64<>+1336(SB)/8, $·loop64VSMulVMulVSub<>(SB)
-DATA table64<>+1344(SB)/8, $·loop64VSMulVMulVSubFrom<>(SB)
-DATA table64<>+1352(SB)/8, $·loop64VSMulVMulVMul<>(SB)
-DATA table64<>+1360(SB)/8, $·loop64VSMulVMulSMul<>(SB)
-DATA table64<>+1368(SB)/8, $·loop64VSMulSquareVSubFrom<>(SB)
-DATA table64<>+1376(SB)/8, $·loop64VSquareVAdd<>(SB)
-DATA table64<>+1384(SB)/8, $·loop64VSquareSAdd<>(SB)
-DATA table64<>+1392(SB)/8, $·loop64VSquareVSub<>(SB)
-DATA table64<>+1400(SB)/8, $·loop64VSquareSSub<>(SB)
-DATA table64<>+1408(SB)/8, $·loop64VSquareVSubFrom<>(SB)
-DATA table64<>+1416(SB)/8, $·loop64VSquareSSubFrom<>(SB)
-DATA table64<>+1424(SB)/8, $·loop64VSquareVMul<>(SB)
-DATA table64<>+1432(SB)/8, $·loop64VSquareSMul<>(SB)
-DATA table64<>+1440(SB)/8, $·loop64VSquareSquare<>(SB)
-DATA table64<>+1448(SB)/8, $·loop64VSquareVDiv<>(SB)
-DATA table64<>+1456(SB)/8, $·loop64VSquareVDivInto<>(SB)
-DATA table64<>+1464(SB)/8, $·loop64VSquareSDivInto<>(SB)
-DATA table64<>+1472(SB)/8, $·loop64VSquareSAtLeast<>(SB)
-DATA table64<>+1480(SB)/8, $·loop64VSquareSAtMost<>(SB)
-DATA table64<>+1488(SB)/8, $·loop64VSquareVAddSMul<>(SB)
-DATA table64<>+1496(SB)/8, $·loop64VSquareVSubFromVMul<>(SB)
-DATA table64<>+1504(SB)/8, $·loop64VSquareSSubFromVMul<>(SB)
-DATA table64<>+1512(SB)/8, $·loop64VSquareVMulVAdd<>(SB)
-DATA table64<>+1520(SB)/8, $·loop64VVAddVVMulAdd<>(SB)
-DATA table64<>+1528(SB)/8, $·loop64VVAddVSMulSub<>(SB)
-DATA table64<>+1536(SB)/8, $·loop64VVAddVSMulAdd<>(SB)
-DATA table64<>+1544(SB)/8, $·loop64VVSubVVMulSub<>(SB)
-DATA table64<>+1552(SB)/8, $·loop64VVSubVVMulAdd<>(SB)
-DATA table64<>+1560(SB)/8, $·loop64VVSubVSMulSub<>(SB)
-DATA table64<>+1568(SB)/8, $·loop64VVSubVSMulAdd<>(SB)
-DATA table64<>+1576(SB)/8, $·loop64VVSubVSMulMul<>(SB)
-DATA table64<>+1584(SB)/8, $·loop64SVSubVSMulMul<>(SB)
-DATA table64<>+1592(SB)/8, $·loop64VVMulVVMulSub<>(SB)
-DATA table64<>+1600(SB)/8, $·loop64VVMulVVMulAdd<>(SB)
-DATA table64<>+1608(SB)/8, $·loop64VVMulVSMulSub<>(SB)
-DATA table64<>+1616(SB)/8, $·loop64VVMulVSMulAdd<>(SB)
-DATA table64<>+1624(SB)/8, $·loop64VVMulVSMulMul<>(SB)
-DATA table64<>+1632(SB)/8, $·loop64VSMulVSMulSub<>(SB)
-DATA table64<>+1640(SB)/8, $·loop64VSMulVSMulAdd<>(SB)
-DATA table64<>+1648(SB)/8, $·loop64VSMulVSMulMul<>(SB)
-DATA table64<>+1656(SB)/8, $·loop64VSMulVSquareMul<>(SB)
-DATA table64<>+1664(SB)/8, $·loop64VSquareVSquareAdd<>(SB)
-DATA table64<>+1672(SB)/8, $·loop64VVVVLess<>(SB)
-DATA table64<>+1680(SB)/8, $·loop64SVVVLess<>(SB)
-DATA table64<>+1688(SB)/8, $·loop64VSVVLess<>(SB)
-DATA table64<>+1696(SB)/8, $·loop64SSVVLess<>(SB)
-DATA table64<>+1704(SB)/8, $·loop64VVSVLess<>(SB)
-DATA table64<>+1712(SB)/8, $·loop64SVSVLess<>(SB)
-DATA table64<>+1720(SB)/8, $·loop64VSSVLess<>(SB)
-DATA table64<>+1728(SB)/8, $·loop64SSSVLess<>(SB)
-DATA table64<>+1736(SB)/8, $·loop64VVVSLess<>(SB)
-DATA table64<>+1744(SB)/8, $·loop64SVVSLess<>(SB)
-DATA table64<>+1752(SB)/8, $·loop64VSVSLess<>(SB)
-DATA table64<>+1760(SB)/8, $·loop64SSVSLess<>(SB)
-DATA table64<>+1768(SB)/8, $·loop64VVSSLess<>(SB)
-DATA table64<>+1776(SB)/8, $·loop64SVSSLess<>(SB)
-DATA table64<>+1784(SB)/8, $·loop64VSSSLess<>(SB)
-GLOBL table64<>(SB), NOPTR, $1792
+DATA table64<>+584(SB)/8, $·loop64VVSubSSubSMul<>(SB)
+DATA table64<>+592(SB)/8, $·loop64VVSubVMulVAdd<>(SB)
+DATA table64<>+600(SB)/8, $·loop64VVSubVMulVMul<>(SB)
+DATA table64<>+608(SB)/8, $·loop64VVSubSMulVAdd<>(SB)
+DATA table64<>+616(SB)/8, $·loop64VSSubVAdd<>(SB)
+DATA table64<>+624(SB)/8, $·loop64VSSubSAdd<>(SB)
+DATA table64<>+632(SB)/8, $·loop64VSSubVSub<>(SB)
+DATA table64<>+640(SB)/8, $·loop64VSSubSSub<>(SB)
+DATA table64<>+648(SB)/8, $·loop64VSSubVSubFrom<>(SB)
+DATA table64<>+656(SB)/8, $·loop64VSSubSSubFrom<>(SB)
+DATA table64<>+664(SB)/8, $·loop64VSSubVMul<>(SB)
+DATA table64<>+672(SB)/8, $·loop64VSSubSMul<>(SB)
+DATA table64<>+680(SB)/8, $·loop64VSSubSquare<>(SB)
+DATA table64<>+688(SB)/8, $·loop64VSSubVDiv<>(SB)
+DATA table64<>+696(SB)/8, $·loop64VSSubVDivInto<>(SB)
+DATA table64<>+704(SB)/8, $·loop64VSSubSDivInto<>(SB)
+DATA table64<>+712(SB)/8, $·loop64VSSubSAtLeast<>(SB)
+DATA table64<>+720(SB)/8, $·loop64VSSubSAtMost<>(SB)
+DATA table64<>+728(SB)/8, $·loop64VSSubVAddSMul<>(SB)
+DATA table64<>+736(SB)/8, $·loop64VSSubSMulVMul<>(SB)
+DATA table64<>+744(SB)/8, $·loop64SVSubVAdd<>(SB)
+DATA table64<>+752(SB)/8, $·loop64SVSubSAdd<>(SB)
+DATA table64<>+760(SB)/8, $·loop64SVSubVSub<>(SB)
+DATA table64<>+768(SB)/8, $·loop64SVSubSSub<>(SB)
+DATA table64<>+776(SB)/8, $·loop64SVSubVSubFrom<>(SB)
+DATA table64<>+784(SB)/8, $·loop64SVSubSSubFrom<>(SB)
+DATA table64<>+792(SB)/8, $·loop64SVSubVMul<>(SB)
+DATA table64<>+800(SB)/8, $·loop64SVSubSMul<>(SB)
+DATA table64<>+808(SB)/8, $·loop64SVSubSquare<>(SB)
+DATA table64<>+816(SB)/8, $·loop64SVSubVDiv<>(SB)
+DATA table64<>+824(SB)/8, $·loop64SVSubVDivInto<>(SB)
+DATA table64<>+832(SB)/8, $·loop64SVSubSDivInto<>(SB)
+DATA table64<>+840(SB)/8, $·loop64SVSubSAtLeast<>(SB)
+DATA table64<>+848(SB)/8, $·loop64SVSubSAtMost<>(SB)
+DATA table64<>+856(SB)/8, $·loop64VVMulVAdd<>(SB)
+DATA table64<>+864(SB)/8, $·loop64VVMulSAdd<>(SB)
+DATA table64<>+872(SB)/8, $·loop64VVMulVSub<>(SB)
+DATA table64<>+880(SB)/8, $·loop64VVMulSSub<>(SB)
+DATA table64<>+888(SB)/8, $·loop64VVMulVSubFrom<>(SB)
+DATA table64<>+896(SB)/8, $·loop64VVMulSSubFrom<>(SB)
+DATA table64<>+904(SB)/8, $·loop64VVMulVMul<>(SB)
+DATA table64<>+912(SB)/8, $·loop64VVMulSMul<>(SB)
+DATA table64<>+920(SB)/8, $·loop64VVMulSquare<>(SB)
+DATA table64<>+928(SB)/8, $·loop64VVMulVDiv<>(SB)
+DATA table64<>+936(SB)/8, $·loop64VVMulVDivInto<>(SB)
+DATA table64<>+944(SB)/8, $·loop64VVMulSDivInto<>(SB)
+DATA table64<>+952(SB)/8, $·loop64VVMulSAtLeast<>(SB)
+DATA table64<>+960(SB)/8, $·loop64VVMulSAtMost<>(SB)
+DATA table64<>+968(SB)/8, $·loop64VVMulVAddVAdd<>(SB)
+DATA table64<>+976(SB)/8, $·loop64VVMulVAddVSub<>(SB)
+DATA table64<>+984(SB)/8, $·loop64VVMulVAddVMul<>(SB)
+DATA table64<>+992(SB)/8, $·loop64VVMulVAddSMul<>(SB)
+DATA table64<>+1000(SB)/8, $·loop64VVMulVAddSAtLeast<>(SB)
+DATA table64<>+1008(SB)/8, $·loop64VVMulVAddSAtMost<>(SB)
+DATA table64<>+1016(SB)/8, $·loop64VVMulSAddVMul<>(SB)
+DATA table64<>+1024(SB)/8, $·loop64VVMulVSubVAdd<>(SB)
+DATA table64<>+1032(SB)/8, $·loop64VVMulVSubVSub<>(SB)
+DATA table64<>+1040(SB)/8, $·loop64VVMulVSubVMul<>(SB)
+DATA table64<>+1048(SB)/8, $·loop64VVMulVSubSMul<>(SB)
+DATA table64<>+1056(SB)/8, $·loop64VVMulVSubFromVAdd<>(SB)
+DATA table64<>+1064(SB)/8, $·loop64VVMulVSubFromVSub<>(SB)
+DATA table64<>+1072(SB)/8, $·loop64VVMulVSubFromVMul<>(SB)
+DATA table64<>+1080(SB)/8, $·loop64VVMulVSubFromSMul<>(SB)
+DATA table64<>+1088(SB)/8, $·loop64VVMulVMulVAdd<>(SB)
+DATA table64<>+1096(SB)/8, $·loop64VVMulVMulVSubFrom<>(SB)
+DATA table64<>+1104(SB)/8, $·loop64VVMulVMulVMul<>(SB)
+DATA table64<>+1112(SB)/8, $·loop64VVMulVMulSMul<>(SB)
+DATA table64<>+1120(SB)/8, $·loop64VVMulSMulVAdd<>(SB)
+DATA table64<>+1128(SB)/8, $·loop64VVMulSMulSAdd<>(SB)
+DATA table64<>+1136(SB)/8, $·loop64VVMulSMulVSubFrom<>(SB)
+DATA table64<>+1144(SB)/8, $·loop64VVMulSMulVMul<>(SB)
+DATA table64<>+1152(SB)/8, $·loop64VVMulSquareVSubFrom<>(SB)
+DATA table64<>+1160(SB)/8, $·loop64VSMulVAdd<>(SB)
+DATA table64<>+1168(SB)/8, $·loop64VSMulSAdd<>(SB)
+DATA table64<>+1176(SB)/8, $·loop64VSMulVSub<>(SB)
+DATA table64<>+1184(SB)/8, $·loop64VSMulSSub<>(SB)
+DATA table64<>+1192(SB)/8, $·loop64VSMulVSubFrom<>(SB)
+DATA table64<>+1200(SB)/8, $·loop64VSMulSSubFrom<>(SB)
+DATA table64<>+1208(SB)/8, $·loop64VSMulVMul<>(SB)
+DATA table64<>+1216(SB)/8, $·loop64VSMulSMul<>(SB)
+DATA table64<>+1224(SB)/8, $·loop64VSMulSquare<>(SB)
+DATA table64<>+1232(SB)/8, $·loop64VSMulVDiv<>(SB)
+DATA table64<>+1240(SB)/8, $·loop64VSMulVDivInto<>(SB)
+DATA table64<>+1248(SB)/8, $·loop64VSMulSDivInto<>(SB)
+DATA table64<>+1256(SB)/8, $·loop64VSMulSAtLeast<>(SB)
+DATA table64<>+1264(SB)/8, $·loop64VSMulSAtMost<>(SB)
+DATA table64<>+1272(SB)/8, $·loop64VSMulVAddVAdd<>(SB)
+DATA table64<>+1280(SB)/8, $·loop64VSMulVAddVSub<>(SB)
+DATA table64<>+1288(SB)/8, $·loop64VSMulVAddVSubFrom<>(SB)
+DATA table64<>+1296(SB)/8, $·loop64VSMulVAddVMul<>(SB)
+DATA table64<>+1304(SB)/8, $·loop64VSMulVAddSMul<>(SB)
+DATA table64<>+1312(SB)/8, $·loop64VSMulVAddSAtLeast<>(SB)
+DATA table64<>+1320(SB)/8, $·loop64VSMulVAddSAtMost<>(SB)
+DATA table64<>+1328(SB)/8, $·loop64VSMulSAddVAdd<>(SB)
+DATA table64<>+1336(SB)/8, $·loop64VSMulSAddVMul<>(SB)
+DATA table64<>+1344(SB)/8, $·loop64VSMulSAddSMul<>(SB)
+DATA table64<>+1352(SB)/8, $·loop64VSMulVSubVAdd<>(SB)
+DATA table64<>+1360(SB)/8, $·loop64VSMulSSubSMul<>(SB)
+DATA table64<>+1368(SB)/8, $·loop64VSMulVSubFromVAdd<>(SB)
+DATA table64<>+1376(SB)/8, $·loop64VSMulVSubFromVSub<>(SB)
+DATA table64<>+1384(SB)/8, $·loop64VSMulVSubFromSMul<>(SB)
+DATA table64<>+1392(SB)/8, $·loop64VSMulSSubFromVMul<>(SB)
+DATA table64<>+1400(SB)/8, $·loop64VSMulVMulVAdd<>(SB)
+DATA table64<>+1408(SB)/8, $·loop64VSMulVMulSAdd<>(SB)
+DATA table64<>+1416(SB)/8, $·loop64VSMulVMulVSub<>(SB)
+DATA table64<>+1424(SB)/8, $·loop64VSMulVMulVSubFrom<>(SB)
+DATA table64<>+1432(SB)/8, $·loop64VSMulVMulVMul<>(SB)
+DATA table64<>+1440(SB)/8, $·loop64VSMulVMulSMul<>(SB)
+DATA table64<>+1448(SB)/8, $·loop64VSMulSquareVSubFrom<>(SB)
+DATA table64<>+1456(SB)/8, $·loop64VSquareVAdd<>(SB)
+DATA table64<>+1464(SB)/8, $·loop64VSquareSAdd<>(SB)
+DATA table64<>+1472(SB)/8, $·loop64VSquareVSub<>(SB)
+DATA table64<>+1480(SB)/8, $·loop64VSquareSSub<>(SB)
+DATA table64<>+1488(SB)/8, $·loop64VSquareVSubFrom<>(SB)
+DATA table64<>+1496(SB)/8, $·loop64VSquareSSubFrom<>(SB)
+DATA table64<>+1504(SB)/8, $·loop64VSquareVMul<>(SB)
+DATA table64<>+1512(SB)/8, $·loop64VSquareSMul<>(SB)
+DATA table64<>+1520(SB)/8, $·loop64VSquareSquare<>(SB)
+DATA table64<>+1528(SB)/8, $·loop64VSquareVDiv<>(SB)
+DATA table64<>+1536(SB)/8, $·loop64VSquareVDivInto<>(SB)
+DATA table64<>+1544(SB)/8, $·loop64VSquareSDivInto<>(SB)
+DATA table64<>+1552(SB)/8, $·loop64VSquareSAtLeast<>(SB)
+DATA table64<>+1560(SB)/8, $·loop64VSquareSAtMost<>(SB)
+DATA table64<>+1568(SB)/8, $·loop64VSquareVAddSMul<>(SB)
+DATA table64<>+1576(SB)/8, $·loop64VSquareVSubFromVAdd<>(SB)
+DATA table64<>+1584(SB)/8, $·loop64VSquareVSubFromVMul<>(SB)
+DATA table64<>+1592(SB)/8, $·loop64VSquareSSubFromVMul<>(SB)
+DATA table64<>+1600(SB)/8, $·loop64VSquareVMulVAdd<>(SB)
+DATA table64<>+1608(SB)/8, $·loop64VVAddVVMulSub<>(SB)
+DATA table64<>+1616(SB)/8, $·loop64VVAddVVMulAdd<>(SB)
+DATA table64<>+1624(SB)/8, $·loop64VVAddVSMulSub<>(SB)
+DATA table64<>+1632(SB)/8, $·loop64VVAddVSMulAdd<>(SB)
+DATA table64<>+1640(SB)/8, $·loop64VVAddVSMulMul<>(SB)
+DATA table64<>+1648(SB)/8, $·loop64VVSubVVMulSub<>(SB)
+DATA table64<>+1656(SB)/8, $·loop64VVSubVVMulAdd<>(SB)
+DATA table64<>+1664(SB)/8, $·loop64VVSubVVMulMul<>(SB)
+DATA table64<>+1672(SB)/8, $·loop64VVSubVSMulSub<>(SB)
+DATA table64<>+1680(SB)/8, $·loop64VVSubVSMulAdd<>(SB)
+DATA table64<>+1688(SB)/8, $·loop64VVSubVSMulMul<>(SB)
+DATA table64<>+1696(SB)/8, $·loop64SVSubVVMulMul<>(SB)
+DATA table64<>+1704(SB)/8, $·loop64SVSubVSMulMul<>(SB)
+DATA table64<>+1712(SB)/8, $·loop64VVMulVVAddSub<>(SB)
+DATA table64<>+1720(SB)/8, $·loop64VVMulVVMulSub<>(SB)
+DATA table64<>+1728(SB)/8, $·loop64VVMulVVMulAdd<>(SB)
+DATA table64<>+1736(SB)/8, $·loop64VVMulVSMulSub<>(SB)
+DATA table64<>+1744(SB)/8, $·loop64VVMulVSMulAdd<>(SB)
+DATA table64<>+1752(SB)/8, $·loop64VVMulVSMulMul<>(SB)
+DATA table64<>+1760(SB)/8, $·loop64VSMulVVMulSub<>(SB)
+DATA table64<>+1768(SB)/8, $·loop64VSMulVSMulSub<>(SB)
+DATA table64<>+1776(SB)/8, $·loop64VSMulVSMulAdd<>(SB)
+DATA table64<>+1784(SB)/8, $·loop64VSMulVSMulMul<>(SB)
+DATA table64<>+1792(SB)/8, $·loop64VSMulVSquareMul<>(SB)
+DATA table64<>+1800(SB)/8, $·loop64VSquareVSquareAdd<>(SB)
+DATA table64<>+1808(SB)/8, $·loop64VVVVLess<>(SB)
+DATA table64<>+1816(SB)/8, $·loop64SVVVLess<>(SB)
+DATA table64<>+1824(SB)/8, $·loop64VSVVLess<>(SB)
+DATA table64<>+1832(SB)/8, $·loop64SSVVLess<>(SB)
+DATA table64<>+1840(SB)/8, $·loop64VVSVLess<>(SB)
+DATA table64<>+1848(SB)/8, $·loop64SVSVLess<>(SB)
+DATA table64<>+1856(SB)/8, $·loop64VSSVLess<>(SB)
+DATA table64<>+1864(SB)/8, $·loop64SSSVLess<>(SB)
+DATA table64<>+1872(SB)/8, $·loop64VVVSLess<>(SB)
+DATA table64<>+1880(SB)/8, $·loop64SVVSLess<>(SB)
+DATA table64<>+1888(SB)/8, $·loop64VSVSLess<>(SB)
+DATA table64<>+1896(SB)/8, $·loop64SSVSLess<>(SB)
+DATA table64<>+1904(SB)/8, $·loop64VVSSLess<>(SB)
+DATA table64<>+1912(SB)/8, $·loop64SVSSLess<>(SB)
+DATA table64<>+1920(SB)/8, $·loop64VSSSLess<>(SB)
+GLOBL table64<>(SB), NOPTR, $1928
 
 TEXT ·entries64(SB), NOSPLIT, $0-8
 	LEAQ table64<>+0(SB), AX
@@ -3827,6 +3844,63 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop64VVSubSSubSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	VBROADCASTSD (DX), Y10
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VSUBPD  Y10, Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VSUBPD     Y1, Y0, Y2
+	VSUBPD     Y10, Y2, Y3
+	VMULPD     Y11, Y3, Y4
+	VMOVAPS    Y4, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop64VVSubVMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ 8(R9), DI
 	MOVQ (DI), DI
@@ -3877,6 +3951,63 @@ few:
 	VMULPD     Y3, Y2, Y4
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VADDPD     Y5, Y4, Y6
+	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVSubVMulVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMULPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VMULPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMULPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VSUBPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VMULPD     Y3, Y2, Y4
+	VMASKMOVPD (R8)(AX*8), Y15, Y5
+	VMULPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -6236,6 +6367,120 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop64VVMulVAddVMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMULPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMULPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMULPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMULPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VADDPD     Y3, Y2, Y4
+	VMASKMOVPD (R8)(AX*8), Y15, Y5
+	VMULPD     Y5, Y4, Y6
+	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVMulVAddSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VADDPD  32(DX)(AX*8), Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VADDPD  (DX)(AX*8), Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMULPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VADDPD     Y3, Y2, Y4
+	VMULPD     Y11, Y4, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop64VVMulVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6407,6 +6652,120 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop64VVMulVSubVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VADDPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VSUBPD  32(DX)(AX*8), Y1, Y2
+	VADDPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VADDPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMULPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VSUBPD     Y3, Y2, Y4
+	VMASKMOVPD (R8)(AX*8), Y15, Y5
+	VADDPD     Y5, Y4, Y6
+	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVMulVSubVSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VSUBPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VSUBPD  32(DX)(AX*8), Y1, Y2
+	VSUBPD  32(R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VSUBPD  (R8)(AX*8), Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMULPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VSUBPD     Y3, Y2, Y4
+	VMASKMOVPD (R8)(AX*8), Y15, Y5
+	VSUBPD     Y5, Y4, Y6
+	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop64VVMulVSubVMul<>(SB), NOSPLIT, $0
 	MOVQ 8(R9), DI
 	MOVQ (DI), DI
@@ -6458,6 +6817,63 @@ few:
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VMULPD     Y5, Y4, Y6
 	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVMulVSubSMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VSUBPD  32(DX)(AX*8), Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VSUBPD  (DX)(AX*8), Y1, Y2
+	VMULPD  Y11, Y2, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMULPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VSUBPD     Y3, Y2, Y4
+	VMULPD     Y11, Y4, Y5
+	VMOVAPS    Y5, Y0
 	JMP        ·finishStep<>(SB)
 
 next:
@@ -6754,6 +7170,66 @@ few:
 	VMULPD     Y3, Y2, Y4
 	VMASKMOVPD (R8)(AX*8), Y15, Y5
 	VADDPD     Y5, Y4, Y6
+	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVMulVMulVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD (R8)(AX*8), Y3
+	VSUBPD  Y2, Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VMOVUPD 32(R8)(AX*8), Y3
+	VSUBPD  Y2, Y3, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMOVUPD (R8)(AX*8), Y3
+	VSUBPD  Y2, Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMULPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VMULPD     Y3, Y2, Y4
+	VMASKMOVPD (R8)(AX*8), Y15, Y5
+	VSUBPD     Y4, Y5, Y6
 	VMOVAPS    Y6, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -7099,6 +7575,63 @@ few:
 	VMULPD     Y10, Y2, Y3
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VMULPD     Y4, Y3, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVMulSquareVSubFrom<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD (DX)(AX*8), Y3
+	VSUBPD  Y2, Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD 32(DX)(AX*8), Y3
+	VSUBPD  Y2, Y3, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMULPD  Y1, Y1, Y2
+	VMOVUPD (DX)(AX*8), Y3
+	VSUBPD  Y2, Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMULPD     Y1, Y0, Y2
+	VMULPD     Y2, Y2, Y3
+	VMASKMOVPD (DX)(AX*8), Y15, Y4
+	VSUBPD     Y3, Y4, Y5
 	VMOVAPS    Y5, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -7925,6 +8458,60 @@ few:
 	VADDPD     Y2, Y1, Y3
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VSUBPD     Y3, Y4, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VSMulVAddVMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VMULPD  (R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VADDPD  32(DX)(AX*8), Y0, Y1
+	VMULPD  32(R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VADDPD  (DX)(AX*8), Y0, Y1
+	VMULPD  (R8)(AX*8), Y1, Y2
+	VMOVUPD Y2, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMULPD     Y9, Y0, Y1
+	VMASKMOVPD (DX)(AX*8), Y15, Y2
+	VADDPD     Y2, Y1, Y3
+	VMASKMOVPD (R8)(AX*8), Y15, Y4
+	VMULPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -9685,6 +10272,63 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop64VSquareVSubFromVAdd<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD (BX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VADDPD  (DX)(AX*8), Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD 32(BX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VADDPD  32(DX)(AX*8), Y3, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (SI)(AX*8), Y0
+	VMULPD  Y0, Y0, Y1
+	VMOVUPD (BX)(AX*8), Y2
+	VSUBPD  Y1, Y2, Y3
+	VADDPD  (DX)(AX*8), Y3, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMULPD     Y0, Y0, Y1
+	VMASKMOVPD (BX)(AX*8), Y15, Y2
+	VSUBPD     Y1, Y2, Y3
+	VMASKMOVPD (DX)(AX*8), Y15, Y4
+	VADDPD     Y4, Y3, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop64VSquareVSubFromVMul<>(SB), NOSPLIT, $0
 	MOVQ 8(R9), DI
 	MOVQ (DI), DI
@@ -9844,6 +10488,66 @@ few:
 	VMASKMOVPD (DX)(AX*8), Y15, Y4
 	VADDPD     Y4, Y3, Y5
 	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVAddVVMulSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VMULPD  (DX)(AX*8), Y2, Y3
+	VSUBPD  Y3, Y1, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(R8)(AX*8), Y2
+	VMULPD  32(DX)(AX*8), Y2, Y3
+	VSUBPD  Y3, Y1, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VMULPD  (DX)(AX*8), Y2, Y3
+	VSUBPD  Y3, Y1, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VADDPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VMASKMOVPD (R8)(AX*8), Y15, Y4
+	VMULPD     Y4, Y3, Y5
+	VSUBPD     Y5, Y2, Y6
+	VMOVAPS    Y6, Y0
 	JMP        ·finishStep<>(SB)
 
 next:
@@ -10024,6 +10728,63 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop64VVAddVSMulMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	VBROADCASTSD (R8), Y11
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y11, Y2
+	VMULPD  Y2, Y1, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VADDPD  32(SI)(AX*8), Y0, Y1
+	VMULPD  32(DX)(AX*8), Y11, Y2
+	VMULPD  Y2, Y1, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VADDPD  (SI)(AX*8), Y0, Y1
+	VMULPD  (DX)(AX*8), Y11, Y2
+	VMULPD  Y2, Y1, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VADDPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VMULPD     Y11, Y3, Y4
+	VMULPD     Y4, Y2, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop64VVSubVVMulSub<>(SB), NOSPLIT, $0
 	MOVQ 8(R9), DI
 	MOVQ (DI), DI
@@ -10137,6 +10898,66 @@ few:
 	VMASKMOVPD (R8)(AX*8), Y15, Y4
 	VMULPD     Y4, Y3, Y5
 	VADDPD     Y5, Y2, Y6
+	VMOVAPS    Y6, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVSubVVMulMul<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VMULPD  (DX)(AX*8), Y2, Y3
+	VMULPD  Y3, Y1, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(SI)(AX*8), Y0
+	VSUBPD  32(BX)(AX*8), Y0, Y1
+	VMOVUPD 32(R8)(AX*8), Y2
+	VMULPD  32(DX)(AX*8), Y2, Y3
+	VMULPD  Y3, Y1, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (SI)(AX*8), Y0
+	VSUBPD  (BX)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VMULPD  (DX)(AX*8), Y2, Y3
+	VMULPD  Y3, Y1, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VSUBPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VMASKMOVPD (R8)(AX*8), Y15, Y4
+	VMULPD     Y4, Y3, Y5
+	VMULPD     Y5, Y2, Y6
 	VMOVAPS    Y6, Y0
 	JMP        ·finishStep<>(SB)
 
@@ -10315,6 +11136,63 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+TEXT ·loop64SVSubVVMulMul<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	VBROADCASTSD (SI), Y8
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMOVUPD (R8)(AX*8), Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VSUBPD  32(BX)(AX*8), Y8, Y0
+	VMOVUPD 32(R8)(AX*8), Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VSUBPD  (BX)(AX*8), Y8, Y0
+	VMOVUPD (R8)(AX*8), Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VMULPD  Y2, Y0, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (BX)(AX*8), Y15, Y0
+	VSUBPD     Y0, Y8, Y1
+	VMASKMOVPD (DX)(AX*8), Y15, Y2
+	VMASKMOVPD (R8)(AX*8), Y15, Y3
+	VMULPD     Y3, Y2, Y4
+	VMULPD     Y4, Y1, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
 TEXT ·loop64SVSubVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10363,6 +11241,66 @@ few:
 	VMULPD     Y11, Y2, Y3
 	VMULPD     Y3, Y1, Y4
 	VMOVAPS    Y4, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VVMulVVAddSub<>(SB), NOSPLIT, $0
+	MOVQ 8(R9), DI
+	MOVQ (DI), DI
+	MOVQ 16(R9), SI
+	MOVQ (SI), SI
+	MOVQ 24(R9), BX
+	MOVQ (BX), BX
+	MOVQ 32(R9), DX
+	MOVQ (DX), DX
+	MOVQ 40(R9), R8
+	MOVQ (R8), R8
+	XORQ AX, AX
+	CMPQ AX, R10
+	JGE  one
+
+two:
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VADDPD  (DX)(AX*8), Y2, Y3
+	VSUBPD  Y3, Y1, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMOVUPD 32(BX)(AX*8), Y0
+	VMULPD  32(SI)(AX*8), Y0, Y1
+	VMOVUPD 32(R8)(AX*8), Y2
+	VADDPD  32(DX)(AX*8), Y2, Y3
+	VSUBPD  Y3, Y1, Y4
+	VMOVUPD Y4, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMOVUPD (BX)(AX*8), Y0
+	VMULPD  (SI)(AX*8), Y0, Y1
+	VMOVUPD (R8)(AX*8), Y2
+	VADDPD  (DX)(AX*8), Y2, Y3
+	VSUBPD  Y3, Y1, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMASKMOVPD (BX)(AX*8), Y15, Y1
+	VMULPD     Y1, Y0, Y2
+	VMASKMOVPD (DX)(AX*8), Y15, Y3
+	VMASKMOVPD (R8)(AX*8), Y15, Y4
+	VADDPD     Y4, Y3, Y5
+	VSUBPD     Y5, Y2, Y6
+	VMOVAPS    Y6, Y0
 	JMP        ·finishStep<>(SB)
 
 next:
@@ -10653,6 +11591,63 @@ few:
 	VMASKMOVPD (DX)(AX*8), Y15, Y3
 	VMULPD     Y11, Y3, Y4
 	VMULPD     Y4, Y2, Y5
+	VMOVAPS    Y5, Y0
+	JMP        ·finishStep<>(SB)
+
+next:
+	ADDQ $0x38, R9
+	JMP  (R9)
+
+TEXT ·loop64VSMulVVMulSub<>(SB), NOSPLIT, $0
+	MOVQ         8(R9), DI
+	MOVQ         (DI), DI
+	MOVQ         16(R9), SI
+	MOVQ         (SI), SI
+	MOVQ         24(R9), BX
+	MOVQ         (BX), BX
+	VBROADCASTSD (BX), Y9
+	MOVQ         32(R9), DX
+	MOVQ         (DX), DX
+	MOVQ         40(R9), R8
+	MOVQ         (R8), R8
+	XORQ         AX, AX
+	CMPQ         AX, R10
+	JGE          one
+
+two:
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD (R8)(AX*8), Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	VMULPD  32(SI)(AX*8), Y9, Y0
+	VMOVUPD 32(R8)(AX*8), Y1
+	VMULPD  32(DX)(AX*8), Y1, Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y3, 32(DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R10
+	JLT     two
+
+one:
+	CMPQ    AX, R12
+	JGE     few
+	VMULPD  (SI)(AX*8), Y9, Y0
+	VMOVUPD (R8)(AX*8), Y1
+	VMULPD  (DX)(AX*8), Y1, Y2
+	VSUBPD  Y2, Y0, Y3
+	VMOVUPD Y3, (DI)(AX*8)
+	ADDQ    $0x04, AX
+
+few:
+	TESTQ      R11, R11
+	JZ         next
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VMULPD     Y9, Y0, Y1
+	VMASKMOVPD (DX)(AX*8), Y15, Y2
+	VMASKMOVPD (R8)(AX*8), Y15, Y3
+	VMULPD     Y3, Y2, Y4
+	VSUBPD     Y4, Y1, Y5
 	VMOVAPS    Y5, Y0
 	JMP        ·finishStep<>(SB)
 
