@@ -40,6 +40,11 @@ func (n *Network) compile(run *Run, learned map[string]bool) (*compiled, error) 
 	if err != nil {
 		return nil, err
 	}
+	for i, c := range n.couplings {
+		if err := plans[i].addLaneDelays(c, run); err != nil {
+			return nil, err
+		}
+	}
 	c := &compiled{model: &engine.Model{}, step: step, plans: plans}
 	c.layOut(n, run, learned)
 	if err := c.sources(learned != nil); err != nil {
@@ -76,7 +81,7 @@ func (c *compiled) layOut(n *Network, run *Run, learned map[string]bool) {
 	for _, p := range c.plans {
 		m.Couplings = append(m.Couplings, engine.Coupling{
 			Name: p.Name, NTo: p.To, NFrom: p.From, I: p.I, J: p.J, Delay: p.Delay, Index: p.Entry,
-			Weights: len(n.value(p.Weights).Data), Dense: p.Dense, Learned: learned[p.Weights],
+			Weights: len(n.value(p.Weights).Data), Dense: p.Dense, Learned: learned[p.Weights], LaneDelays: p.LaneDelays,
 		})
 	}
 }

@@ -116,3 +116,33 @@ func (c *coupling) delaySteps(e int, dt float64) int {
 	}
 	return 0
 }
+
+// delaysAddress is where Run.Values may have delays of each lane.
+func (c *coupling) delaysAddress() string { return c.Name + "/delays" }
+
+// addLaneDelays reads the delays that Run.Values gives each lane: one number of ms for every entry of the
+// weights, or one for all.
+func (p *couplingPlan) addLaneDelays(c *coupling, run *Run) error {
+	over := run.Values[c.delaysAddress()]
+	if over == nil {
+		return nil
+	}
+	given, err := laneValue(c.delaysAddress(), over, c.weights.size(), run.Lanes)
+	if err != nil {
+		return err
+	}
+	p.Dense, p.MaxDelay, p.LaneDelays = false, 0, make([][]int, run.Lanes)
+	for l := range p.LaneDelays {
+		ms := given.Data[l*c.weights.size():]
+		for _, e := range p.Entry {
+			if ms[e] < 0 {
+				i, j := c.weights.edge(e)
+				return fmt.Errorf("graph: Run.Values[%q]: the delay to %s from %s in lane %d is %v, expected a number ≥ 0", c.delaysAddress(), c.to.labels[i], c.from.labels[j], l, ms[e])
+			}
+			d := int(math.RoundToEven(ms[e] / run.Dt))
+			p.LaneDelays[l] = append(p.LaneDelays[l], d)
+			p.MaxDelay = max(p.MaxDelay, d)
+		}
+	}
+	return nil
+}

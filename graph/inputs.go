@@ -14,7 +14,7 @@ import (
 // checkValues checks Run.Values as far as can be told without the step.
 func (n *Network) checkValues(run *Run) error {
 	for _, address := range slices.Sorted(maps.Keys(run.Values)) {
-		if _, err := n.lookup(address); err != nil {
+		if err := n.checkAddress(address); err != nil {
 			return fmt.Errorf("graph: Run.Values: %w", err)
 		}
 		over := run.Values[address]
@@ -29,6 +29,17 @@ func (n *Network) checkValues(run *Run) error {
 		}
 	}
 	return nil
+}
+
+// checkAddress refuses what is neither an address nor the delays of a coupling.
+func (n *Network) checkAddress(address string) error {
+	for _, c := range n.couplings {
+		if c.delaysAddress() == address {
+			return nil
+		}
+	}
+	_, err := n.lookup(address)
+	return err
 }
 
 // checkEdges refuses weights where the network has no edge: they would be left out.

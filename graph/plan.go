@@ -23,6 +23,8 @@ type couplingPlan struct {
 	// the value at Weights, Delay is in steps.
 	I, J, Delay, Entry []int
 	MaxDelay           int
+	// LaneDelays are the delays of each lane in steps, if Run.Values gives them, in the place of Delay.
+	LaneDelays [][]int
 	// Dense says that no edge has a delay and that so many entries are edges that the product with
 	// the full row-major matrix is the faster way.
 	Dense bool

@@ -161,18 +161,7 @@ func TestRandomLanes(t *testing.T) {
 		for _, seed := range d.run.Seeds {
 			one := d.run
 			one.Lanes, one.Seeds = 1, []uint64{seed}
-			got := rolledOut(t, net, one)
-			for address, x := range got.records {
-				sum.records[address] = append(sum.records[address], x...)
-			}
-			for address, x := range got.grads {
-				if sum.grads[address] == nil {
-					sum.grads[address] = make([]float64, len(x))
-				}
-				for i := range x {
-					sum.grads[address][i] += x[i]
-				}
-			}
+			sum.add(rolledOut(t, net, one))
 		}
 		same(t, "lanes", &outcome{records: all.records}, &outcome{records: sum.records})
 		alike(t, all, sum, 1e-12)

@@ -14,6 +14,7 @@ import (
 	"gorgonia.org/tensor"
 	"pgregory.net/rapid"
 
+	"github.com/euryale-ml/euryale/graph/internal/engine"
 	"github.com/euryale-ml/euryale/nmm"
 )
 
@@ -41,6 +42,27 @@ func drawLanes(rt *rapid.T, net *Network, lanes int) laneValues {
 			}
 			all[address] = append(all[address], own)
 		}
+	}
+	return all
+}
+
+// drawDelays gives some couplings delays of their own in each lane: none, within a block, just a block,
+// or more.
+func drawDelays(rt *rapid.T, net *Network, run *Run) map[string]mat.Matrix {
+	all := map[string]mat.Matrix{}
+	for _, c := range net.couplings {
+		if !rapid.Bool().Draw(rt, c.Name+" has delays of each lane") {
+			continue
+		}
+		r := rand.New(rand.NewPCG(rapid.Uint64Range(1, 1000).Draw(rt, "delays"), 3))
+		m := mat.NewDense(run.Lanes, c.weights.size(), nil)
+		for l := range run.Lanes {
+			longest := []int{0, 1, 3, engine.Block - 1, engine.Block, deepest}[r.IntN(6)]
+			for e := range c.weights.size() {
+				m.Set(l, e, run.Dt*float64(r.IntN(longest+1)))
+			}
+		}
+		all[c.Name+"/delays"] = m
 	}
 	return all
 }
@@ -95,6 +117,7 @@ func TestRandomTiles(t *testing.T) {
 		d.run.Window = (warmup + recorded + windows - 1) / windows
 		net := d.build(t)
 		values := drawLanes(rt, net, d.run.Lanes)
+		d.run.Values = drawDelays(rt, net, &d.run)
 		for l := range d.run.Lanes {
 			d.run.Seeds = append(d.run.Seeds, uint64(7*l)+d.run.Seed)
 		}
@@ -107,6 +130,10 @@ func TestRandomTiles(t *testing.T) {
 		for l := range lanes {
 			one := d.run
 			one.Lanes, one.Seeds, one.tile = 1, d.run.Seeds[l:l+1], 0
+			one.Values = map[string]mat.Matrix{}
+			for address, m := range d.run.Values {
+				one.Values[address] = m.(*mat.Dense).Slice(l, l+1, 0, m.(*mat.Dense).RawMatrix().Cols)
+			}
 			lanes[l] = solve(one, values.of(l))
 		}
 		values.compare(t, all, lanes, map[Precision]float64{Float64: 1e-12, Float32: 1e-4}[d.run.Precision])

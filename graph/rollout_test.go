@@ -40,6 +40,21 @@ func leaves(n *Network, g *G.ExprGraph) map[string]*G.Node {
 	return nodes
 }
 
+// add puts another lane's records behind o's and adds its gradients.
+func (o *outcome) add(lane *outcome) {
+	for address, x := range lane.records {
+		o.records[address] = append(o.records[address], x...)
+	}
+	for address, x := range lane.grads {
+		if o.grads[address] == nil {
+			o.grads[address] = make([]float64, len(x))
+		}
+		for i := range x {
+			o.grads[address][i] += x[i]
+		}
+	}
+}
+
 // cotangents are fixed random weights of the samples [sample][region].
 func cotangents(address string, samples, n int) []float64 {
 	r := rand.New(rand.NewPCG(uint64(len(address)), uint64(address[len(address)-1])))

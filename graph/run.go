@@ -57,7 +57,8 @@ type Run struct {
 
 	Lanes int // copies of the network run side by side (parameter sets, trials, seeds); default 1
 	// Values gives addresses a value of their own in each lane: one row per lane, of as many numbers as
-	// the address has (or one, for all regions).
+	// the address has (or one, for all regions). Under "COUPLING/delays" each lane may have delays of its
+	// own, in the place of the coupling's: ms, one number for every entry of the weights, or one for all.
 	Values map[string]mat.Matrix
 	Seed   uint64   // noise seed; lane l uses Seed + l
 	Seeds  []uint64 // noise seed of every lane, overrides Seed

@@ -187,10 +187,10 @@ func (w *weightSet[T]) addGradient(c *Coupling, into []float64) {
 		}
 		return
 	}
-	for e, index := range c.long.weight {
+	for e, index := range w.long.weight {
 		into[index] += float64(w.long.grad[e])
 	}
-	for e, index := range c.short.weight {
+	for e, index := range w.short.weight {
 		into[index] += float64(w.short.grad[e])
 	}
 }

@@ -17,24 +17,36 @@ type edgeSet struct {
 
 // prepare splits the edges into those whose delay spans a block and the rest.
 func (c *Coupling) prepare() {
-	for _, d := range c.Delay {
-		c.delayed = c.delayed || d > 0
+	all := c.LaneDelays
+	if all == nil {
+		all = [][]int{c.Delay}
 	}
-	if c.Dense {
-		return
+	for _, delays := range all {
+		for _, d := range delays {
+			c.depth = max(c.depth, d)
+		}
 	}
-	c.long = newEdgeSet(c, func(d int) bool { return d >= Block })
-	c.short = newEdgeSet(c, func(d int) bool { return d < Block })
+	c.delayed = c.LaneDelays != nil || c.depth > 0
+	switch {
+	case c.LaneDelays != nil:
+		c.longs, c.shorts = len(c.I), len(c.I)
+	case !c.Dense:
+		c.long.fill(c, c.Delay, true)
+		c.short.fill(c, c.Delay, false)
+		c.longs, c.shorts = c.long.n, c.short.n
+	}
 }
 
-func newEdgeSet(c *Coupling, keep func(delay int) bool) edgeSet {
-	s := edgeSet{row: make([]int32, c.NTo+1), tRow: make([]int32, c.NFrom+1)}
-	for e := range c.I {
-		if !keep(c.Delay[e]) {
+// fill takes the edges of a coupling with given delays, which are long or not.
+func (s *edgeSet) fill(c *Coupling, delays []int, long bool) {
+	s.n, s.weight, s.delay, s.other = 0, s.weight[:0], s.delay[:0], s.other[:0]
+	s.row, s.tRow = cleared(s.row, c.NTo+1), cleared(s.tRow, c.NFrom+1)
+	for e, d := range delays {
+		if (d >= Block) != long {
 			continue
 		}
 		s.weight = append(s.weight, c.Index[e])
-		s.delay = append(s.delay, int32(c.Delay[e]))
+		s.delay = append(s.delay, int32(d))
 		s.other = append(s.other, int32(c.J[e]))
 		s.row[c.I[e]+1]++
 		s.tRow[c.J[e]+1]++
@@ -47,12 +59,20 @@ func newEdgeSet(c *Coupling, keep func(delay int) bool) edgeSet {
 		s.tRow[j+1] += s.tRow[j]
 	}
 	s.transpose(c.NTo)
-	return s
+}
+
+// cleared returns n zeros, in x if it has room.
+func cleared[E any](x []E, n int) []E {
+	if cap(x) < n {
+		return make([]E, n)
+	}
+	clear(x[:n])
+	return x[:n]
 }
 
 // transpose fills the order by source; edges of one source stay in order of their targets.
 func (s *edgeSet) transpose(targets int) {
-	s.tEdge, s.tDelay, s.tOther = make([]int32, s.n), make([]int32, s.n), make([]int32, s.n)
+	s.tEdge, s.tDelay, s.tOther = cleared(s.tEdge, s.n), cleared(s.tDelay, s.n), cleared(s.tOther, s.n)
 	next := append([]int32(nil), s.tRow...)
 	for i := 0; i < targets; i++ {
 		for e := s.row[i]; e < s.row[i+1]; e++ {
@@ -66,23 +86,41 @@ func (s *edgeSet) transpose(targets int) {
 
 // edgeWeights holds a set of weights in both orders of an edgeSet, and their gradient.
 type edgeWeights[T kernel.Float] struct {
+	*edgeSet
 	w, wT, grad []T
 }
 
-func newEdgeWeights[T kernel.Float](s *edgeSet, learned bool) edgeWeights[T] {
-	e := edgeWeights[T]{w: make([]T, s.n), wT: make([]T, s.n)}
-	if learned {
-		e.grad = make([]T, s.n)
-	}
-	return e
-}
-
-// load reads the weights.
-func (e *edgeWeights[T]) load(s *edgeSet, values []float64) {
-	for k, index := range s.weight {
+// load reads the weights of the edges and clears their gradient, if they learn.
+func (e *edgeWeights[T]) load(values []float64, learned bool) {
+	e.w, e.wT = cleared(e.w, e.n), cleared(e.wT, e.n)
+	for k, index := range e.weight {
 		e.w[k] = T(values[index])
 	}
-	for k, edge := range s.tEdge {
+	for k, edge := range e.tEdge {
 		e.wT[k] = e.w[edge]
+	}
+	if learned {
+		e.grad = cleared(e.grad, e.n)
+	}
+}
+
+// offsets are where the edges of a sum read: the source's past by target, for long delays and for short,
+// and the adjoint by source.
+type offsets struct {
+	long, short, back []int32
+}
+
+// fill makes the offsets of a lane with given rows of the past and the adjoint.
+func (o *offsets) fill(long, short *edgeSet, columns, stride int) {
+	read := func(at []int32, set *edgeSet) []int32 {
+		at = cleared(at, set.n)
+		for e := range at {
+			at[e] = set.other[e]*int32(stride) + int32(columns) - set.delay[e]
+		}
+		return at
+	}
+	o.long, o.short, o.back = read(o.long, long), read(o.short, short), cleared(o.back, long.n)
+	for e := range o.back {
+		o.back[e] = long.tOther[e]*int32(stride) + long.tDelay[e]
 	}
 }

@@ -92,8 +92,11 @@ func TestEdgeWeights(t *testing.T) {
 	for i := range values {
 		values[i] = r.Float64()
 	}
-	w := newEdgeWeights[float64](&c.long, true)
-	w.load(&c.long, values)
+	w := edgeWeights[float64]{edgeSet: &c.long, grad: []float64{1}}
+	w.load(values, true)
+	if len(w.grad) != c.long.n || w.grad[0] != 0 {
+		t.Error("the gradient of an earlier lane is left")
+	}
 	for k, e := range c.long.byTarget(c.NTo) {
 		if w.w[k] != values[e.w] {
 			t.Errorf("edge %v has weight %v, expected %v", e, w.w[k], values[e.w])

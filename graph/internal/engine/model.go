@@ -134,8 +134,13 @@ type Coupling struct {
 	Index          []int
 	Weights        int // number of weight values per lane
 	Dense, Learned bool
-	delayed        bool
-	long, short    edgeSet
+	LaneDelays     [][]int // delays of each lane, in the place of Delay
+
+	delayed     bool
+	depth       int     // longest delay
+	long, short edgeSet // of all lanes, without LaneDelays
+	longs       int     // edges of a lane with long delays, at most
+	shorts      int     // and with others
 }
 
 // Record is something written out: a state variable, or a program of states.
@@ -236,7 +241,7 @@ func (c *Coupling) now() int {
 	if c.Dense {
 		return c.NTo * c.NFrom
 	}
-	return c.short.n
+	return c.shorts
 }
 
 // Share moves an observer's parameters to the end of the network's list.
@@ -280,10 +285,8 @@ func (m *Model) prepareSources() {
 		src := &m.Sources[s.Source]
 		src.delayed = src.delayed || c.delayed
 		src.now = src.now || !c.delayed
-		src.recent = src.recent || !c.delayed || c.short.n > 0
-		for _, d := range c.Delay {
-			src.depth = max(src.depth, d)
-		}
+		src.recent = src.recent || !c.delayed || c.shorts > 0
+		src.depth = max(src.depth, c.depth)
 	}
 	for i := range m.Sources {
 		s := &m.Sources[i]

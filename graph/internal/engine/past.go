@@ -42,19 +42,19 @@ func (l *tile[T]) sumPastBack(k, lane int, past []T) {
 	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
 	depth, start := l.m.Sources[s.Source].depth, int(l.start-l.base)
 	adjoint := run.adjoint[lane*c.NTo*run.stride:]
-	add := func(set *edgeSet, wT []T) {
+	add := func(set *edgeWeights[T]) {
 		for j := 0; j < c.NFrom; j++ {
 			row := past[j*depth : (j+1)*depth]
 			for e := set.tRow[j]; e < set.tRow[j+1]; e++ {
 				d := int(set.tDelay[e])
 				n := min(d, l.set.Steps)
 				at := int(set.tOther[e])*run.stride + start
-				kernel.Axpy(row[depth-d:depth-d+n], wT[e], adjoint[at:at+n])
+				kernel.Axpy(row[depth-d:depth-d+n], set.wT[e], adjoint[at:at+n])
 			}
 		}
 	}
-	add(&c.long, w.long.wT)
-	add(&c.short, w.short.wT)
+	add(&w.long)
+	add(&w.short)
 }
 
 // historyBack adds a past signal's adjoint to the gradient of the history it was computed from.

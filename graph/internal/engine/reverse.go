@@ -182,8 +182,8 @@ func (l *tile[T]) makeRoom() {
 
 func (l *tile[T]) longBack(sp span, t0 int64, n int) {
 	for k := range l.m.Sums {
-		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; c.long.n > 0 && l.m.Sums[k].Source >= 0 {
-			l.spread(job{task: longBackTask, k: k, base: sp.base, t0: t0, n: n}, l.lanes*c.NFrom, l.lanes*c.long.n*n)
+		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; c.longs > 0 && l.m.Sums[k].Source >= 0 {
+			l.spread(job{task: longBackTask, k: k, base: sp.base, t0: t0, n: n}, l.lanes*c.NFrom, l.lanes*c.longs*n)
 		}
 	}
 }

@@ -34,8 +34,8 @@ func (l *tile[T]) regions(c *Coupling, n int) int {
 // longSums computes the parts of the sums of steps t0 … t0+n−1 that come over long delays.
 func (l *tile[T]) longSums(sp span, t0 int64, n int) {
 	for k := range l.m.Sums {
-		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; c.long.n > 0 && l.m.Sums[k].Source >= 0 {
-			l.spread(job{task: longTask, k: k, base: sp.base, t0: t0, n: n}, l.lanes*c.NTo, l.lanes*c.long.n*n)
+		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; c.longs > 0 && l.m.Sums[k].Source >= 0 {
+			l.spread(job{task: longTask, k: k, base: sp.base, t0: t0, n: n}, l.lanes*c.NTo, l.lanes*c.longs*n)
 		}
 	}
 }
@@ -90,14 +90,14 @@ func (l *tile[T]) longSum(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
 	c, w, src := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane), &l.sources[s.Source]
 	past := src.past[lane*c.NFrom*src.stride+int(j.t0-j.base):]
-	sumEdges(run.block[lane*c.NTo:], c.long.row[from:to+1], w.long.w, run.longAt, past, from, l.lanes*c.NTo, j.n)
+	sumEdges(run.block[lane*c.NTo:], w.long.row[from:to+1], w.long.w, run.offsets(lane).long, past, from, l.lanes*c.NTo, j.n)
 }
 
 func (l *tile[T]) longBackSum(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
 	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
 	later := run.adjoint[lane*c.NTo*run.stride+int(j.t0-j.base):]
-	sumEdges(run.backBlock[lane*c.NFrom:], c.long.tRow[from:to+1], w.long.wT, run.longBack, later, from, l.lanes*c.NFrom, j.n)
+	sumEdges(run.backBlock[lane*c.NFrom:], w.long.tRow[from:to+1], w.long.wT, run.offsets(lane).back, later, from, l.lanes*c.NFrom, j.n)
 }
 
 // sumEdges writes the sums over edges of regions from … into a block [step][n], as many as row
@@ -164,14 +164,14 @@ func (l *tile[T]) shortSum(j job, lane, from, to int) {
 	ring := l.sources[s.Source].ring[lane*c.NFrom:]
 	if !c.delayed {
 		now := ring[int(j.t&(Block-1))*width:][:c.NFrom]
-		kernel.SparseRows(row[from:to], c.short.row[from:to+1], w.short.w, c.short.other, now)
+		kernel.SparseRows(row[from:to], w.short.row[from:to+1], w.short.w, w.short.other, now)
 		return
 	}
-	for i := from; i < to && c.short.n > 0; i++ {
+	for i := from; i < to && w.short.n > 0; i++ {
 		acc := row[i]
-		a, b := c.short.row[i], c.short.row[i+1]
-		other, weight := c.short.other[a:b], w.short.w[a:b]
-		for e, d := range c.short.delay[a:b] {
+		a, b := w.short.row[i], w.short.row[i+1]
+		other, weight := w.short.other[a:b], w.short.w[a:b]
+		for e, d := range w.short.delay[a:b] {
 			acc += T(weight[e] * ring[int((j.t-int64(d))&(Block-1))*width+int(other[e])])
 		}
 		row[i] = acc
@@ -206,13 +206,13 @@ func (l *tile[T]) shortBack(j job, lane, from, to int) {
 	ring := run.ring[lane*c.NTo:]
 	if !c.delayed {
 		now := ring[int(j.t&(Block-1))*width:][:c.NTo]
-		kernel.SparseRows(back, c.short.tRow[from:to+1], w.short.wT, c.short.tOther, now)
+		kernel.SparseRows(back, w.short.tRow[from:to+1], w.short.wT, w.short.tOther, now)
 	}
-	for i := from; i < to && c.delayed && c.short.n > 0; i++ {
+	for i := from; i < to && c.delayed && w.short.n > 0; i++ {
 		acc := back[i-from]
-		a, b := c.short.tRow[i], c.short.tRow[i+1]
-		other, weight := c.short.tOther[a:b], w.short.wT[a:b]
-		for e, d := range c.short.tDelay[a:b] {
+		a, b := w.short.tRow[i], w.short.tRow[i+1]
+		other, weight := w.short.tOther[a:b], w.short.wT[a:b]
+		for e, d := range w.short.tDelay[a:b] {
 			acc += T(weight[e] * ring[int((j.t+int64(d))&(Block-1))*width+int(other[e])])
 		}
 		back[i-from] = acc
@@ -250,13 +250,13 @@ func (l *tile[T]) delayedGradient(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
 	c, w, src := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane), &l.sources[s.Source]
 	at := int(j.t0 - j.base)
-	past := src.past[lane*c.NFrom*src.stride+at:]
+	past, reads := src.past[lane*c.NFrom*src.stride+at:], run.offsets(lane)
 	for i := from; i < to; i++ {
 		adj := run.adjoint[(lane*c.NTo+i)*run.stride+at:][:j.n]
-		a, b := c.long.row[i], c.long.row[i+1]
-		kernel.DelayedDots(w.long.grad[a:b], adj, run.longAt[a:b], past)
-		a, b = c.short.row[i], c.short.row[i+1]
-		kernel.DelayedDots(w.short.grad[a:b], adj, run.shortAt[a:b], past)
+		a, b := w.long.row[i], w.long.row[i+1]
+		kernel.DelayedDots(w.long.grad[a:b], adj, reads.long[a:b], past)
+		a, b = w.short.row[i], w.short.row[i+1]
+		kernel.DelayedDots(w.short.grad[a:b], adj, reads.short[a:b], past)
 	}
 }
 
@@ -267,9 +267,9 @@ func (l *tile[T]) edgeGradient(j job, lane, from, to int) {
 	for i := from; i < to; i++ {
 		for k := first; k < first+j.n; k++ {
 			adj, row := run.ring[(k*l.lanes+lane)*c.NTo+i], src.ring[(k*l.lanes+lane)*c.NFrom:]
-			a, b := c.short.row[i], c.short.row[i+1]
+			a, b := w.short.row[i], w.short.row[i+1]
 			grad := w.short.grad[a:b]
-			for e, o := range c.short.other[a:b] {
+			for e, o := range w.short.other[a:b] {
 				grad[e] += T(adj * row[o])
 			}
 		}

@@ -54,14 +54,16 @@ type sumRun[T kernel.Float] struct {
 	constant []T // row sums of the weights, if that is what the sum is
 	block    []T // [Block][lane][target] long-delay part of the sum
 
-	adjoint         []T // [lane][target][stride], column t − segment base
-	stride          int
-	ring            []T     // [Block][lane][target]
-	backBlock       []T     // [Block][lane][source] long-delay part of the transposed sum
-	back            []T     // [lane][source] the transposed sum of one step
-	longAt, shortAt []int32 // by target: where an edge reads the source's past
-	longBack        []int32 // by source: where an edge reads the adjoint
+	adjoint   []T // [lane][target][stride], column t − segment base
+	stride    int
+	ring      []T       // [Block][lane][target]
+	backBlock []T       // [Block][lane][source] long-delay part of the transposed sum
+	back      []T       // [lane][source] the transposed sum of one step
+	at        []offsets // of all lanes, or [lane]
 }
+
+// offsets are those of a lane.
+func (r *sumRun[T]) offsets(lane int) *offsets { return &r.at[min(lane, len(r.at)-1)] }
 
 func newTile[T kernel.Float](m *Model, p plan) *tile[T] {
 	n := p.lanes
@@ -117,21 +119,15 @@ func (l *tile[T]) newSumRun(s *SumVar) sumRun[T] {
 	}
 	src := &l.sources[s.Source]
 	r.stride = src.stride
-	if c.long.n > 0 {
+	if c.longs > 0 {
 		r.block, r.backBlock = make([]T, Block*to), make([]T, Block*from)
 	}
-	read := func(set *edgeSet) []int32 {
-		at := make([]int32, set.n)
-		for e := range at {
-			at[e] = set.other[e]*int32(src.stride) + int32(src.columns) - set.delay[e]
-		}
-		return at
+	if c.LaneDelays != nil {
+		r.at = make([]offsets, l.plan.lanes)
+		return r
 	}
-	r.longAt, r.shortAt = read(&c.long), read(&c.short)
-	r.longBack = make([]int32, c.long.n)
-	for e := range r.longBack {
-		r.longBack[e] = c.long.tOther[e]*int32(r.stride) + c.long.tDelay[e]
-	}
+	r.at = make([]offsets, 1)
+	r.at[0].fill(&c.long, &c.short, src.columns, src.stride)
 	return r
 }
 

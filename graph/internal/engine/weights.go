@@ -24,8 +24,12 @@ type weightSet[T kernel.Float] struct {
 
 func newWeightSet[T kernel.Float](c *Coupling) weightSet[T] {
 	w := weightSet[T]{}
-	if !c.Dense {
-		w.long, w.short = newEdgeWeights[T](&c.long, c.Learned), newEdgeWeights[T](&c.short, c.Learned)
+	switch {
+	case c.LaneDelays != nil:
+		w.long.edgeSet, w.short.edgeSet = &edgeSet{}, &edgeSet{}
+		return w
+	case !c.Dense:
+		w.long.edgeSet, w.short.edgeSet = &c.long, &c.short
 		return w
 	}
 	w.dense, w.transposed = make([]T, c.NTo*c.NFrom), make([]T, c.NTo*c.NFrom)
@@ -38,20 +42,35 @@ func newWeightSet[T kernel.Float](c *Coupling) weightSet[T] {
 // loadWeights reads the lanes' weights of coupling k. Those that all lanes share stay from tile to tile.
 func (l *tile[T]) loadWeights(k int, v *Value) {
 	c, w := &l.m.Couplings[k], &l.weights[k]
-	sets := 1
-	if v.PerLane {
+	was, sets := w.perLane, 1
+	if w.perLane = v.PerLane || c.LaneDelays != nil; w.perLane {
 		sets = l.lanes
 	}
 	for len(w.sets) < sets {
 		w.sets = append(w.sets, newWeightSet[T](c))
 	}
-	load := v.PerLane || w.perLane || !l.loaded
-	w.perLane = v.PerLane
 	for s := range w.sets[:sets] {
-		if load {
-			w.sets[s].load(c, v.lane(l.first+s, c.Weights))
+		if c.LaneDelays != nil {
+			l.loadDelays(k, s)
 		}
-		w.sets[s].clear()
+		if set := &w.sets[s]; w.perLane || was || !l.loaded {
+			set.load(c, v.lane(l.first+s, c.Weights))
+		} else {
+			set.clear()
+		}
+	}
+}
+
+// loadDelays sorts the edges of coupling k for a lane that has delays of its own.
+func (l *tile[T]) loadDelays(k, lane int) {
+	c, w := &l.m.Couplings[k], &l.weights[k].sets[lane]
+	w.long.fill(c, c.LaneDelays[l.first+lane], true)
+	w.short.fill(c, c.LaneDelays[l.first+lane], false)
+	for i := range l.sums {
+		if s := &l.m.Sums[i]; s.Coupling == k && s.Source >= 0 {
+			src := &l.sources[s.Source]
+			l.sums[i].at[lane].fill(w.long.edgeSet, w.short.edgeSet, src.columns, src.stride)
+		}
 	}
 }
 
@@ -63,10 +82,11 @@ func (w *weightSet[T]) clear() {
 
 func (w *weightSet[T]) load(c *Coupling, values []float64) {
 	if !c.Dense {
-		w.long.load(&c.long, values)
-		w.short.load(&c.short, values)
+		w.long.load(values, c.Learned)
+		w.short.load(values, c.Learned)
 		return
 	}
+	clear(w.grad)
 	clear(w.dense)
 	for e, index := range c.Index {
 		w.dense[c.I[e]*c.NFrom+c.J[e]] = T(values[index])
@@ -103,10 +123,10 @@ func (w *weightSet[T]) rowSums(c *Coupling, dst []T) {
 			}
 			continue
 		}
-		for _, v := range w.long.w[c.long.row[i]:c.long.row[i+1]] {
+		for _, v := range w.long.w[w.long.row[i]:w.long.row[i+1]] {
 			dst[i] += v
 		}
-		for _, v := range w.short.w[c.short.row[i]:c.short.row[i+1]] {
+		for _, v := range w.short.w[w.short.row[i]:w.short.row[i+1]] {
 			dst[i] += v
 		}
 	}
