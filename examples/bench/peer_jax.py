@@ -3,15 +3,13 @@ import numpy as np
 import jax
 import jax.numpy as jnp
 
-from peer_work import Work, save
+from peer_work import Work, measure, repeats, save
 
 REGIONS, DT, GAIN = 80, 0.1, 0.2
 
 
 def best(make, choices, *arguments):
     """The compiled make(choice) that is fastest, by CPU time, and its choice."""
-    from peer_worker import measure, repeats
-
     timed = []
     for choice in choices:
         compiled = jax.jit(make(choice)).lower(*arguments).compile()

@@ -1,11 +1,13 @@
 """A piece of work that a peer and examples/bench both do: the network, what runs, what comes out."""
 import os
+import time
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
 import numpy as np
 
 CHECK_STEP = 100  # the step after which states are compared
+SHORTEST = 0.05  # s, of a measurement
 
 
 @dataclass
@@ -49,3 +51,17 @@ def random_network(n, dt, shortest, longest):
     for matrix in (weights, delays):
         np.fill_diagonal(matrix, 0)
     return weights, delays
+
+
+def measure(run, count):
+    """CPU time of a run, s, all threads."""
+    began = time.process_time()
+    for _ in range(count):
+        run()
+    return (time.process_time() - began) / count
+
+
+def repeats(run):
+    """Warm up; the number of runs that take long enough."""
+    run()
+    return 1 + int(SHORTEST / max(measure(run, 1), 1e-6))

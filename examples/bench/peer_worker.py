@@ -7,13 +7,8 @@ import importlib
 import json
 import os
 import sys
-import time
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ.setdefault(name, "1")  # threads that wait cost CPU time
-os.environ.setdefault("JAX_PLATFORMS", "cpu")
-
-SHORTEST = 0.05  # s, of a measurement
+from peer_work import measure, repeats
 
 
 def main():
@@ -28,20 +23,6 @@ def main():
     for line in sys.stdin:
         run, steps, count = runs[line.strip()]
         say(answers, dict(us_per_step=measure(run, count) / steps * 1e6))
-
-
-def measure(run, count):
-    """CPU time of a run, s, all threads."""
-    began = time.process_time()
-    for _ in range(count):
-        run()
-    return (time.process_time() - began) / count
-
-
-def repeats(run):
-    """Warm up; the number of runs that take long enough."""
-    run()
-    return 1 + int(SHORTEST / max(measure(run, 1), 1e-6))
 
 
 def say(answers, what):

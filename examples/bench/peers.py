@@ -30,6 +30,8 @@ from dataclasses import dataclass
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
+ENVIRONMENT = os.environ | ONE_THREAD | {"JAX_PLATFORMS": "cpu"}  # threads that wait cost CPU time
 MODULES = dict(jax="jax", tvboptim="tvboptim", brainmass="brainmass", neurolib="neurolib", tvb="tvb.simulator")
 
 
@@ -76,7 +78,7 @@ class Process:
     def __init__(self, command):
         self.command = command
         self.log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, env=ENVIRONMENT)
 
     def read(self):
         line = self.process.stdout.readline()
@@ -109,7 +111,8 @@ def main():
         for work in dict.fromkeys(r.work for r in available):
             results += compare([r for r in available if r.work == work], bench, options, os.path.join(folder, work))
     left_out = sorted({r.peer for r in rows} - {r.peer for r in available})
-    print(table(results))
+    if results:
+        print(table(results))
     if left_out:
         print("not installed:", ", ".join(left_out))
     if options.json:
