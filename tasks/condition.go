@@ -1,6 +1,9 @@
 package tasks
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // Condition is what trials are grouped by when results are reported: the two answers of a matching
 // task, the coherence of random dots, the rule of a mixture.
@@ -25,32 +28,56 @@ func (t *Task) Conditions() []Condition {
 	return t.def.conditions(t)
 }
 
-// CeilingOf is the accuracy of an ideal observer in one condition: 1 where no noise bounds it.
-func (t *Task) CeilingOf(c Condition) float64 {
-	if t.def.ceiling == nil || t.err != nil {
-		return 1
-	}
-	return t.def.ceiling(t, c)
+// ceilings are computed once for a task of given dt and difficulty, when they are first asked for.
+type ceilings struct {
+	once sync.Once
+	by   map[string]float64
+	mean float64
 }
 
-// Ceiling is the accuracy of an ideal observer, who knows the task and sees its noisy inputs:
-// the most that any network can reach in the mean over many trials. It is computed for the dt, the
-// noise and the difficulty of this task.
-func (t *Task) Ceiling() float64 {
-	if t.def.ceiling == nil || t.err != nil {
-		return 1
-	}
-	total, weight := 0.0, 0.0
-	for i, c := range t.Conditions() {
-		w := 1.0
-		if t.def.shares != nil {
-			w = t.def.shares(t)[i]
+func (t *Task) computedCeilings() *ceilings {
+	c := t.ceilings
+	c.once.Do(func() {
+		c.by, c.mean = map[string]float64{}, 1
+		if t.def.ceiling == nil || t.err != nil {
+			return
 		}
-		total += w * t.CeilingOf(c)
-		weight += w
-	}
-	return total / weight
+		conditions := t.Conditions()
+		total, weight := 0.0, 0.0
+		for i, share := range t.shares() {
+			c.by[conditions[i].Name] = t.def.ceiling(t, conditions[i])
+			total += share * c.by[conditions[i].Name]
+			weight += share
+		}
+		c.mean = total / weight
+	})
+	return c
 }
+
+// shares are the frequencies of the conditions, up to a factor.
+func (t *Task) shares() []float64 {
+	if t.def.shares != nil {
+		return t.def.shares(t)
+	}
+	equal := make([]float64, len(t.Conditions()))
+	for i := range equal {
+		equal[i] = 1
+	}
+	return equal
+}
+
+// CeilingOf is the accuracy of an ideal observer in one condition: 1 where no noise bounds it.
+func (t *Task) CeilingOf(c Condition) float64 {
+	if ceiling, bounded := t.computedCeilings().by[c.Name]; bounded {
+		return ceiling
+	}
+	return 1
+}
+
+// Ceiling is the accuracy of an ideal observer, who knows the task and sees its noisy inputs: the most
+// that any network can reach in the mean over many trials. It is computed for the dt, the noise and the
+// difficulty of this task.
+func (t *Task) Ceiling() float64 { return t.computedCeilings().mean }
 
 // phi is the standard normal distribution function.
 func phi(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }

@@ -136,49 +136,9 @@ func NewMultisensory(timing Timing) *Task {
 	}, timing)
 }
 
-// multisensoryCeiling is that of Bayes' rule when the shares are unknown. Let u, v be the evidence of the
-// two modalities in units of its noise, of mean (s, 1-s)·d with s uniform and d one of three strengths.
-// The best guess is the sign of Σ_d ∫ds p(u, v | d, s) - p(-u, -v | d, s), and as each term is
-// exp(-d²(s²+(1-s)²)/2)·sinh(d(su+(1-s)v)) up to a positive factor, its probability of being right is a
-// sum over a grid of (u, v) about each mean.
+// multisensoryCeiling is that of an observer who adds both modalities, with twice the noise variance of
+// one. As the shares are as likely one way as the other, the likelihood ratio is even in the difference of the
+// modalities and odd under a change of both signs, so its sign is that of their sum: adding is ideal.
 func multisensoryCeiling(t *Task, c Condition) float64 {
-	if t.sigma() == 0 {
-		return mark(c.Value > 0)/2 + 0.5
-	}
-	gain := math.Sqrt(t.lasting("stimulus")/2) / t.sigma() / 100
-	var strengths []float64
-	for _, other := range t.Conditions() {
-		strengths = append(strengths, other.Value*gain)
-	}
-	const shares, points, reach = 8, 24, 4.0
-	right, total := 0.0, 0.0
-	for i := range shares {
-		s := (float64(i) + 0.5) / shares
-		for j := range points {
-			a := reach * (2*(float64(j)+0.5)/points - 1)
-			for k := range points {
-				b := reach * (2*(float64(k)+0.5)/points - 1)
-				weight := math.Exp(-(a*a + b*b) / 2)
-				total += weight
-				right += weight * mark(sharedEvidence(s*c.Value*gain+a, (1-s)*c.Value*gain+b, strengths) > 0)
-			}
-		}
-	}
-	return right / total
-}
-
-func sharedEvidence(u, v float64, strengths []float64) float64 {
-	// All terms share the sign of u+v when u and v agree; this also avoids overflow far out.
-	if u*v >= 0 || math.Abs(u+v) > 4 {
-		return u + v
-	}
-	const shares = 16
-	sum := 0.0
-	for _, d := range strengths {
-		for i := range shares {
-			s := (float64(i) + 0.5) / shares
-			sum += math.Exp(-d*d*(s*s+(1-s)*(1-s))/2) * math.Sinh(d*(s*u+(1-s)*v))
-		}
-	}
-	return sum
+	return discriminate(c.Value/100, t.lasting("stimulus")/2, t.sigma())
 }

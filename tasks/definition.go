@@ -45,7 +45,7 @@ func (d *definition) knobs() []string {
 	}
 	for _, v := range d.variants {
 		for _, p := range v.epochs {
-			if p.delay {
+			if p.delay && p.length.high > 0 {
 				return append(names, "delay")
 			}
 		}

@@ -37,7 +37,12 @@ func (b *Batch) Accuracy(outputs []float64) float64 { return b.Results(outputs).
 func (b *Batch) Results(outputs []float64) *Results {
 	b.wantOutputs(outputs)
 	r := &Results{Ceiling: b.task.Ceiling()}
+	seen := map[string]bool{} // a turned coherence may make two conditions the same
 	for _, c := range b.task.Conditions() {
+		if seen[c.Name] {
+			continue
+		}
+		seen[c.Name] = true
 		r.Conditions = append(r.Conditions, ConditionResult{Condition: c, Ceiling: b.task.CeilingOf(c)})
 	}
 	width := b.Steps * b.Outputs

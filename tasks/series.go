@@ -118,7 +118,7 @@ func prediction(s *Series, w Windows) *Task {
 		inputs: channels("channel", n), outputs: channels("next", n),
 		conditions: func(*Task) []Condition { return named("window") },
 		variants: single([]span{
-			{"warmup", fixed(float64(w.Warmup)), true}, {"prediction", fixed(float64(w.Steps)), false},
+			{"warmup", fixed(float64(w.Warmup)), false}, {"prediction", fixed(float64(w.Steps)), false},
 		}, func(tr *Trial) {
 			from, to := s.bounds(tr.Split)
 			start := from + tr.choice.below(to-from-tr.Steps)

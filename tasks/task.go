@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"strings"
 )
 
 // Timing says how long things last. The zero value is the task's own timing.
@@ -21,6 +20,8 @@ type Task struct {
 	seed  uint64
 	knobs map[string]float64
 	err   error
+
+	ceilings *ceilings
 }
 
 // Split names one of three sets of trials that share no random number.
@@ -42,7 +43,7 @@ func (s Split) String() string {
 // build makes the task of a definition. A mistake in the timing is kept, and returned by Err, Batch
 // and Trial, so that typed constructors can be chained.
 func build(def *definition, timing Timing) *Task {
-	t := &Task{def: def, dt: def.dt, knobs: map[string]float64{"noise": 1, "delay": 1, "coherence": 1}}
+	t := &Task{def: def, dt: def.dt, knobs: map[string]float64{"noise": 1, "delay": 1, "coherence": 1}, ceilings: &ceilings{}}
 	if timing.Dt != 0 {
 		t.dt = timing.Dt
 	}
@@ -132,6 +133,7 @@ func (t *Task) With(knob string, factor float64) (*Task, error) {
 	c := *t
 	c.knobs = maps.Clone(t.knobs)
 	c.knobs[knob] = factor
+	c.ceilings = &ceilings{}
 	if n := c.MaxSteps(); n > mostSteps {
 		return nil, fmt.Errorf("tasks: %s: %s × %g makes trials of %d steps; %d are possible", t.def.name, knob, factor, n, mostSteps)
 	}
@@ -225,62 +227,4 @@ func (t *Task) lasting(epoch string) float64 {
 		}
 	}
 	return 0
-}
-
-// String is the task as a table: epochs, channels, classes, rule and ceiling.
-func (t *Task) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", t.def.name, t.def.title)
-	if t.err != nil {
-		fmt.Fprintf(&b, "  error      %v\n", t.err)
-		return b.String()
-	}
-	fmt.Fprintf(&b, "  step       %g ms, at most %d steps\n", t.dt, t.MaxSteps())
-	fmt.Fprintf(&b, "  inputs     %s\n", listed(t.def.inputs))
-	fmt.Fprintf(&b, "  outputs    %s\n", listed(t.def.outputs))
-	fmt.Fprintf(&b, "  loss       %v\n", t.def.loss)
-	fmt.Fprintf(&b, "  correct    %s\n", t.Rule())
-	fmt.Fprintf(&b, "  ceiling    %.1f %%\n", 100*t.Ceiling())
-	if knobs := t.Knobs(); len(knobs) > 0 {
-		fmt.Fprintf(&b, "  difficulty %s\n", t.turned(knobs))
-	}
-	t.describeEpochs(&b)
-	return b.String()
-}
-
-func (t *Task) turned(knobs []string) string {
-	text := make([]string, len(knobs))
-	for i, name := range knobs {
-		text[i] = fmt.Sprintf("%s × %g", name, t.knobs[name])
-	}
-	return strings.Join(text, ", ")
-}
-
-func (t *Task) describeEpochs(b *strings.Builder) {
-	unit := "ms"
-	if t.def.stepwise {
-		unit = "steps"
-	}
-	for i, v := range t.def.variants {
-		if i == 3 {
-			fmt.Fprintf(b, "  … and %d more kinds of trial\n", len(t.def.variants)-i)
-			return
-		}
-		heading := "epochs"
-		if v.name != "" {
-			heading = v.name
-		}
-		fmt.Fprintf(b, "  %-10s %s\n", heading, unit)
-		for _, p := range v.epochs {
-			fmt.Fprintf(b, "    %-12s %v\n", p.name, p.length)
-		}
-	}
-}
-
-// listed shortens a long list of names to its ends.
-func listed(names []string) string {
-	if len(names) <= 8 {
-		return fmt.Sprintf("%d: %s", len(names), strings.Join(names, ", "))
-	}
-	return fmt.Sprintf("%d: %s, …, %s", len(names), strings.Join(names[:4], ", "), names[len(names)-1])
 }

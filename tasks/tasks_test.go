@@ -216,13 +216,9 @@ func TestBalance(t *testing.T) {
 			t.Fatalf("conditions %v, expected %v", counts, conditions)
 		}
 		total := 0.0
-		shares := make([]float64, len(conditions))
-		for i := range conditions {
-			shares[i] = 1
-			if task.def.shares != nil {
-				shares[i] = task.def.shares(task)[i]
-			}
-			total += shares[i]
+		shares := task.shares()
+		for _, share := range shares {
+			total += share
 		}
 		for i, c := range conditions {
 			p := shares[i] / total
@@ -301,6 +297,10 @@ func TestKnobs(t *testing.T) {
 	bright := mustWith(t, NewRandomDots(Timing{}), "coherence", 3)
 	if c := bright.Conditions(); math.Abs(c[1].Value-19.2) > 1e-12 || c[4].Value != 100 {
 		t.Errorf("coherences %v", c)
+	}
+	same := mustBatch(t, mustWith(t, bright, "coherence", 100), Train, 0, 50)
+	if r := same.Results(perfect(same)); len(r.Conditions) != 2 || r.Conditions[0].Trials+r.Conditions[1].Trials != 50 {
+		t.Errorf("conditions that have become the same\n%v", r)
 	}
 }
 

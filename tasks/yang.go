@@ -118,23 +118,22 @@ func yangTask(layout yangLayout, chosen []int, def *definition, timing Timing) *
 
 // draw makes a trial under a rule: what all rules share, then what the rule says.
 func (l yangLayout) draw(tr *Trial, rule int) {
-	respond := tr.epoch("go")
+	name, start := yangRules[rule].name, tr.epoch("go").Start
 	if l.rules {
 		tr.holdSteps(0, tr.Steps, 1+l.modalities*yangRing+rule, 1)
 	}
-	reacting := strings.HasPrefix(yangRules[rule].name, "react")
-	until := respond.Start
-	if reacting {
+	until := start
+	if strings.HasPrefix(name, "react") {
 		until = tr.Steps // fixation stays on: the stimulus itself is the go
 	}
 	tr.holdSteps(0, until, 0, 1)
 	for i := range tr.Steps {
-		tr.target(i, 0, yangPeak)
+		tr.fixationTarget(i, yangPeak)
 	}
 	yangRules[rule].fill(&yangTrial{tr, l})
-	tr.weighYang(respond.Start)
+	tr.weighYang(start)
 	for _, c := range tr.task.Conditions() {
-		if c.Name == yangRules[rule].name {
+		if c.Name == name {
 			tr.Condition = c
 		}
 	}
@@ -155,13 +154,13 @@ func (tr *Trial) weighYang(start int) {
 	tr.weighted = true
 }
 
-// target writes the fixation output of a step, and the ring at rest.
-func (tr *Trial) target(step, output int, value float64) {
+// fixationTarget writes the targets of a step: fixation, and a ring at rest.
+func (tr *Trial) fixationTarget(step int, value float64) {
 	row := tr.Targets[step*(1+yangRing) : (step+1)*(1+yangRing)]
-	for k := range row {
-		row[k] = targetOff
+	row[0] = value
+	for k := range yangRing {
+		row[1+k] = targetOff
 	}
-	row[output] = value
 }
 
 // bump is the activity of unit k when an angle is shown.
@@ -185,7 +184,7 @@ func (y *yangTrial) show(epoch string, modality int, angle, strength float64) {
 func (y *yangTrial) respondTo(angle float64) {
 	e := y.epoch("go")
 	for i := e.Start; i < e.Stop; i++ {
-		y.target(i, 0, targetOff)
+		y.fixationTarget(i, targetOff)
 		for k := range yangRing {
 			at := i*(1+yangRing) + 1 + k
 			y.Targets[at] = math.Max(y.Targets[at], bump(k, angle))
@@ -202,8 +201,6 @@ func (y *yangTrial) stay() {
 
 func (y *yangTrial) angle() float64 { return y.choice.uniform(0, 2*math.Pi) }
 
-func (y *yangTrial) modality() int { return y.choice.below(y.modalities) }
-
 // twoPlaces are two angles at least a quarter turn apart.
 func (y *yangTrial) twoPlaces() [2]float64 {
 	first := y.angle()
@@ -211,19 +208,16 @@ func (y *yangTrial) twoPlaces() [2]float64 {
 }
 
 // respond is the family of go and anti: one stimulus, in either modality, and a response to it or, half
-// turns further, away from it.
+// turns further, away from it. The stimulus stays on during the response unless there was a delay.
 func respond(halfTurns float64) func(*yangTrial) {
 	return func(y *yangTrial) {
-		angle, modality := y.angle(), y.modality()
-		held := y.kindName()
-		if _, separate := y.Epochs.Find("stimulus"); separate {
+		angle, modality := y.angle(), y.choice.below(y.modalities)
+		if _, found := y.Epochs.Find("stimulus"); found {
 			y.show("stimulus", modality, angle, 1)
 		}
-		if !strings.HasPrefix(held, "delay") {
+		if _, found := y.Epochs.Find("delay"); !found {
 			y.show("go", modality, angle, 1)
 		}
 		y.respondTo(angle + halfTurns*math.Pi)
 	}
 }
-
-func (y *yangTrial) kindName() string { return y.task.def.variants[y.kind].name }

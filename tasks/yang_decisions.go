@@ -97,8 +97,8 @@ func (y *yangTrial) inHalf(half int) float64 {
 }
 
 func (y *yangTrial) compare(sample, test float64, respond bool) {
-	y.show("sample", y.modality(), sample, 1)
-	y.show("go", y.modality(), test, 1)
+	y.show("sample", y.choice.below(y.modalities), sample, 1)
+	y.show("go", y.choice.below(y.modalities), test, 1)
 	if respond {
 		y.respondTo(test)
 	} else {
