@@ -39,3 +39,9 @@ func linoidSlope32(d []float32, a []float32)
 
 //go:noescape
 func pow32(d *float32, a *float32, b *float32, n int) int
+
+//go:noescape
+func sin32(d *float32, a *float32, n int) int
+
+//go:noescape
+func cos32(d *float32, a *float32, n int) int

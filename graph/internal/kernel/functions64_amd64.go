@@ -39,3 +39,9 @@ func linoidSlope64(d []float64, a []float64)
 
 //go:noescape
 func pow64(d *float64, a *float64, b *float64, n int) int
+
+//go:noescape
+func sin64(d *float64, a *float64, n int) int
+
+//go:noescape
+func cos64(d *float64, a *float64, n int) int

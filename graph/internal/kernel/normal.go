@@ -3,7 +3,6 @@ package kernel
 import (
 	"math"
 	"math/bits"
-	"unsafe"
 )
 
 // Normals sets dst[s n + i] to the standard normal sample of region i < n at step first + s, s < steps.
@@ -105,7 +104,7 @@ func philox(c [4]uint32, k0, k1 uint32) [4]uint32 {
 }
 
 func boxMuller[T Float](a, b uint32) (x, y T) {
-	if unsafe.Sizeof(T(0)) == 4 {
+	if single[T]() {
 		x, y := boxMuller32(a, b)
 		return T(x), T(y)
 	}

@@ -225,8 +225,13 @@ func normalsVector[T Float](dst []T, c *counters) {
 }
 
 func trigonometricVector[T Float](d, a []T, quarters uint64) int {
-	if single[T]() {
-		return trigonometric32(p32(d), p32(a), len(d), quarters)
+	switch {
+	case single[T]() && quarters == 0:
+		return sin32(p32(d), p32(a), len(d))
+	case single[T]():
+		return cos32(p32(d), p32(a), len(d))
+	case quarters == 0:
+		return sin64(p64(d), p64(a), len(d))
 	}
-	return trigonometric64(p64(d), p64(a), len(d), quarters)
+	return cos64(p64(d), p64(a), len(d))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/constant"
@@ -9,8 +10,10 @@ import (
 	"go/token"
 	"go/types"
 	"log"
+	"maps"
 	"math"
 	"path/filepath"
+	"slices"
 )
 
 // A source is the portable Go of elementary functions. The assembly is compiled
@@ -166,8 +169,9 @@ func (t *trace) block(statements []ast.Stmt, variables scope) []*node {
 				}
 				return yes
 			}
-			for k, v := range variables {
-				if inside[k] != v {
+			changed := slices.SortedFunc(maps.Keys(variables), func(a, b types.Object) int { return cmp.Compare(a.Pos(), b.Pos()) })
+			for _, k := range changed {
+				if v := variables[k]; inside[k] != v {
 					variables[k] = t.choose(condition, inside[k], v)
 				}
 			}
@@ -253,7 +257,7 @@ func (t *trace) constant(e ast.Expr, c constant.Value) *node {
 var (
 	floatOperations   = map[token.Token]operation{token.ADD: sum, token.SUB: difference, token.MUL: product, token.QUO: quotient}
 	integerOperations = map[token.Token]operation{token.ADD: sumOfIntegers, token.SUB: differenceOfIntegers, token.AND: and,
-		token.AND_NOT: andNot, token.OR: or, token.SHL: shiftLeft, token.SHR: shiftRight}
+		token.AND_NOT: andNot, token.OR: or, token.XOR: xor, token.SHL: shiftLeft, token.SHR: shiftRight}
 
 	// relations are the predicates of VCMPPD, false for NaN but for ≠.
 	relations = map[token.Token]uint64{token.EQL: 0, token.NEQ: 4, token.LSS: 17, token.LEQ: 18, token.GEQ: 29, token.GTR: 30}

@@ -6,6 +6,7 @@ import (
 	"go/format"
 	"log"
 	"math"
+	"strings"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -68,14 +69,17 @@ func (d *dtype) storeFour(to operand.Mem) {
 	d.load(reg.Y0, to)
 }
 
-// pow is d[i] = a[i]^b[i] up to the first four elements one of which pow.go's
-// powPlain does not compute. It returns how many are done.
-func (d *dtype) pow(s *source) {
-	all, results := s.compile(d.variant(s, "powPlain"), 2)
-	d.function(fmt.Sprint("pow", d.bits), fmt.Sprintf("func(d, a, b *%s, n int) int", d.scalar))
+// partial is a function of operands a, or a and b, up to the first four elements one of
+// which the Go function with Plain after its name does not compute. It returns how many
+// are done.
+func (d *dtype) partial(s *source, name string, operands ...string) {
+	all, results := s.compile(d.variant(s, name+"Plain"), len(operands))
+	d.function(fmt.Sprint(name, d.bits), fmt.Sprintf("func(d, %s *%s, n int) int", strings.Join(operands, ", "), d.scalar))
 	d.Load(d.Param("d"), reg.RDI)
-	d.Load(d.Param("a"), reg.RSI)
-	d.Load(d.Param("b"), reg.RDX)
+	from := []reg.GPPhysical{reg.RSI, reg.RDX}[:len(operands)]
+	for i, r := range from {
+		d.Load(d.Param(operands[i]), r)
+	}
 	d.Load(d.Param("n"), reg.RCX)
 	d.XORQ(reg.RAX, reg.RAX)
 	d.SUBQ(operand.U8(4), reg.RCX)
@@ -83,8 +87,9 @@ func (d *dtype) pow(s *source) {
 	d.CMPQ(reg.RAX, reg.RCX)
 	d.JGT(operand.LabelRef("done"))
 	in := []reg.VecPhysical{reg.Y0, reg.Y1}
-	d.loadFour(d.at(reg.RSI, reg.RAX, 0), nil, in[0])
-	d.loadFour(d.at(reg.RDX, reg.RAX, 0), nil, in[1])
+	for i, r := range from {
+		d.loadFour(d.at(r, reg.RAX, 0), nil, in[i])
+	}
 	d.emit(all, results[1], reg.Y2, in)
 	d.VMOVMSKPD(reg.Y2, reg.R8L)
 	d.CMPL(reg.R8L, operand.U8(15))

@@ -62,15 +62,13 @@ func main() {
 		d.normals()
 		d.write(fmt.Sprintf("normal%d_amd64.s", d.bits), fmt.Sprintf("normal%d_amd64.go", d.bits))
 	}
-	sincos := newDtype(64)
-	sincos.trigonometric()
-	sincos.trigonometricSingle()
-	sincos.write("sincos_amd64.s", "sincos_amd64.go")
-	functions := parse("exp.go", "slopes.go", "log.go", "pow.go", "single.go")
+	functions := parse("exp.go", "slopes.go", "log.go", "pow.go", "single.go", "sincos.go", "constants.go")
 	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
 		d.storeTail()
 		d.elementary(functions)
-		d.pow(functions)
+		d.partial(functions, "pow", "a", "b")
+		d.partial(functions, "sin", "a")
+		d.partial(functions, "cos", "a")
 		d.write(fmt.Sprintf("functions%d_amd64.s", d.bits), fmt.Sprintf("functions%d_amd64.go", d.bits))
 	}
 	declareElementary()
