@@ -19,8 +19,24 @@
 //     other overlap is a mistake of the caller.
 //
 // Elementary functions of float32 arguments are evaluated in float64 and rounded.
-// Their assembly is compiled from the portable Go (avo/compile.go): what exp.go says
-// is what both compute.
+// The assembly of those in exp.go, slopes.go, log.go, pow.go and single.go is compiled
+// from that Go (avo/compile.go). The largest error in units in the last place, found
+// with some 10⁶ arguments each over the whole range, subnormal results included, and
+// ns per element of 84 on a busy EPYC:
+//
+//	         float64      float32
+//	exp      0.88  1.3    0.51  0.8
+//	expm1    0.80  1.4    0.51  0.9
+//	ln       0.86  1.5    0.51  1.0
+//	log1p    0.72  1.8    0.51  1.3
+//	pow      0.84  5.6    0.51  2.4
+//	tanh     1.11  1.8    0.51  1.1
+//	sigmoid  1.58  1.4    0.51  1.0
+//	softplus 1.60  3.4    0.51  2.3
+//	exprel   1.51  1.4    0.51  1.0
+//	linoid   1.51  1.5    0.51  1.1
+//	exprel'  3.6   2.2    0.51  2.3
+//	linoid'  3.5   2.6    0.51  2.8
 //
 // The assembly is written by the module in the folder avo; go generate runs it. It
 // reads the numbers of both forms from constants.go. Its loops cover all chains of

@@ -81,17 +81,46 @@ func Map[T Float](f *Function, d, a []T) {
 // Pow sets d[i] = a[i]^b[i].
 func Pow[T Float](d, a, b []T) {
 	a, b = a[:len(d)], b[:len(d)]
+	if !simd {
+		powEach(d, a, b)
+		return
+	}
+	for len(d) >= 4 {
+		n := powVector(d, a, b)
+		if d, a, b = d[n:], a[n:], b[n:]; len(d) >= 4 {
+			powEach(d[:4], a, b)
+			d, a, b = d[4:], a[4:], b[4:]
+		}
+	}
+	if len(d) > 1 {
+		powRest(d, a, b)
+	} else {
+		powEach(d, a, b)
+	}
+}
+
+// powRest is for two or three elements, which together take less time than one by one.
+func powRest[T Float](d, a, b []T) {
+	x, y := [4]T{1, 1, 1, 1}, [4]T{}
+	for i := range d {
+		x[i&3], y[i&3] = a[i], b[i]
+	}
+	if powVector(x[:], x[:], y[:]) < 4 {
+		powEach(d, a, b)
+		return
+	}
+	for i := range d {
+		d[i] = x[i&3]
+	}
+}
+
+func powEach[T Float](d, a, b []T) {
 	of := powPlain
 	if single[T]() {
 		of = powPlainSingle
 	}
-	for i := 0; i < len(d); {
-		if simd {
-			i += powVector(d[i:], a[i:], b[i:])
-		}
-		for end := min(i+4, len(d)); i < end; i++ {
-			d[i] = T(powOf(of, float64(a[i]), float64(b[i])))
-		}
+	for i := range d {
+		d[i] = T(powOf(of, float64(a[i]), float64(b[i])))
 	}
 }
 

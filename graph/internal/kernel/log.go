@@ -83,9 +83,19 @@ func log1p(x float64) float64 {
 
 // softplus is ln(1 + e^x).
 func softplus(x float64) float64 {
-	y := log1p(exp(-math.Abs(x)))
+	k, f := splitSum(exp(-math.Abs(x)))
+	y := logSum(k, f, 0)
 	if x > 0 {
 		y += x
 	}
 	return y
+}
+
+// splitSum writes 1 + z, z in 0 … 1, as 2^k (1 + f).
+func splitSum(z float64) (k, f float64) {
+	k, f = 0, z
+	if z > math.Sqrt2-1 {
+		k, f = 1, (z-1)*0.5
+	}
+	return k, f
 }

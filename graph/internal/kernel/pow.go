@@ -40,9 +40,10 @@ func logParts(m float64) (a, b float64) {
 	f, g := m-1, m+1
 	g1 := leading(g)
 	g2 := m - (g1 - 1)
-	s := f / g
+	inverse := 1 / g
+	s := float64(f * inverse)
 	s1 := leading(s)
-	s2 := ((f - float64(s1*g1)) - float64(s1*g2)) / g
+	s2 := float64(((f - float64(s1*g1)) - float64(s1*g2)) * inverse)
 
 	z := s * s
 	z1 := leading(z)

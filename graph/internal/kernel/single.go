@@ -91,7 +91,7 @@ func log1pSingle(x float64) float64 {
 }
 
 func softplusSingle(x float64) float64 {
-	y := log1pSingle(expSingle(-math.Abs(x)))
+	y := logSumSingle(splitSum(expSingle(-math.Abs(x))))
 	if x > 0 {
 		y += x
 	}

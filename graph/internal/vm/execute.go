@@ -23,7 +23,7 @@ func (f *Frame[T]) loop(in *instruction) kernel.Loop[T] {
 		return unary(kernel.Abs[T])
 	case opFunc:
 		fn := in.value.fn
-		return unary(func(d, a []T) { kernel.Map(fn, d, a) })
+		return func(o *kernel.Operands[T]) { kernel.Map(fn, *o.D, *o.A) }
 	}
 	return structural[T](in.op)
 }

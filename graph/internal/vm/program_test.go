@@ -9,6 +9,8 @@ import (
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/euryale-ml/euryale/graph/internal/kernel"
 )
 
 // A linear coupling, its gradient with respect to the source, and the outer
@@ -289,4 +291,21 @@ func Example() {
 	// step r3    = r2 - ((r2 * r1) * r6)
 	// last r8    = sum r5
 	// last r9    = -r8
+}
+
+// The functions of package nmm run as kernels, by their names; a function of a user's
+// is what the user wrote.
+func TestOwnFunctions(t *testing.T) {
+	square := func(x float64) float64 { return x * x }
+	for name, want := range map[string]func(float64) float64{"exprel": kernel.Functions["exprel"].Of,
+		"linoid'": kernel.Functions["linoid'"].Of, "linoid''": square, "tanh": square} {
+		g := G.NewGraph()
+		x := leaf(g, "x", false, 3)
+		y := apply(funcOp{testOp{name}, []func(float64) float64{square}}, x)
+		p := must(Compile([]Input{{x, "x", 3, false, Varying}}, []Output{{y, "y", 3, false, PerStep}}))
+		at := []float64{-2, 0, 3}
+		if err := near(simulate[float64](p, [][][]float64{{at}})[0][0], []float64{want(at[0]), want(at[1]), want(at[2])}, 0); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

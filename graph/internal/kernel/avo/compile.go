@@ -353,10 +353,7 @@ func (t *trace) choose(condition, yes, no *node) *node {
 // invoke expands a call, of a function of this package or of the few of math that
 // are instructions.
 func (t *trace) invoke(c *ast.CallExpr, variables scope) []*node {
-	var args []*node
-	for _, a := range c.Args {
-		args = append(args, t.expression(a, variables))
-	}
+	args := t.list(c.Args, variables)
 	if f, ok := t.info.Uses[called(c)].(*types.Func); ok && f.Pkg().Path() == "math" {
 		return []*node{t.instruction(c, f.Name(), args)}
 	}
