@@ -1,6 +1,7 @@
 package kernel
 
-// The numbers of sine, cosine and normal samples; the generator of the assembly reads them here.
+// The numbers of normal samples, some of which sine and cosine share; the generator of their assembly
+// reads them here.
 
 // Coefficients are named for the power they stand at. All are minimax polynomials, found with
 // Remez's algorithm in 40 digits and then rounded; the error given is that before rounding.
@@ -31,13 +32,6 @@ const (
 	log12 = 0x1.39a1bada90f65p-3
 	log14 = 0x1.2f056235b1ecap-3
 
-	// sin x ≈ x (1 + half2 x² + …) for |x| ≤ π/2, to 2^-35.3 relative: for float32 results.
-	half2  = -0x1.5555554769643p-3
-	half4  = 0x1.11110c4a00330p-7
-	half6  = -0x1.a017d99ffc31ap-13
-	half8  = 0x1.7170801aab3bdp-19
-	half10 = -0x1.9a6886d808641p-26
-
 	// Those of single precision: sine to 2^-28.0 relative and cosine to 2^-33.3 for |x| ≤ π/4,
 	// and ln(1+x) ≈ x - x²/2 + single3Log x³ + … for x in [-1/4, 1/2], to 2^-27.6 relative.
 	single3Sin  = -0x1.555546p-3
@@ -56,25 +50,6 @@ const (
 	single10Log = -0x1.714088p-5
 )
 
-const (
-	// rounder added to |y| < 2^51 puts the whole number next to y into the lowest bits.
-	rounder = 0x1.8p52
-
-	// reducible is the largest argument that is reduced with parts of π/2 or π of 33 and 32
-	// bits, whose products with the quotient are exact. No float64 below it is so close to a
-	// multiple of π/2 that the last part's rounding counts.
-	reducible = 1 << 18
-
-	twoOverPi = 0x1.45f306dc9c883p-1
-	halfPi1   = 0x1.921fb544p+0 // π/2 = halfPi1 + halfPi2 + halfPi3
-	halfPi2   = 0x1.0b4611a6p-34
-	halfPi3   = 0x1.3198a2e037073p-69
-
-	oneOverPi = 0x1.45f306dc9c883p-2
-	pi1       = 0x1.921fb544p+1 // π = pi1 + pi2, enough for float32
-	pi2       = 0x1.0b4611a626331p-33
-)
-
 // Of Philox-4x32: multipliers, and increments of the keys.
 const (
 	philoxM0, philoxM1 = 0xD2511F53, 0xCD9E8D57
@@ -83,9 +58,9 @@ const (
 
 // Of the transform of Box and Muller.
 const (
-	sqrtHalfBits = 0x3fe6a09e667f3bcd               // of √½ in float64
-	sqrtHalfLow  = sqrtHalfBits - 64<<52            // of √½ 2^-64, less than any argument's
-	quartersBits = 0x3f400000                       // of ¾ in float32
-	eighth       = 1 << 29                          // of a turn of 2^32
-	perTurn      = 0x1.921fb54442d18p+2 / (1 << 32) // radians of a turn's 2^32nd
+	sqrtHalfBits  = 0x3fe6a09e667f3bcd               // of √½ in float64
+	sqrtHalfLow   = sqrtHalfBits - 64<<52            // of √½ 2^-64, less than any argument's
+	threeQuarters = 0x3f400000                       // of ¾ in float32
+	eighth        = 1 << 29                          // of a turn of 2^32
+	perTurn       = 0x1.921fb54442d18p+2 / (1 << 32) // radians of a turn's 2^32nd
 )

@@ -144,9 +144,9 @@ func boxMuller32(a, b uint32) (x, y float32) {
 		a = ^a
 	}
 	v := float32(float32(a>>16)*(1<<16)) + (float32(a&(1<<16-1)) + 0.5)
-	i := math.Float32bits(v) - quartersBits
+	i := math.Float32bits(v) - threeQuarters
 	e := int32(i)>>23 - 32
-	f := math.Float32frombits(i&(1<<23-1)+quartersBits) - 1
+	f := math.Float32frombits(i&(1<<23-1)+threeQuarters) - 1
 	if upper {
 		e, f = 0, float32(v*-0x1p-32)
 	}

@@ -261,13 +261,13 @@ group:
 	VCVTDQ2PS    Y5, Y5
 	VADDPS       half<>+0(SB), Y5, Y5
 	VADDPS       Y5, Y3, Y3
-	VPSUBD       quartersBits<>+0(SB), Y3, Y5
+	VPSUBD       threeQuarters<>+0(SB), Y3, Y5
 	VPSRAD       $0x17, Y5, Y4
 	VPSUBD       exponent<>+0(SB), Y4, Y4
 	VPANDN       Y4, Y1, Y4
 	VCVTDQ2PS    Y4, Y4
 	VPAND        mantissa<>+0(SB), Y5, Y5
-	VPADDD       quartersBits<>+0(SB), Y5, Y5
+	VPADDD       threeQuarters<>+0(SB), Y5, Y5
 	VSUBPS       one<>+0(SB), Y5, Y5
 	VMULPS       complement<>+0(SB), Y3, Y3
 	VBLENDVPS    Y1, Y3, Y5, Y5
@@ -339,13 +339,13 @@ group:
 	VCVTDQ2PS    Y6, Y6
 	VADDPS       half<>+0(SB), Y6, Y6
 	VADDPS       Y6, Y4, Y4
-	VPSUBD       quartersBits<>+0(SB), Y4, Y6
+	VPSUBD       threeQuarters<>+0(SB), Y4, Y6
 	VPSRAD       $0x17, Y6, Y5
 	VPSUBD       exponent<>+0(SB), Y5, Y5
 	VPANDN       Y5, Y3, Y5
 	VCVTDQ2PS    Y5, Y5
 	VPAND        mantissa<>+0(SB), Y6, Y6
-	VPADDD       quartersBits<>+0(SB), Y6, Y6
+	VPADDD       threeQuarters<>+0(SB), Y6, Y6
 	VSUBPS       one<>+0(SB), Y6, Y6
 	VMULPS       complement<>+0(SB), Y4, Y4
 	VBLENDVPS    Y3, Y4, Y6, Y6
@@ -492,15 +492,15 @@ DATA half<>+24(SB)/4, $0x3f000000
 DATA half<>+28(SB)/4, $0x3f000000
 GLOBL half<>(SB), RODATA|NOPTR, $32
 
-DATA quartersBits<>+0(SB)/4, $0x3f400000
-DATA quartersBits<>+4(SB)/4, $0x3f400000
-DATA quartersBits<>+8(SB)/4, $0x3f400000
-DATA quartersBits<>+12(SB)/4, $0x3f400000
-DATA quartersBits<>+16(SB)/4, $0x3f400000
-DATA quartersBits<>+20(SB)/4, $0x3f400000
-DATA quartersBits<>+24(SB)/4, $0x3f400000
-DATA quartersBits<>+28(SB)/4, $0x3f400000
-GLOBL quartersBits<>(SB), RODATA|NOPTR, $32
+DATA threeQuarters<>+0(SB)/4, $0x3f400000
+DATA threeQuarters<>+4(SB)/4, $0x3f400000
+DATA threeQuarters<>+8(SB)/4, $0x3f400000
+DATA threeQuarters<>+12(SB)/4, $0x3f400000
+DATA threeQuarters<>+16(SB)/4, $0x3f400000
+DATA threeQuarters<>+20(SB)/4, $0x3f400000
+DATA threeQuarters<>+24(SB)/4, $0x3f400000
+DATA threeQuarters<>+28(SB)/4, $0x3f400000
+GLOBL threeQuarters<>(SB), RODATA|NOPTR, $32
 
 DATA exponent<>+0(SB)/4, $0x00000020
 DATA exponent<>+4(SB)/4, $0x00000020

@@ -4,6 +4,33 @@ import "math"
 
 // This file is Go and the source of the assembly, like exp.go.
 
+const (
+	// rounder added to |y| < 2^51 puts the whole number next to y into the lowest bits.
+	rounder = 0x1.8p52
+
+	// reducible is the largest argument that is reduced with parts of π/2 or π of 33 and 32
+	// bits, whose products with the quotient are exact. No float64 below it is so close to a
+	// multiple of π/2 that the last part's rounding counts.
+	reducible = 1 << 18
+
+	twoOverPi = 0x1.45f306dc9c883p-1
+	halfPi1   = 0x1.921fb544p+0 // π/2 = halfPi1 + halfPi2 + halfPi3
+	halfPi2   = 0x1.0b4611a6p-34
+	halfPi3   = 0x1.3198a2e037073p-69
+
+	oneOverPi = 0x1.45f306dc9c883p-2
+	pi1       = 0x1.921fb544p+1 // π = pi1 + pi2, enough for float32
+	pi2       = 0x1.0b4611a626331p-33
+
+	// sin x ≈ x (1 + half2 x² + …) for |x| ≤ π/2, to 2^-35.3 relative, minimax: for float32
+	// results.
+	half2  = -0x1.5555554769643p-3
+	half4  = 0x1.11110c4a00330p-7
+	half6  = -0x1.a017d99ffc31ap-13
+	half8  = 0x1.7170801aab3bdp-19
+	half10 = -0x1.9a6886d808641p-26
+)
+
 // quartered is r + low = x - q π/2 with |r| ≤ π/4 for |x| ≤ reducible, as in W. J. Cody and W. Waite,
 // Software Manual for the Elementary Functions (1980), with the remainder in two words.
 func quartered(x float64) (r, low float64, q uint64) {
