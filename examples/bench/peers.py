@@ -3,6 +3,7 @@
     python examples/bench/peers.py
     python examples/bench/peers.py --python neurolib=PATH/TO/python --python tvb=PATH/TO/python --only neurolib,tvb
     python examples/bench/peers.py --bench PATH/TO/BUILT/bench --repeat 9 --json results.json
+    python examples/bench/peers.py --markdown       # the table of README.md
 
 Each peer runs in a process of its own and so may have its own virtual environment (their requirements differ):
 
@@ -55,16 +56,16 @@ def both(work, title, dtype, forward, gradient):
 
 
 ROWS = [
-    *both("tvboptim-mpr", "84 MPR, Heun", "float32", 1, 2),
-    *both("tvboptim-mpr_noise", "84 MPR, Heun, noise", "float32", 4, None),
-    *both("tvboptim-mpr_delay", "84 MPR, Heun, delays", "float32", 20, 15),
-    *both("tvboptim-mpr_delay_noise", "84 MPR, Heun, delays, noise", "float32", 10, 10),
+    *both("tvboptim-mpr", "84 Montbrió-Pazó-Roxin, Heun", "float32", 1, 2),
+    *both("tvboptim-mpr_noise", "84 Montbrió-Pazó-Roxin, Heun, noise", "float32", 4, None),
+    *both("tvboptim-mpr_delay", "84 Montbrió-Pazó-Roxin, Heun, delays", "float32", 20, 15),
+    *both("tvboptim-mpr_delay_noise", "84 Montbrió-Pazó-Roxin, Heun, delays, noise", "float32", 10, 10),
     Row("neurolib-wc", "forward", "80 Wilson-Cowan, Euler, delays", "float64", 8),
     Row("neurolib-hopf", "forward", "80 Hopf, Euler, delays", "float64", 8),
     Row("neurolib-fhn", "forward", "80 FitzHugh-Nagumo, Euler, delays", "float64", 8),
-    Row("tvb-mpr_numpy", "forward", "76 MPR, Heun, delays", "float64", 100),
-    Row("tvb-mpr_numpy_noise", "forward", "76 MPR, Heun, delays, noise", "float64", 100),
-    Row("tvb-mpr_numba", "forward", "76 MPR, Heun, delays, noise, numba", "float64", 15),
+    Row("tvb-mpr_numpy", "forward", "76 Montbrió-Pazó-Roxin, Heun, delays", "float64", 100),
+    Row("tvb-mpr_numpy_noise", "forward", "76 Montbrió-Pazó-Roxin, Heun, delays, noise", "float64", 100),
+    Row("tvb-mpr_numba", "forward", "76 Montbrió-Pazó-Roxin, Heun, delays, noise, numba", "float64", 15),
     *both("brainmass-hopf", "80 Hopf, exponential Euler", "float32", 10, 20),
     *both("brainmass-hopf_delay", "80 Hopf, exponential Euler, delays", "float32", 10, 20),
     *both("jax-hopf", "80 Hopf, Euler", "float32", 1, 2),
@@ -112,7 +113,7 @@ def main():
             results += compare([r for r in available if r.work == work], bench, options, os.path.join(folder, work))
     left_out = sorted({r.peer for r in rows} - {r.peer for r in available})
     if results:
-        print(table(results))
+        print(markdown(results) if options.markdown else table(results))
     if left_out:
         print("not installed:", ", ".join(left_out))
     if options.json:
@@ -130,6 +131,7 @@ def arguments():
                         + ", ".join(dict.fromkeys(r.work for r in ROWS)))
     parser.add_argument("--python", action="append", default=[], metavar="NAME=PATH", help="the Python that has this peer")
     parser.add_argument("--json", metavar="FILE", help="also write the table as JSON")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     options = parser.parse_args()
     if options.repeat < 1:
         parser.error(f"--repeat: expected a number ≥ 1, found {options.repeat}")
@@ -208,6 +210,17 @@ def run(command):
 
 def relative(a, b):
     return max(abs(x - y) for x, y in zip(a, b, strict=True)) / max(map(abs, b))
+
+
+KINDS = dict(forward="forward", gradient="value and gradient", update="Adam update")
+
+
+def markdown(results):
+    lines = ["| network | what | numbers | peer | peer, µs/step | Euryale, µs/step | ratio |", "|---|---|---|---|---|---|---|"]
+    for r in results:
+        times = f"{r['peer_us']:.2f} | {r['our_us']:.2f} | {r['ratio']:.1f}"
+        lines.append(f"| {r['work']} | {KINDS[r['kind']]} | {r['dtype']} | {r['peer']} | {times} |")
+    return "\n".join(lines)
 
 
 def table(results):
