@@ -12,9 +12,21 @@
 // budget only some segment starts are kept (state and delay history) and tapes are rebuilt from
 // there, by the binomial schedule of Griewank and Walther (2000), doi:10.1145/347837.347846.
 //
+// # Tiles
+//
+// Some lanes are solved side by side, as one network of all their regions: rows are
+// [variable][lane][region], an instruction works on all lanes, weights that they share multiply a matrix
+// of their signals. How many depends on the model and the number of lanes. A lane's numbers, and the
+// gradients that are its own, have the bits of the lane alone.
+//
+// # Small adjoints
+//
+// Once a step, adjoints of states below 2⁻⁹⁰⁰ in float64 and 2⁻¹⁰⁰ in float32 become zero: see
+// [kernel.Flush].
+//
 // # Determinism
 //
 // Every floating-point sum has one order, fixed by absolute step, lane and region: edges in order of
-// (target, source), blocks of time from the last to the first, lanes by a fixed tree. Where a segment
+// (target, source), blocks of time from the last to the first, lanes by tiles and a fixed tree. Where a segment
 // begins, how many goroutines run and which tapes were rebuilt changes no bit of the result.
 package engine

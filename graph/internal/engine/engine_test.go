@@ -32,7 +32,7 @@ func linearModel(t testing.TB, n, most int) *Model {
 	}
 	wires := []Wire{{State, 0}, {Param, 0}, {Sum, 0}}
 	m := &Model{
-		States:  []StateVar{{Address: "cortex.x", Labels: strings.Split("abcdefgh"[:n], ""), N: n}},
+		States:  []StateVar{{Address: "cortex.x", Labels: strings.Split("abcdefgh"+strings.Repeat("z", n), "")[:n], N: n}},
 		Params:  []ParamVar{{Address: "cortex.a", N: 1, Learned: true}},
 		Sources: []Source{{N: n}}, Sums: []SumVar{{}},
 		Records: []Record{{Address: "cortex.x", N: n}},

@@ -292,6 +292,7 @@ func (o *observerRun[T]) stepBack() {
 		kernel.DivVS(o.gradInput, o.gradInput, T(o.Ratio))
 	}
 	b.lambda, b.previous = b.previous, b.lambda
+	kernel.Flush(b.lambda, b.lambda)
 	o.addRecords()
 }
 

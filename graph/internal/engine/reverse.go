@@ -213,6 +213,7 @@ func (l *tile[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 	l.keepSeries(t)
 	l.sourcesBack(state, t0, t)
 	b.lambda, b.previous = b.previous, b.lambda
+	kernel.Flush(b.lambda, b.lambda)
 	c.add(t, state)
 }
 

@@ -64,3 +64,9 @@ const (
 	eighth        = 1 << 29                          // of a turn of 2^32
 	perTurn       = 0x1.921fb54442d18p+2 / (1 << 32) // radians of a turn's 2^32nd
 )
+
+// Flush puts zeros in the place of numbers below these.
+const (
+	flushed32 = 0x1p-100
+	flushed64 = 0x1p-900
+)

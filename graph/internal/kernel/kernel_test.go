@@ -24,6 +24,25 @@ func equal(t *testing.T, what string, got, want []float64) {
 	}
 }
 
+// What is too small to matter is zero, and nothing else.
+func TestFlush(t *testing.T) {
+	flushes(t, math.Ldexp(1, -900), math.Nextafter(math.Ldexp(1, -900), 0), math.SmallestNonzeroFloat64)
+	flushes(t, float32(math.Ldexp(1, -100)), math.Nextafter32(float32(math.Ldexp(1, -100)), 0), math.SmallestNonzeroFloat32)
+}
+
+func flushes[T Float](t *testing.T, least, less, smallest T) {
+	t.Helper()
+	nan, inf := T(math.NaN()), T(math.Inf(1))
+	a := []T{1, least, less, smallest, 0, -less, -least, -1, inf, -inf, nan}
+	want := []T{1, least, 0, 0, 0, 0, -least, -1, inf, -inf, nan}
+	Flush(a, a)
+	for i, x := range a {
+		if math.Float64bits(float64(x)) != math.Float64bits(float64(want[i])) {
+			t.Errorf("element %d is %v, expected %v", i, x, want[i])
+		}
+	}
+}
+
 // evaluate interprets a chain for one element.
 func evaluate(chain string, operands []float64) float64 {
 	if l, r, p, q := operands[0], 0.0, 0.0, 0.0; strings.ContainsAny(chain, "<≤") {

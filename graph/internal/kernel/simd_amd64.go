@@ -200,6 +200,14 @@ func absVector[T Float](d, a []T) {
 	}
 }
 
+func flushVector[T Float](d, a []T) {
+	if single[T]() {
+		flush32(as[float32](d), as[float32](a))
+	} else {
+		flush64(as[float64](d), as[float64](a))
+	}
+}
+
 func powVector[T Float](d, a, b []T) int {
 	if single[T]() {
 		return pow32(p32(d), p32(a), p32(b), len(d))

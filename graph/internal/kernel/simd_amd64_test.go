@@ -141,7 +141,7 @@ func testSums[T Float](t *testing.T) {
 			compare(t, "Axpy", all, func() { Axpy(y, T(1.1), a) })
 			compare(t, "AddVV", all, func() { AddVV(y, a, b) })
 			compare(t, "MulVS", all, func() { MulVS(y, a, T(1.1)) })
-			for name, f := range map[string]func(d, a []T){"Cube": Cube[T], "Sqrt": Sqrt[T], "Abs": Abs[T]} {
+			for name, f := range map[string]func(d, a []T){"Cube": Cube[T], "Sqrt": Sqrt[T], "Abs": Abs[T], "Flush": Flush[T]} {
 				compare(t, name, all, func() { f(y, a) })
 			}
 			for name, f := range Functions {

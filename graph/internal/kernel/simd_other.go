@@ -27,6 +27,7 @@ func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 func cubeVector[T Float](d, a []T)                 { panic("kernel: no assembly") }
 func sqrtVector[T Float](d, a []T)                 { panic("kernel: no assembly") }
 func absVector[T Float](d, a []T)                  { panic("kernel: no assembly") }
+func flushVector[T Float](d, a []T)                { panic("kernel: no assembly") }
 func addRoundedVector[T Float](d []T, a []float64) { panic("kernel: no assembly") }
 func normalsVector[T Float](dst []T, c *counters)  { panic("kernel: no assembly") }
 func trigonometricVector[T Float](d, a []T, quarters uint64) int {

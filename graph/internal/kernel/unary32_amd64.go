@@ -14,4 +14,7 @@ func sqrt32(d []float32, a []float32)
 func abs32(d []float32, a []float32)
 
 //go:noescape
+func flush32(d []float32, a []float32)
+
+//go:noescape
 func addRounded32(d *float32, a *float64, n int)

@@ -150,6 +150,57 @@ done:
 	VZEROUPPER
 	RET
 
+TEXT ·flush32(SB), NOSPLIT, $0-48
+	MOVQ d_base+0(FP), DI
+	MOVQ a_base+24(FP), SI
+	MOVQ d_len+8(FP), CX
+	XORQ AX, AX
+	SUBQ $0x08, CX
+	JLT  rest
+
+full:
+	VMOVUPS  (SI)(AX*4), Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSRLD   $0x01, Y1, Y1
+	VANDPS   Y0, Y1, Y1
+	VCMPPS   $0x05, flushed32<>+0(SB), Y1, Y1
+	VANDPS   Y0, Y1, Y0
+	VMOVUPS  Y0, (DI)(AX*4)
+	ADDQ     $0x08, AX
+	CMPQ     AX, CX
+	JLE      full
+
+rest:
+	ADDQ       $0x08, CX
+	SUBQ       AX, CX
+	JZ         done
+	MOVQ       CX, R10
+	LEAQ       masks<>+0(SB), R9
+	NEGQ       R10
+	VMOVUPS    32(R9)(R10*4), Y15
+	LEAQ       (DI)(AX*4), DI
+	VMASKMOVPS (SI)(AX*4), Y15, Y0
+	VPCMPEQD   Y1, Y1, Y1
+	VPSRLD     $0x01, Y1, Y1
+	VANDPS     Y0, Y1, Y1
+	VCMPPS     $0x05, flushed32<>+0(SB), Y1, Y1
+	VANDPS     Y0, Y1, Y0
+	JMP        ·storeTail<>(SB)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA flushed32<>+0(SB)/4, $0x0d800000
+DATA flushed32<>+4(SB)/4, $0x0d800000
+DATA flushed32<>+8(SB)/4, $0x0d800000
+DATA flushed32<>+12(SB)/4, $0x0d800000
+DATA flushed32<>+16(SB)/4, $0x0d800000
+DATA flushed32<>+20(SB)/4, $0x0d800000
+DATA flushed32<>+24(SB)/4, $0x0d800000
+DATA flushed32<>+28(SB)/4, $0x0d800000
+GLOBL flushed32<>(SB), RODATA|NOPTR, $32
+
 TEXT ·addRounded32(SB), NOSPLIT, $0-24
 	MOVQ d+0(FP), DI
 	MOVQ a+8(FP), SI

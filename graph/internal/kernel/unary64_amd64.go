@@ -12,3 +12,6 @@ func sqrt64(d []float64, a []float64)
 
 //go:noescape
 func abs64(d []float64, a []float64)
+
+//go:noescape
+func flush64(d []float64, a []float64)

@@ -143,3 +143,54 @@ rest:
 done:
 	VZEROUPPER
 	RET
+
+TEXT ·flush64(SB), NOSPLIT, $0-48
+	MOVQ d_base+0(FP), DI
+	MOVQ a_base+24(FP), SI
+	MOVQ d_len+8(FP), CX
+	XORQ AX, AX
+	SUBQ $0x04, CX
+	JLT  rest
+
+full:
+	VMOVUPD  (SI)(AX*8), Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VANDPS   Y0, Y1, Y1
+	VCMPPD   $0x05, flushed64<>+0(SB), Y1, Y1
+	VANDPS   Y0, Y1, Y0
+	VMOVUPD  Y0, (DI)(AX*8)
+	ADDQ     $0x04, AX
+	CMPQ     AX, CX
+	JLE      full
+
+rest:
+	ADDQ       $0x04, CX
+	SUBQ       AX, CX
+	JZ         done
+	MOVQ       CX, R10
+	LEAQ       masks<>+0(SB), R9
+	NEGQ       R10
+	VMOVUPD    64(R9)(R10*8), Y15
+	LEAQ       (DI)(AX*8), DI
+	VMASKMOVPD (SI)(AX*8), Y15, Y0
+	VPCMPEQD   Y1, Y1, Y1
+	VPSRLQ     $0x01, Y1, Y1
+	VANDPS     Y0, Y1, Y1
+	VCMPPD     $0x05, flushed64<>+0(SB), Y1, Y1
+	VANDPS     Y0, Y1, Y0
+	JMP        ·storeTail<>(SB)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA flushed64<>+0(SB)/4, $0x00000000
+DATA flushed64<>+4(SB)/4, $0x07b00000
+DATA flushed64<>+8(SB)/4, $0x00000000
+DATA flushed64<>+12(SB)/4, $0x07b00000
+DATA flushed64<>+16(SB)/4, $0x00000000
+DATA flushed64<>+20(SB)/4, $0x07b00000
+DATA flushed64<>+24(SB)/4, $0x00000000
+DATA flushed64<>+28(SB)/4, $0x07b00000
+GLOBL flushed64<>(SB), RODATA|NOPTR, $32

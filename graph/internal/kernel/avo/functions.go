@@ -59,6 +59,13 @@ func (d *dtype) algebraic() {
 			d.clearSign(reg.Y1)
 			d.VANDPS(reg.Y0, reg.Y1, reg.Y0)
 		}},
+		{"flush", func() { // keeps what is not less, NaN too
+			d.VPCMPEQD(reg.Y1, reg.Y1, reg.Y1)
+			d.clearSign(reg.Y1)
+			d.VANDPS(reg.Y0, reg.Y1, reg.Y1)
+			d.compare(operand.U8(5), d.named(fmt.Sprint("flushed", d.bits)), reg.Y1, reg.Y1)
+			d.VANDPS(reg.Y0, reg.Y1, reg.Y0)
+		}},
 	} {
 		d.unary(f.name, d.lanes, load, f.f, store)
 	}
