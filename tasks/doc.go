@@ -4,8 +4,8 @@
 //
 // # Trials
 //
-// A task draws trials by number. Trial i of a split is the same in every batch, at any parallelism and on
-// any machine: its random numbers are a function of (seed, split, i) only. The three splits share none.
+// A task draws trials by number. Trial i of a split is the same in every batch, at any parallelism: its
+// random numbers are a function of (seed, split, i) only. The three splits share none.
 //
 //	task := tasks.NewDelayedMatch(tasks.Timing{Dt: 40})     // or tasks.New("dms", tasks.Timing{Dt: 40})
 //	batch, err := task.Batch(tasks.Train, 0, 64)            // trials 0 … 63

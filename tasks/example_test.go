@@ -86,3 +86,62 @@ func ExampleNew() {
 	// tasks: no task "dmss"; nearest: dms, dmc
 	// tasks: dms: epoch "fixation" can be as short as 300 ms and would vanish at dt = 500 ms: give a dt of 300 ms or less, or a longer epoch
 }
+
+// Every lane is judged by the task's rule; here by one who always takes the first choice.
+func ExampleBatch_Results() {
+	task := tasks.NewRandomDots(tasks.Timing{Dt: 50})
+	batch, err := task.Batch(tasks.Test, 0, 512)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	outputs := make([]float64, batch.Lanes*batch.Steps*batch.Outputs)
+	for i := 1; i < len(outputs); i += batch.Outputs {
+		outputs[i] = 1
+	}
+	fmt.Print(batch.Results(outputs))
+	// Output:
+	// condition             trials  accuracy   ceiling
+	// coherence 0 %            102     51.0%     50.0%
+	// coherence 6.4 %          106     49.1%     97.9%
+	// coherence 12.8 %         102     54.9%    100.0%
+	// coherence 25.6 %         105     48.6%    100.0%
+	// coherence 51.2 %          97     48.5%    100.0%
+	// all                      512     50.4%     89.6%
+}
+
+// A mixture of three of Yang's tasks. Trials differ in length; a batch is padded to the longest.
+func ExampleNewYang() {
+	task := tasks.NewYang(tasks.Timing{}, "go", "dm1", "dmsgo")
+	batch, err := task.Batch(tasks.Train, 0, 5)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for lane, trial := range batch.Trials {
+		fmt.Println(trial.Condition.Name, batch.Lengths[lane], "of", batch.Steps)
+	}
+	// Output:
+	// dm1 76 of 77
+	// dm1 77 of 77
+	// go 76 of 77
+	// dmsgo 55 of 77
+	// dmsgo 65 of 77
+}
+
+func ExampleFitReservoir() {
+	series := tasks.LorenzSeries()
+	reservoir, err := tasks.FitReservoir(series.Part(tasks.Train), tasks.ReservoirSettings{Units: 100})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	times, err := tasks.ValidTimes(reservoir, series, tasks.Starts{Number: 11}, 500)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("more than two Lyapunov times:", times[len(times)/2] > 2)
+	// Output:
+	// more than two Lyapunov times: true
+}

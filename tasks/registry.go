@@ -47,15 +47,7 @@ func toyMatch(steps, symbols int) func(Timing) *Task {
 
 // sampled is a task that comes in samples, so that a timing can only say how long each is held.
 func sampled(build func() *Task) func(Timing) *Task {
-	return func(timing Timing) *Task { return build().retimed(timing) }
-}
-
-// retimed is the task with another timing.
-func (t *Task) retimed(timing Timing) *Task {
-	if t.err != nil {
-		return t
-	}
-	return build(t.def, timing)
+	return func(timing Timing) *Task { return build().Retimed(timing) }
 }
 
 // Names lists the tasks that New knows. Besides them it knows every mixture of Yang's, written
@@ -79,6 +71,9 @@ func New(name string, timing Timing) (*Task, error) {
 			t := r.build(timing)
 			return t, t.err
 		}
+	}
+	if name == "smnist" || name == "psmnist" {
+		return nil, fmt.Errorf("tasks: %s needs files: LoadMNIST and NewImageSequence; without any, take strokes or pstrokes", name)
 	}
 	return nil, fmt.Errorf("tasks: no task %q; %s", name, nearest(name, Names()))
 }

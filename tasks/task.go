@@ -116,6 +116,19 @@ func (t *Task) Seeded(seed uint64) *Task {
 	return &c
 }
 
+// Retimed returns the task with another timing, its seed and difficulty kept; where dt is 0, dt too.
+func (t *Task) Retimed(timing Timing) *Task {
+	if t.err != nil {
+		return t
+	}
+	if timing.Dt == 0 {
+		timing.Dt = t.dt
+	}
+	c := build(t.def, timing)
+	c.seed, c.knobs = t.seed, t.knobs
+	return c
+}
+
 // With returns the task with one difficulty turned: "noise", "delay" and "coherence" are factors of the
 // task's own, 1 at first. A trial keeps its number, its stimuli and its answer. Knobs lists those that
 // the task has; another name is an error.

@@ -41,14 +41,23 @@ func NewYang(timing Timing, rules ...string) *Task {
 // NewOculomotorDelayedResponse is "odr": a saccade, after a delay, to the place that was shown. It is
 // Yang's delaygo with one ring and no rule input.
 func NewOculomotorDelayedResponse(timing Timing) *Task {
-	return yangTask(yangLayout{modalities: 1}, []int{2}, &definition{name: "odr", title: "oculomotor delayed response",
+	return saccade("delaygo", &definition{name: "odr", title: "oculomotor delayed response",
 		source: "Funahashi et al. 1989, doi:10.1152/jn.1989.61.2.331; timing of Yang et al. 2019"}, timing)
 }
 
 // NewAntisaccade is "antiodr": the same with the saccade away from the place that was shown.
 func NewAntisaccade(timing Timing) *Task {
-	return yangTask(yangLayout{modalities: 1}, []int{5}, &definition{name: "antiodr", title: "oculomotor delayed response away from the stimulus",
+	return saccade("delayanti", &definition{name: "antiodr", title: "oculomotor delayed response away from the stimulus",
 		source: "Funahashi et al. 1993, doi:10.1038/365753a0; timing of Yang et al. 2019"}, timing)
+}
+
+// saccade is one of Yang's rules with one ring and no rule input.
+func saccade(rule string, def *definition, timing Timing) *Task {
+	chosen, err := findRules([]string{rule})
+	if err != nil {
+		panic(err) // the name is our own
+	}
+	return yangTask(yangLayout{modalities: 1}, chosen, def, timing)
 }
 
 // findRules gives the places of rules in the table. Unknown ones are an error; the list is never empty.
@@ -93,11 +102,11 @@ func yangTask(layout yangLayout, chosen []int, def *definition, timing Timing) *
 	}
 	def.outputs = concat([]string{"fixation"}, channels("direction", yangRing))
 	def.outputWeights = []float64{2}
-	times := map[string]float64{}
+	drawn := map[string]float64{}
 	names := []string{}
 	for _, rule := range chosen {
 		r := yangRules[rule]
-		if times[r.name]++; times[r.name] == 1 {
+		if drawn[r.name]++; drawn[r.name] == 1 {
 			names = append(names, r.name)
 		}
 		def.variants = append(def.variants, variant{name: r.name, epochs: r.spans, fill: func(tr *Trial) {
@@ -108,7 +117,7 @@ func yangTask(layout yangLayout, chosen []int, def *definition, timing Timing) *
 	def.shares = func(*Task) []float64 {
 		shares := make([]float64, len(names))
 		for i, name := range names {
-			shares[i] = times[name]
+			shares[i] = drawn[name]
 		}
 		return shares
 	}
