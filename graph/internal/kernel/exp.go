@@ -6,9 +6,11 @@ import "math"
 // The remainder is kept in two parts, as in W. J. Cody and W. Waite, Software
 // Manual for the Elementary Functions (1980), and the large one is added last.
 //
-// This file is Go and the source of the assembly: straight lines without loops,
-// where both sides of a condition are computed. Products in sums are converted, so
-// that no compiler fuses them.
+// This file and the others that avo/main.go names are Go and the source of the
+// assembly (avo/compile.go): straight lines without loops, where both sides of a
+// condition are computed. Products in sums are converted, so that no compiler fuses
+// them. Polynomials without a formula are minimax, found with Remez's algorithm in 300
+// bits; their errors are those before rounding.
 
 const (
 	ln2   = math.Ln2
@@ -34,7 +36,7 @@ func nearest(x, bias float64) (k float64, n uint64) {
 	return t - shifter, math.Float64bits(t)
 }
 
-// power is 2^(n - 1023) out of the lowest 11 bits of n.
+// power is 2^(n - 1023) for the lowest 12 bits of n in 1 … 2046.
 func power(n uint64) float64 { return math.Float64frombits(n << 52) }
 
 // bounded limits x to low … high; NaN stays NaN, here and below.

@@ -138,6 +138,3 @@ func single[T Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
 
 // as says again what T is.
 func as[U, T Float](s []T) []U { return *(*[]U)(unsafe.Pointer(&s)) }
-
-func p32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
-func p64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }

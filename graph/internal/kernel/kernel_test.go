@@ -142,47 +142,6 @@ func TestSum(t *testing.T) {
 	}
 }
 
-// spacing is the distance to the next larger magnitude, 0 where there is none.
-func spacing(x float32) float64 {
-	x = float32(math.Abs(float64(x)))
-	if !(x < math.MaxFloat32) {
-		return 0
-	}
-	return float64(math.Nextafter32(x, math.MaxFloat32)) - float64(x)
-}
-
-// The float32 exponentials round the exact value to within 0.51 units in the last
-// place everywhere, subnormal and overflowing results included.
-func TestExponentials32(t *testing.T) {
-	arguments := []float32{0, float32(math.Copysign(0, -1)), 1e-45, -1e-45, 1e-30, 1e-10, 1e-5, 88.72, 88.73, 89, 1e30, -87, -88,
-		-100, -103.97, -103.98, -104, -110, -1e30, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN())}
-	r := rand.New(rand.NewPCG(9, 10))
-	for range 200000 {
-		arguments = append(arguments, float32(r.NormFloat64()*math.Exp(r.Float64()*12-7)))
-	}
-	d := make([]float32, len(arguments))
-	for _, c := range []struct {
-		name   string
-		kernel func(d, a []float32)
-		exact  func(float64) float64
-	}{
-		{"exp", single32("exp"), math.Exp},
-		{"tanh", single32("tanh"), math.Tanh},
-		{"sigmoid", single32("sigmoid"), func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }},
-	} {
-		c.kernel(d, arguments)
-		for i, x := range arguments {
-			want := c.exact(float64(x))
-			if float32(want) == d[i] || want != want && d[i] != d[i] {
-				continue
-			}
-			if u := math.Abs(float64(d[i])-want) / spacing(float32(want)); !(u <= 0.51) || math.IsInf(want, 0) {
-				t.Errorf("%s(%g): got %g, want %.9g: %.3f units", c.name, x, d[i], want, u)
-			}
-		}
-	}
-}
-
 func TestByName(t *testing.T) {
 	a, b, d := []float64{1, 2, 3}, []float64{10, 20, 40}, make([]float64, 3)
 	AddVV(d, a, b)
@@ -236,8 +195,4 @@ func same[T Float](t *testing.T, what string, got, want []T) {
 func both(t *testing.T, f32, f64 func(t *testing.T)) {
 	t.Run("float32", f32)
 	t.Run("float64", f64)
-}
-
-func single32(name string) func(d, a []float32) {
-	return func(d, a []float32) { Map(Functions[name], d, a) }
 }

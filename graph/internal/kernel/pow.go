@@ -25,7 +25,7 @@ func powPlain(x, y float64) (z float64, ok bool) {
 	l := high + a
 	low := (a - (l - high)) + (float64(k*ln2Tail) + b)
 
-	y = bounded(y, -0x1p65, 0x1p65) // with |ln x| > 2^-54 more makes no difference
+	y = bounded(y, -0x1p65, 0x1p65) // as |ln x| > 2^-54, where it is not 0, this is beyond all results
 	l1, y1 := leading(l), leading(y)
 	p := float64(y1 * l1)
 	tail := float64(y*((l-l1)+low)) + float64((y-y1)*l1)

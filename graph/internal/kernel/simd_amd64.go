@@ -61,6 +61,9 @@ func runSequence[T Float](code *step[T], n int) {
 // The assembly expects the fields of step in this order.
 var _ = [1]struct{}{}[unsafe.Offsetof(step[float32]{}.D)-8+unsafe.Offsetof(step[float32]{}.roomy)-48+unsafe.Sizeof(step[float32]{})-56]
 
+func p32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
+func p64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }
+
 func sumVector[T Float](a []T) T {
 	if single[T]() {
 		return T(sum32(p32(a), len(a)))

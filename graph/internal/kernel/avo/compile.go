@@ -87,7 +87,7 @@ const (
 	choice // the second operand where the first is true, else the third
 )
 
-// trace turns a function into values, equal ones made once, in the order in which
+// trace turns a function into nodes, equal ones made once, in the order in which
 // they are computed. Calls are expanded, both sides of a condition are computed.
 type trace struct {
 	*source
@@ -95,7 +95,7 @@ type trace struct {
 	all   []*node
 }
 
-// compile returns the values of a function of n numbers, in order; the last are
+// compile returns the nodes of a function of n numbers, in order; the last are
 // its results.
 func (s *source) compile(name string, arguments int) (all, results []*node) {
 	t := &trace{source: s, known: map[node]*node{}}
@@ -126,7 +126,7 @@ func (t *trace) fail(n ast.Node, format string, args ...any) {
 	log.Fatalf("%v: %s", t.set.Position(n.Pos()), fmt.Sprintf(format, args...))
 }
 
-// scope holds the values of variables.
+// scope holds the nodes of variables.
 type scope map[types.Object]*node
 
 func (t *trace) call(f *ast.FuncDecl, args []*node) []*node {
@@ -288,6 +288,9 @@ func (t *trace) operate(n ast.Expr, op token.Token, x, y *node) *node {
 	}
 	if v := fold(kind, x, y); v != nil {
 		return t.bits(*v)
+	}
+	if kind == difference && y.op == constantOf && y.number == 0 {
+		return x // -0 - 0 is -0
 	}
 	return t.node(node{op: kind, args: [3]*node{x, y}, number: number})
 }

@@ -104,7 +104,7 @@ func (d *dtype) partial(s *source, name string, operands ...string) {
 	d.leave()
 }
 
-// emit computes the values that a result depends on, and it, last, in a register.
+// emit computes the nodes that a result depends on, and it, last, in a register.
 func (d *dtype) emit(all []*node, result *node, to reg.VecPhysical, in []reg.VecPhysical) {
 	needed := map[*node]bool{result: true}
 	for i := len(all) - 1; i >= 0; i-- {
@@ -131,7 +131,7 @@ func (d *dtype) emit(all []*node, result *node, to reg.VecPhysical, in []reg.Vec
 	}
 }
 
-// instruction computes one node. Constants are operands in memory where an
+// instruction computes a node. Constants are operands in memory where an
 // instruction has room for one.
 func (d *dtype) instruction(v *node, registers map[*node]reg.Register) {
 	to := registers[v]
@@ -143,7 +143,7 @@ func (d *dtype) instruction(v *node, registers map[*node]reg.Register) {
 		}
 		return registers[a]
 	}
-	any := func(a *node) operand.Op {
+	source := func(a *node) operand.Op {
 		if a.op == constantOf {
 			return d.number(a.number)
 		}
@@ -160,32 +160,33 @@ func (d *dtype) instruction(v *node, registers map[*node]reg.Register) {
 	}
 	switch v.op {
 	case root:
-		d.VSQRTPD(any(x), to)
+		d.VSQRTPD(source(x), to)
 	case andNot:
 		if y.op == constantOf {
 			d.VANDPD(d.number(^y.number), register(x), to)
 		} else {
-			d.VANDNPD(any(x), register(y), to)
+			d.VANDNPD(source(x), register(y), to)
 		}
 	case shiftLeft:
 		d.VPSLLQ(operand.U8(uint8(v.number)), register(x), to)
 	case shiftRight:
 		d.VPSRLQ(operand.U8(uint8(v.number)), register(x), to)
 	case comparison:
-		d.VCMPPD(operand.U8(uint8(v.number)), any(y), register(x), to)
+		d.VCMPPD(operand.U8(uint8(v.number)), source(y), register(x), to)
 	case choice:
-		d.VBLENDVPD(register(x), any(y), register(z), to)
+		d.VBLENDVPD(register(x), source(y), register(z), to)
 	default:
 		f := binary[v.op]
 		if f == nil {
 			log.Fatalf("no instruction for operation %d", v.op)
 		}
-		f(any(y), register(x), to)
+		f(source(y), register(x), to)
 	}
 }
 
 var commutative = map[operation]bool{sum: true, product: true, and: true, or: true, xor: true, sumOfIntegers: true}
 
+// number is eight bytes that fill a register.
 func (d *dtype) number(bits uint64) operand.Mem {
 	return d.long(fmt.Sprintf("c%016x", bits), bits)
 }
