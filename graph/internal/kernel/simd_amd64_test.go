@@ -267,3 +267,17 @@ func testElementary[T Float](t *testing.T) {
 		compare(t, e.name, y, func() { Map(Functions[e.name], y, x) })
 	}
 }
+
+// An operand without memory is a panic that can be recovered from, not the end of the process.
+func TestSequenceOfNothing(t *testing.T) {
+	assembly(t)
+	d, a := make([]float64, 9), []float64(nil)
+	var s Sequence[float64]
+	s.Add(formIndex["vv+"], &Operands[float64]{D: &d, A: &d, B: &a}, false)
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	s.Run()
+}

@@ -28,9 +28,12 @@
 //	lower     nodes → values: an expression graph of our own, simplified and with
 //	          common subexpressions merged while it is built (lower.go, build.go)
 //	peel      linear maps around an accumulated output move behind the time loop (peel.go)
-//	fuse      chains of + - × ÷ with one use become one instruction (fuse.go)
+//	fuse      chains of + - × ÷ and bounds with one use become one instruction (fuse.go)
 //	schedule  values → prologue, body, epilogue (schedule.go)
 //	allocate  registers, reused as soon as their last reader is done (allocate.go)
+//
+// A frame then joins neighbouring instructions on vectors of one length to sequences,
+// each of which is a single call (frame.go, kernel.Sequence).
 //
 // An op without a kernel runs its own Do on tensors: correct, slow, allocating.
 //
