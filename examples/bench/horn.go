@@ -3,9 +3,11 @@ package main
 import (
 	"math"
 
+	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"github.com/euryale-ml/euryale/graph"
 	"github.com/euryale-ml/euryale/layers"
 	"github.com/euryale-ml/euryale/nmm"
 )
@@ -23,17 +25,31 @@ const (
 //
 // W, V, b, R, c and every unit's α, ω and γ learn. Effenberger et al., PNAS 122 (2025) e2412830122,
 // doi:10.1073/pnas.2412830122.
+//
+// The input is a population of its own, of a region per channel, and V a coupling from it: so the
+// solve reads 3 numbers per step and trial and not 64, and V u is made where it is used.
 var hornCase = benchCase{
 	name: "horn", about: "one training update of 64 oscillators, batch 64, 50 steps, float32, and update_us",
 	usual:  []string{"-n=64", "-lanes=64", "-steps=50", "-dtype=float32", "-delay=none", "-integrator=symplecticeuler", "-learned=weights,parameters"},
 	model:  horn,
 	couple: func() *layers.Coupling { return layers.Couple("cortex.y", "cortex.in") },
-	record: "cortex.x", input: "cortex.in", dt: 1,
-	build: classify, more: measureUpdate,
+	record: "cortex.x", dt: 1,
+	parts: encoder, build: classify, more: measureUpdate,
+}
+
+// encoder is the input population, whose state after a step is what the series gave it in that step,
+// and V.
+func encoder(n int) []graph.Part {
+	m := define("Input", "du/dt = (drive - u) / 1[ms] : 1", nmm.Port("drive", "1"))
+	return []graph.Part{
+		graph.Population("input", graph.Regions(channels), m),
+		layers.Stimulus("drive", "input.drive", nil),
+		layers.Couple("input.u", "cortex.in").Named("encoder").Weights(mat.NewDense(n, channels, waves(1, 1/math.Sqrt(channels), n*channels))),
+	}
 }
 
 func horn() *nmm.Model {
-	m, err := nmm.Define("HORN", `
+	return define("HORN", `
 	dx/dt = y / 1[ms]                                                     : 1
 	dy/dt = (alpha*tanh(b + in) - omega^2*x - 2*gamma*y) / 1[ms]           : 1`,
 		nmm.Parameter("alpha", 0.04, "1", nmm.Free, "size of the drive"),
@@ -41,10 +57,6 @@ func horn() *nmm.Model {
 		nmm.Parameter("gamma", 0.01, "1", nmm.Free, "damping"),
 		nmm.Parameter("b", 0, "1", nmm.Free, "bias"),
 		nmm.Port("in", "1"))
-	if err != nil {
-		panic("bench: " + err.Error()) // the text above is wrong
-	}
-	return m
 }
 
 // classifier is the outer graph of a HORN in the making; the first error stays.
@@ -54,7 +66,7 @@ type classifier struct {
 	err error
 }
 
-// classify builds encoder, rollout, readout and loss.
+// classify builds input, rollout, readout and loss.
 func classify(j *job, want settingsOf) (*problem, error) {
 	net, err := j.network()
 	if err != nil {
@@ -63,30 +75,46 @@ func classify(j *job, want settingsOf) (*problem, error) {
 	if err := net.Set("coupling/gain", 1/math.Sqrt(float64(j.Regions))); err != nil {
 		return nil, err
 	}
+	if j.Learned != "none" {
+		if err := net.Learn("encoder/weights", nmm.Free, nmm.PerEdge); err != nil {
+			return nil, err
+		}
+	}
 	run, err := j.run(want.steps)
 	if err != nil {
 		return nil, err
 	}
-	run.Every = want.steps // the last step is read
 	c := &classifier{problem: new(problem), g: G.NewGraph()}
 	lanes, n := j.Lanes, j.Regions
-	drive := c.try(G.Mul(c.leaf("u", 0, 1, lanes*want.steps, channels), c.learn("encoder", 1, channels, n)))
-	run.Nodes = map[string]*G.Node{"input:drive": c.try(reshape(drive, lanes, want.steps, n))}
-	if c.err != nil {
-		return nil, c.err
-	}
+	run.Every = want.steps // the last step is read
+	run.Nodes = c.trials(lanes, want.steps)
 	if c.roll, err = net.Rollout(c.g, run); err != nil {
 		return nil, err
 	}
 	c.learnFrom(c.roll)
 	c.x = c.roll.Node(run.Record[0])
-	logits := c.try(G.Mul(c.try(reshape(c.x, lanes, n)), c.learn("readout", 2, n, classes)))
+	logits := c.try(G.Mul(c.try(G.Reshape(c.x, tensor.Shape{lanes, n})), c.learn("readout", 2, n, classes)))
 	logits = c.try(G.BroadcastAdd(logits, c.learn("readout bias", 3, 1, classes), nil, []byte{0}))
 	loss := c.crossEntropy(logits, lanes)
 	if c.err != nil {
 		return nil, c.err
 	}
 	return c.problem, c.compile(c.g, loss, want.kind)
+}
+
+// trials are the input's series, and its state before the first step: the first row.
+func (c *classifier) trials(lanes, steps int) map[string]*G.Node {
+	u := waves(0, 1, lanes*steps*channels)
+	first, rest := make([]float64, 0, lanes*channels), make([]float64, len(u))
+	for l := range lanes {
+		trial := u[l*steps*channels:][:steps*channels]
+		first = append(first, trial[:channels]...)
+		copy(rest[l*steps*channels:], trial[channels:]) // the last step's goes nowhere
+	}
+	return map[string]*G.Node{
+		"init:input.u": c.value("first", first, lanes, channels),
+		"input:drive":  c.value("rest", rest, lanes, steps, channels),
+	}
 }
 
 // crossEntropy is the mean over the batch of log Σ exp logits − the logit of the label.
@@ -111,15 +139,13 @@ func (c *classifier) try(n *G.Node, err error) *G.Node {
 	return n
 }
 
-func reshape(n *G.Node, shape ...int) (*G.Node, error) { return G.Reshape(n, tensor.Shape(shape)) }
-
-// leaf is a tensor of numbers in ±limit that look random, and that another program can make too.
-func (c *classifier) leaf(name string, which int, limit float64, shape ...int) *G.Node {
-	data := make([]float64, tensor.Shape(shape).TotalSize())
+// waves are numbers in ±limit that look random, and that another program can make too.
+func waves(which int, limit float64, count int) []float64 {
+	data := make([]float64, count)
 	for i := range data {
 		data[i] = limit * math.Sin(float64(100_000*which+i*i%9973))
 	}
-	return c.value(name, data, shape...)
+	return data
 }
 
 func (c *classifier) value(name string, data []float64, shape ...int) *G.Node {
@@ -129,7 +155,7 @@ func (c *classifier) value(name string, data []float64, shape ...int) *G.Node {
 
 // learn is a matrix that learns, in ±1/√rows.
 func (c *classifier) learn(name string, which, rows, cols int) *G.Node {
-	n := c.leaf(name, which, 1/math.Sqrt(float64(rows)), rows, cols)
+	n := c.value(name, waves(which, 1/math.Sqrt(float64(rows)), rows*cols), rows, cols)
 	c.learned, c.names = append(c.learned, n), append(c.names, name)
 	return n
 }

@@ -89,8 +89,8 @@ func (j *job) network() (*graph.Network, error) {
 			parts = append(parts, layers.WhiteNoise("cortex."+s.Name, j.Noise))
 		}
 	}
-	if j.of.input != "" {
-		parts = append(parts, layers.Stimulus("drive", j.of.input, nil))
+	if j.of.parts != nil {
+		parts = append(parts, j.of.parts(j.Regions)...)
 	}
 	net, err := graph.NewNetwork(parts...)
 	if err != nil {

@@ -81,7 +81,7 @@ def leaf(which, limit, *shape):
 
 def horn_loss(p, u, labels, unroll):
     """Mean cross-entropy of a HORN's readout at the last step; u is [step, batch, channel]."""
-    drive = u @ p["encoder"] + p["cortex.b"]
+    drive = u @ p["encoder/weights"].T + p["cortex.b"]
     recurrent = p["coupling/weights"].T / np.sqrt(UNITS)
     stiffness, damping = p["cortex.omega"] ** 2, 2 * p["cortex.gamma"]
 
@@ -110,7 +110,7 @@ def horn(folder):
     save(folder, weights)
     full = lambda v: jnp.full(UNITS, v, "f")
     p = {
-        "encoder": leaf(1, CHANNELS**-0.5, CHANNELS, UNITS), "coupling/weights": jnp.asarray(weights),
+        "encoder/weights": leaf(1, CHANNELS**-0.5, UNITS, CHANNELS), "coupling/weights": jnp.asarray(weights),
         "cortex.alpha": full(0.04), "cortex.omega": full(2 * np.pi / 28), "cortex.gamma": full(0.01), "cortex.b": full(0),
         "readout": leaf(2, UNITS**-0.5, UNITS, CLASSES), "readout bias": leaf(3, 1, 1, CLASSES),
     }
