@@ -15,6 +15,13 @@ type Forecaster interface {
 	Forecast(history *mat.Dense, steps int) (*mat.Dense, error)
 }
 
+// LaneForecaster is a Forecaster that continues many histories of one length at once, as a network does
+// in its lanes. ValidTimes and NRMSEAt use it where it is there.
+type LaneForecaster interface {
+	Forecaster
+	ForecastLanes(histories []*mat.Dense, steps int) ([]*mat.Dense, error)
+}
+
 var (
 	_ Forecaster = Persistence{}
 	_ Forecaster = (*AR)(nil)

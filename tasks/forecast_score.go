@@ -85,24 +85,43 @@ func (s Starts) filled() Starts {
 	return s
 }
 
-// each forecasts steps rows from every start and hands them over with the truth.
-func (s Starts) each(f Forecaster, data *mat.Dense, steps int, judge func(forecast, truth *mat.Dense)) error {
+// Cut gives the history before each start and the steps rows of truth after it, in the test part.
+func (s Starts) Cut(series *Series, steps int) (histories, truths []*mat.Dense, err error) {
 	s = s.filled()
+	data := series.Part(Test)
 	n, channels := data.Dims()
 	room := n - s.Warmup - steps
 	if s.Number < 1 || s.Warmup < 1 || steps < 1 || room < 0 {
-		return fmt.Errorf("tasks: %d forecasts of %d steps after %d of history, from %d samples", s.Number, steps, s.Warmup, n)
+		return nil, nil, fmt.Errorf("tasks: series %s: %d forecasts of %d steps after %d of history, from %d samples",
+			series.Name, s.Number, steps, s.Warmup, n)
 	}
 	for i := range s.Number {
 		from := room * i / max(1, s.Number-1)
 		at := from + s.Warmup
-		forecast, err := f.Forecast(data.Slice(from, at, 0, channels).(*mat.Dense), steps)
-		if err != nil {
-			return err
-		}
-		judge(forecast, data.Slice(at, at+steps, 0, channels).(*mat.Dense))
+		histories = append(histories, data.Slice(from, at, 0, channels).(*mat.Dense))
+		truths = append(truths, data.Slice(at, at+steps, 0, channels).(*mat.Dense))
 	}
-	return nil
+	return histories, truths, nil
+}
+
+// forecasts continues the history of every start.
+func (s Starts) forecasts(f Forecaster, series *Series, steps int) (forecasts, truths []*mat.Dense, err error) {
+	histories, truths, err := s.Cut(series, steps)
+	if err != nil {
+		return nil, nil, err
+	}
+	if together, possible := f.(LaneForecaster); possible {
+		forecasts, err = together.ForecastLanes(histories, steps)
+		return forecasts, truths, err
+	}
+	for _, history := range histories {
+		forecast, err := f.Forecast(history, steps)
+		if err != nil {
+			return nil, nil, err
+		}
+		forecasts = append(forecasts, forecast)
+	}
+	return forecasts, truths, nil
 }
 
 // validThreshold is the customary error at which a forecast of chaos has failed, in units of the root of
@@ -113,33 +132,35 @@ const validThreshold = 0.4
 // 0.4 of the root mean square of the signal: sorted, in Lyapunov times where the series knows its
 // exponent, else in its unit of time. Their median is the figure to report.
 func ValidTimes(f Forecaster, s *Series, starts Starts, steps int) ([]float64, error) {
-	times := []float64{}
+	forecasts, truths, err := starts.forecasts(f, s, steps)
+	if err != nil {
+		return nil, err
+	}
 	// The scale of the error is that of the whole test part: a short stretch may hardly move.
-	scale := scaleOf(s.Part(Test))
-	unit := s.Dt
+	distance, unit := validThreshold*scaleOf(s.Part(Test)), s.Dt
 	if s.Lyapunov > 0 {
 		unit *= s.Lyapunov
 	}
-	err := starts.each(f, s.Part(Test), steps, func(forecast, truth *mat.Dense) {
-		times = append(times, float64(ValidSteps(forecast, truth, validThreshold*scale))*unit)
-	})
+	times := make([]float64, len(truths))
+	for i, truth := range truths {
+		times[i] = unit * float64(ValidSteps(forecasts[i], truth, distance))
+	}
 	sort.Float64s(times)
-	return times, err
+	return times, nil
 }
 
 // NRMSEAt is the root mean square error exactly horizon steps ahead (84 is customary for Mackey-Glass),
 // over starts in the test part, divided by the standard deviation of that part.
 func NRMSEAt(f Forecaster, s *Series, starts Starts, horizon int) (float64, error) {
-	sum, count := 0.0, 0
-	_, channels := s.Data.Dims()
-	err := starts.each(f, s.Part(Test), horizon, func(forecast, truth *mat.Dense) {
-		for j := range channels {
-			sum += square(forecast.At(horizon-1, j) - truth.At(horizon-1, j))
-		}
-		count++
-	})
+	forecasts, truths, err := starts.forecasts(f, s, horizon)
 	if err != nil {
 		return 0, err
 	}
-	return math.Sqrt(sum/float64(count)) / scaleOf(s.Part(Test)), nil
+	sum := 0.0
+	for i, truth := range truths {
+		for j, v := range truth.RawRowView(horizon - 1) {
+			sum += square(forecasts[i].At(horizon-1, j) - v)
+		}
+	}
+	return math.Sqrt(sum/float64(len(truths))) / scaleOf(s.Part(Test)), nil
 }

@@ -214,6 +214,52 @@ func TestBaselinesOnMackeyGlass(t *testing.T) {
 	}
 }
 
+// inLanes forecasts all at once, and counts how often it was asked to.
+type inLanes struct {
+	Forecaster
+	asked *int
+}
+
+func (l inLanes) ForecastLanes(histories []*mat.Dense, steps int) ([]*mat.Dense, error) {
+	*l.asked++
+	out := []*mat.Dense{}
+	for _, history := range histories {
+		forecast, err := l.Forecast(history, steps)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, forecast)
+	}
+	return out, nil
+}
+
+func TestForecastsInLanes(t *testing.T) {
+	s := LorenzSeries()
+	starts, asked := Starts{Number: 6, Warmup: 10}, 0
+	alone, err := ValidTimes(Persistence{}, s, starts, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	together, err := ValidTimes(inLanes{Persistence{}, &asked}, s, starts, 100)
+	if err != nil || !slices.Equal(alone, together) || asked != 1 {
+		t.Errorf("%v alone, %v in lanes, asked %d times, %v", alone, together, asked, err)
+	}
+	histories, truths, err := starts.Cut(s, 100)
+	if err != nil || len(histories) != 6 {
+		t.Fatal(err)
+	}
+	test := s.Part(Test)
+	n, _ := test.Dims()
+	if truths[0].At(0, 0) != test.At(10, 0) || histories[0].At(9, 1) != test.At(9, 1) || truths[5].At(99, 2) != test.At(n-1, 2) {
+		t.Error("the cuts do not span the test part")
+	}
+	for _, bad := range []Starts{{Number: -1}, {Warmup: -1}, {Warmup: 20_000}} {
+		if _, _, err := bad.Cut(s, 100); err == nil {
+			t.Errorf("%+v: no error", bad)
+		}
+	}
+}
+
 func TestValidSteps(t *testing.T) {
 	truth := mat.NewDense(4, 2, nil)
 	off := mat.NewDense(4, 2, []float64{0, 0, 3, 4, 6, 8, math.NaN(), 0})
@@ -244,7 +290,7 @@ func TestCompareFreeRun(t *testing.T) {
 	}
 	truth := noise(20_000, 3, 1)
 	same, err := CompareFreeRun(truth, truth)
-	if err != nil || same.Spectrum > 1e-7 || same.StateSpace != 0 || same.OutsideSample != 0 || math.Abs(same.Correlation-1) > 1e-12 {
+	if err != nil || same.Spectrum > 1e-7 || same.StateSpace != 0 || same.Outside != 0 || math.Abs(same.Correlation-1) > 1e-12 {
 		t.Errorf("the truth against itself: %v, %v", same, err)
 	}
 	again, err := CompareFreeRun(noise(20_000, 3, 1), truth)
@@ -252,7 +298,7 @@ func TestCompareFreeRun(t *testing.T) {
 		t.Errorf("another sample: %v, %v", again, err)
 	}
 	wide, err := CompareFreeRun(noise(20_000, 3, 3), truth)
-	if err != nil || wide.StateSpace < 2*again.StateSpace || wide.OutsideSample < 0.1 {
+	if err != nil || wide.StateSpace < 2*again.StateSpace || wide.Outside < 0.1 {
 		t.Errorf("three times the size: %v, %v", wide, err)
 	}
 	if _, err := CompareFreeRun(noise(20, 2, 1), truth); err == nil {

@@ -12,11 +12,11 @@ import (
 
 // FreeRun compares what a free run looks like with the truth, when point by point it no longer can be.
 type FreeRun struct {
-	Mean, SD      []float64 // of each channel of the run
-	Spectrum      float64   // Hellinger distance of the normalised power spectra, mean over channels; 0 to 1
-	StateSpace    float64   // Kullback-Leibler divergence of where the first three channels are, in nats
-	Correlation   float64   // of the off-diagonal correlations (FC); NaN below three channels, or with one that does not change
-	OutsideSample float64   // fraction of the run outside the range of the truth
+	Mean, SD    []float64 // of each channel of the run
+	Spectrum    float64   // Hellinger distance of the normalised power spectra, mean over channels; 0 to 1
+	StateSpace  float64   // Kullback-Leibler divergence of where the first three channels are, in nats
+	Correlation float64   // of the off-diagonal correlations (FC); NaN below three channels, or with one that does not change
+	Outside     float64   // fraction of the run outside the range of the truth
 }
 
 // CompareFreeRun compares a run with the truth; the columns are the channels, the lengths may differ.
@@ -35,14 +35,14 @@ func CompareFreeRun(run, truth *mat.Dense) (*FreeRun, error) {
 		f.Mean, f.SD = append(f.Mean, mean), append(f.SD, sd)
 		f.Spectrum += hellinger(a, b) / float64(channels)
 	}
-	f.OutsideSample = outside(run, truth)
+	f.Outside = outside(run, truth)
 	return f, nil
 }
 
 // String is one line.
 func (f *FreeRun) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "spectrum %.3f, state space %.3f nats, outside %.1f %%", f.Spectrum, f.StateSpace, 100*f.OutsideSample)
+	fmt.Fprintf(&b, "spectrum %.3f, state space %.3f nats, outside %.1f %%", f.Spectrum, f.StateSpace, 100*f.Outside)
 	if !math.IsNaN(f.Correlation) {
 		fmt.Fprintf(&b, ", FC correlation %.3f", f.Correlation)
 	}

@@ -108,9 +108,8 @@ func fillOneTwoThreeGo(tr *Trial) {
 	tr.holdSteps(0, tr.Steps, 2, 1)
 	tr.produce("production", ms)
 	tr.Evidence = ms
-	closest := math.Inf(1)
+	closest := math.Inf(1) // the length is a beat floored to steps
 	for _, c := range beatConditions(nil) {
-		// Flooring can only shorten: the beat is the first that is not below.
 		if off := math.Abs(c.Value - ms); off < closest {
 			tr.Condition, closest = c, off
 		}
