@@ -42,13 +42,14 @@ func TestIntervalsFollowFromInputs(t *testing.T) {
 }
 
 func TestIntervalRule(t *testing.T) {
-	task := NewReadySetGo(Timing{Dt: 20}, 1)
+	const dt = 80 // so long that the crossing has to be found between steps
+	task := NewReadySetGo(Timing{Dt: dt}, 1)
 	tr := mustBatch(t, task, Train, 0, 1).Trials[0]
 	a := tr.Answers[0]
 	crossing := func(ms float64) float64 {
 		out := make([]float64, tr.Steps)
 		for i := a.Start; i < a.Stop; i++ {
-			out[i] = float64(i-a.Start) * 20 / ms
+			out[i] = float64(i-a.Start) * dt / ms
 		}
 		score, _ := task.def.rule.judge(tr, out)
 		return score

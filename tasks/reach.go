@@ -1,6 +1,9 @@
 package tasks
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // NewReachingDelayedResponse is "reaching": a value in (0, 1) is shown, and after a delay reported by the
 // second output, while the first says when to move.
@@ -10,7 +13,7 @@ func NewReachingDelayedResponse(timing Timing) *Task {
 		source: "task and timing of neurogym",
 		inputs: []string{"go", "stimulus"}, outputs: []string{"move", "position"},
 		loss: MeanSquare, rule: valueRule{output: 1, tolerance: 0.1},
-		conditions: func(*Task) []Condition { return []Condition{{"delayed", 0}} },
+		conditions: delayConditions,
 		variants: single([]span{
 			{"stimulus", fixed(500), false}, {"delay", among(0, 1000, 2000), true}, {"decision", fixed(500), false},
 		}, fillReaching),
@@ -32,8 +35,24 @@ func fillReaching(tr *Trial) {
 	}
 	tr.Answers = []Answer{{Start: decision.Start, Stop: decision.Stop, Class: -1, Value: value}}
 	tr.Evidence = value
-	tr.Condition = tr.task.Conditions()[0]
+	tr.Condition = delayCondition(float64(tr.epoch("delay").Steps()) * tr.task.dt)
 }
+
+// delayConditions are the lengths of the delay as they are turned now, in whole steps.
+func delayConditions(t *Task) []Condition {
+	list := []Condition{}
+	for _, p := range t.def.variants[0].epochs {
+		if p.name != "delay" {
+			continue
+		}
+		for _, ms := range p.length.values() {
+			list = append(list, delayCondition(t.dt*float64(wholeSteps(ms*t.scale(p), t.dt))))
+		}
+	}
+	return list
+}
+
+func delayCondition(ms float64) Condition { return Condition{fmt.Sprintf("delay %g ms", ms), ms} }
 
 // directions is the number of places of the reaching and saccade tasks.
 const directions = 32

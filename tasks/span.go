@@ -88,6 +88,14 @@ func (l law) draw(s *stream) float64 {
 	return l.low
 }
 
+// values are the lengths that a fixed length or a set can take.
+func (l law) values() []float64 {
+	if l.kind == setLaw {
+		return l.set
+	}
+	return []float64{l.low}
+}
+
 // shortest is the least positive length that can be drawn; 0 for a length fixed at nothing.
 func (l law) shortest() float64 {
 	if l.kind != setLaw {

@@ -183,22 +183,33 @@ func TestGradientOfTheLoss(t *testing.T) {
 			if loss := b.Gradient(out, gradient); loss != b.Loss(out) || !(loss > 0) {
 				t.Fatalf("loss %g and %g", loss, b.Loss(out))
 			}
-			for range 5 {
-				i := s.below(len(out))
-				const h = 1e-5
-				x := out[i]
-				out[i] = x + h
-				up := b.Loss(out)
-				out[i] = x - h
-				down := b.Loss(out)
-				out[i] = x
-				// Truncation h²≈1e-10 and cancellation 1e-16/h≈1e-11 of a loss near 1.
-				if numeric := (up - down) / (2 * h); math.Abs(numeric-gradient[i]) > 1e-6*math.Abs(gradient[i])+1e-10 {
-					t.Errorf("%v: output %d: gradient %g, numeric %g", task.Loss(), i, gradient[i], numeric)
+			for range 4 {
+				row := s.below(len(b.Weights))
+				for b.Weights[row] == 0 {
+					row = s.below(len(b.Weights))
+				}
+				// The first output may have a weight of its own.
+				for _, k := range []int{0, s.below(b.Outputs)} {
+					checkSlope(t, b, out, gradient, row*b.Outputs+k)
 				}
 			}
 		}
 	})
+}
+
+func checkSlope(t *testing.T, b *Batch, out, gradient []float64, i int) {
+	t.Helper()
+	const h = 1e-5
+	x := out[i]
+	out[i] = x + h
+	up := b.Loss(out)
+	out[i] = x - h
+	down := b.Loss(out)
+	out[i] = x
+	// Truncation h²≈1e-10 and cancellation 1e-16/h≈1e-11 of a loss near 1.
+	if numeric := (up - down) / (2 * h); math.Abs(numeric-gradient[i]) > 1e-6*math.Abs(gradient[i])+1e-10 {
+		t.Errorf("%s, %v: output %d: gradient %g, numeric %g", b.task.Name(), b.task.Loss(), i, gradient[i], numeric)
+	}
 }
 
 // Every condition comes up as often as the task says, and each class of a two-class answer half the time.

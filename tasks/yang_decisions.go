@@ -123,11 +123,7 @@ func (t *Task) fineCeiling(stimulus law, averaged float64) float64 {
 	if averaged == 0 {
 		return 1
 	}
-	lengths := stimulus.set
-	if lengths == nil {
-		lengths = []float64{stimulus.low}
-	}
-	sum := 0.0
+	lengths, sum := stimulus.values(), 0.0
 	for _, ms := range lengths {
 		ms = t.dt * float64(wholeSteps(ms, t.dt))
 		for _, coherence := range fineCoherences {
