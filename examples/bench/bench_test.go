@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
-// The fresh process of a test is the test binary itself.
+// The fresh process of a test is the test binary itself. Tests look at what is measured, not at how well.
 func TestMain(m *testing.M) {
+	shortest = time.Millisecond
 	if slices.Contains(os.Args, "-child") {
 		main()
 		return

@@ -11,13 +11,13 @@ import (
 )
 
 // small are flags that make every case beyond the networks quick.
-const small = " -n 40 -steps 60 -every 1 -repeat 2 -fresh 0"
+const small = " -n 12 -steps 60 -every 1 -repeat 2 -fresh 0"
 
 // Every case runs, and measure's own check finds a gradient in everything learned.
 func TestEveryCase(t *testing.T) {
 	for _, name := range caseNames()[networks:] {
 		for _, r := range lines(t, "-case "+name+small) {
-			if r.Case != name || r.N != 40 || r.Forward <= 0 || *r.Gradient <= r.Forward {
+			if r.Case != name || r.N != 12 || r.Forward <= 0 || *r.Gradient <= r.Forward {
 				t.Errorf("%s: forward %v, gradient %v", &r, r.Forward, *r.Gradient)
 			}
 		}

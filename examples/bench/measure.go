@@ -83,12 +83,11 @@ func (all samples) close() {
 	}
 }
 
-const (
-	// shortest is the CPU time that one measurement should take at least: shorter runs are repeated.
-	shortest = 50 * time.Millisecond
-	// longest is the CPU time of a run that needs no second one to warm up.
-	longest = time.Second
-)
+// shortest is the CPU time that one measurement should take at least: shorter runs are repeated.
+var shortest = 50 * time.Millisecond
+
+// longest is the CPU time of a run that needs no second one to warm up.
+const longest = time.Second
 
 // sample collects measurements of a problem.
 type sample struct {
