@@ -182,3 +182,30 @@ func normalsOf[T Float](n, steps int) func() {
 	d, step := make([]T, n*steps), int64(0)
 	return func() { Normals(d, n, steps, 1, step, 2); step += int64(steps) }
 }
+
+func BenchmarkTranspose(b *testing.B) {
+	for _, n := range [][2]int{{block, regions}, {regions, block}} {
+		b.Run(fmt.Sprint(n[0], "x", n[1]), func(b *testing.B) {
+			benchmarkBoth(b, transposed[float32](n[0], n[1]), transposed[float64](n[0], n[1]))
+		})
+	}
+}
+
+func transposed[T Float](rows, cols int) func() {
+	dst, src := Matrix[T]{make([]T, rows*cols), rows}, Matrix[T]{ramp[T](rows * cols), cols}
+	return func() { Transpose(dst, src, rows, cols) }
+}
+
+func BenchmarkWiden(b *testing.B) { benchmarkBoth(b, widened[float32](), widened[float64]()) }
+
+func widened[T Float]() func() {
+	d, a := make([]float64, regions), ramp[T](regions)
+	return func() { Widen(d, a) }
+}
+
+func BenchmarkFinite(b *testing.B) { benchmarkBoth(b, finite[float32](), finite[float64]()) }
+
+func finite[T Float]() func() {
+	a := ramp[T](2 * regions)
+	return func() { Finite(a) }
+}

@@ -41,15 +41,3 @@ func DivVS[T Float](d, a []T, s T) {
 		d[i] = a[i] / s
 	}
 }
-
-// AddRounded adds float64 numbers, rounded to d's type: d[i] += T(a[i]).
-func AddRounded[T Float](d []T, a []float64) {
-	a = a[:len(d)]
-	if simd {
-		addRoundedVector(d, a)
-		return
-	}
-	for i := range d {
-		d[i] += T(a[i])
-	}
-}

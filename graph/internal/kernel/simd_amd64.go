@@ -218,15 +218,6 @@ func powVector[T Float](d, a, b []T) int {
 	return pow64(p64(d), p64(a), p64(b), len(d))
 }
 
-func addRoundedVector[T Float](d []T, a []float64) {
-	if single[T]() {
-		addRounded32(p32(d), unsafe.SliceData(a), len(d))
-		return
-	}
-	sum := unsafe.Slice(p64(d), len(d))
-	AddVV(sum, sum, a)
-}
-
 func normalsVector[T Float](dst []T, c *counters) {
 	if single[T]() {
 		normals32(p32(dst), len(dst)/32, &c.index[0])
@@ -245,4 +236,12 @@ func trigonometricVector[T Float](d, a []T, quarters uint64) int {
 		return sin64(p64(d), p64(a), len(d))
 	}
 	return cos64(p64(d), p64(a), len(d))
+}
+
+func transposeVector[T Float](dst []T, ds int, src []T, ss, cols int) {
+	if single[T]() {
+		transpose32(p32(dst), ds, p32(src), ss, cols)
+	} else {
+		transpose64(p64(dst), ds, p64(src), ss, cols)
+	}
 }

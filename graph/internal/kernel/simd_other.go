@@ -28,7 +28,13 @@ func cubeVector[T Float](d, a []T)                 { panic("kernel: no assembly"
 func sqrtVector[T Float](d, a []T)                 { panic("kernel: no assembly") }
 func absVector[T Float](d, a []T)                  { panic("kernel: no assembly") }
 func flushVector[T Float](d, a []T)                { panic("kernel: no assembly") }
-func addRoundedVector[T Float](d []T, a []float64) { panic("kernel: no assembly") }
+func transposeVector[T Float](dst []T, ds int, src []T, ss, cols int) {
+	panic("kernel: no assembly")
+}
+func addRounded32(d *float32, a *float64, n int) { panic("kernel: no assembly") }
+func round32(d *float32, a *float64, n int)      { panic("kernel: no assembly") }
+func widen32(d *float64, a *float32, n int)      { panic("kernel: no assembly") }
+func addWidened32(d *float64, a *float32, n int) { panic("kernel: no assembly") }
 func normalsVector[T Float](dst []T, c *counters)  { panic("kernel: no assembly") }
 func trigonometricVector[T Float](d, a []T, quarters uint64) int {
 	panic("kernel: no assembly")

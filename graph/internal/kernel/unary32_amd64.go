@@ -15,6 +15,3 @@ func abs32(d []float32, a []float32)
 
 //go:noescape
 func flush32(d []float32, a []float32)
-
-//go:noescape
-func addRounded32(d *float32, a *float64, n int)

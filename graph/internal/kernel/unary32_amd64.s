@@ -200,39 +200,3 @@ DATA flushed32<>+20(SB)/4, $0x0d800000
 DATA flushed32<>+24(SB)/4, $0x0d800000
 DATA flushed32<>+28(SB)/4, $0x0d800000
 GLOBL flushed32<>(SB), RODATA|NOPTR, $32
-
-TEXT ·addRounded32(SB), NOSPLIT, $0-24
-	MOVQ d+0(FP), DI
-	MOVQ a+8(FP), SI
-	MOVQ n+16(FP), CX
-
-eight:
-	SUBQ       $0x08, CX
-	JLT        rest
-	VCVTPD2PSY (SI), X0
-	VADDPS     (DI), X0, X0
-	VMOVUPS    X0, (DI)
-	VCVTPD2PSY 32(SI), X0
-	VADDPS     16(DI), X0, X0
-	VMOVUPS    X0, 16(DI)
-	ADDQ       $0x20, DI
-	ADDQ       $0x40, SI
-	JMP        eight
-
-rest:
-	ADDQ $0x08, CX
-	JZ   done
-
-one:
-	VMOVSD    (SI), X0
-	VCVTSD2SS X0, X0, X0
-	VADDSS    (DI), X0, X0
-	VMOVSS    X0, (DI)
-	ADDQ      $0x04, DI
-	ADDQ      $0x08, SI
-	DECQ      CX
-	JNZ       one
-
-done:
-	VZEROUPPER
-	RET

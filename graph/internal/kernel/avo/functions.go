@@ -70,39 +70,3 @@ func (d *dtype) algebraic() {
 		d.unary(f.name, d.lanes, load, f.f, store)
 	}
 }
-
-// addRounded is d[i] += float32(a[i]).
-func (d *dtype) addRounded() {
-	d.function("addRounded32", "func(d *float32, a *float64, n int)")
-	d.Load(d.Param("d"), reg.RDI)
-	d.Load(d.Param("a"), reg.RSI)
-	d.Load(d.Param("n"), reg.RCX)
-	four := func(offset int) {
-		at := d.at(reg.RDI, nil, offset)
-		d.VCVTPD2PSY(operand.Mem{Base: reg.RSI, Disp: 8 * offset}, reg.X0)
-		d.VADDPS(at, reg.X0, reg.X0)
-		d.VMOVUPS(reg.X0, at)
-	}
-	d.Label("eight")
-	d.SUBQ(operand.U8(8), reg.RCX)
-	d.JLT(operand.LabelRef("rest"))
-	four(0)
-	four(4)
-	d.ADDQ(operand.U8(32), reg.RDI)
-	d.ADDQ(operand.U8(64), reg.RSI)
-	d.JMP(operand.LabelRef("eight"))
-	d.Label("rest")
-	d.ADDQ(operand.U8(8), reg.RCX)
-	d.JZ(operand.LabelRef("done"))
-	d.Label("one")
-	d.VMOVSD(operand.Mem{Base: reg.RSI}, reg.X0)
-	d.VCVTSD2SS(reg.X0, reg.X0, reg.X0)
-	d.VADDSS(operand.Mem{Base: reg.RDI}, reg.X0, reg.X0)
-	d.VMOVSS(reg.X0, operand.Mem{Base: reg.RDI})
-	d.ADDQ(operand.U8(4), reg.RDI)
-	d.ADDQ(operand.U8(8), reg.RSI)
-	d.DECQ(reg.RCX)
-	d.JNZ(operand.LabelRef("one"))
-	d.Label("done")
-	d.leave()
-}

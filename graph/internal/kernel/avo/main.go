@@ -53,10 +53,14 @@ func main() {
 	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
 		d.storeTail()
 		d.algebraic()
-		if d.bits == 32 {
-			d.addRounded()
-		}
 		d.write(fmt.Sprintf("unary%d_amd64.s", d.bits), fmt.Sprintf("unary%d_amd64.go", d.bits))
+	}
+	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
+		d.transpose()
+		if d.bits == 32 {
+			d.conversions()
+		}
+		d.write(fmt.Sprintf("moves%d_amd64.s", d.bits), fmt.Sprintf("moves%d_amd64.go", d.bits))
 	}
 	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
 		d.normals()
