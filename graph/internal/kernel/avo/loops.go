@@ -114,6 +114,12 @@ func (d *dtype) dispatch() {
 	d.Instruction(&ir.Instruction{Opcode: "JMP", Operands: []operand.Op{operand.Mem{Base: code}}, IsTerminal: true})
 }
 
+// nextStep jumps to the loop of the next step.
+func (d *dtype) nextStep() {
+	d.ADDQ(operand.U8(stepSize), code)
+	d.dispatch()
+}
+
 // entries is the function that returns the table of the loops' addresses, leave's
 // first.
 func (d *dtype) entries(all []string) {
@@ -148,13 +154,11 @@ func (d *dtype) finishStep() {
 	d.CMPB(operand.Mem{Base: code, Disp: roomy}, operand.Imm(0))
 	d.JE(operand.LabelRef("exact"))
 	d.load(reg.Y0, d.at(to, index, 0))
-	d.ADDQ(operand.U8(stepSize), code)
-	d.dispatch()
+	d.nextStep()
 	d.Label("exact")
 	d.LEAQ(d.at(to, index, 0), to)
 	d.storeRest(rest)
-	d.ADDQ(operand.U8(stepSize), code)
-	d.dispatch()
+	d.nextStep()
 }
 
 // loop runs a chain: two registers at a time, then one, then the rest under a mask.
@@ -201,8 +205,7 @@ func (d *dtype) loop(chain string) {
 	}
 	d.jump("finishStep<>")
 	d.Label("next")
-	d.ADDQ(operand.U8(stepSize), code)
-	d.dispatch()
+	d.nextStep()
 }
 
 // operand loads operand k: a vector's address or a broadcast scalar.
