@@ -104,14 +104,17 @@ func (e *edgeWeights[T]) load(values []float64, learned bool) {
 	}
 }
 
-// offsets are where the edges of a sum read: the source's past by target, for long delays and for short,
-// and the adjoint by source.
+// offsets are where the edges of a sum read in a tile of so many lanes: over long delays the source's past
+// by target and the adjoint by source, over short delays rings from the present step's row on, and the
+// source's past for the gradient.
 type offsets struct {
+	lanes             int
 	long, short, back []int32
+	ring, ringBack    []int32
 }
 
-// fill makes the offsets of a lane with given rows of the past and the adjoint.
-func (o *offsets) fill(long, short *edgeSet, columns, stride int) {
+// fill makes the offsets for given rows of the past and the adjoint.
+func (o *offsets) fill(c *Coupling, long, short *edgeSet, lanes, columns, stride int) {
 	read := func(at []int32, set *edgeSet) []int32 {
 		at = cleared(at, set.n)
 		for e := range at {
@@ -119,8 +122,14 @@ func (o *offsets) fill(long, short *edgeSet, columns, stride int) {
 		}
 		return at
 	}
+	o.lanes = lanes
 	o.long, o.short, o.back = read(o.long, long), read(o.short, short), cleared(o.back, long.n)
 	for e := range o.back {
 		o.back[e] = long.tOther[e]*int32(stride) + long.tDelay[e]
+	}
+	o.ring, o.ringBack = cleared(o.ring, short.n), cleared(o.ringBack, short.n)
+	for e := range o.ring {
+		o.ring[e] = (Block-1-short.delay[e])*int32(lanes*c.NFrom) + short.other[e]
+		o.ringBack[e] = short.tDelay[e]*int32(lanes*c.NTo) + short.tOther[e]
 	}
 }

@@ -157,6 +157,7 @@ func (l *tile[T]) prime(sp span) {
 			for j := 0; j < n; j++ {
 				ring[j] = run.past[j*run.stride+run.columns+int(sp.from-c-sp.base)]
 			}
+			l.mirror(run.ring, sp.from-c, n)
 		}
 	}
 }
@@ -164,6 +165,11 @@ func (l *tile[T]) prime(sp span) {
 // slot is step t's part of a ring of n numbers a step.
 func (l *tile[T]) slot(ring []T, t int64, n int) []T {
 	return ring[int(t&(Block-1))*n:][:n]
+}
+
+// mirror copies step t's part of a ring to where a ring that edges read has it again.
+func (l *tile[T]) mirror(ring []T, t int64, n int) {
+	copy(ring[(int(t&(Block-1))+Block)*n:][:n], l.slot(ring, t, n))
 }
 
 // segment solves the steps of a span. rec is nil when a segment is solved again.
@@ -213,6 +219,9 @@ func (l *tile[T]) signals(state []T, t int64) {
 	for i := range l.sources {
 		if src := &l.m.Sources[i]; src.recent || src.Forward != nil {
 			copy(l.slot(l.sources[i].ring, t, l.lanes*src.N), l.signal(i, state))
+			if src.delayed {
+				l.mirror(l.sources[i].ring, t, l.lanes*src.N)
+			}
 		}
 	}
 }
@@ -239,19 +248,24 @@ func (l *tile[T]) inputs(t int64) {
 // remember copies a finished block of signals into the node-major past.
 func (l *tile[T]) remember(sp span, t0, t1 int64) {
 	for i := range l.sources {
-		src, run := &l.m.Sources[i], &l.sources[i]
-		if run.past == nil {
-			continue
+		if n, steps := l.lanes*l.m.Sources[i].N, int(t1-t0); l.sources[i].past != nil {
+			l.spread(job{task: pastTask, k: i, base: sp.base, t0: t0, n: steps}, n, 4*n*steps)
 		}
-		n, count := l.lanes*src.N, int(t1-t0)
-		into := run.past[run.columns+int(t0-sp.base):]
-		if src.Forward == nil {
-			width := l.lanes * l.m.width
-			transpose(into, run.stride, l.x[int(t0-sp.base)*width+l.lanes*l.m.States[src.State].offset:], width, n, count)
-			continue
-		}
-		transpose(into, run.stride, run.ring[int(t0&(Block-1))*n:], n, n, count)
 	}
+}
+
+// filePast is remember for the (lane, region) from … to−1.
+func (l *tile[T]) filePast(j job, from, to int) {
+	src, run := &l.m.Sources[j.k], &l.sources[j.k]
+	into := run.past[from*run.stride+run.columns+int(j.t0-j.base):]
+	if src.Forward == nil {
+		width := l.lanes * l.m.width
+		at := int(j.t0-j.base)*width + l.lanes*l.m.States[src.State].offset
+		transpose(into, run.stride, l.x[at+from:], width, to-from, j.n)
+		return
+	}
+	n := l.lanes * src.N
+	transpose(into, run.stride, run.ring[int(j.t0&(Block-1))*n+from:], n, to-from, j.n)
 }
 
 // transpose writes rows of n values as columns of dst.

@@ -210,6 +210,11 @@ func (l *tile[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 		}
 	}
 	l.adjoint.frame.Step()
+	for k := range l.sums {
+		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; c.delayed && c.shorts > 0 && l.m.Sums[k].Source >= 0 {
+			l.mirror(l.sums[k].ring, t, l.lanes*c.NTo)
+		}
+	}
 	l.keepSeries(t)
 	l.sourcesBack(state, t0, t)
 	b.lambda, b.previous = b.previous, b.lambda
@@ -291,12 +296,18 @@ func (l *tile[T]) finishBlock(sp span, t0, t1 int64) {
 		}
 		c := &l.m.Couplings[s.Coupling]
 		if to := l.lanes * c.NTo; run.adjoint != nil {
-			transpose(run.adjoint[t0-sp.base:], run.stride, run.ring[int(t0&(Block-1))*to:], to, to, n)
+			l.spread(job{task: adjointTask, k: k, base: sp.base, t0: t0, n: n}, to, 4*n*to)
 		}
 		if c.Learned {
 			l.spread(job{task: weightTask, k: k, base: sp.base, t0: t0, n: n}, c.NTo, l.lanes*n*len(c.Index))
 		}
 	}
+}
+
+// fileAdjoint files the adjoints of the (lane, region) from … to−1.
+func (l *tile[T]) fileAdjoint(j job, from, to int) {
+	run, n := &l.sums[j.k], l.lanes*l.m.Couplings[l.m.Sums[j.k].Coupling].NTo
+	transpose(run.adjoint[from*run.stride+int(j.t0-j.base):], run.stride, run.ring[int(j.t0&(Block-1))*n+from:], n, to-from, j.n)
 }
 
 // scrubPast and scrubRings put zeros in the place of what masked lanes leave where all lanes are summed:

@@ -11,6 +11,8 @@ const (
 	longBackTask              // long-delay transposed sums of a block, by source
 	shortBackTask             // transposed sums of one step, by source
 	weightTask                // weight gradients of a block, by target
+	pastTask                  // a block of signals into the past, of source k
+	adjointTask               // a block of adjoints into their rows, of sum k
 )
 
 // job is a task of sum k at step t (or over the block from t0, n steps long).
@@ -52,6 +54,14 @@ func (l *tile[T]) shortSums(row []T, t0, t int64) {
 
 // perform runs a job for a part of what it goes over.
 func (l *tile[T]) perform(j job, from, to int) {
+	switch j.task {
+	case pastTask:
+		l.filePast(j, from, to)
+		return
+	case adjointTask:
+		l.fileAdjoint(j, from, to)
+		return
+	}
 	c := &l.m.Couplings[l.m.Sums[j.k].Coupling]
 	switch {
 	case j.task == weightTask:
@@ -160,22 +170,15 @@ func (l *tile[T]) shortSum(j job, lane, from, to int) {
 	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
 	row := of(l, l.sumsNow, s.offset, c.NTo)[lane*c.NTo:][:c.NTo]
 	takeRow(row[from:to], l.sums[j.k].block, int(j.t-j.t0)*l.lanes*c.NTo+lane*c.NTo+from)
-	width := l.lanes * c.NFrom
-	ring := l.sources[s.Source].ring[lane*c.NFrom:]
-	if !c.delayed {
-		now := ring[int(j.t&(Block-1))*width:][:c.NFrom]
-		kernel.SparseRows(row[from:to], w.short.row[from:to+1], w.short.w, w.short.other, now)
+	if w.short.n == 0 {
 		return
 	}
-	for i := from; i < to && w.short.n > 0; i++ {
-		acc := row[i]
-		a, b := w.short.row[i], w.short.row[i+1]
-		other, weight := w.short.other[a:b], w.short.w[a:b]
-		for e, d := range w.short.delay[a:b] {
-			acc += T(weight[e] * ring[int((j.t-int64(d))&(Block-1))*width+int(other[e])])
-		}
-		row[i] = acc
+	at, other := int(j.t&(Block-1)), w.short.other
+	if c.delayed { // from the row of the longest short delay on
+		at, other = at+1, l.sums[j.k].offsets(lane).ring
 	}
+	ring := l.sources[s.Source].ring[(at*l.lanes+lane)*c.NFrom:]
+	kernel.SparseRows(row[from:to], w.short.row[from:to+1], w.short.w, other, ring)
 }
 
 // putColumn writes the steps of region i into a block [step][n].
@@ -202,20 +205,12 @@ func (l *tile[T]) shortBack(j job, lane, from, to int) {
 	grad := l.sources[s.Source].grad[lane*c.NFrom:][from:to]
 	back := run.back[lane*c.NFrom:][from:to]
 	takeRow(back, run.backBlock, int(j.t-j.t0)*l.lanes*c.NFrom+lane*c.NFrom+from)
-	width := l.lanes * c.NTo
-	ring := run.ring[lane*c.NTo:]
-	if !c.delayed {
-		now := ring[int(j.t&(Block-1))*width:][:c.NTo]
-		kernel.SparseRows(back, w.short.tRow[from:to+1], w.short.wT, w.short.tOther, now)
+	ring, other := run.ring[(int(j.t&(Block-1))*l.lanes+lane)*c.NTo:], w.short.tOther
+	if c.delayed {
+		other = run.offsets(lane).ringBack
 	}
-	for i := from; i < to && c.delayed && w.short.n > 0; i++ {
-		acc := back[i-from]
-		a, b := w.short.tRow[i], w.short.tRow[i+1]
-		other, weight := w.short.tOther[a:b], w.short.wT[a:b]
-		for e, d := range w.short.tDelay[a:b] {
-			acc += T(weight[e] * ring[int((j.t+int64(d))&(Block-1))*width+int(other[e])])
-		}
-		back[i-from] = acc
+	if w.short.n > 0 {
+		kernel.SparseRows(back, w.short.tRow[from:to+1], w.short.wT, other, ring)
 	}
 	kernel.AddVV(grad, grad, back)
 }

@@ -39,12 +39,13 @@ type tile[T kernel.Float] struct {
 }
 
 // sourceRun is a source's signal. past is node-major: region j's value at column
-// pastColumns + (t − segment base) of row (lane, j). ring holds the last block time-major.
+// pastColumns + (t − segment base) of row (lane, j). ring holds the last block time-major; twice,
+// one copy after the other, where edges read it, so that no step they reach is beyond its end.
 type sourceRun[T kernel.Float] struct {
 	forward, adjoint *runner[T]
 	past             []T
 	stride, columns  int
-	ring             []T // [Block][lane][region]
+	ring             []T // [step][lane][region]
 	grad             []T // adjoint of the signal at the present step
 }
 
@@ -56,7 +57,7 @@ type sumRun[T kernel.Float] struct {
 
 	adjoint   []T // [lane][target][stride], column t − segment base
 	stride    int
-	ring      []T       // [Block][lane][target]
+	ring      []T       // [step][lane][target], like a source\'s
 	backBlock []T       // [Block][lane][source] long-delay part of the transposed sum
 	back      []T       // [lane][source] the transposed sum of one step
 	at        []offsets // of all lanes, or [lane]
@@ -98,7 +99,7 @@ func newTile[T kernel.Float](m *Model, p plan) *tile[T] {
 
 func newSourceRun[T kernel.Float](s *Source, p plan) sourceRun[T] {
 	n := p.lanes * s.N
-	r := sourceRun[T]{forward: newRunner[T](s.Forward), adjoint: newRunner[T](s.Adjoint), ring: make([]T, Block*n), grad: make([]T, n)}
+	r := sourceRun[T]{forward: newRunner[T](s.Forward), adjoint: newRunner[T](s.Adjoint), ring: make([]T, ringSteps(s.delayed)*n), grad: make([]T, n)}
 	if s.delayed {
 		r.columns = s.pastColumns()
 		r.stride = r.columns + p.segment
@@ -113,7 +114,7 @@ func (l *tile[T]) newSumRun(s *SumVar) sumRun[T] {
 	if s.Source < 0 {
 		return sumRun[T]{constant: make([]T, to)}
 	}
-	r := sumRun[T]{ring: make([]T, Block*to)}
+	r := sumRun[T]{ring: make([]T, ringSteps(c.delayed)*to)}
 	if !c.delayed {
 		return r
 	}
@@ -122,13 +123,18 @@ func (l *tile[T]) newSumRun(s *SumVar) sumRun[T] {
 	if c.longs > 0 {
 		r.block, r.backBlock = make([]T, Block*to), make([]T, Block*from)
 	}
-	if c.LaneDelays != nil {
+	if r.at = make([]offsets, 1); c.LaneDelays != nil {
 		r.at = make([]offsets, l.plan.lanes)
-		return r
 	}
-	r.at = make([]offsets, 1)
-	r.at[0].fill(&c.long, &c.short, src.columns, src.stride)
 	return r
+}
+
+// ringSteps is the number of rows of a ring.
+func ringSteps(twice bool) int {
+	if twice {
+		return 2 * Block
+	}
+	return Block
 }
 
 // begin makes room for lanes first … first+lanes−1 and loads their inputs.
@@ -144,6 +150,7 @@ func (l *tile[T]) begin(in *Inputs, first, lanes int) {
 	}
 	for i := range l.m.Couplings {
 		l.loadWeights(i, &in.Weights[i])
+		l.loadOffsets(i)
 	}
 	l.loaded = true
 	for i := range l.m.Sums {

@@ -66,10 +66,21 @@ func (l *tile[T]) loadDelays(k, lane int) {
 	c, w := &l.m.Couplings[k], &l.weights[k].sets[lane]
 	w.long.fill(c, c.LaneDelays[l.first+lane], true)
 	w.short.fill(c, c.LaneDelays[l.first+lane], false)
+}
+
+// loadOffsets finds out where the edges of coupling k read, unless they read where they did.
+func (l *tile[T]) loadOffsets(k int) {
+	c := &l.m.Couplings[k]
 	for i := range l.sums {
-		if s := &l.m.Sums[i]; s.Coupling == k && s.Source >= 0 {
-			src := &l.sources[s.Source]
-			l.sums[i].at[lane].fill(w.long.edgeSet, w.short.edgeSet, src.columns, src.stride)
+		s, run := &l.m.Sums[i], &l.sums[i]
+		if s.Coupling != k || s.Source < 0 || !c.delayed {
+			continue
+		}
+		src := &l.sources[s.Source]
+		for lane := range run.at[:min(l.lanes, len(run.at))] {
+			if w := l.weights[k].at(lane); c.LaneDelays != nil || run.at[0].lanes != l.lanes {
+				run.at[lane].fill(c, w.long.edgeSet, w.short.edgeSet, l.lanes, src.columns, src.stride)
+			}
 		}
 	}
 }
