@@ -16,7 +16,7 @@ func DelayedRows[T Float](acc Matrix[T], steps int, row []int32, w []T, offsets 
 	if len(to) == 0 {
 		return
 	}
-	if simd && steps >= wide[T]() && len(src) >= steps {
+	if simd && steps >= least[T]() && len(src) >= steps {
 		if !delayedRowsVector(to, acc.Stride, steps, row, w, offsets, src) {
 			panic(edgeOutside)
 		}

@@ -28,7 +28,9 @@ func edges(r *rand.Rand, targets, most, steps, n int) (row, offsets []int32) {
 }
 
 // A sum of negative zeros that starts at 0 is 0, also where the kernels start later.
-func TestDelayedZeros(t *testing.T) { both(t, testDelayedZeros[float32], testDelayedZeros[float64]) }
+func TestDelayedZeros(t *testing.T) {
+	everyLevel(t, func(t *testing.T) { both(t, testDelayedZeros[float32], testDelayedZeros[float64]) })
+}
 
 func testDelayedZeros[T Float](t *testing.T) {
 	negative := T(math.Copysign(0, -1))
@@ -46,7 +48,9 @@ func testDelayedZeros[T Float](t *testing.T) {
 
 // Sums over edges are taken in ascending order, and those over steps in the order
 // of Sum, at every remainder of the blocking.
-func TestDelayedOrder(t *testing.T) { both(t, testDelayedOrder[float32], testDelayedOrder[float64]) }
+func TestDelayedOrder(t *testing.T) {
+	everyLevel(t, func(t *testing.T) { both(t, testDelayedOrder[float32], testDelayedOrder[float64]) })
+}
 
 func testDelayedOrder[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
@@ -79,7 +83,9 @@ func testDelayedOrder[T Float](t *testing.T) {
 }
 
 // Edges outside the source panic at every place of an unrolled loop.
-func TestDelayedBounds(t *testing.T) {
+func TestDelayedBounds(t *testing.T) { everyLevel(t, testDelayedBounds) }
+
+func testDelayedBounds(t *testing.T) {
 	const steps = 16
 	src := make([]float32, 20, 200)
 	for targets := 1; targets < 6; targets++ {
@@ -112,7 +118,9 @@ func TestDelayedBounds(t *testing.T) {
 }
 
 // Sparse rows take their edges in ascending order; no edges reach outside.
-func TestSparseRows(t *testing.T) { both(t, testSparseRows[float32], testSparseRows[float64]) }
+func TestSparseRows(t *testing.T) {
+	everyLevel(t, func(t *testing.T) { both(t, testSparseRows[float32], testSparseRows[float64]) })
+}
 
 func testSparseRows[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
@@ -142,7 +150,9 @@ func testSparseRows[T Float](t *testing.T) {
 }
 
 // Edges that are not there panic too, also where there is room behind a slice.
-func TestDelayedRowsShort(t *testing.T) {
+func TestDelayedRowsShort(t *testing.T) { everyLevel(t, testDelayedRowsShort) }
+
+func testDelayedRowsShort(t *testing.T) {
 	run := func(targets, steps, w, offsets int, row ...int32) bool {
 		acc := Matrix[float64]{make([]float64, targets*steps), steps}
 		return panics(func() {

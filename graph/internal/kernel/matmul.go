@@ -101,9 +101,9 @@ func (g *gemm[T]) run() {
 	}
 }
 
-// piece runs in assembly unless a row is shorter than a register.
+// piece runs in assembly unless a row is too short for it.
 func (g *gemm[T]) piece() {
-	if simd && g.width >= wide[T]() {
+	if simd && g.width >= least[T]() {
 		gemmVector(g)
 		return
 	}

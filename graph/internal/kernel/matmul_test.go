@@ -45,7 +45,9 @@ func (m Matrix[T]) copied() Matrix[T] {
 
 // Sums are taken in the documented order at every remainder of the blocking, and
 // nothing between the rows of a result is touched.
-func TestMatrixOrder(t *testing.T) { both(t, testMatrixOrder[float32], testMatrixOrder[float64]) }
+func TestMatrixOrder(t *testing.T) {
+	everyLevel(t, func(t *testing.T) { both(t, testMatrixOrder[float32], testMatrixOrder[float64]) })
+}
 
 func testMatrixOrder[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
@@ -71,7 +73,9 @@ func testMatrixOrder[T Float](t *testing.T) {
 }
 
 // Large matrices are taken in pieces that do not show in the bits.
-func TestMatrixPieces(t *testing.T) { both(t, testMatrixPieces[float32], testMatrixPieces[float64]) }
+func TestMatrixPieces(t *testing.T) {
+	everyLevel(t, func(t *testing.T) { both(t, testMatrixPieces[float32], testMatrixPieces[float64]) })
+}
 
 func testMatrixPieces[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
@@ -106,7 +110,9 @@ func testMatrixPieces[T Float](t *testing.T) {
 }
 
 // Operands that are too short, or whose rows overlap, panic.
-func TestMatrixBounds(t *testing.T) {
+func TestMatrixBounds(t *testing.T) { everyLevel(t, testMatrixBounds) }
+
+func testMatrixBounds(t *testing.T) {
 	const rows, cols, lanes = 19, 6, 5
 	y, wt, x, a := make([]float64, lanes*rows), make([]float64, cols*rows), make([]float64, lanes*cols), make([]float64, cols*lanes)
 	run := func(y, wt, x, a Matrix[float64]) (panics int) {

@@ -3,31 +3,59 @@
 package kernel
 
 import (
+	"math"
 	"os"
 	"unsafe"
 )
 
-// simd chooses the assembly: AVX2 that the operating system supports too, and no
-// EURYALE_KERNELS=portable in the environment.
-var simd = hasAVX2() && os.Getenv("EURYALE_KERNELS") != "portable"
+// simd chooses the assembly of AVX2, and avx512 besides the forms with AVX-512 of the
+// functions that have one, which look at avx512 themselves.
+var simd, avx512 = choose(os.Getenv("EURYALE_KERNELS"), hasAVX2(), hasAVX512())
+
+// choose keeps what the processor has up to the level that is wanted.
+func choose(wanted string, hasAVX2, hasAVX512 bool) (simd, avx512 bool) {
+	simd = hasAVX2 && wanted != "portable"
+	return simd, simd && hasAVX512 && wanted != "avx2"
+}
 
 func hasAVX2() bool {
 	const (
-		osxsave, avx = 1 << 27, 1 << 28 // leaf 1, cx
-		avx2         = 1 << 5           // leaf 7, bx
-		xmm, ymm     = 1 << 1, 1 << 2   // extended control register 0
+		avx2     = 1 << 5         // leaf 7, bx
+		xmm, ymm = 1 << 1, 1 << 2 // extended control register 0
 	)
+	if !saves(xmm | ymm) {
+		return false
+	}
+	_, bx, _ := cpuid(7, 0)
+	return bx&avx2 != 0
+}
+
+// hasAVX512 asks for more than the kernels need, AVX-512F: processors without VBMI2 are
+// those before Ice Lake, which lower their clock for registers of 512 bits.
+func hasAVX512() bool {
+	const (
+		avx512f           = 1 << 16 // leaf 7, bx
+		vbmi2             = 1 << 6  // leaf 7, cx
+		opmask, high, zmm = 1 << 5, 1 << 6, 1 << 7
+	)
+	if !hasAVX2() || !saves(opmask|high|zmm) {
+		return false
+	}
+	_, bx, cx := cpuid(7, 0)
+	return bx&avx512f != 0 && cx&vbmi2 != 0
+}
+
+// saves reports whether the operating system saves that state, bits of extended control
+// register 0, on a processor that has AVX and leaf 7 of its features.
+func saves(state uint32) bool {
+	const osxsave, avx = 1 << 27, 1 << 28 // leaf 1, cx
 	if most, _, _ := cpuid(0, 0); most < 7 {
 		return false
 	}
 	if _, _, cx := cpuid(1, 0); cx&(osxsave|avx) != osxsave|avx {
 		return false
 	}
-	if xgetbv()&(xmm|ymm) != xmm|ymm {
-		return false
-	}
-	_, bx, _ := cpuid(7, 0)
-	return bx&avx2 != 0
+	return xgetbv()&state == state
 }
 
 // vectorEntry is one more than a form's number among the loops in assembly, 0 where
@@ -79,10 +107,19 @@ func matVecVector[T Float](y, w, x []T, rows, cols int) {
 	}
 }
 
-// wide is the least width of a gemm in assembly.
+// wide is the number of elements in a register of AVX2.
 func wide[T Float]() int { return int(32 / unsafe.Sizeof(T(0))) }
 
-// gemmVector is gemm for widths from wide up.
+// least is the least width of a gemm in assembly: AVX-512 has masks for what is less
+// than a register.
+func least[T Float]() int {
+	if avx512 {
+		return 1
+	}
+	return wide[T]()
+}
+
+// gemmVector is gemm for widths from least up.
 func gemmVector[T Float](g *gemm[T]) {
 	for l := 0; l < g.lanes; {
 		c, a := g.c[l*g.cs:], g.a[l*g.al:]
@@ -132,9 +169,9 @@ func axpyVector[T Float](y []T, s T, x []T) {
 	}
 }
 
-// delayedRowsVector is DelayedRows for steps from wide up.
+// delayedRowsVector is DelayedRows for steps from least up.
 func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, offsets []int32, src []T) bool {
-	limit, o, ok := len(src)-steps, unsafe.SliceData(offsets), true
+	limit, o, ok := min(len(src)-steps, math.MaxInt32), unsafe.SliceData(offsets), true
 	for i := 0; ok && i < len(row)-1; {
 		c, r, left := acc[i*stride:], &row[i], len(row)-1-i
 		switch {
@@ -166,7 +203,7 @@ func sparseRowsVector[T Float](y []T, row []int32, w []T, other []int32, x []T) 
 }
 
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
-	limit, o, edges := len(src)-len(a), unsafe.SliceData(offsets), len(offsets)
+	limit, o, edges := min(len(src)-len(a), math.MaxInt32), unsafe.SliceData(offsets), len(offsets)
 	whole := len(a) == 16 && edges >= wide[T]()
 	switch {
 	case single[T]() && whole:

@@ -25,9 +25,43 @@ func portable(f func()) {
 	f()
 }
 
-func TestEnvironmentForcesPortable(t *testing.T) {
-	if os.Getenv("EURYALE_KERNELS") == "portable" && simd {
-		t.Error("EURYALE_KERNELS=portable, but the kernels are assembly")
+// everyLevel runs a test on all forms of the kernels that the machine has.
+func everyLevel(t *testing.T, test func(*testing.T)) {
+	had, had512 := simd, avx512
+	defer func() { simd, avx512 = had, had512 }()
+	for _, wanted := range []string{"portable", "avx2", "avx512"} {
+		simd, avx512 = choose(wanted, had, had512)
+		if simd == (wanted != "portable") && avx512 == (wanted == "avx512") {
+			t.Run(wanted, test)
+		}
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	switch wanted := os.Getenv("EURYALE_KERNELS"); {
+	case wanted == "portable" && simd, wanted == "avx2" && avx512:
+		t.Errorf("EURYALE_KERNELS=%s, but simd is %v and avx512 is %v", wanted, simd, avx512)
+	case wanted == "" && (simd != hasAVX2() || avx512 != hasAVX512()):
+		t.Errorf("not the best kernels: simd is %v and avx512 is %v", simd, avx512)
+	}
+	for _, c := range []struct {
+		wanted                           string
+		hasAVX2, hasAVX512, simd, avx512 bool
+	}{
+		{"", true, true, true, true},
+		{"", true, false, true, false},
+		{"", false, false, false, false},
+		{"portable", true, true, false, false},
+		{"avx2", true, true, true, false},
+		{"avx2", false, false, false, false},
+		{"avx512", true, true, true, true},
+		{"avx512", true, false, true, false},
+		{"avx512", false, false, false, false},
+		{"sse", true, true, true, true},
+	} {
+		if simd, avx512 := choose(c.wanted, c.hasAVX2, c.hasAVX512); simd != c.simd || avx512 != c.avx512 {
+			t.Errorf("%+v: got %v and %v", c, simd, avx512)
+		}
 	}
 }
 
@@ -118,7 +152,7 @@ func TestVectorSums(t *testing.T) {
 	both(t, testSums[float32], testSums[float64])
 }
 
-// compare runs f twice on the same start and compares all that it changed.
+// compare runs f on the same start in all forms and compares all that they changed.
 func compare[T Float](t *testing.T, what string, all []T, f func()) {
 	t.Helper()
 	start := append([]T(nil), all...)
@@ -127,6 +161,13 @@ func compare[T Float](t *testing.T, what string, all []T, f func()) {
 	copy(all, start)
 	f()
 	same(t, what, all, want)
+	if avx512 {
+		avx512 = false
+		defer func() { avx512 = true }()
+		copy(all, start)
+		f()
+		same(t, what+" with AVX2", all, want)
+	}
 }
 
 func testSums[T Float](t *testing.T) {

@@ -58,7 +58,7 @@ func tree[T Float](s *[8]T) T {
 // Axpy adds s x to y: y[i] += s x[i].
 func Axpy[T Float](y []T, s T, x []T) {
 	x = x[:len(y)]
-	if simd && len(y) >= wide[T]() {
+	if simd && len(y) >= least[T]() {
 		axpyVector(y, s, x)
 		return
 	}

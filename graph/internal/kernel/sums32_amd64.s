@@ -46,6 +46,11 @@ next3:
 	RET
 
 TEXT ·gemm32x1(SB), NOSPLIT, $0-72
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow4
+	JMP  ·gemm32x1wide<>(SB)
+
+narrow4:
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -74,15 +79,15 @@ full:
 
 part:
 	CMPQ R15, $0x0c
-	JNE  narrower4
+	JNE  narrower5
 	MOVQ $0x00000160, R15
 	CMPQ R13, $0x60
-	JGE  begin5
+	JGE  begin6
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin5:
+begin6:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -99,7 +104,7 @@ begin5:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms6:
+terms7:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y12
 	VADDPS       Y12, Y0, Y0
@@ -128,15 +133,15 @@ terms6:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms6
+	JNZ          terms7
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x58, AX
 	CMPQ         AX, $0x08
-	JLE          whole7
+	JLE          whole8
 	MOVQ         $0x00000008, AX
 
-whole7:
+whole8:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -154,21 +159,21 @@ whole7:
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x00000180, DI
 	ADDQ      $0x00000180, SI
-	SUBQ      $0x60, R13
+	SUBQ      $+96, R13
 	JG        next
 	JMP       done
 
-narrower4:
+narrower5:
 	CMPQ R15, $0x0b
-	JNE  narrower8
+	JNE  narrower9
 	MOVQ $0x00000140, R15
 	CMPQ R13, $0x58
-	JGE  begin9
+	JGE  begin10
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin9:
+begin10:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -184,7 +189,7 @@ begin9:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms10:
+terms11:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y11
 	VADDPS       Y11, Y0, Y0
@@ -211,15 +216,15 @@ terms10:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms10
+	JNZ          terms11
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x50, AX
 	CMPQ         AX, $0x08
-	JLE          whole11
+	JLE          whole12
 	MOVQ         $0x00000008, AX
 
-whole11:
+whole12:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -236,21 +241,21 @@ whole11:
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x00000160, DI
 	ADDQ      $0x00000160, SI
-	SUBQ      $0x58, R13
+	SUBQ      $+88, R13
 	JG        next
 	JMP       done
 
-narrower8:
+narrower9:
 	CMPQ R15, $0x0a
-	JNE  narrower12
+	JNE  narrower13
 	MOVQ $0x00000120, R15
 	CMPQ R13, $0x50
-	JGE  begin13
+	JGE  begin14
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin13:
+begin14:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -265,7 +270,7 @@ begin13:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms14:
+terms15:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y10
 	VADDPS       Y10, Y0, Y0
@@ -290,15 +295,15 @@ terms14:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms14
+	JNZ          terms15
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x48, AX
 	CMPQ         AX, $0x08
-	JLE          whole15
+	JLE          whole16
 	MOVQ         $0x00000008, AX
 
-whole15:
+whole16:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -314,21 +319,21 @@ whole15:
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x00000140, DI
 	ADDQ      $0x00000140, SI
-	SUBQ      $0x50, R13
+	SUBQ      $+80, R13
 	JG        next
 	JMP       done
 
-narrower12:
+narrower13:
 	CMPQ R15, $0x09
-	JNE  narrower16
+	JNE  narrower17
 	MOVQ $0x00000100, R15
 	CMPQ R13, $0x48
-	JGE  begin17
+	JGE  begin18
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin17:
+begin18:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -342,7 +347,7 @@ begin17:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms18:
+terms19:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y9
 	VADDPS       Y9, Y0, Y0
@@ -365,15 +370,15 @@ terms18:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms18
+	JNZ          terms19
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x40, AX
 	CMPQ         AX, $0x08
-	JLE          whole19
+	JLE          whole20
 	MOVQ         $0x00000008, AX
 
-whole19:
+whole20:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -388,21 +393,21 @@ whole19:
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x00000120, DI
 	ADDQ      $0x00000120, SI
-	SUBQ      $0x48, R13
+	SUBQ      $+72, R13
 	JG        next
 	JMP       done
 
-narrower16:
+narrower17:
 	CMPQ R15, $0x08
-	JNE  narrower20
+	JNE  narrower21
 	MOVQ $0x000000e0, R15
 	CMPQ R13, $0x40
-	JGE  begin21
+	JGE  begin22
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin21:
+begin22:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -415,7 +420,7 @@ begin21:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms22:
+terms23:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y8
 	VADDPS       Y8, Y0, Y0
@@ -436,15 +441,15 @@ terms22:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms22
+	JNZ          terms23
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x38, AX
 	CMPQ         AX, $0x08
-	JLE          whole23
+	JLE          whole24
 	MOVQ         $0x00000008, AX
 
-whole23:
+whole24:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -458,21 +463,21 @@ whole23:
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x00000100, DI
 	ADDQ      $0x00000100, SI
-	SUBQ      $0x40, R13
+	SUBQ      $+64, R13
 	JG        next
 	JMP       done
 
-narrower20:
+narrower21:
 	CMPQ R15, $0x07
-	JNE  narrower24
+	JNE  narrower25
 	MOVQ $0x000000c0, R15
 	CMPQ R13, $0x38
-	JGE  begin25
+	JGE  begin26
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin25:
+begin26:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -484,7 +489,7 @@ begin25:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms26:
+terms27:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y7
 	VADDPS       Y7, Y0, Y0
@@ -503,15 +508,15 @@ terms26:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms26
+	JNZ          terms27
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x30, AX
 	CMPQ         AX, $0x08
-	JLE          whole27
+	JLE          whole28
 	MOVQ         $0x00000008, AX
 
-whole27:
+whole28:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -524,21 +529,21 @@ whole27:
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x000000e0, DI
 	ADDQ      $0x000000e0, SI
-	SUBQ      $0x38, R13
+	SUBQ      $+56, R13
 	JG        next
 	JMP       done
 
-narrower24:
+narrower25:
 	CMPQ R15, $0x06
-	JNE  narrower28
+	JNE  narrower29
 	MOVQ $0x000000a0, R15
 	CMPQ R13, $0x30
-	JGE  begin29
+	JGE  begin30
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin29:
+begin30:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -549,7 +554,7 @@ begin29:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms30:
+terms31:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y6
 	VADDPS       Y6, Y0, Y0
@@ -566,15 +571,15 @@ terms30:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms30
+	JNZ          terms31
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x28, AX
 	CMPQ         AX, $0x08
-	JLE          whole31
+	JLE          whole32
 	MOVQ         $0x00000008, AX
 
-whole31:
+whole32:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -586,21 +591,21 @@ whole31:
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x000000c0, DI
 	ADDQ      $0x000000c0, SI
-	SUBQ      $0x30, R13
+	SUBQ      $+48, R13
 	JG        next
 	JMP       done
 
-narrower28:
+narrower29:
 	CMPQ R15, $0x05
-	JNE  narrower32
+	JNE  narrower33
 	MOVQ $0x00000080, R15
 	CMPQ R13, $0x28
-	JGE  begin33
+	JGE  begin34
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin33:
+begin34:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -610,7 +615,7 @@ begin33:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms34:
+terms35:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y5
 	VADDPS       Y5, Y0, Y0
@@ -625,15 +630,15 @@ terms34:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms34
+	JNZ          terms35
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x20, AX
 	CMPQ         AX, $0x08
-	JLE          whole35
+	JLE          whole36
 	MOVQ         $0x00000008, AX
 
-whole35:
+whole36:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -644,21 +649,21 @@ whole35:
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x000000a0, DI
 	ADDQ      $0x000000a0, SI
-	SUBQ      $0x28, R13
+	SUBQ      $+40, R13
 	JG        next
 	JMP       done
 
-narrower32:
+narrower33:
 	CMPQ R15, $0x04
-	JNE  narrower36
+	JNE  narrower37
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x20
-	JGE  begin37
+	JGE  begin38
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin37:
+begin38:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -667,7 +672,7 @@ begin37:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms38:
+terms39:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y4
 	VADDPS       Y4, Y0, Y0
@@ -680,15 +685,15 @@ terms38:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms38
+	JNZ          terms39
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x18, AX
 	CMPQ         AX, $0x08
-	JLE          whole39
+	JLE          whole40
 	MOVQ         $0x00000008, AX
 
-whole39:
+whole40:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -698,21 +703,21 @@ whole39:
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x00000080, DI
 	ADDQ      $0x00000080, SI
-	SUBQ      $0x20, R13
+	SUBQ      $+32, R13
 	JG        next
 	JMP       done
 
-narrower36:
+narrower37:
 	CMPQ R15, $0x03
-	JNE  narrower40
+	JNE  narrower41
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x18
-	JGE  begin41
+	JGE  begin42
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin41:
+begin42:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS (DI)(R15*1), Y2
@@ -720,7 +725,7 @@ begin41:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms42:
+terms43:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y3
 	VADDPS       Y3, Y0, Y0
@@ -731,15 +736,15 @@ terms42:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms42
+	JNZ          terms43
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x08
-	JLE          whole43
+	JLE          whole44
 	MOVQ         $0x00000008, AX
 
-whole43:
+whole44:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -748,28 +753,28 @@ whole43:
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x00000060, DI
 	ADDQ      $0x00000060, SI
-	SUBQ      $0x18, R13
+	SUBQ      $+24, R13
 	JG        next
 	JMP       done
 
-narrower40:
+narrower41:
 	CMPQ R15, $0x02
-	JNE  narrower44
+	JNE  narrower45
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin45
+	JGE  begin46
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin45:
+begin46:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	MOVQ    SI, AX
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms46:
+terms47:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y2
 	VADDPS       Y2, Y0, Y0
@@ -778,15 +783,15 @@ terms46:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms46
+	JNZ          terms47
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
-	JLE          whole47
+	JLE          whole48
 	MOVQ         $0x00000008, AX
 
-whole47:
+whole48:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -794,47 +799,47 @@ whole47:
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x00000040, DI
 	ADDQ      $0x00000040, SI
-	SUBQ      $0x10, R13
+	SUBQ      $+16, R13
 	JG        next
 	JMP       done
 
-narrower44:
+narrower45:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin49
+	JGE  begin50
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin49:
+begin50:
 	VMOVUPS (DI)(R15*1), Y0
 	MOVQ    SI, AX
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms50:
+terms51:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX)(R15*1), Y15, Y1
 	VADDPS       Y1, Y0, Y0
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms50
+	JNZ          terms51
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
 	CMPQ         AX, $0x08
-	JLE          whole51
+	JLE          whole52
 	MOVQ         $0x00000008, AX
 
-whole51:
+whole52:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x00000020, DI
 	ADDQ      $0x00000020, SI
-	SUBQ      $0x08, R13
+	SUBQ      $+8, R13
 	JG        next
 	JMP       done
 
@@ -842,7 +847,1033 @@ done:
 	VZEROUPPER
 	RET
 
+TEXT ·gemm32x1wide<>(SB), NOSPLIT, $0-72
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ n+24(FP), R13
+	MOVQ cs+40(FP), R11
+	SHLQ $0x02, R11
+	MOVQ bs+48(FP), BX
+	MOVQ al+56(FP), R9
+	MOVQ aj+64(FP), R8
+	SHLQ $0x02, BX
+	SHLQ $0x02, R9
+	SHLQ $0x02, R8
+
+next:
+	LEAQ 15(R13), R15
+	SHRQ $0x04, R15
+	CMPQ R15, $0x10
+	JLE  part
+	CMPQ R15, $0x20
+	JGE  full
+	INCQ R15
+	SHRQ $0x01, R15
+	JMP  part
+
+full:
+	MOVQ $0x00000010, R15
+
+part:
+	CMPQ R15, $0x10
+	JNE  narrower53
+	LEAQ -240(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole54
+	SHLQ CL, AX
+	NOTQ AX
+
+whole54:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS   320(DI), Z5
+	VMOVUPS   384(DI), Z6
+	VMOVUPS   448(DI), Z7
+	VMOVUPS   512(DI), Z8
+	VMOVUPS   576(DI), Z9
+	VMOVUPS   640(DI), Z10
+	VMOVUPS   704(DI), Z11
+	VMOVUPS   768(DI), Z12
+	VMOVUPS   832(DI), Z13
+	VMOVUPS   896(DI), Z14
+	VMOVUPS.Z 960(DI), K1, Z15
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms55:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z16
+	VADDPS       Z16, Z0, Z0
+	VMULPS       64(AX), Z31, Z17
+	VADDPS       Z17, Z1, Z1
+	VMULPS       128(AX), Z31, Z18
+	VADDPS       Z18, Z2, Z2
+	VMULPS       192(AX), Z31, Z19
+	VADDPS       Z19, Z3, Z3
+	VMULPS       256(AX), Z31, Z20
+	VADDPS       Z20, Z4, Z4
+	VMULPS       320(AX), Z31, Z21
+	VADDPS       Z21, Z5, Z5
+	VMULPS       384(AX), Z31, Z22
+	VADDPS       Z22, Z6, Z6
+	VMULPS       448(AX), Z31, Z23
+	VADDPS       Z23, Z7, Z7
+	VMULPS       512(AX), Z31, Z24
+	VADDPS       Z24, Z8, Z8
+	VMULPS       576(AX), Z31, Z25
+	VADDPS       Z25, Z9, Z9
+	VMULPS       640(AX), Z31, Z26
+	VADDPS       Z26, Z10, Z10
+	VMULPS       704(AX), Z31, Z27
+	VADDPS       Z27, Z11, Z11
+	VMULPS       768(AX), Z31, Z28
+	VADDPS       Z28, Z12, Z12
+	VMULPS       832(AX), Z31, Z29
+	VADDPS       Z29, Z13, Z13
+	VMULPS       896(AX), Z31, Z30
+	VADDPS       Z30, Z14, Z14
+	VMULPS.Z     960(AX), Z31, K1, Z16
+	VADDPS       Z16, Z15, Z15
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms55
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, 320(DI)
+	VMOVUPS      Z6, 384(DI)
+	VMOVUPS      Z7, 448(DI)
+	VMOVUPS      Z8, 512(DI)
+	VMOVUPS      Z9, 576(DI)
+	VMOVUPS      Z10, 640(DI)
+	VMOVUPS      Z11, 704(DI)
+	VMOVUPS      Z12, 768(DI)
+	VMOVUPS      Z13, 832(DI)
+	VMOVUPS      Z14, 896(DI)
+	VMOVUPS      Z15, K1, 960(DI)
+	ADDQ         $0x00000400, DI
+	ADDQ         $0x00000400, SI
+	SUBQ         $+256, R13
+	JG           next
+	JMP          done
+
+narrower53:
+	CMPQ R15, $0x0f
+	JNE  narrower56
+	LEAQ -224(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole57
+	SHLQ CL, AX
+	NOTQ AX
+
+whole57:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS   320(DI), Z5
+	VMOVUPS   384(DI), Z6
+	VMOVUPS   448(DI), Z7
+	VMOVUPS   512(DI), Z8
+	VMOVUPS   576(DI), Z9
+	VMOVUPS   640(DI), Z10
+	VMOVUPS   704(DI), Z11
+	VMOVUPS   768(DI), Z12
+	VMOVUPS   832(DI), Z13
+	VMOVUPS.Z 896(DI), K1, Z14
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms58:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z15
+	VADDPS       Z15, Z0, Z0
+	VMULPS       64(AX), Z31, Z16
+	VADDPS       Z16, Z1, Z1
+	VMULPS       128(AX), Z31, Z17
+	VADDPS       Z17, Z2, Z2
+	VMULPS       192(AX), Z31, Z18
+	VADDPS       Z18, Z3, Z3
+	VMULPS       256(AX), Z31, Z19
+	VADDPS       Z19, Z4, Z4
+	VMULPS       320(AX), Z31, Z20
+	VADDPS       Z20, Z5, Z5
+	VMULPS       384(AX), Z31, Z21
+	VADDPS       Z21, Z6, Z6
+	VMULPS       448(AX), Z31, Z22
+	VADDPS       Z22, Z7, Z7
+	VMULPS       512(AX), Z31, Z23
+	VADDPS       Z23, Z8, Z8
+	VMULPS       576(AX), Z31, Z24
+	VADDPS       Z24, Z9, Z9
+	VMULPS       640(AX), Z31, Z25
+	VADDPS       Z25, Z10, Z10
+	VMULPS       704(AX), Z31, Z26
+	VADDPS       Z26, Z11, Z11
+	VMULPS       768(AX), Z31, Z27
+	VADDPS       Z27, Z12, Z12
+	VMULPS       832(AX), Z31, Z28
+	VADDPS       Z28, Z13, Z13
+	VMULPS.Z     896(AX), Z31, K1, Z29
+	VADDPS       Z29, Z14, Z14
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms58
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, 320(DI)
+	VMOVUPS      Z6, 384(DI)
+	VMOVUPS      Z7, 448(DI)
+	VMOVUPS      Z8, 512(DI)
+	VMOVUPS      Z9, 576(DI)
+	VMOVUPS      Z10, 640(DI)
+	VMOVUPS      Z11, 704(DI)
+	VMOVUPS      Z12, 768(DI)
+	VMOVUPS      Z13, 832(DI)
+	VMOVUPS      Z14, K1, 896(DI)
+	ADDQ         $0x000003c0, DI
+	ADDQ         $0x000003c0, SI
+	SUBQ         $+240, R13
+	JG           next
+	JMP          done
+
+narrower56:
+	CMPQ R15, $0x0e
+	JNE  narrower59
+	LEAQ -208(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole60
+	SHLQ CL, AX
+	NOTQ AX
+
+whole60:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS   320(DI), Z5
+	VMOVUPS   384(DI), Z6
+	VMOVUPS   448(DI), Z7
+	VMOVUPS   512(DI), Z8
+	VMOVUPS   576(DI), Z9
+	VMOVUPS   640(DI), Z10
+	VMOVUPS   704(DI), Z11
+	VMOVUPS   768(DI), Z12
+	VMOVUPS.Z 832(DI), K1, Z13
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms61:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z14
+	VADDPS       Z14, Z0, Z0
+	VMULPS       64(AX), Z31, Z15
+	VADDPS       Z15, Z1, Z1
+	VMULPS       128(AX), Z31, Z16
+	VADDPS       Z16, Z2, Z2
+	VMULPS       192(AX), Z31, Z17
+	VADDPS       Z17, Z3, Z3
+	VMULPS       256(AX), Z31, Z18
+	VADDPS       Z18, Z4, Z4
+	VMULPS       320(AX), Z31, Z19
+	VADDPS       Z19, Z5, Z5
+	VMULPS       384(AX), Z31, Z20
+	VADDPS       Z20, Z6, Z6
+	VMULPS       448(AX), Z31, Z21
+	VADDPS       Z21, Z7, Z7
+	VMULPS       512(AX), Z31, Z22
+	VADDPS       Z22, Z8, Z8
+	VMULPS       576(AX), Z31, Z23
+	VADDPS       Z23, Z9, Z9
+	VMULPS       640(AX), Z31, Z24
+	VADDPS       Z24, Z10, Z10
+	VMULPS       704(AX), Z31, Z25
+	VADDPS       Z25, Z11, Z11
+	VMULPS       768(AX), Z31, Z26
+	VADDPS       Z26, Z12, Z12
+	VMULPS.Z     832(AX), Z31, K1, Z27
+	VADDPS       Z27, Z13, Z13
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms61
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, 320(DI)
+	VMOVUPS      Z6, 384(DI)
+	VMOVUPS      Z7, 448(DI)
+	VMOVUPS      Z8, 512(DI)
+	VMOVUPS      Z9, 576(DI)
+	VMOVUPS      Z10, 640(DI)
+	VMOVUPS      Z11, 704(DI)
+	VMOVUPS      Z12, 768(DI)
+	VMOVUPS      Z13, K1, 832(DI)
+	ADDQ         $0x00000380, DI
+	ADDQ         $0x00000380, SI
+	SUBQ         $+224, R13
+	JG           next
+	JMP          done
+
+narrower59:
+	CMPQ R15, $0x0d
+	JNE  narrower62
+	LEAQ -192(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole63
+	SHLQ CL, AX
+	NOTQ AX
+
+whole63:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS   320(DI), Z5
+	VMOVUPS   384(DI), Z6
+	VMOVUPS   448(DI), Z7
+	VMOVUPS   512(DI), Z8
+	VMOVUPS   576(DI), Z9
+	VMOVUPS   640(DI), Z10
+	VMOVUPS   704(DI), Z11
+	VMOVUPS.Z 768(DI), K1, Z12
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms64:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z13
+	VADDPS       Z13, Z0, Z0
+	VMULPS       64(AX), Z31, Z14
+	VADDPS       Z14, Z1, Z1
+	VMULPS       128(AX), Z31, Z15
+	VADDPS       Z15, Z2, Z2
+	VMULPS       192(AX), Z31, Z16
+	VADDPS       Z16, Z3, Z3
+	VMULPS       256(AX), Z31, Z17
+	VADDPS       Z17, Z4, Z4
+	VMULPS       320(AX), Z31, Z18
+	VADDPS       Z18, Z5, Z5
+	VMULPS       384(AX), Z31, Z19
+	VADDPS       Z19, Z6, Z6
+	VMULPS       448(AX), Z31, Z20
+	VADDPS       Z20, Z7, Z7
+	VMULPS       512(AX), Z31, Z21
+	VADDPS       Z21, Z8, Z8
+	VMULPS       576(AX), Z31, Z22
+	VADDPS       Z22, Z9, Z9
+	VMULPS       640(AX), Z31, Z23
+	VADDPS       Z23, Z10, Z10
+	VMULPS       704(AX), Z31, Z24
+	VADDPS       Z24, Z11, Z11
+	VMULPS.Z     768(AX), Z31, K1, Z25
+	VADDPS       Z25, Z12, Z12
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms64
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, 320(DI)
+	VMOVUPS      Z6, 384(DI)
+	VMOVUPS      Z7, 448(DI)
+	VMOVUPS      Z8, 512(DI)
+	VMOVUPS      Z9, 576(DI)
+	VMOVUPS      Z10, 640(DI)
+	VMOVUPS      Z11, 704(DI)
+	VMOVUPS      Z12, K1, 768(DI)
+	ADDQ         $0x00000340, DI
+	ADDQ         $0x00000340, SI
+	SUBQ         $+208, R13
+	JG           next
+	JMP          done
+
+narrower62:
+	CMPQ R15, $0x0c
+	JNE  narrower65
+	LEAQ -176(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole66
+	SHLQ CL, AX
+	NOTQ AX
+
+whole66:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS   320(DI), Z5
+	VMOVUPS   384(DI), Z6
+	VMOVUPS   448(DI), Z7
+	VMOVUPS   512(DI), Z8
+	VMOVUPS   576(DI), Z9
+	VMOVUPS   640(DI), Z10
+	VMOVUPS.Z 704(DI), K1, Z11
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms67:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z12
+	VADDPS       Z12, Z0, Z0
+	VMULPS       64(AX), Z31, Z13
+	VADDPS       Z13, Z1, Z1
+	VMULPS       128(AX), Z31, Z14
+	VADDPS       Z14, Z2, Z2
+	VMULPS       192(AX), Z31, Z15
+	VADDPS       Z15, Z3, Z3
+	VMULPS       256(AX), Z31, Z16
+	VADDPS       Z16, Z4, Z4
+	VMULPS       320(AX), Z31, Z17
+	VADDPS       Z17, Z5, Z5
+	VMULPS       384(AX), Z31, Z18
+	VADDPS       Z18, Z6, Z6
+	VMULPS       448(AX), Z31, Z19
+	VADDPS       Z19, Z7, Z7
+	VMULPS       512(AX), Z31, Z20
+	VADDPS       Z20, Z8, Z8
+	VMULPS       576(AX), Z31, Z21
+	VADDPS       Z21, Z9, Z9
+	VMULPS       640(AX), Z31, Z22
+	VADDPS       Z22, Z10, Z10
+	VMULPS.Z     704(AX), Z31, K1, Z23
+	VADDPS       Z23, Z11, Z11
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms67
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, 320(DI)
+	VMOVUPS      Z6, 384(DI)
+	VMOVUPS      Z7, 448(DI)
+	VMOVUPS      Z8, 512(DI)
+	VMOVUPS      Z9, 576(DI)
+	VMOVUPS      Z10, 640(DI)
+	VMOVUPS      Z11, K1, 704(DI)
+	ADDQ         $0x00000300, DI
+	ADDQ         $0x00000300, SI
+	SUBQ         $+192, R13
+	JG           next
+	JMP          done
+
+narrower65:
+	CMPQ R15, $0x0b
+	JNE  narrower68
+	LEAQ -160(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole69
+	SHLQ CL, AX
+	NOTQ AX
+
+whole69:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS   320(DI), Z5
+	VMOVUPS   384(DI), Z6
+	VMOVUPS   448(DI), Z7
+	VMOVUPS   512(DI), Z8
+	VMOVUPS   576(DI), Z9
+	VMOVUPS.Z 640(DI), K1, Z10
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms70:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z11
+	VADDPS       Z11, Z0, Z0
+	VMULPS       64(AX), Z31, Z12
+	VADDPS       Z12, Z1, Z1
+	VMULPS       128(AX), Z31, Z13
+	VADDPS       Z13, Z2, Z2
+	VMULPS       192(AX), Z31, Z14
+	VADDPS       Z14, Z3, Z3
+	VMULPS       256(AX), Z31, Z15
+	VADDPS       Z15, Z4, Z4
+	VMULPS       320(AX), Z31, Z16
+	VADDPS       Z16, Z5, Z5
+	VMULPS       384(AX), Z31, Z17
+	VADDPS       Z17, Z6, Z6
+	VMULPS       448(AX), Z31, Z18
+	VADDPS       Z18, Z7, Z7
+	VMULPS       512(AX), Z31, Z19
+	VADDPS       Z19, Z8, Z8
+	VMULPS       576(AX), Z31, Z20
+	VADDPS       Z20, Z9, Z9
+	VMULPS.Z     640(AX), Z31, K1, Z21
+	VADDPS       Z21, Z10, Z10
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms70
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, 320(DI)
+	VMOVUPS      Z6, 384(DI)
+	VMOVUPS      Z7, 448(DI)
+	VMOVUPS      Z8, 512(DI)
+	VMOVUPS      Z9, 576(DI)
+	VMOVUPS      Z10, K1, 640(DI)
+	ADDQ         $0x000002c0, DI
+	ADDQ         $0x000002c0, SI
+	SUBQ         $+176, R13
+	JG           next
+	JMP          done
+
+narrower68:
+	CMPQ R15, $0x0a
+	JNE  narrower71
+	LEAQ -144(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole72
+	SHLQ CL, AX
+	NOTQ AX
+
+whole72:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS   320(DI), Z5
+	VMOVUPS   384(DI), Z6
+	VMOVUPS   448(DI), Z7
+	VMOVUPS   512(DI), Z8
+	VMOVUPS.Z 576(DI), K1, Z9
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms73:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z10
+	VADDPS       Z10, Z0, Z0
+	VMULPS       64(AX), Z31, Z11
+	VADDPS       Z11, Z1, Z1
+	VMULPS       128(AX), Z31, Z12
+	VADDPS       Z12, Z2, Z2
+	VMULPS       192(AX), Z31, Z13
+	VADDPS       Z13, Z3, Z3
+	VMULPS       256(AX), Z31, Z14
+	VADDPS       Z14, Z4, Z4
+	VMULPS       320(AX), Z31, Z15
+	VADDPS       Z15, Z5, Z5
+	VMULPS       384(AX), Z31, Z16
+	VADDPS       Z16, Z6, Z6
+	VMULPS       448(AX), Z31, Z17
+	VADDPS       Z17, Z7, Z7
+	VMULPS       512(AX), Z31, Z18
+	VADDPS       Z18, Z8, Z8
+	VMULPS.Z     576(AX), Z31, K1, Z19
+	VADDPS       Z19, Z9, Z9
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms73
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, 320(DI)
+	VMOVUPS      Z6, 384(DI)
+	VMOVUPS      Z7, 448(DI)
+	VMOVUPS      Z8, 512(DI)
+	VMOVUPS      Z9, K1, 576(DI)
+	ADDQ         $0x00000280, DI
+	ADDQ         $0x00000280, SI
+	SUBQ         $+160, R13
+	JG           next
+	JMP          done
+
+narrower71:
+	CMPQ R15, $0x09
+	JNE  narrower74
+	LEAQ -128(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole75
+	SHLQ CL, AX
+	NOTQ AX
+
+whole75:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS   320(DI), Z5
+	VMOVUPS   384(DI), Z6
+	VMOVUPS   448(DI), Z7
+	VMOVUPS.Z 512(DI), K1, Z8
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms76:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z9
+	VADDPS       Z9, Z0, Z0
+	VMULPS       64(AX), Z31, Z10
+	VADDPS       Z10, Z1, Z1
+	VMULPS       128(AX), Z31, Z11
+	VADDPS       Z11, Z2, Z2
+	VMULPS       192(AX), Z31, Z12
+	VADDPS       Z12, Z3, Z3
+	VMULPS       256(AX), Z31, Z13
+	VADDPS       Z13, Z4, Z4
+	VMULPS       320(AX), Z31, Z14
+	VADDPS       Z14, Z5, Z5
+	VMULPS       384(AX), Z31, Z15
+	VADDPS       Z15, Z6, Z6
+	VMULPS       448(AX), Z31, Z16
+	VADDPS       Z16, Z7, Z7
+	VMULPS.Z     512(AX), Z31, K1, Z17
+	VADDPS       Z17, Z8, Z8
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms76
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, 320(DI)
+	VMOVUPS      Z6, 384(DI)
+	VMOVUPS      Z7, 448(DI)
+	VMOVUPS      Z8, K1, 512(DI)
+	ADDQ         $0x00000240, DI
+	ADDQ         $0x00000240, SI
+	SUBQ         $+144, R13
+	JG           next
+	JMP          done
+
+narrower74:
+	CMPQ R15, $0x08
+	JNE  narrower77
+	LEAQ -112(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole78
+	SHLQ CL, AX
+	NOTQ AX
+
+whole78:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS   320(DI), Z5
+	VMOVUPS   384(DI), Z6
+	VMOVUPS.Z 448(DI), K1, Z7
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms79:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z8
+	VADDPS       Z8, Z0, Z0
+	VMULPS       64(AX), Z31, Z9
+	VADDPS       Z9, Z1, Z1
+	VMULPS       128(AX), Z31, Z10
+	VADDPS       Z10, Z2, Z2
+	VMULPS       192(AX), Z31, Z11
+	VADDPS       Z11, Z3, Z3
+	VMULPS       256(AX), Z31, Z12
+	VADDPS       Z12, Z4, Z4
+	VMULPS       320(AX), Z31, Z13
+	VADDPS       Z13, Z5, Z5
+	VMULPS       384(AX), Z31, Z14
+	VADDPS       Z14, Z6, Z6
+	VMULPS.Z     448(AX), Z31, K1, Z15
+	VADDPS       Z15, Z7, Z7
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms79
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, 320(DI)
+	VMOVUPS      Z6, 384(DI)
+	VMOVUPS      Z7, K1, 448(DI)
+	ADDQ         $0x00000200, DI
+	ADDQ         $0x00000200, SI
+	SUBQ         $+128, R13
+	JG           next
+	JMP          done
+
+narrower77:
+	CMPQ R15, $0x07
+	JNE  narrower80
+	LEAQ -96(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole81
+	SHLQ CL, AX
+	NOTQ AX
+
+whole81:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS   320(DI), Z5
+	VMOVUPS.Z 384(DI), K1, Z6
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms82:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z7
+	VADDPS       Z7, Z0, Z0
+	VMULPS       64(AX), Z31, Z8
+	VADDPS       Z8, Z1, Z1
+	VMULPS       128(AX), Z31, Z9
+	VADDPS       Z9, Z2, Z2
+	VMULPS       192(AX), Z31, Z10
+	VADDPS       Z10, Z3, Z3
+	VMULPS       256(AX), Z31, Z11
+	VADDPS       Z11, Z4, Z4
+	VMULPS       320(AX), Z31, Z12
+	VADDPS       Z12, Z5, Z5
+	VMULPS.Z     384(AX), Z31, K1, Z13
+	VADDPS       Z13, Z6, Z6
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms82
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, 320(DI)
+	VMOVUPS      Z6, K1, 384(DI)
+	ADDQ         $0x000001c0, DI
+	ADDQ         $0x000001c0, SI
+	SUBQ         $+112, R13
+	JG           next
+	JMP          done
+
+narrower80:
+	CMPQ R15, $0x06
+	JNE  narrower83
+	LEAQ -80(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole84
+	SHLQ CL, AX
+	NOTQ AX
+
+whole84:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS.Z 320(DI), K1, Z5
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms85:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z6
+	VADDPS       Z6, Z0, Z0
+	VMULPS       64(AX), Z31, Z7
+	VADDPS       Z7, Z1, Z1
+	VMULPS       128(AX), Z31, Z8
+	VADDPS       Z8, Z2, Z2
+	VMULPS       192(AX), Z31, Z9
+	VADDPS       Z9, Z3, Z3
+	VMULPS       256(AX), Z31, Z10
+	VADDPS       Z10, Z4, Z4
+	VMULPS.Z     320(AX), Z31, K1, Z11
+	VADDPS       Z11, Z5, Z5
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms85
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, K1, 320(DI)
+	ADDQ         $0x00000180, DI
+	ADDQ         $0x00000180, SI
+	SUBQ         $+96, R13
+	JG           next
+	JMP          done
+
+narrower83:
+	CMPQ R15, $0x05
+	JNE  narrower86
+	LEAQ -64(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole87
+	SHLQ CL, AX
+	NOTQ AX
+
+whole87:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS.Z 256(DI), K1, Z4
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms88:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z5
+	VADDPS       Z5, Z0, Z0
+	VMULPS       64(AX), Z31, Z6
+	VADDPS       Z6, Z1, Z1
+	VMULPS       128(AX), Z31, Z7
+	VADDPS       Z7, Z2, Z2
+	VMULPS       192(AX), Z31, Z8
+	VADDPS       Z8, Z3, Z3
+	VMULPS.Z     256(AX), Z31, K1, Z9
+	VADDPS       Z9, Z4, Z4
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms88
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, K1, 256(DI)
+	ADDQ         $0x00000140, DI
+	ADDQ         $0x00000140, SI
+	SUBQ         $+80, R13
+	JG           next
+	JMP          done
+
+narrower86:
+	CMPQ R15, $0x04
+	JNE  narrower89
+	LEAQ -48(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole90
+	SHLQ CL, AX
+	NOTQ AX
+
+whole90:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS.Z 192(DI), K1, Z3
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms91:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z4
+	VADDPS       Z4, Z0, Z0
+	VMULPS       64(AX), Z31, Z5
+	VADDPS       Z5, Z1, Z1
+	VMULPS       128(AX), Z31, Z6
+	VADDPS       Z6, Z2, Z2
+	VMULPS.Z     192(AX), Z31, K1, Z7
+	VADDPS       Z7, Z3, Z3
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms91
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, K1, 192(DI)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	SUBQ         $+64, R13
+	JG           next
+	JMP          done
+
+narrower89:
+	CMPQ R15, $0x03
+	JNE  narrower92
+	LEAQ -32(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole93
+	SHLQ CL, AX
+	NOTQ AX
+
+whole93:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS.Z 128(DI), K1, Z2
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms94:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z3
+	VADDPS       Z3, Z0, Z0
+	VMULPS       64(AX), Z31, Z4
+	VADDPS       Z4, Z1, Z1
+	VMULPS.Z     128(AX), Z31, K1, Z5
+	VADDPS       Z5, Z2, Z2
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms94
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, K1, 128(DI)
+	ADDQ         $0x000000c0, DI
+	ADDQ         $0x000000c0, SI
+	SUBQ         $+48, R13
+	JG           next
+	JMP          done
+
+narrower92:
+	CMPQ R15, $0x02
+	JNE  narrower95
+	LEAQ -16(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole96
+	SHLQ CL, AX
+	NOTQ AX
+
+whole96:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS.Z 64(DI), K1, Z1
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms97:
+	VBROADCASTSS (DX), Z31
+	VMULPS       (AX), Z31, Z2
+	VADDPS       Z2, Z0, Z0
+	VMULPS.Z     64(AX), Z31, K1, Z3
+	VADDPS       Z3, Z1, Z1
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms97
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, K1, 64(DI)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	SUBQ         $+32, R13
+	JG           next
+	JMP          done
+
+narrower95:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole99
+	SHLQ CL, AX
+	NOTQ AX
+
+whole99:
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms100:
+	VBROADCASTSS (DX), Z31
+	VMULPS.Z     (AX), Z31, K1, Z1
+	VADDPS       Z1, Z0, Z0
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms100
+	VMOVUPS      Z0, K1, (DI)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	SUBQ         $+16, R13
+	JG           next
+	JMP          done
+
+done:
+	VZEROUPPER
+	RET
+
 TEXT ·gemm32x2(SB), NOSPLIT, $0-72
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow53
+	JMP  ·gemm32x2wide<>(SB)
+
+narrow53:
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -864,15 +1895,15 @@ next:
 
 part:
 	CMPQ R15, $0x04
-	JNE  narrower52
+	JNE  narrower54
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x20
-	JGE  begin53
+	JGE  begin55
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin53:
+begin55:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -886,7 +1917,7 @@ begin53:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms54:
+terms56:
 	VMOVUPS      (AX), Y8
 	VMOVUPS      32(AX), Y9
 	VMOVUPS      64(AX), Y10
@@ -912,15 +1943,15 @@ terms54:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms54
+	JNZ          terms56
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x18, AX
 	CMPQ         AX, $0x08
-	JLE          whole55
+	JLE          whole57
 	MOVQ         $0x00000008, AX
 
-whole55:
+whole57:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -937,21 +1968,21 @@ whole55:
 	VMOVUPS   Y14, (AX)(R15*1)
 	ADDQ      $0x00000080, DI
 	ADDQ      $0x00000080, SI
-	SUBQ      $0x20, R13
+	SUBQ      $+32, R13
 	JG        next
 	JMP       done
 
-narrower52:
+narrower54:
 	CMPQ R15, $0x03
-	JNE  narrower56
+	JNE  narrower58
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x18
-	JGE  begin57
+	JGE  begin59
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin57:
+begin59:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS (DI)(R15*1), Y2
@@ -963,7 +1994,7 @@ begin57:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms58:
+terms60:
 	VMOVUPS      (AX), Y6
 	VMOVUPS      32(AX), Y7
 	VMOVUPS      (AX)(R15*1), Y8
@@ -984,15 +2015,15 @@ terms58:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms58
+	JNZ          terms60
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x08
-	JLE          whole59
+	JLE          whole61
 	MOVQ         $0x00000008, AX
 
-whole59:
+whole61:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -1007,21 +2038,21 @@ whole59:
 	VMOVUPS   Y14, (AX)(R15*1)
 	ADDQ      $0x00000060, DI
 	ADDQ      $0x00000060, SI
-	SUBQ      $0x18, R13
+	SUBQ      $+24, R13
 	JG        next
 	JMP       done
 
-narrower56:
+narrower58:
 	CMPQ R15, $0x02
-	JNE  narrower60
+	JNE  narrower62
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin61
+	JGE  begin63
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin61:
+begin63:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -1031,7 +2062,7 @@ begin61:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms62:
+terms64:
 	VMOVUPS      (AX), Y4
 	VMOVUPS      (AX)(R15*1), Y5
 	VBROADCASTSS (DX), Y15
@@ -1047,15 +2078,15 @@ terms62:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms62
+	JNZ          terms64
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
-	JLE          whole63
+	JLE          whole65
 	MOVQ         $0x00000008, AX
 
-whole63:
+whole65:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -1068,19 +2099,19 @@ whole63:
 	VMOVUPS   Y14, (AX)(R15*1)
 	ADDQ      $0x00000040, DI
 	ADDQ      $0x00000040, SI
-	SUBQ      $0x10, R13
+	SUBQ      $+16, R13
 	JG        next
 	JMP       done
 
-narrower60:
+narrower62:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin65
+	JGE  begin67
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin65:
+begin67:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -1088,7 +2119,7 @@ begin65:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms66:
+terms68:
 	VMOVUPS      (AX)(R15*1), Y2
 	VBROADCASTSS (DX), Y15
 	VMULPS       Y2, Y15, Y3
@@ -1099,15 +2130,15 @@ terms66:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms66
+	JNZ          terms68
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
 	CMPQ         AX, $0x08
-	JLE          whole67
+	JLE          whole69
 	MOVQ         $0x00000008, AX
 
-whole67:
+whole69:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -1118,7 +2149,7 @@ whole67:
 	VMOVUPS   Y14, (AX)(R15*1)
 	ADDQ      $0x00000020, DI
 	ADDQ      $0x00000020, SI
-	SUBQ      $0x08, R13
+	SUBQ      $+8, R13
 	JG        next
 	JMP       done
 
@@ -1126,7 +2157,606 @@ done:
 	VZEROUPPER
 	RET
 
+TEXT ·gemm32x2wide<>(SB), NOSPLIT, $0-72
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ n+24(FP), R13
+	MOVQ cs+40(FP), R11
+	SHLQ $0x02, R11
+	MOVQ bs+48(FP), BX
+	MOVQ al+56(FP), R9
+	MOVQ aj+64(FP), R8
+	SHLQ $0x02, BX
+	SHLQ $0x02, R9
+	SHLQ $0x02, R8
+
+next:
+	LEAQ 15(R13), R15
+	SHRQ $0x04, R15
+	CMPQ R15, $0x08
+	JLE  part
+	MOVQ $0x00000008, R15
+
+part:
+	CMPQ R15, $0x08
+	JNE  narrower70
+	LEAQ -112(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole71
+	SHLQ CL, AX
+	NOTQ AX
+
+whole71:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS   320(DI), Z5
+	VMOVUPS   384(DI), Z6
+	VMOVUPS.Z 448(DI), K1, Z7
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS   64(AX), Z9
+	VMOVUPS   128(AX), Z10
+	VMOVUPS   192(AX), Z11
+	VMOVUPS   256(AX), Z12
+	VMOVUPS   320(AX), Z13
+	VMOVUPS   384(AX), Z14
+	VMOVUPS.Z 448(AX), K1, Z15
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms72:
+	VMOVUPS      (AX), Z16
+	VMOVUPS      64(AX), Z17
+	VMOVUPS      128(AX), Z18
+	VMOVUPS      192(AX), Z19
+	VMOVUPS      256(AX), Z20
+	VMOVUPS      320(AX), Z21
+	VMOVUPS      384(AX), Z22
+	VMOVUPS.Z    448(AX), K1, Z23
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z16, Z31, Z24
+	VADDPS       Z24, Z0, Z0
+	VMULPS       Z17, Z31, Z25
+	VADDPS       Z25, Z1, Z1
+	VMULPS       Z18, Z31, Z26
+	VADDPS       Z26, Z2, Z2
+	VMULPS       Z19, Z31, Z27
+	VADDPS       Z27, Z3, Z3
+	VMULPS       Z20, Z31, Z28
+	VADDPS       Z28, Z4, Z4
+	VMULPS       Z21, Z31, Z29
+	VADDPS       Z29, Z5, Z5
+	VMULPS       Z22, Z31, Z30
+	VADDPS       Z30, Z6, Z6
+	VMULPS       Z23, Z31, Z24
+	VADDPS       Z24, Z7, Z7
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z16, Z31, Z25
+	VADDPS       Z25, Z8, Z8
+	VMULPS       Z17, Z31, Z26
+	VADDPS       Z26, Z9, Z9
+	VMULPS       Z18, Z31, Z27
+	VADDPS       Z27, Z10, Z10
+	VMULPS       Z19, Z31, Z28
+	VADDPS       Z28, Z11, Z11
+	VMULPS       Z20, Z31, Z29
+	VADDPS       Z29, Z12, Z12
+	VMULPS       Z21, Z31, Z30
+	VADDPS       Z30, Z13, Z13
+	VMULPS       Z22, Z31, Z24
+	VADDPS       Z24, Z14, Z14
+	VMULPS       Z23, Z31, Z25
+	VADDPS       Z25, Z15, Z15
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms72
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, 320(DI)
+	VMOVUPS      Z6, 384(DI)
+	VMOVUPS      Z7, K1, 448(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, 192(AX)
+	VMOVUPS      Z12, 256(AX)
+	VMOVUPS      Z13, 320(AX)
+	VMOVUPS      Z14, 384(AX)
+	VMOVUPS      Z15, K1, 448(AX)
+	ADDQ         $0x00000200, DI
+	ADDQ         $0x00000200, SI
+	SUBQ         $+128, R13
+	JG           next
+	JMP          done
+
+narrower70:
+	CMPQ R15, $0x07
+	JNE  narrower73
+	LEAQ -96(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole74
+	SHLQ CL, AX
+	NOTQ AX
+
+whole74:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS   320(DI), Z5
+	VMOVUPS.Z 384(DI), K1, Z6
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX), Z7
+	VMOVUPS   64(AX), Z8
+	VMOVUPS   128(AX), Z9
+	VMOVUPS   192(AX), Z10
+	VMOVUPS   256(AX), Z11
+	VMOVUPS   320(AX), Z12
+	VMOVUPS.Z 384(AX), K1, Z13
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms75:
+	VMOVUPS      (AX), Z14
+	VMOVUPS      64(AX), Z15
+	VMOVUPS      128(AX), Z16
+	VMOVUPS      192(AX), Z17
+	VMOVUPS      256(AX), Z18
+	VMOVUPS      320(AX), Z19
+	VMOVUPS.Z    384(AX), K1, Z20
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z14, Z31, Z21
+	VADDPS       Z21, Z0, Z0
+	VMULPS       Z15, Z31, Z22
+	VADDPS       Z22, Z1, Z1
+	VMULPS       Z16, Z31, Z23
+	VADDPS       Z23, Z2, Z2
+	VMULPS       Z17, Z31, Z24
+	VADDPS       Z24, Z3, Z3
+	VMULPS       Z18, Z31, Z25
+	VADDPS       Z25, Z4, Z4
+	VMULPS       Z19, Z31, Z26
+	VADDPS       Z26, Z5, Z5
+	VMULPS       Z20, Z31, Z27
+	VADDPS       Z27, Z6, Z6
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z14, Z31, Z28
+	VADDPS       Z28, Z7, Z7
+	VMULPS       Z15, Z31, Z29
+	VADDPS       Z29, Z8, Z8
+	VMULPS       Z16, Z31, Z30
+	VADDPS       Z30, Z9, Z9
+	VMULPS       Z17, Z31, Z21
+	VADDPS       Z21, Z10, Z10
+	VMULPS       Z18, Z31, Z22
+	VADDPS       Z22, Z11, Z11
+	VMULPS       Z19, Z31, Z23
+	VADDPS       Z23, Z12, Z12
+	VMULPS       Z20, Z31, Z24
+	VADDPS       Z24, Z13, Z13
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms75
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, 320(DI)
+	VMOVUPS      Z6, K1, 384(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z7, (AX)
+	VMOVUPS      Z8, 64(AX)
+	VMOVUPS      Z9, 128(AX)
+	VMOVUPS      Z10, 192(AX)
+	VMOVUPS      Z11, 256(AX)
+	VMOVUPS      Z12, 320(AX)
+	VMOVUPS      Z13, K1, 384(AX)
+	ADDQ         $0x000001c0, DI
+	ADDQ         $0x000001c0, SI
+	SUBQ         $+112, R13
+	JG           next
+	JMP          done
+
+narrower73:
+	CMPQ R15, $0x06
+	JNE  narrower76
+	LEAQ -80(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole77
+	SHLQ CL, AX
+	NOTQ AX
+
+whole77:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS.Z 320(DI), K1, Z5
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   64(AX), Z7
+	VMOVUPS   128(AX), Z8
+	VMOVUPS   192(AX), Z9
+	VMOVUPS   256(AX), Z10
+	VMOVUPS.Z 320(AX), K1, Z11
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms78:
+	VMOVUPS      (AX), Z12
+	VMOVUPS      64(AX), Z13
+	VMOVUPS      128(AX), Z14
+	VMOVUPS      192(AX), Z15
+	VMOVUPS      256(AX), Z16
+	VMOVUPS.Z    320(AX), K1, Z17
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z12, Z31, Z18
+	VADDPS       Z18, Z0, Z0
+	VMULPS       Z13, Z31, Z19
+	VADDPS       Z19, Z1, Z1
+	VMULPS       Z14, Z31, Z20
+	VADDPS       Z20, Z2, Z2
+	VMULPS       Z15, Z31, Z21
+	VADDPS       Z21, Z3, Z3
+	VMULPS       Z16, Z31, Z22
+	VADDPS       Z22, Z4, Z4
+	VMULPS       Z17, Z31, Z23
+	VADDPS       Z23, Z5, Z5
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z12, Z31, Z24
+	VADDPS       Z24, Z6, Z6
+	VMULPS       Z13, Z31, Z25
+	VADDPS       Z25, Z7, Z7
+	VMULPS       Z14, Z31, Z26
+	VADDPS       Z26, Z8, Z8
+	VMULPS       Z15, Z31, Z27
+	VADDPS       Z27, Z9, Z9
+	VMULPS       Z16, Z31, Z28
+	VADDPS       Z28, Z10, Z10
+	VMULPS       Z17, Z31, Z29
+	VADDPS       Z29, Z11, Z11
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms78
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, K1, 320(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, 128(AX)
+	VMOVUPS      Z9, 192(AX)
+	VMOVUPS      Z10, 256(AX)
+	VMOVUPS      Z11, K1, 320(AX)
+	ADDQ         $0x00000180, DI
+	ADDQ         $0x00000180, SI
+	SUBQ         $+96, R13
+	JG           next
+	JMP          done
+
+narrower76:
+	CMPQ R15, $0x05
+	JNE  narrower79
+	LEAQ -64(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole80
+	SHLQ CL, AX
+	NOTQ AX
+
+whole80:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS.Z 256(DI), K1, Z4
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX), Z5
+	VMOVUPS   64(AX), Z6
+	VMOVUPS   128(AX), Z7
+	VMOVUPS   192(AX), Z8
+	VMOVUPS.Z 256(AX), K1, Z9
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms81:
+	VMOVUPS      (AX), Z10
+	VMOVUPS      64(AX), Z11
+	VMOVUPS      128(AX), Z12
+	VMOVUPS      192(AX), Z13
+	VMOVUPS.Z    256(AX), K1, Z14
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z10, Z31, Z15
+	VADDPS       Z15, Z0, Z0
+	VMULPS       Z11, Z31, Z16
+	VADDPS       Z16, Z1, Z1
+	VMULPS       Z12, Z31, Z17
+	VADDPS       Z17, Z2, Z2
+	VMULPS       Z13, Z31, Z18
+	VADDPS       Z18, Z3, Z3
+	VMULPS       Z14, Z31, Z19
+	VADDPS       Z19, Z4, Z4
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z10, Z31, Z20
+	VADDPS       Z20, Z5, Z5
+	VMULPS       Z11, Z31, Z21
+	VADDPS       Z21, Z6, Z6
+	VMULPS       Z12, Z31, Z22
+	VADDPS       Z22, Z7, Z7
+	VMULPS       Z13, Z31, Z23
+	VADDPS       Z23, Z8, Z8
+	VMULPS       Z14, Z31, Z24
+	VADDPS       Z24, Z9, Z9
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms81
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, K1, 256(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z5, (AX)
+	VMOVUPS      Z6, 64(AX)
+	VMOVUPS      Z7, 128(AX)
+	VMOVUPS      Z8, 192(AX)
+	VMOVUPS      Z9, K1, 256(AX)
+	ADDQ         $0x00000140, DI
+	ADDQ         $0x00000140, SI
+	SUBQ         $+80, R13
+	JG           next
+	JMP          done
+
+narrower79:
+	CMPQ R15, $0x04
+	JNE  narrower82
+	LEAQ -48(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole83
+	SHLQ CL, AX
+	NOTQ AX
+
+whole83:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS.Z 192(DI), K1, Z3
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS   64(AX), Z5
+	VMOVUPS   128(AX), Z6
+	VMOVUPS.Z 192(AX), K1, Z7
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms84:
+	VMOVUPS      (AX), Z8
+	VMOVUPS      64(AX), Z9
+	VMOVUPS      128(AX), Z10
+	VMOVUPS.Z    192(AX), K1, Z11
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z8, Z31, Z12
+	VADDPS       Z12, Z0, Z0
+	VMULPS       Z9, Z31, Z13
+	VADDPS       Z13, Z1, Z1
+	VMULPS       Z10, Z31, Z14
+	VADDPS       Z14, Z2, Z2
+	VMULPS       Z11, Z31, Z15
+	VADDPS       Z15, Z3, Z3
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z8, Z31, Z16
+	VADDPS       Z16, Z4, Z4
+	VMULPS       Z9, Z31, Z17
+	VADDPS       Z17, Z5, Z5
+	VMULPS       Z10, Z31, Z18
+	VADDPS       Z18, Z6, Z6
+	VMULPS       Z11, Z31, Z19
+	VADDPS       Z19, Z7, Z7
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms84
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, K1, 192(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, 64(AX)
+	VMOVUPS      Z6, 128(AX)
+	VMOVUPS      Z7, K1, 192(AX)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	SUBQ         $+64, R13
+	JG           next
+	JMP          done
+
+narrower82:
+	CMPQ R15, $0x03
+	JNE  narrower85
+	LEAQ -32(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole86
+	SHLQ CL, AX
+	NOTQ AX
+
+whole86:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS.Z 128(DI), K1, Z2
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   64(AX), Z4
+	VMOVUPS.Z 128(AX), K1, Z5
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms87:
+	VMOVUPS      (AX), Z6
+	VMOVUPS      64(AX), Z7
+	VMOVUPS.Z    128(AX), K1, Z8
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z6, Z31, Z9
+	VADDPS       Z9, Z0, Z0
+	VMULPS       Z7, Z31, Z10
+	VADDPS       Z10, Z1, Z1
+	VMULPS       Z8, Z31, Z11
+	VADDPS       Z11, Z2, Z2
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z6, Z31, Z12
+	VADDPS       Z12, Z3, Z3
+	VMULPS       Z7, Z31, Z13
+	VADDPS       Z13, Z4, Z4
+	VMULPS       Z8, Z31, Z14
+	VADDPS       Z14, Z5, Z5
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms87
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, K1, 128(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
+	ADDQ         $0x000000c0, DI
+	ADDQ         $0x000000c0, SI
+	SUBQ         $+48, R13
+	JG           next
+	JMP          done
+
+narrower85:
+	CMPQ R15, $0x02
+	JNE  narrower88
+	LEAQ -16(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole89
+	SHLQ CL, AX
+	NOTQ AX
+
+whole89:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS.Z 64(DI), K1, Z1
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z 64(AX), K1, Z3
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms90:
+	VMOVUPS      (AX), Z4
+	VMOVUPS.Z    64(AX), K1, Z5
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z4, Z31, Z6
+	VADDPS       Z6, Z0, Z0
+	VMULPS       Z5, Z31, Z7
+	VADDPS       Z7, Z1, Z1
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z4, Z31, Z8
+	VADDPS       Z8, Z2, Z2
+	VMULPS       Z5, Z31, Z9
+	VADDPS       Z9, Z3, Z3
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms90
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, K1, 64(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z2, (AX)
+	VMOVUPS      Z3, K1, 64(AX)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	SUBQ         $+32, R13
+	JG           next
+	JMP          done
+
+narrower88:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole92
+	SHLQ CL, AX
+	NOTQ AX
+
+whole92:
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS.Z (AX), K1, Z1
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms93:
+	VMOVUPS.Z    (AX), K1, Z2
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z2, Z31, Z3
+	VADDPS       Z3, Z0, Z0
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z2, Z31, Z4
+	VADDPS       Z4, Z1, Z1
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms93
+	VMOVUPS      Z0, K1, (DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	SUBQ         $+16, R13
+	JG           next
+	JMP          done
+
+done:
+	VZEROUPPER
+	RET
+
 TEXT ·gemm32x4(SB), NOSPLIT, $0-72
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow70
+	JMP  ·gemm32x4wide<>(SB)
+
+narrow70:
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -1150,15 +2780,15 @@ next:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower68
+	JNE  narrower71
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin69
+	JGE  begin72
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin69:
+begin72:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -1174,7 +2804,7 @@ begin69:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms70:
+terms73:
 	VMOVUPS      (AX), Y8
 	VMOVUPS      (AX)(R15*1), Y9
 	VBROADCASTSS (DX), Y15
@@ -1200,15 +2830,15 @@ terms70:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms70
+	JNZ          terms73
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
-	JLE          whole71
+	JLE          whole74
 	MOVQ         $0x00000008, AX
 
-whole71:
+whole74:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -1231,19 +2861,19 @@ whole71:
 	VMOVUPS   Y14, (AX)(R15*1)
 	ADDQ      $0x00000040, DI
 	ADDQ      $0x00000040, SI
-	SUBQ      $0x10, R13
+	SUBQ      $+16, R13
 	JG        next
 	JMP       done
 
-narrower68:
+narrower71:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin73
+	JGE  begin76
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin73:
+begin76:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -1255,7 +2885,7 @@ begin73:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms74:
+terms77:
 	VMOVUPS      (AX)(R15*1), Y4
 	VBROADCASTSS (DX), Y15
 	VMULPS       Y4, Y15, Y5
@@ -1272,15 +2902,15 @@ terms74:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms74
+	JNZ          terms77
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
 	CMPQ         AX, $0x08
-	JLE          whole75
+	JLE          whole78
 	MOVQ         $0x00000008, AX
 
-whole75:
+whole78:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -1299,9 +2929,612 @@ whole75:
 	VMOVUPS   Y14, (AX)(R15*1)
 	ADDQ      $0x00000020, DI
 	ADDQ      $0x00000020, SI
-	SUBQ      $0x08, R13
+	SUBQ      $+8, R13
 	JG        next
 	JMP       done
+
+done:
+	VZEROUPPER
+	RET
+
+TEXT ·gemm32x4wide<>(SB), NOSPLIT, $0-72
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ n+24(FP), R13
+	MOVQ cs+40(FP), R11
+	SHLQ $0x02, R11
+	LEAQ (R11)(R11*2), R12
+	MOVQ bs+48(FP), BX
+	MOVQ al+56(FP), R9
+	MOVQ aj+64(FP), R8
+	SHLQ $0x02, BX
+	SHLQ $0x02, R9
+	SHLQ $0x02, R8
+	LEAQ (R9)(R9*2), R10
+
+next:
+	LEAQ 15(R13), R15
+	SHRQ $0x04, R15
+	CMPQ R15, $0x06
+	JLE  part
+	MOVQ $0x00000006, R15
+
+part:
+	CMPQ R15, $0x06
+	JNE  narrower79
+	LEAQ -80(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole80
+	SHLQ CL, AX
+	NOTQ AX
+
+whole80:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS   256(DI), Z4
+	VMOVUPS.Z 320(DI), K1, Z5
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   64(AX), Z7
+	VMOVUPS   128(AX), Z8
+	VMOVUPS   192(AX), Z9
+	VMOVUPS   256(AX), Z10
+	VMOVUPS.Z 320(AX), K1, Z11
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS   64(AX), Z13
+	VMOVUPS   128(AX), Z14
+	VMOVUPS   192(AX), Z15
+	VMOVUPS   256(AX), Z16
+	VMOVUPS.Z 320(AX), K1, Z17
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPS   (AX), Z18
+	VMOVUPS   64(AX), Z19
+	VMOVUPS   128(AX), Z20
+	VMOVUPS   192(AX), Z21
+	VMOVUPS   256(AX), Z22
+	VMOVUPS.Z 320(AX), K1, Z23
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms81:
+	VMOVUPS      (AX), Z24
+	VMOVUPS      64(AX), Z25
+	VMOVUPS      128(AX), Z26
+	VMOVUPS      192(AX), Z27
+	VMOVUPS      256(AX), Z28
+	VMOVUPS.Z    320(AX), K1, Z29
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z24, Z31, Z30
+	VADDPS       Z30, Z0, Z0
+	VMULPS       Z25, Z31, Z30
+	VADDPS       Z30, Z1, Z1
+	VMULPS       Z26, Z31, Z30
+	VADDPS       Z30, Z2, Z2
+	VMULPS       Z27, Z31, Z30
+	VADDPS       Z30, Z3, Z3
+	VMULPS       Z28, Z31, Z30
+	VADDPS       Z30, Z4, Z4
+	VMULPS       Z29, Z31, Z30
+	VADDPS       Z30, Z5, Z5
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z24, Z31, Z30
+	VADDPS       Z30, Z6, Z6
+	VMULPS       Z25, Z31, Z30
+	VADDPS       Z30, Z7, Z7
+	VMULPS       Z26, Z31, Z30
+	VADDPS       Z30, Z8, Z8
+	VMULPS       Z27, Z31, Z30
+	VADDPS       Z30, Z9, Z9
+	VMULPS       Z28, Z31, Z30
+	VADDPS       Z30, Z10, Z10
+	VMULPS       Z29, Z31, Z30
+	VADDPS       Z30, Z11, Z11
+	VBROADCASTSS (DX)(R9*2), Z31
+	VMULPS       Z24, Z31, Z30
+	VADDPS       Z30, Z12, Z12
+	VMULPS       Z25, Z31, Z30
+	VADDPS       Z30, Z13, Z13
+	VMULPS       Z26, Z31, Z30
+	VADDPS       Z30, Z14, Z14
+	VMULPS       Z27, Z31, Z30
+	VADDPS       Z30, Z15, Z15
+	VMULPS       Z28, Z31, Z30
+	VADDPS       Z30, Z16, Z16
+	VMULPS       Z29, Z31, Z30
+	VADDPS       Z30, Z17, Z17
+	VBROADCASTSS (DX)(R10*1), Z31
+	VMULPS       Z24, Z31, Z30
+	VADDPS       Z30, Z18, Z18
+	VMULPS       Z25, Z31, Z30
+	VADDPS       Z30, Z19, Z19
+	VMULPS       Z26, Z31, Z30
+	VADDPS       Z30, Z20, Z20
+	VMULPS       Z27, Z31, Z30
+	VADDPS       Z30, Z21, Z21
+	VMULPS       Z28, Z31, Z30
+	VADDPS       Z30, Z22, Z22
+	VMULPS       Z29, Z31, Z30
+	VADDPS       Z30, Z23, Z23
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms81
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, 256(DI)
+	VMOVUPS      Z5, K1, 320(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, 128(AX)
+	VMOVUPS      Z9, 192(AX)
+	VMOVUPS      Z10, 256(AX)
+	VMOVUPS      Z11, K1, 320(AX)
+	LEAQ         (DI)(R11*2), AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, 128(AX)
+	VMOVUPS      Z15, 192(AX)
+	VMOVUPS      Z16, 256(AX)
+	VMOVUPS      Z17, K1, 320(AX)
+	LEAQ         (DI)(R12*1), AX
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, 64(AX)
+	VMOVUPS      Z20, 128(AX)
+	VMOVUPS      Z21, 192(AX)
+	VMOVUPS      Z22, 256(AX)
+	VMOVUPS      Z23, K1, 320(AX)
+	ADDQ         $0x00000180, DI
+	ADDQ         $0x00000180, SI
+	SUBQ         $+96, R13
+	JG           next
+	JMP          done
+
+narrower79:
+	CMPQ R15, $0x05
+	JNE  narrower82
+	LEAQ -64(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole83
+	SHLQ CL, AX
+	NOTQ AX
+
+whole83:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS   192(DI), Z3
+	VMOVUPS.Z 256(DI), K1, Z4
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX), Z5
+	VMOVUPS   64(AX), Z6
+	VMOVUPS   128(AX), Z7
+	VMOVUPS   192(AX), Z8
+	VMOVUPS.Z 256(AX), K1, Z9
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPS   (AX), Z10
+	VMOVUPS   64(AX), Z11
+	VMOVUPS   128(AX), Z12
+	VMOVUPS   192(AX), Z13
+	VMOVUPS.Z 256(AX), K1, Z14
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPS   (AX), Z15
+	VMOVUPS   64(AX), Z16
+	VMOVUPS   128(AX), Z17
+	VMOVUPS   192(AX), Z18
+	VMOVUPS.Z 256(AX), K1, Z19
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms84:
+	VMOVUPS      (AX), Z20
+	VMOVUPS      64(AX), Z21
+	VMOVUPS      128(AX), Z22
+	VMOVUPS      192(AX), Z23
+	VMOVUPS.Z    256(AX), K1, Z24
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z20, Z31, Z25
+	VADDPS       Z25, Z0, Z0
+	VMULPS       Z21, Z31, Z26
+	VADDPS       Z26, Z1, Z1
+	VMULPS       Z22, Z31, Z27
+	VADDPS       Z27, Z2, Z2
+	VMULPS       Z23, Z31, Z28
+	VADDPS       Z28, Z3, Z3
+	VMULPS       Z24, Z31, Z29
+	VADDPS       Z29, Z4, Z4
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z20, Z31, Z30
+	VADDPS       Z30, Z5, Z5
+	VMULPS       Z21, Z31, Z25
+	VADDPS       Z25, Z6, Z6
+	VMULPS       Z22, Z31, Z26
+	VADDPS       Z26, Z7, Z7
+	VMULPS       Z23, Z31, Z27
+	VADDPS       Z27, Z8, Z8
+	VMULPS       Z24, Z31, Z28
+	VADDPS       Z28, Z9, Z9
+	VBROADCASTSS (DX)(R9*2), Z31
+	VMULPS       Z20, Z31, Z29
+	VADDPS       Z29, Z10, Z10
+	VMULPS       Z21, Z31, Z30
+	VADDPS       Z30, Z11, Z11
+	VMULPS       Z22, Z31, Z25
+	VADDPS       Z25, Z12, Z12
+	VMULPS       Z23, Z31, Z26
+	VADDPS       Z26, Z13, Z13
+	VMULPS       Z24, Z31, Z27
+	VADDPS       Z27, Z14, Z14
+	VBROADCASTSS (DX)(R10*1), Z31
+	VMULPS       Z20, Z31, Z28
+	VADDPS       Z28, Z15, Z15
+	VMULPS       Z21, Z31, Z29
+	VADDPS       Z29, Z16, Z16
+	VMULPS       Z22, Z31, Z30
+	VADDPS       Z30, Z17, Z17
+	VMULPS       Z23, Z31, Z25
+	VADDPS       Z25, Z18, Z18
+	VMULPS       Z24, Z31, Z26
+	VADDPS       Z26, Z19, Z19
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms84
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	VMOVUPS      Z4, K1, 256(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z5, (AX)
+	VMOVUPS      Z6, 64(AX)
+	VMOVUPS      Z7, 128(AX)
+	VMOVUPS      Z8, 192(AX)
+	VMOVUPS      Z9, K1, 256(AX)
+	LEAQ         (DI)(R11*2), AX
+	VMOVUPS      Z10, (AX)
+	VMOVUPS      Z11, 64(AX)
+	VMOVUPS      Z12, 128(AX)
+	VMOVUPS      Z13, 192(AX)
+	VMOVUPS      Z14, K1, 256(AX)
+	LEAQ         (DI)(R12*1), AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, 128(AX)
+	VMOVUPS      Z18, 192(AX)
+	VMOVUPS      Z19, K1, 256(AX)
+	ADDQ         $0x00000140, DI
+	ADDQ         $0x00000140, SI
+	SUBQ         $+80, R13
+	JG           next
+	JMP          done
+
+narrower82:
+	CMPQ R15, $0x04
+	JNE  narrower85
+	LEAQ -48(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole86
+	SHLQ CL, AX
+	NOTQ AX
+
+whole86:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS.Z 192(DI), K1, Z3
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS   64(AX), Z5
+	VMOVUPS   128(AX), Z6
+	VMOVUPS.Z 192(AX), K1, Z7
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS   64(AX), Z9
+	VMOVUPS   128(AX), Z10
+	VMOVUPS.Z 192(AX), K1, Z11
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS   64(AX), Z13
+	VMOVUPS   128(AX), Z14
+	VMOVUPS.Z 192(AX), K1, Z15
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms87:
+	VMOVUPS      (AX), Z16
+	VMOVUPS      64(AX), Z17
+	VMOVUPS      128(AX), Z18
+	VMOVUPS.Z    192(AX), K1, Z19
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z16, Z31, Z20
+	VADDPS       Z20, Z0, Z0
+	VMULPS       Z17, Z31, Z21
+	VADDPS       Z21, Z1, Z1
+	VMULPS       Z18, Z31, Z22
+	VADDPS       Z22, Z2, Z2
+	VMULPS       Z19, Z31, Z23
+	VADDPS       Z23, Z3, Z3
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z16, Z31, Z24
+	VADDPS       Z24, Z4, Z4
+	VMULPS       Z17, Z31, Z25
+	VADDPS       Z25, Z5, Z5
+	VMULPS       Z18, Z31, Z26
+	VADDPS       Z26, Z6, Z6
+	VMULPS       Z19, Z31, Z27
+	VADDPS       Z27, Z7, Z7
+	VBROADCASTSS (DX)(R9*2), Z31
+	VMULPS       Z16, Z31, Z28
+	VADDPS       Z28, Z8, Z8
+	VMULPS       Z17, Z31, Z29
+	VADDPS       Z29, Z9, Z9
+	VMULPS       Z18, Z31, Z30
+	VADDPS       Z30, Z10, Z10
+	VMULPS       Z19, Z31, Z20
+	VADDPS       Z20, Z11, Z11
+	VBROADCASTSS (DX)(R10*1), Z31
+	VMULPS       Z16, Z31, Z21
+	VADDPS       Z21, Z12, Z12
+	VMULPS       Z17, Z31, Z22
+	VADDPS       Z22, Z13, Z13
+	VMULPS       Z18, Z31, Z23
+	VADDPS       Z23, Z14, Z14
+	VMULPS       Z19, Z31, Z24
+	VADDPS       Z24, Z15, Z15
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms87
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, K1, 192(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, 64(AX)
+	VMOVUPS      Z6, 128(AX)
+	VMOVUPS      Z7, K1, 192(AX)
+	LEAQ         (DI)(R11*2), AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, K1, 192(AX)
+	LEAQ         (DI)(R12*1), AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, 128(AX)
+	VMOVUPS      Z15, K1, 192(AX)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	SUBQ         $+64, R13
+	JG           next
+	JMP          done
+
+narrower85:
+	CMPQ R15, $0x03
+	JNE  narrower88
+	LEAQ -32(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole89
+	SHLQ CL, AX
+	NOTQ AX
+
+whole89:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS.Z 128(DI), K1, Z2
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   64(AX), Z4
+	VMOVUPS.Z 128(AX), K1, Z5
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   64(AX), Z7
+	VMOVUPS.Z 128(AX), K1, Z8
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPS   (AX), Z9
+	VMOVUPS   64(AX), Z10
+	VMOVUPS.Z 128(AX), K1, Z11
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms90:
+	VMOVUPS      (AX), Z12
+	VMOVUPS      64(AX), Z13
+	VMOVUPS.Z    128(AX), K1, Z14
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z12, Z31, Z15
+	VADDPS       Z15, Z0, Z0
+	VMULPS       Z13, Z31, Z16
+	VADDPS       Z16, Z1, Z1
+	VMULPS       Z14, Z31, Z17
+	VADDPS       Z17, Z2, Z2
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z12, Z31, Z18
+	VADDPS       Z18, Z3, Z3
+	VMULPS       Z13, Z31, Z19
+	VADDPS       Z19, Z4, Z4
+	VMULPS       Z14, Z31, Z20
+	VADDPS       Z20, Z5, Z5
+	VBROADCASTSS (DX)(R9*2), Z31
+	VMULPS       Z12, Z31, Z21
+	VADDPS       Z21, Z6, Z6
+	VMULPS       Z13, Z31, Z22
+	VADDPS       Z22, Z7, Z7
+	VMULPS       Z14, Z31, Z23
+	VADDPS       Z23, Z8, Z8
+	VBROADCASTSS (DX)(R10*1), Z31
+	VMULPS       Z12, Z31, Z24
+	VADDPS       Z24, Z9, Z9
+	VMULPS       Z13, Z31, Z25
+	VADDPS       Z25, Z10, Z10
+	VMULPS       Z14, Z31, Z26
+	VADDPS       Z26, Z11, Z11
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms90
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, K1, 128(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
+	LEAQ         (DI)(R11*2), AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
+	LEAQ         (DI)(R12*1), AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
+	ADDQ         $0x000000c0, DI
+	ADDQ         $0x000000c0, SI
+	SUBQ         $+48, R13
+	JG           next
+	JMP          done
+
+narrower88:
+	CMPQ R15, $0x02
+	JNE  narrower91
+	LEAQ -16(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole92
+	SHLQ CL, AX
+	NOTQ AX
+
+whole92:
+	KMOVW     AX, K1
+	VMOVUPS   (DI), Z0
+	VMOVUPS.Z 64(DI), K1, Z1
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z 64(AX), K1, Z3
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z 64(AX), K1, Z5
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z 64(AX), K1, Z7
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms93:
+	VMOVUPS      (AX), Z8
+	VMOVUPS.Z    64(AX), K1, Z9
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z8, Z31, Z10
+	VADDPS       Z10, Z0, Z0
+	VMULPS       Z9, Z31, Z11
+	VADDPS       Z11, Z1, Z1
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z8, Z31, Z12
+	VADDPS       Z12, Z2, Z2
+	VMULPS       Z9, Z31, Z13
+	VADDPS       Z13, Z3, Z3
+	VBROADCASTSS (DX)(R9*2), Z31
+	VMULPS       Z8, Z31, Z14
+	VADDPS       Z14, Z4, Z4
+	VMULPS       Z9, Z31, Z15
+	VADDPS       Z15, Z5, Z5
+	VBROADCASTSS (DX)(R10*1), Z31
+	VMULPS       Z8, Z31, Z16
+	VADDPS       Z16, Z6, Z6
+	VMULPS       Z9, Z31, Z17
+	VADDPS       Z17, Z7, Z7
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms93
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, K1, 64(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z2, (AX)
+	VMOVUPS      Z3, K1, 64(AX)
+	LEAQ         (DI)(R11*2), AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, K1, 64(AX)
+	LEAQ         (DI)(R12*1), AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, K1, 64(AX)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	SUBQ         $+32, R13
+	JG           next
+	JMP          done
+
+narrower91:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole95
+	SHLQ CL, AX
+	NOTQ AX
+
+whole95:
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS.Z (AX), K1, Z1
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPS.Z (AX), K1, Z2
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPS.Z (AX), K1, Z3
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms96:
+	VMOVUPS.Z    (AX), K1, Z4
+	VBROADCASTSS (DX), Z31
+	VMULPS       Z4, Z31, Z5
+	VADDPS       Z5, Z0, Z0
+	VBROADCASTSS (DX)(R9*1), Z31
+	VMULPS       Z4, Z31, Z6
+	VADDPS       Z6, Z1, Z1
+	VBROADCASTSS (DX)(R9*2), Z31
+	VMULPS       Z4, Z31, Z7
+	VADDPS       Z7, Z2, Z2
+	VBROADCASTSS (DX)(R10*1), Z31
+	VMULPS       Z4, Z31, Z8
+	VADDPS       Z8, Z3, Z3
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms96
+	VMOVUPS      Z0, K1, (DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPS      Z1, K1, (AX)
+	LEAQ         (DI)(R11*2), AX
+	VMOVUPS      Z2, K1, (AX)
+	LEAQ         (DI)(R12*1), AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	SUBQ         $+16, R13
+	JG           next
+	JMP          done
 
 done:
 	VZEROUPPER
@@ -1320,21 +3553,21 @@ TEXT ·sum32(SB), NOSPLIT, $0-20
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest77
+	JLT     rest80
 
-full76:
+full79:
 	VADDPS (SI)(AX*4), Y0, Y0
 	ADDQ   $0x08, AX
 	CMPQ   AX, R12
-	JLE    full76
+	JLE    full79
 
-rest77:
+rest80:
 	TESTQ      R13, R13
-	JZ         done78
+	JZ         done81
 	VMASKMOVPS (SI)(AX*4), Y15, Y9
 	VADDPS     Y9, Y0, Y0
 
-done78:
+done81:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0
@@ -1375,9 +3608,9 @@ four:
 	VXORPS Y3, Y3, Y3
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest80
+	JLT    rest83
 
-full79:
+full82:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
@@ -1389,11 +3622,11 @@ full79:
 	VADDPS  Y12, Y3, Y3
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full79
+	JLE     full82
 
-rest80:
+rest83:
 	TESTQ      R13, R13
-	JZ         done81
+	JZ         done84
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
@@ -1408,7 +3641,7 @@ rest80:
 	VMULPS     Y12, Y8, Y12
 	VADDPS     Y12, Y3, Y3
 
-done81:
+done84:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VEXTRACTF128 $0x01, Y1, X8
@@ -1432,25 +3665,25 @@ row:
 	VXORPS Y0, Y0, Y0
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest83
+	JLT    rest86
 
-full82:
+full85:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (SI)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full82
+	JLE     full85
 
-rest83:
+rest86:
 	TESTQ      R13, R13
-	JZ         done84
+	JZ         done87
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (SI)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done84:
+done87:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0
@@ -1466,6 +3699,11 @@ done:
 	RET
 
 TEXT ·delayedRows32x1(SB), NOSPLIT, $0-65
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow88
+	JMP  ·delayedRows32x1wide<>(SB)
+
+narrow88:
 	MOVQ c+0(FP), DI
 	MOVQ b+48(FP), SI
 	MOVQ n+16(FP), R13
@@ -1488,15 +3726,15 @@ full:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower85
+	JNE  narrower89
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin86
+	JGE  begin90
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin86:
+begin90:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	MOVQ    row+24(FP), AX
@@ -1507,31 +3745,31 @@ begin86:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone88
+	JZ      alone92
 
-common87:
+common91:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R8*4), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX), Y15, Y2
 	VADDPS       Y2, Y0, Y0
 	VMULPS       (AX)(R15*1), Y15, Y3
 	VADDPS       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common87
+	JNZ          common91
 
-alone88:
+alone92:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x08
-	JLE  whole89
+	JLE  whole93
 	MOVQ $0x00000008, AX
 
-whole89:
+whole93:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -1539,19 +3777,19 @@ whole89:
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x00000040, DI
 	ADDQ      $0x00000040, SI
-	SUBQ      $0x10, R13
+	SUBQ      $+16, R13
 	JG        next
 	JMP       done
 
-narrower85:
+narrower89:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin91
+	JGE  begin95
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin91:
+begin95:
 	VMOVUPS (DI)(R15*1), Y0
 	MOVQ    row+24(FP), AX
 	MOVLQSX (AX), R8
@@ -1561,36 +3799,36 @@ begin91:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone93
+	JZ      alone97
 
-common92:
+common96:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R8*4), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX)(R15*1), Y15, Y1
 	VADDPS       Y1, Y0, Y0
 	DECQ         CX
-	JNZ          common92
+	JNZ          common96
 
-alone93:
+alone97:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x08
-	JLE  whole94
+	JLE  whole98
 	MOVQ $0x00000008, AX
 
-whole94:
+whole98:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
 	VMOVUPS   Y14, (DI)(R15*1)
 	ADDQ      $0x00000020, DI
 	ADDQ      $0x00000020, SI
-	SUBQ      $0x08, R13
+	SUBQ      $+8, R13
 	JG        next
 	JMP       done
 
@@ -1604,7 +3842,151 @@ outside:
 	VZEROUPPER
 	RET
 
+TEXT ·delayedRows32x1wide<>(SB), NOSPLIT, $0-65
+	MOVQ         row+24(FP), AX
+	MOVQ         offsets+40(FP), R14
+	MOVLQSX      (AX), DX
+	MOVLQSX      4(AX), CX
+	LEAQ         (R14)(DX*4), R14
+	SUBQ         DX, CX
+	MOVQ         limit+56(FP), AX
+	VPBROADCASTD AX, Z0
+	SUBQ         $0x10, CX
+	JLT          few
+
+sixteen:
+	VPCMPUD  $0x01, (R14), Z0, K1
+	KORTESTW K1, K1
+	JNZ      outside
+	ADDQ     $0x40, R14
+	SUBQ     $0x10, CX
+	JGE      sixteen
+
+few:
+	ADDQ $0x10, CX
+	JZ   inside
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole99
+	SHLQ CL, AX
+	NOTQ AX
+
+whole99:
+	KMOVW    AX, K1
+	VPCMPUD  $0x01, (R14), Z0, K1, K1
+	KORTESTW K1, K1
+	JNZ      outside
+
+inside:
+	MOVQ c+0(FP), DI
+	MOVQ b+48(FP), SI
+	MOVQ n+16(FP), R13
+	MOVQ cs+8(FP), R11
+	SHLQ $0x02, R11
+
+next:
+	LEAQ 15(R13), R15
+	SHRQ $0x04, R15
+	CMPQ R15, $0x01
+	JLE  part
+	CMPQ R15, $0x02
+	JGE  full
+	INCQ R15
+	SHRQ $0x01, R15
+	JMP  part
+
+full:
+	MOVQ $0x00000001, R15
+
+part:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole101
+	SHLQ CL, AX
+	NOTQ AX
+
+whole101:
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	MOVQ      row+24(FP), AX
+	MOVLQSX   (AX), R8
+	MOVLQSX   4(AX), DX
+	SUBQ      R8, DX
+	MOVQ      DX, CX
+	MOVQ      w+32(FP), DX
+	MOVQ      offsets+40(FP), R14
+	TESTQ     CX, CX
+	JZ        alone103
+	SUBQ      $0x04, CX
+	JLT       fewer105
+
+fours104:
+	VBROADCASTF32X4 (DX)(R8*4), Z31
+	MOVQ            (R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0x00, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z1
+	VADDPS          Z1, Z0, Z0
+	VPERMILPS       $0x55, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z1
+	VADDPS          Z1, Z0, Z0
+	MOVQ            8(R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z1
+	VADDPS          Z1, Z0, Z0
+	VPERMILPS       $0xff, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z1
+	VADDPS          Z1, Z0, Z0
+	ADDQ            $0x04, R8
+	SUBQ            $0x04, CX
+	JGE             fours104
+
+fewer105:
+	ADDQ $0x04, CX
+	JZ   alone103
+
+common102:
+	MOVLQSX      (R14)(R8*4), AX
+	VBROADCASTSS (DX)(R8*4), Z31
+	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z1
+	VADDPS       Z1, Z0, Z0
+	DECQ         CX
+	JNZ          common102
+
+alone103:
+	VMOVUPS Z0, K1, (DI)
+	ADDQ    $0x00000040, DI
+	ADDQ    $0x00000040, SI
+	SUBQ    $+16, R13
+	JG      next
+	JMP     done
+
+done:
+	MOVB $0x01, ret+64(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+64(FP)
+	VZEROUPPER
+	RET
+
 TEXT ·delayedRows32x2(SB), NOSPLIT, $0-65
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow99
+	JMP  ·delayedRows32x2wide<>(SB)
+
+narrow99:
 	MOVQ c+0(FP), DI
 	MOVQ b+48(FP), SI
 	MOVQ n+16(FP), R13
@@ -1620,15 +4002,15 @@ next:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower95
+	JNE  narrower100
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin96
+	JGE  begin101
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin96:
+begin101:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -1647,15 +4029,15 @@ begin96:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone98
+	JZ      alone103
 
-common97:
+common102:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R8*4), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX), Y15, Y4
 	VADDPS       Y4, Y0, Y0
 	VMULPS       (AX)(R15*1), Y15, Y5
@@ -1663,65 +4045,65 @@ common97:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R9*4), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX), Y15, Y6
 	VADDPS       Y6, Y2, Y2
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common97
+	JNZ          common102
 
-alone98:
+alone103:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next100
+	JZ      next105
 
-more99:
+more104:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R8*4), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX), Y15, Y4
 	VADDPS       Y4, Y0, Y0
 	VMULPS       (AX)(R15*1), Y15, Y5
 	VADDPS       Y5, Y1, Y1
 	DECQ         CX
-	JNZ          more99
+	JNZ          more104
 
-next100:
+next105:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next102
+	JZ      next107
 
-more101:
+more106:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R9*4), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX), Y15, Y6
 	VADDPS       Y6, Y2, Y2
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          more101
+	JNZ          more106
 
-next102:
+next107:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x08
-	JLE  whole103
+	JLE  whole108
 	MOVQ $0x00000008, AX
 
-whole103:
+whole108:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -1734,19 +4116,19 @@ whole103:
 	VMOVUPS   Y14, (AX)(R15*1)
 	ADDQ      $0x00000040, DI
 	ADDQ      $0x00000040, SI
-	SUBQ      $0x10, R13
+	SUBQ      $+16, R13
 	JG        next
 	JMP       done
 
-narrower95:
+narrower100:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin105
+	JGE  begin110
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin105:
+begin110:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -1763,73 +4145,73 @@ begin105:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone107
+	JZ      alone112
 
-common106:
+common111:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R8*4), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX)(R15*1), Y15, Y2
 	VADDPS       Y2, Y0, Y0
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R9*4), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX)(R15*1), Y15, Y3
 	VADDPS       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common106
+	JNZ          common111
 
-alone107:
+alone112:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next109
+	JZ      next114
 
-more108:
+more113:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R8*4), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX)(R15*1), Y15, Y2
 	VADDPS       Y2, Y0, Y0
 	DECQ         CX
-	JNZ          more108
+	JNZ          more113
 
-next109:
+next114:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next111
+	JZ      next116
 
-more110:
+more115:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R9*4), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX)(R15*1), Y15, Y3
 	VADDPS       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          more110
+	JNZ          more115
 
-next111:
+next116:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x08
-	JLE  whole112
+	JLE  whole117
 	MOVQ $0x00000008, AX
 
-whole112:
+whole117:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -1840,7 +4222,7 @@ whole112:
 	VMOVUPS   Y14, (AX)(R15*1)
 	ADDQ      $0x00000020, DI
 	ADDQ      $0x00000020, SI
-	SUBQ      $0x08, R13
+	SUBQ      $+8, R13
 	JG        next
 	JMP       done
 
@@ -1854,7 +4236,215 @@ outside:
 	VZEROUPPER
 	RET
 
+TEXT ·delayedRows32x2wide<>(SB), NOSPLIT, $0-65
+	MOVQ         row+24(FP), AX
+	MOVQ         offsets+40(FP), R14
+	MOVLQSX      (AX), DX
+	MOVLQSX      8(AX), CX
+	LEAQ         (R14)(DX*4), R14
+	SUBQ         DX, CX
+	MOVQ         limit+56(FP), AX
+	VPBROADCASTD AX, Z0
+	SUBQ         $0x10, CX
+	JLT          few
+
+sixteen:
+	VPCMPUD  $0x01, (R14), Z0, K1
+	KORTESTW K1, K1
+	JNZ      outside
+	ADDQ     $0x40, R14
+	SUBQ     $0x10, CX
+	JGE      sixteen
+
+few:
+	ADDQ $0x10, CX
+	JZ   inside
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole118
+	SHLQ CL, AX
+	NOTQ AX
+
+whole118:
+	KMOVW    AX, K1
+	VPCMPUD  $0x01, (R14), Z0, K1, K1
+	KORTESTW K1, K1
+	JNZ      outside
+
+inside:
+	MOVQ c+0(FP), DI
+	MOVQ b+48(FP), SI
+	MOVQ n+16(FP), R13
+	MOVQ cs+8(FP), R11
+	SHLQ $0x02, R11
+
+next:
+	LEAQ 15(R13), R15
+	SHRQ $0x04, R15
+	CMPQ R15, $0x01
+	JLE  part
+	MOVQ $0x00000001, R15
+
+part:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole120
+	SHLQ CL, AX
+	NOTQ AX
+
+whole120:
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS.Z (AX), K1, Z1
+	MOVQ      row+24(FP), AX
+	MOVLQSX   (AX), R8
+	MOVLQSX   4(AX), DX
+	SUBQ      R8, DX
+	MOVQ      DX, CX
+	MOVLQSX   4(AX), R9
+	MOVLQSX   8(AX), DX
+	SUBQ      R9, DX
+	CMPQ      DX, CX
+	CMOVQLT   DX, CX
+	MOVQ      w+32(FP), DX
+	MOVQ      offsets+40(FP), R14
+	TESTQ     CX, CX
+	JZ        alone122
+	SUBQ      $0x04, CX
+	JLT       fewer124
+
+fours123:
+	VBROADCASTF32X4 (DX)(R8*4), Z31
+	MOVQ            (R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0x00, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z2
+	VADDPS          Z2, Z0, Z0
+	VPERMILPS       $0x55, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z2
+	VADDPS          Z2, Z0, Z0
+	MOVQ            8(R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z2
+	VADDPS          Z2, Z0, Z0
+	VPERMILPS       $0xff, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z2
+	VADDPS          Z2, Z0, Z0
+	ADDQ            $0x04, R8
+	VBROADCASTF32X4 (DX)(R9*4), Z31
+	MOVQ            (R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0x00, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z3
+	VADDPS          Z3, Z1, Z1
+	VPERMILPS       $0x55, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z3
+	VADDPS          Z3, Z1, Z1
+	MOVQ            8(R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z3
+	VADDPS          Z3, Z1, Z1
+	VPERMILPS       $0xff, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z3
+	VADDPS          Z3, Z1, Z1
+	ADDQ            $0x04, R9
+	SUBQ            $0x04, CX
+	JGE             fours123
+
+fewer124:
+	ADDQ $0x04, CX
+	JZ   alone122
+
+common121:
+	MOVLQSX      (R14)(R8*4), AX
+	VBROADCASTSS (DX)(R8*4), Z31
+	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z2
+	VADDPS       Z2, Z0, Z0
+	MOVLQSX      (R14)(R9*4), AX
+	VBROADCASTSS (DX)(R9*4), Z31
+	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z3
+	VADDPS       Z3, Z1, Z1
+	DECQ         CX
+	JNZ          common121
+
+alone122:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 4(AX), CX
+	SUBQ    R8, CX
+	JZ      next126
+
+more125:
+	MOVLQSX      (R14)(R8*4), AX
+	VBROADCASTSS (DX)(R8*4), Z31
+	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z2
+	VADDPS       Z2, Z0, Z0
+	DECQ         CX
+	JNZ          more125
+
+next126:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next128
+
+more127:
+	MOVLQSX      (R14)(R9*4), AX
+	VBROADCASTSS (DX)(R9*4), Z31
+	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z3
+	VADDPS       Z3, Z1, Z1
+	DECQ         CX
+	JNZ          more127
+
+next128:
+	VMOVUPS Z0, K1, (DI)
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    $0x00000040, DI
+	ADDQ    $0x00000040, SI
+	SUBQ    $+16, R13
+	JG      next
+	JMP     done
+
+done:
+	MOVB $0x01, ret+64(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+64(FP)
+	VZEROUPPER
+	RET
+
 TEXT ·delayedRows32x4(SB), NOSPLIT, $0-65
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow118
+	JMP  ·delayedRows32x4wide<>(SB)
+
+narrow118:
 	MOVQ c+0(FP), DI
 	MOVQ b+48(FP), SI
 	MOVQ n+16(FP), R13
@@ -1871,15 +4461,15 @@ next:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower113
+	JNE  narrower119
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin114
+	JGE  begin120
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin114:
+begin120:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -1914,15 +4504,15 @@ begin114:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone116
+	JZ      alone122
 
-common115:
+common121:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R8*4), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX), Y15, Y8
 	VADDPS       Y8, Y0, Y0
 	VMULPS       (AX)(R15*1), Y15, Y9
@@ -1930,9 +4520,9 @@ common115:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R9*4), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX), Y15, Y10
 	VADDPS       Y10, Y2, Y2
 	VMULPS       (AX)(R15*1), Y15, Y11
@@ -1940,9 +4530,9 @@ common115:
 	MOVLQSX      (R14)(R10*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R10*4), Y15
 	INCQ         R10
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX), Y15, Y12
 	VADDPS       Y12, Y4, Y4
 	VMULPS       (AX)(R15*1), Y15, Y13
@@ -1950,105 +4540,105 @@ common115:
 	MOVLQSX      (R14)(BX*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(BX*4), Y15
 	INCQ         BX
-	VMULPS       (AX), Y15, Y14
-	VADDPS       Y14, Y6, Y6
-	VMULPS       (AX)(R15*1), Y15, Y8
-	VADDPS       Y8, Y7, Y7
+	LEAQ         (SI)(AX*4), AX
+	VMULPS       (AX), Y15, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       (AX)(R15*1), Y15, Y9
+	VADDPS       Y9, Y7, Y7
 	DECQ         CX
-	JNZ          common115
+	JNZ          common121
 
-alone116:
+alone122:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next118
+	JZ      next124
 
-more117:
+more123:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R8*4), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX), Y15, Y8
 	VADDPS       Y8, Y0, Y0
 	VMULPS       (AX)(R15*1), Y15, Y9
 	VADDPS       Y9, Y1, Y1
-	DECQ         CX
-	JNZ          more117
-
-next118:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 8(AX), CX
-	SUBQ    R9, CX
-	JZ      next120
-
-more119:
-	MOVLQSX      (R14)(R9*4), AX
-	CMPQ         AX, limit+56(FP)
-	JHI          outside
-	LEAQ         (SI)(AX*4), AX
-	VBROADCASTSS (DX)(R9*4), Y15
-	INCQ         R9
-	VMULPS       (AX), Y15, Y10
-	VADDPS       Y10, Y2, Y2
-	VMULPS       (AX)(R15*1), Y15, Y11
-	VADDPS       Y11, Y3, Y3
-	DECQ         CX
-	JNZ          more119
-
-next120:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 12(AX), CX
-	SUBQ    R10, CX
-	JZ      next122
-
-more121:
-	MOVLQSX      (R14)(R10*4), AX
-	CMPQ         AX, limit+56(FP)
-	JHI          outside
-	LEAQ         (SI)(AX*4), AX
-	VBROADCASTSS (DX)(R10*4), Y15
-	INCQ         R10
-	VMULPS       (AX), Y15, Y12
-	VADDPS       Y12, Y4, Y4
-	VMULPS       (AX)(R15*1), Y15, Y13
-	VADDPS       Y13, Y5, Y5
-	DECQ         CX
-	JNZ          more121
-
-next122:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 16(AX), CX
-	SUBQ    BX, CX
-	JZ      next124
-
-more123:
-	MOVLQSX      (R14)(BX*4), AX
-	CMPQ         AX, limit+56(FP)
-	JHI          outside
-	LEAQ         (SI)(AX*4), AX
-	VBROADCASTSS (DX)(BX*4), Y15
-	INCQ         BX
-	VMULPS       (AX), Y15, Y14
-	VADDPS       Y14, Y6, Y6
-	VMULPS       (AX)(R15*1), Y15, Y8
-	VADDPS       Y8, Y7, Y7
 	DECQ         CX
 	JNZ          more123
 
 next124:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next126
+
+more125:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	VBROADCASTSS (DX)(R9*4), Y15
+	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
+	VMULPS       (AX), Y15, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       (AX)(R15*1), Y15, Y11
+	VADDPS       Y11, Y3, Y3
+	DECQ         CX
+	JNZ          more125
+
+next126:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 12(AX), CX
+	SUBQ    R10, CX
+	JZ      next128
+
+more127:
+	MOVLQSX      (R14)(R10*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	VBROADCASTSS (DX)(R10*4), Y15
+	INCQ         R10
+	LEAQ         (SI)(AX*4), AX
+	VMULPS       (AX), Y15, Y12
+	VADDPS       Y12, Y4, Y4
+	VMULPS       (AX)(R15*1), Y15, Y13
+	VADDPS       Y13, Y5, Y5
+	DECQ         CX
+	JNZ          more127
+
+next128:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 16(AX), CX
+	SUBQ    BX, CX
+	JZ      next130
+
+more129:
+	MOVLQSX      (R14)(BX*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	VBROADCASTSS (DX)(BX*4), Y15
+	INCQ         BX
+	LEAQ         (SI)(AX*4), AX
+	VMULPS       (AX), Y15, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       (AX)(R15*1), Y15, Y9
+	VADDPS       Y9, Y7, Y7
+	DECQ         CX
+	JNZ          more129
+
+next130:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x08
-	JLE  whole125
+	JLE  whole131
 	MOVQ $0x00000008, AX
 
-whole125:
+whole131:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -2071,19 +4661,19 @@ whole125:
 	VMOVUPS   Y14, (AX)(R15*1)
 	ADDQ      $0x00000040, DI
 	ADDQ      $0x00000040, SI
-	SUBQ      $0x10, R13
+	SUBQ      $+16, R13
 	JG        next
 	JMP       done
 
-narrower113:
+narrower119:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin127
+	JGE  begin133
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin127:
+begin133:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -2114,125 +4704,125 @@ begin127:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone129
+	JZ      alone135
 
-common128:
+common134:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R8*4), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX)(R15*1), Y15, Y4
 	VADDPS       Y4, Y0, Y0
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R9*4), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX)(R15*1), Y15, Y5
 	VADDPS       Y5, Y1, Y1
 	MOVLQSX      (R14)(R10*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(R10*4), Y15
 	INCQ         R10
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX)(R15*1), Y15, Y6
 	VADDPS       Y6, Y2, Y2
 	MOVLQSX      (R14)(BX*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*4), AX
 	VBROADCASTSS (DX)(BX*4), Y15
 	INCQ         BX
+	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common128
+	JNZ          common134
 
-alone129:
+alone135:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next131
-
-more130:
-	MOVLQSX      (R14)(R8*4), AX
-	CMPQ         AX, limit+56(FP)
-	JHI          outside
-	LEAQ         (SI)(AX*4), AX
-	VBROADCASTSS (DX)(R8*4), Y15
-	INCQ         R8
-	VMULPS       (AX)(R15*1), Y15, Y4
-	VADDPS       Y4, Y0, Y0
-	DECQ         CX
-	JNZ          more130
-
-next131:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 8(AX), CX
-	SUBQ    R9, CX
-	JZ      next133
-
-more132:
-	MOVLQSX      (R14)(R9*4), AX
-	CMPQ         AX, limit+56(FP)
-	JHI          outside
-	LEAQ         (SI)(AX*4), AX
-	VBROADCASTSS (DX)(R9*4), Y15
-	INCQ         R9
-	VMULPS       (AX)(R15*1), Y15, Y5
-	VADDPS       Y5, Y1, Y1
-	DECQ         CX
-	JNZ          more132
-
-next133:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 12(AX), CX
-	SUBQ    R10, CX
-	JZ      next135
-
-more134:
-	MOVLQSX      (R14)(R10*4), AX
-	CMPQ         AX, limit+56(FP)
-	JHI          outside
-	LEAQ         (SI)(AX*4), AX
-	VBROADCASTSS (DX)(R10*4), Y15
-	INCQ         R10
-	VMULPS       (AX)(R15*1), Y15, Y6
-	VADDPS       Y6, Y2, Y2
-	DECQ         CX
-	JNZ          more134
-
-next135:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 16(AX), CX
-	SUBQ    BX, CX
 	JZ      next137
 
 more136:
-	MOVLQSX      (R14)(BX*4), AX
+	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
+	VBROADCASTSS (DX)(R8*4), Y15
+	INCQ         R8
 	LEAQ         (SI)(AX*4), AX
-	VBROADCASTSS (DX)(BX*4), Y15
-	INCQ         BX
-	VMULPS       (AX)(R15*1), Y15, Y7
-	VADDPS       Y7, Y3, Y3
+	VMULPS       (AX)(R15*1), Y15, Y4
+	VADDPS       Y4, Y0, Y0
 	DECQ         CX
 	JNZ          more136
 
 next137:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next139
+
+more138:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	VBROADCASTSS (DX)(R9*4), Y15
+	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
+	VMULPS       (AX)(R15*1), Y15, Y5
+	VADDPS       Y5, Y1, Y1
+	DECQ         CX
+	JNZ          more138
+
+next139:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 12(AX), CX
+	SUBQ    R10, CX
+	JZ      next141
+
+more140:
+	MOVLQSX      (R14)(R10*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	VBROADCASTSS (DX)(R10*4), Y15
+	INCQ         R10
+	LEAQ         (SI)(AX*4), AX
+	VMULPS       (AX)(R15*1), Y15, Y6
+	VADDPS       Y6, Y2, Y2
+	DECQ         CX
+	JNZ          more140
+
+next141:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 16(AX), CX
+	SUBQ    BX, CX
+	JZ      next143
+
+more142:
+	MOVLQSX      (R14)(BX*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	VBROADCASTSS (DX)(BX*4), Y15
+	INCQ         BX
+	LEAQ         (SI)(AX*4), AX
+	VMULPS       (AX)(R15*1), Y15, Y7
+	VADDPS       Y7, Y3, Y3
+	DECQ         CX
+	JNZ          more142
+
+next143:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x08
-	JLE  whole138
+	JLE  whole144
 	MOVQ $0x00000008, AX
 
-whole138:
+whole144:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -2251,9 +4841,323 @@ whole138:
 	VMOVUPS   Y14, (AX)(R15*1)
 	ADDQ      $0x00000020, DI
 	ADDQ      $0x00000020, SI
-	SUBQ      $0x08, R13
+	SUBQ      $+8, R13
 	JG        next
 	JMP       done
+
+done:
+	MOVB $0x01, ret+64(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+64(FP)
+	VZEROUPPER
+	RET
+
+TEXT ·delayedRows32x4wide<>(SB), NOSPLIT, $0-65
+	MOVQ         row+24(FP), AX
+	MOVQ         offsets+40(FP), R14
+	MOVLQSX      (AX), DX
+	MOVLQSX      16(AX), CX
+	LEAQ         (R14)(DX*4), R14
+	SUBQ         DX, CX
+	MOVQ         limit+56(FP), AX
+	VPBROADCASTD AX, Z0
+	SUBQ         $0x10, CX
+	JLT          few
+
+sixteen:
+	VPCMPUD  $0x01, (R14), Z0, K1
+	KORTESTW K1, K1
+	JNZ      outside
+	ADDQ     $0x40, R14
+	SUBQ     $0x10, CX
+	JGE      sixteen
+
+few:
+	ADDQ $0x10, CX
+	JZ   inside
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole145
+	SHLQ CL, AX
+	NOTQ AX
+
+whole145:
+	KMOVW    AX, K1
+	VPCMPUD  $0x01, (R14), Z0, K1, K1
+	KORTESTW K1, K1
+	JNZ      outside
+
+inside:
+	MOVQ c+0(FP), DI
+	MOVQ b+48(FP), SI
+	MOVQ n+16(FP), R13
+	MOVQ cs+8(FP), R11
+	SHLQ $0x02, R11
+	LEAQ (R11)(R11*2), R12
+
+next:
+	LEAQ 15(R13), R15
+	SHRQ $0x04, R15
+	CMPQ R15, $0x01
+	JLE  part
+	MOVQ $0x00000001, R15
+
+part:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole147
+	SHLQ CL, AX
+	NOTQ AX
+
+whole147:
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPS.Z (AX), K1, Z1
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPS.Z (AX), K1, Z2
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPS.Z (AX), K1, Z3
+	MOVQ      row+24(FP), AX
+	MOVLQSX   (AX), R8
+	MOVLQSX   4(AX), DX
+	SUBQ      R8, DX
+	MOVQ      DX, CX
+	MOVLQSX   4(AX), R9
+	MOVLQSX   8(AX), DX
+	SUBQ      R9, DX
+	CMPQ      DX, CX
+	CMOVQLT   DX, CX
+	MOVLQSX   8(AX), R10
+	MOVLQSX   12(AX), DX
+	SUBQ      R10, DX
+	CMPQ      DX, CX
+	CMOVQLT   DX, CX
+	MOVLQSX   12(AX), BX
+	MOVLQSX   16(AX), DX
+	SUBQ      BX, DX
+	CMPQ      DX, CX
+	CMOVQLT   DX, CX
+	MOVQ      w+32(FP), DX
+	MOVQ      offsets+40(FP), R14
+	TESTQ     CX, CX
+	JZ        alone149
+	SUBQ      $0x04, CX
+	JLT       fewer151
+
+fours150:
+	VBROADCASTF32X4 (DX)(R8*4), Z31
+	MOVQ            (R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0x00, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z4
+	VADDPS          Z4, Z0, Z0
+	VPERMILPS       $0x55, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z4
+	VADDPS          Z4, Z0, Z0
+	MOVQ            8(R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z4
+	VADDPS          Z4, Z0, Z0
+	VPERMILPS       $0xff, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z4
+	VADDPS          Z4, Z0, Z0
+	ADDQ            $0x04, R8
+	VBROADCASTF32X4 (DX)(R9*4), Z31
+	MOVQ            (R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0x00, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z5
+	VADDPS          Z5, Z1, Z1
+	VPERMILPS       $0x55, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z5
+	VADDPS          Z5, Z1, Z1
+	MOVQ            8(R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z5
+	VADDPS          Z5, Z1, Z1
+	VPERMILPS       $0xff, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z5
+	VADDPS          Z5, Z1, Z1
+	ADDQ            $0x04, R9
+	VBROADCASTF32X4 (DX)(R10*4), Z31
+	MOVQ            (R14)(R10*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0x00, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z6
+	VADDPS          Z6, Z2, Z2
+	VPERMILPS       $0x55, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z6
+	VADDPS          Z6, Z2, Z2
+	MOVQ            8(R14)(R10*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z6
+	VADDPS          Z6, Z2, Z2
+	VPERMILPS       $0xff, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z6
+	VADDPS          Z6, Z2, Z2
+	ADDQ            $0x04, R10
+	VBROADCASTF32X4 (DX)(BX*4), Z31
+	MOVQ            (R14)(BX*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0x00, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z7
+	VADDPS          Z7, Z3, Z3
+	VPERMILPS       $0x55, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z7
+	VADDPS          Z7, Z3, Z3
+	MOVQ            8(R14)(BX*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS.Z        (R15), Z30, K1, Z7
+	VADDPS          Z7, Z3, Z3
+	VPERMILPS       $0xff, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS.Z        (AX), Z30, K1, Z7
+	VADDPS          Z7, Z3, Z3
+	ADDQ            $0x04, BX
+	SUBQ            $0x04, CX
+	JGE             fours150
+
+fewer151:
+	ADDQ $0x04, CX
+	JZ   alone149
+
+common148:
+	MOVLQSX      (R14)(R8*4), AX
+	VBROADCASTSS (DX)(R8*4), Z31
+	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z4
+	VADDPS       Z4, Z0, Z0
+	MOVLQSX      (R14)(R9*4), AX
+	VBROADCASTSS (DX)(R9*4), Z31
+	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z5
+	VADDPS       Z5, Z1, Z1
+	MOVLQSX      (R14)(R10*4), AX
+	VBROADCASTSS (DX)(R10*4), Z31
+	INCQ         R10
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z6
+	VADDPS       Z6, Z2, Z2
+	MOVLQSX      (R14)(BX*4), AX
+	VBROADCASTSS (DX)(BX*4), Z31
+	INCQ         BX
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z7
+	VADDPS       Z7, Z3, Z3
+	DECQ         CX
+	JNZ          common148
+
+alone149:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 4(AX), CX
+	SUBQ    R8, CX
+	JZ      next153
+
+more152:
+	MOVLQSX      (R14)(R8*4), AX
+	VBROADCASTSS (DX)(R8*4), Z31
+	INCQ         R8
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z4
+	VADDPS       Z4, Z0, Z0
+	DECQ         CX
+	JNZ          more152
+
+next153:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next155
+
+more154:
+	MOVLQSX      (R14)(R9*4), AX
+	VBROADCASTSS (DX)(R9*4), Z31
+	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z5
+	VADDPS       Z5, Z1, Z1
+	DECQ         CX
+	JNZ          more154
+
+next155:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 12(AX), CX
+	SUBQ    R10, CX
+	JZ      next157
+
+more156:
+	MOVLQSX      (R14)(R10*4), AX
+	VBROADCASTSS (DX)(R10*4), Z31
+	INCQ         R10
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z6
+	VADDPS       Z6, Z2, Z2
+	DECQ         CX
+	JNZ          more156
+
+next157:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 16(AX), CX
+	SUBQ    BX, CX
+	JZ      next159
+
+more158:
+	MOVLQSX      (R14)(BX*4), AX
+	VBROADCASTSS (DX)(BX*4), Z31
+	INCQ         BX
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z31, K1, Z7
+	VADDPS       Z7, Z3, Z3
+	DECQ         CX
+	JNZ          more158
+
+next159:
+	VMOVUPS Z0, K1, (DI)
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPS Z1, K1, (AX)
+	LEAQ    (DI)(R11*2), AX
+	VMOVUPS Z2, K1, (AX)
+	LEAQ    (DI)(R12*1), AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    $0x00000040, DI
+	ADDQ    $0x00000040, SI
+	SUBQ    $+16, R13
+	JG      next
+	JMP     done
 
 done:
 	MOVB $0x01, ret+64(FP)
@@ -2382,9 +5286,9 @@ four:
 	VXORPS  Y3, Y3, Y3
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest140
+	JLT     rest146
 
-full139:
+full145:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
@@ -2396,11 +5300,11 @@ full139:
 	VADDPS  Y12, Y3, Y3
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full139
+	JLE     full145
 
-rest140:
+rest146:
 	TESTQ      R13, R13
-	JZ         done141
+	JZ         done147
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
@@ -2415,7 +5319,7 @@ rest140:
 	VMULPS     Y12, Y8, Y12
 	VADDPS     Y12, Y3, Y3
 
-done141:
+done147:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VEXTRACTF128 $0x01, Y1, X8
@@ -2445,25 +5349,25 @@ edge:
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest143
+	JLT     rest149
 
-full142:
+full148:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full142
+	JLE     full148
 
-rest143:
+rest149:
 	TESTQ      R13, R13
-	JZ         done144
+	JZ         done150
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done144:
+done150:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0

@@ -40,6 +40,11 @@ next2:
 	RET
 
 TEXT ·gemm64x1(SB), NOSPLIT, $0-72
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow3
+	JMP  ·gemm64x1wide<>(SB)
+
+narrow3:
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -68,15 +73,15 @@ full:
 
 part:
 	CMPQ R15, $0x0c
-	JNE  narrower3
+	JNE  narrower4
 	MOVQ $0x00000160, R15
 	CMPQ R13, $0x30
-	JGE  begin4
+	JGE  begin5
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin4:
+begin5:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -93,7 +98,7 @@ begin4:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms5:
+terms6:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y12
 	VADDPD       Y12, Y0, Y0
@@ -122,15 +127,15 @@ terms5:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms5
+	JNZ          terms6
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x2c, AX
 	CMPQ         AX, $0x04
-	JLE          whole6
+	JLE          whole7
 	MOVQ         $0x00000004, AX
 
-whole6:
+whole7:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -148,21 +153,21 @@ whole6:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000180, DI
 	ADDQ      $0x00000180, SI
-	SUBQ      $0x30, R13
+	SUBQ      $+48, R13
 	JG        next
 	JMP       done
 
-narrower3:
+narrower4:
 	CMPQ R15, $0x0b
-	JNE  narrower7
+	JNE  narrower8
 	MOVQ $0x00000140, R15
 	CMPQ R13, $0x2c
-	JGE  begin8
+	JGE  begin9
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin8:
+begin9:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -178,7 +183,7 @@ begin8:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms9:
+terms10:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y11
 	VADDPD       Y11, Y0, Y0
@@ -205,15 +210,15 @@ terms9:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms9
+	JNZ          terms10
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x28, AX
 	CMPQ         AX, $0x04
-	JLE          whole10
+	JLE          whole11
 	MOVQ         $0x00000004, AX
 
-whole10:
+whole11:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -230,21 +235,21 @@ whole10:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000160, DI
 	ADDQ      $0x00000160, SI
-	SUBQ      $0x2c, R13
+	SUBQ      $+44, R13
 	JG        next
 	JMP       done
 
-narrower7:
+narrower8:
 	CMPQ R15, $0x0a
-	JNE  narrower11
+	JNE  narrower12
 	MOVQ $0x00000120, R15
 	CMPQ R13, $0x28
-	JGE  begin12
+	JGE  begin13
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin12:
+begin13:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -259,7 +264,7 @@ begin12:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms13:
+terms14:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y10
 	VADDPD       Y10, Y0, Y0
@@ -284,15 +289,15 @@ terms13:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms13
+	JNZ          terms14
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x24, AX
 	CMPQ         AX, $0x04
-	JLE          whole14
+	JLE          whole15
 	MOVQ         $0x00000004, AX
 
-whole14:
+whole15:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -308,21 +313,21 @@ whole14:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000140, DI
 	ADDQ      $0x00000140, SI
-	SUBQ      $0x28, R13
+	SUBQ      $+40, R13
 	JG        next
 	JMP       done
 
-narrower11:
+narrower12:
 	CMPQ R15, $0x09
-	JNE  narrower15
+	JNE  narrower16
 	MOVQ $0x00000100, R15
 	CMPQ R13, $0x24
-	JGE  begin16
+	JGE  begin17
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin16:
+begin17:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -336,7 +341,7 @@ begin16:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms17:
+terms18:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y9
 	VADDPD       Y9, Y0, Y0
@@ -359,15 +364,15 @@ terms17:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms17
+	JNZ          terms18
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x20, AX
 	CMPQ         AX, $0x04
-	JLE          whole18
+	JLE          whole19
 	MOVQ         $0x00000004, AX
 
-whole18:
+whole19:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -382,21 +387,21 @@ whole18:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000120, DI
 	ADDQ      $0x00000120, SI
-	SUBQ      $0x24, R13
+	SUBQ      $+36, R13
 	JG        next
 	JMP       done
 
-narrower15:
+narrower16:
 	CMPQ R15, $0x08
-	JNE  narrower19
+	JNE  narrower20
 	MOVQ $0x000000e0, R15
 	CMPQ R13, $0x20
-	JGE  begin20
+	JGE  begin21
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin20:
+begin21:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -409,7 +414,7 @@ begin20:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms21:
+terms22:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y8
 	VADDPD       Y8, Y0, Y0
@@ -430,15 +435,15 @@ terms21:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms21
+	JNZ          terms22
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x1c, AX
 	CMPQ         AX, $0x04
-	JLE          whole22
+	JLE          whole23
 	MOVQ         $0x00000004, AX
 
-whole22:
+whole23:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -452,21 +457,21 @@ whole22:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000100, DI
 	ADDQ      $0x00000100, SI
-	SUBQ      $0x20, R13
+	SUBQ      $+32, R13
 	JG        next
 	JMP       done
 
-narrower19:
+narrower20:
 	CMPQ R15, $0x07
-	JNE  narrower23
+	JNE  narrower24
 	MOVQ $0x000000c0, R15
 	CMPQ R13, $0x1c
-	JGE  begin24
+	JGE  begin25
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin24:
+begin25:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -478,7 +483,7 @@ begin24:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms25:
+terms26:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y7
 	VADDPD       Y7, Y0, Y0
@@ -497,15 +502,15 @@ terms25:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms25
+	JNZ          terms26
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x18, AX
 	CMPQ         AX, $0x04
-	JLE          whole26
+	JLE          whole27
 	MOVQ         $0x00000004, AX
 
-whole26:
+whole27:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -518,21 +523,21 @@ whole26:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x000000e0, DI
 	ADDQ      $0x000000e0, SI
-	SUBQ      $0x1c, R13
+	SUBQ      $+28, R13
 	JG        next
 	JMP       done
 
-narrower23:
+narrower24:
 	CMPQ R15, $0x06
-	JNE  narrower27
+	JNE  narrower28
 	MOVQ $0x000000a0, R15
 	CMPQ R13, $0x18
-	JGE  begin28
+	JGE  begin29
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin28:
+begin29:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -543,7 +548,7 @@ begin28:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms29:
+terms30:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y6
 	VADDPD       Y6, Y0, Y0
@@ -560,15 +565,15 @@ terms29:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms29
+	JNZ          terms30
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x14, AX
 	CMPQ         AX, $0x04
-	JLE          whole30
+	JLE          whole31
 	MOVQ         $0x00000004, AX
 
-whole30:
+whole31:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -580,21 +585,21 @@ whole30:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x000000c0, DI
 	ADDQ      $0x000000c0, SI
-	SUBQ      $0x18, R13
+	SUBQ      $+24, R13
 	JG        next
 	JMP       done
 
-narrower27:
+narrower28:
 	CMPQ R15, $0x05
-	JNE  narrower31
+	JNE  narrower32
 	MOVQ $0x00000080, R15
 	CMPQ R13, $0x14
-	JGE  begin32
+	JGE  begin33
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin32:
+begin33:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -604,7 +609,7 @@ begin32:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms33:
+terms34:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y5
 	VADDPD       Y5, Y0, Y0
@@ -619,15 +624,15 @@ terms33:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms33
+	JNZ          terms34
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x04
-	JLE          whole34
+	JLE          whole35
 	MOVQ         $0x00000004, AX
 
-whole34:
+whole35:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -638,21 +643,21 @@ whole34:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x000000a0, DI
 	ADDQ      $0x000000a0, SI
-	SUBQ      $0x14, R13
+	SUBQ      $+20, R13
 	JG        next
 	JMP       done
 
-narrower31:
+narrower32:
 	CMPQ R15, $0x04
-	JNE  narrower35
+	JNE  narrower36
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin36
+	JGE  begin37
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin36:
+begin37:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -661,7 +666,7 @@ begin36:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms37:
+terms38:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y4
 	VADDPD       Y4, Y0, Y0
@@ -674,15 +679,15 @@ terms37:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms37
+	JNZ          terms38
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x0c, AX
 	CMPQ         AX, $0x04
-	JLE          whole38
+	JLE          whole39
 	MOVQ         $0x00000004, AX
 
-whole38:
+whole39:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -692,21 +697,21 @@ whole38:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000080, DI
 	ADDQ      $0x00000080, SI
-	SUBQ      $0x10, R13
+	SUBQ      $+16, R13
 	JG        next
 	JMP       done
 
-narrower35:
+narrower36:
 	CMPQ R15, $0x03
-	JNE  narrower39
+	JNE  narrower40
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin40
+	JGE  begin41
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin40:
+begin41:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -714,7 +719,7 @@ begin40:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms41:
+terms42:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y3
 	VADDPD       Y3, Y0, Y0
@@ -725,15 +730,15 @@ terms41:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms41
+	JNZ          terms42
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x04
-	JLE          whole42
+	JLE          whole43
 	MOVQ         $0x00000004, AX
 
-whole42:
+whole43:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -742,28 +747,28 @@ whole42:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000060, DI
 	ADDQ      $0x00000060, SI
-	SUBQ      $0x0c, R13
+	SUBQ      $+12, R13
 	JG        next
 	JMP       done
 
-narrower39:
+narrower40:
 	CMPQ R15, $0x02
-	JNE  narrower43
+	JNE  narrower44
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin44
+	JGE  begin45
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin44:
+begin45:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	MOVQ    SI, AX
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms45:
+terms46:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y2
 	VADDPD       Y2, Y0, Y0
@@ -772,15 +777,15 @@ terms45:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms45
+	JNZ          terms46
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
-	JLE          whole46
+	JLE          whole47
 	MOVQ         $0x00000004, AX
 
-whole46:
+whole47:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -788,47 +793,47 @@ whole46:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000040, DI
 	ADDQ      $0x00000040, SI
-	SUBQ      $0x08, R13
+	SUBQ      $+8, R13
 	JG        next
 	JMP       done
 
-narrower43:
+narrower44:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin48
+	JGE  begin49
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin48:
+begin49:
 	VMOVUPD (DI)(R15*1), Y0
 	MOVQ    SI, AX
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms49:
+terms50:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX)(R15*1), Y15, Y1
 	VADDPD       Y1, Y0, Y0
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms49
+	JNZ          terms50
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
 	CMPQ         AX, $0x04
-	JLE          whole50
+	JLE          whole51
 	MOVQ         $0x00000004, AX
 
-whole50:
+whole51:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000020, DI
 	ADDQ      $0x00000020, SI
-	SUBQ      $0x04, R13
+	SUBQ      $+4, R13
 	JG        next
 	JMP       done
 
@@ -836,7 +841,1033 @@ done:
 	VZEROUPPER
 	RET
 
+TEXT ·gemm64x1wide<>(SB), NOSPLIT, $0-72
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ n+24(FP), R13
+	MOVQ cs+40(FP), R11
+	SHLQ $0x03, R11
+	MOVQ bs+48(FP), BX
+	MOVQ al+56(FP), R9
+	MOVQ aj+64(FP), R8
+	SHLQ $0x03, BX
+	SHLQ $0x03, R9
+	SHLQ $0x03, R8
+
+next:
+	LEAQ 7(R13), R15
+	SHRQ $0x03, R15
+	CMPQ R15, $0x10
+	JLE  part
+	CMPQ R15, $0x20
+	JGE  full
+	INCQ R15
+	SHRQ $0x01, R15
+	JMP  part
+
+full:
+	MOVQ $0x00000010, R15
+
+part:
+	CMPQ R15, $0x10
+	JNE  narrower52
+	LEAQ -120(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole53
+	SHLQ CL, AX
+	NOTQ AX
+
+whole53:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD   320(DI), Z5
+	VMOVUPD   384(DI), Z6
+	VMOVUPD   448(DI), Z7
+	VMOVUPD   512(DI), Z8
+	VMOVUPD   576(DI), Z9
+	VMOVUPD   640(DI), Z10
+	VMOVUPD   704(DI), Z11
+	VMOVUPD   768(DI), Z12
+	VMOVUPD   832(DI), Z13
+	VMOVUPD   896(DI), Z14
+	VMOVUPD.Z 960(DI), K1, Z15
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms54:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z16
+	VADDPD       Z16, Z0, Z0
+	VMULPD       64(AX), Z31, Z17
+	VADDPD       Z17, Z1, Z1
+	VMULPD       128(AX), Z31, Z18
+	VADDPD       Z18, Z2, Z2
+	VMULPD       192(AX), Z31, Z19
+	VADDPD       Z19, Z3, Z3
+	VMULPD       256(AX), Z31, Z20
+	VADDPD       Z20, Z4, Z4
+	VMULPD       320(AX), Z31, Z21
+	VADDPD       Z21, Z5, Z5
+	VMULPD       384(AX), Z31, Z22
+	VADDPD       Z22, Z6, Z6
+	VMULPD       448(AX), Z31, Z23
+	VADDPD       Z23, Z7, Z7
+	VMULPD       512(AX), Z31, Z24
+	VADDPD       Z24, Z8, Z8
+	VMULPD       576(AX), Z31, Z25
+	VADDPD       Z25, Z9, Z9
+	VMULPD       640(AX), Z31, Z26
+	VADDPD       Z26, Z10, Z10
+	VMULPD       704(AX), Z31, Z27
+	VADDPD       Z27, Z11, Z11
+	VMULPD       768(AX), Z31, Z28
+	VADDPD       Z28, Z12, Z12
+	VMULPD       832(AX), Z31, Z29
+	VADDPD       Z29, Z13, Z13
+	VMULPD       896(AX), Z31, Z30
+	VADDPD       Z30, Z14, Z14
+	VMULPD.Z     960(AX), Z31, K1, Z16
+	VADDPD       Z16, Z15, Z15
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms54
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, 320(DI)
+	VMOVUPD      Z6, 384(DI)
+	VMOVUPD      Z7, 448(DI)
+	VMOVUPD      Z8, 512(DI)
+	VMOVUPD      Z9, 576(DI)
+	VMOVUPD      Z10, 640(DI)
+	VMOVUPD      Z11, 704(DI)
+	VMOVUPD      Z12, 768(DI)
+	VMOVUPD      Z13, 832(DI)
+	VMOVUPD      Z14, 896(DI)
+	VMOVUPD      Z15, K1, 960(DI)
+	ADDQ         $0x00000400, DI
+	ADDQ         $0x00000400, SI
+	SUBQ         $+128, R13
+	JG           next
+	JMP          done
+
+narrower52:
+	CMPQ R15, $0x0f
+	JNE  narrower55
+	LEAQ -112(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole56
+	SHLQ CL, AX
+	NOTQ AX
+
+whole56:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD   320(DI), Z5
+	VMOVUPD   384(DI), Z6
+	VMOVUPD   448(DI), Z7
+	VMOVUPD   512(DI), Z8
+	VMOVUPD   576(DI), Z9
+	VMOVUPD   640(DI), Z10
+	VMOVUPD   704(DI), Z11
+	VMOVUPD   768(DI), Z12
+	VMOVUPD   832(DI), Z13
+	VMOVUPD.Z 896(DI), K1, Z14
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms57:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z15
+	VADDPD       Z15, Z0, Z0
+	VMULPD       64(AX), Z31, Z16
+	VADDPD       Z16, Z1, Z1
+	VMULPD       128(AX), Z31, Z17
+	VADDPD       Z17, Z2, Z2
+	VMULPD       192(AX), Z31, Z18
+	VADDPD       Z18, Z3, Z3
+	VMULPD       256(AX), Z31, Z19
+	VADDPD       Z19, Z4, Z4
+	VMULPD       320(AX), Z31, Z20
+	VADDPD       Z20, Z5, Z5
+	VMULPD       384(AX), Z31, Z21
+	VADDPD       Z21, Z6, Z6
+	VMULPD       448(AX), Z31, Z22
+	VADDPD       Z22, Z7, Z7
+	VMULPD       512(AX), Z31, Z23
+	VADDPD       Z23, Z8, Z8
+	VMULPD       576(AX), Z31, Z24
+	VADDPD       Z24, Z9, Z9
+	VMULPD       640(AX), Z31, Z25
+	VADDPD       Z25, Z10, Z10
+	VMULPD       704(AX), Z31, Z26
+	VADDPD       Z26, Z11, Z11
+	VMULPD       768(AX), Z31, Z27
+	VADDPD       Z27, Z12, Z12
+	VMULPD       832(AX), Z31, Z28
+	VADDPD       Z28, Z13, Z13
+	VMULPD.Z     896(AX), Z31, K1, Z29
+	VADDPD       Z29, Z14, Z14
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms57
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, 320(DI)
+	VMOVUPD      Z6, 384(DI)
+	VMOVUPD      Z7, 448(DI)
+	VMOVUPD      Z8, 512(DI)
+	VMOVUPD      Z9, 576(DI)
+	VMOVUPD      Z10, 640(DI)
+	VMOVUPD      Z11, 704(DI)
+	VMOVUPD      Z12, 768(DI)
+	VMOVUPD      Z13, 832(DI)
+	VMOVUPD      Z14, K1, 896(DI)
+	ADDQ         $0x000003c0, DI
+	ADDQ         $0x000003c0, SI
+	SUBQ         $+120, R13
+	JG           next
+	JMP          done
+
+narrower55:
+	CMPQ R15, $0x0e
+	JNE  narrower58
+	LEAQ -104(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole59
+	SHLQ CL, AX
+	NOTQ AX
+
+whole59:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD   320(DI), Z5
+	VMOVUPD   384(DI), Z6
+	VMOVUPD   448(DI), Z7
+	VMOVUPD   512(DI), Z8
+	VMOVUPD   576(DI), Z9
+	VMOVUPD   640(DI), Z10
+	VMOVUPD   704(DI), Z11
+	VMOVUPD   768(DI), Z12
+	VMOVUPD.Z 832(DI), K1, Z13
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms60:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z14
+	VADDPD       Z14, Z0, Z0
+	VMULPD       64(AX), Z31, Z15
+	VADDPD       Z15, Z1, Z1
+	VMULPD       128(AX), Z31, Z16
+	VADDPD       Z16, Z2, Z2
+	VMULPD       192(AX), Z31, Z17
+	VADDPD       Z17, Z3, Z3
+	VMULPD       256(AX), Z31, Z18
+	VADDPD       Z18, Z4, Z4
+	VMULPD       320(AX), Z31, Z19
+	VADDPD       Z19, Z5, Z5
+	VMULPD       384(AX), Z31, Z20
+	VADDPD       Z20, Z6, Z6
+	VMULPD       448(AX), Z31, Z21
+	VADDPD       Z21, Z7, Z7
+	VMULPD       512(AX), Z31, Z22
+	VADDPD       Z22, Z8, Z8
+	VMULPD       576(AX), Z31, Z23
+	VADDPD       Z23, Z9, Z9
+	VMULPD       640(AX), Z31, Z24
+	VADDPD       Z24, Z10, Z10
+	VMULPD       704(AX), Z31, Z25
+	VADDPD       Z25, Z11, Z11
+	VMULPD       768(AX), Z31, Z26
+	VADDPD       Z26, Z12, Z12
+	VMULPD.Z     832(AX), Z31, K1, Z27
+	VADDPD       Z27, Z13, Z13
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms60
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, 320(DI)
+	VMOVUPD      Z6, 384(DI)
+	VMOVUPD      Z7, 448(DI)
+	VMOVUPD      Z8, 512(DI)
+	VMOVUPD      Z9, 576(DI)
+	VMOVUPD      Z10, 640(DI)
+	VMOVUPD      Z11, 704(DI)
+	VMOVUPD      Z12, 768(DI)
+	VMOVUPD      Z13, K1, 832(DI)
+	ADDQ         $0x00000380, DI
+	ADDQ         $0x00000380, SI
+	SUBQ         $+112, R13
+	JG           next
+	JMP          done
+
+narrower58:
+	CMPQ R15, $0x0d
+	JNE  narrower61
+	LEAQ -96(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole62
+	SHLQ CL, AX
+	NOTQ AX
+
+whole62:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD   320(DI), Z5
+	VMOVUPD   384(DI), Z6
+	VMOVUPD   448(DI), Z7
+	VMOVUPD   512(DI), Z8
+	VMOVUPD   576(DI), Z9
+	VMOVUPD   640(DI), Z10
+	VMOVUPD   704(DI), Z11
+	VMOVUPD.Z 768(DI), K1, Z12
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms63:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z13
+	VADDPD       Z13, Z0, Z0
+	VMULPD       64(AX), Z31, Z14
+	VADDPD       Z14, Z1, Z1
+	VMULPD       128(AX), Z31, Z15
+	VADDPD       Z15, Z2, Z2
+	VMULPD       192(AX), Z31, Z16
+	VADDPD       Z16, Z3, Z3
+	VMULPD       256(AX), Z31, Z17
+	VADDPD       Z17, Z4, Z4
+	VMULPD       320(AX), Z31, Z18
+	VADDPD       Z18, Z5, Z5
+	VMULPD       384(AX), Z31, Z19
+	VADDPD       Z19, Z6, Z6
+	VMULPD       448(AX), Z31, Z20
+	VADDPD       Z20, Z7, Z7
+	VMULPD       512(AX), Z31, Z21
+	VADDPD       Z21, Z8, Z8
+	VMULPD       576(AX), Z31, Z22
+	VADDPD       Z22, Z9, Z9
+	VMULPD       640(AX), Z31, Z23
+	VADDPD       Z23, Z10, Z10
+	VMULPD       704(AX), Z31, Z24
+	VADDPD       Z24, Z11, Z11
+	VMULPD.Z     768(AX), Z31, K1, Z25
+	VADDPD       Z25, Z12, Z12
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms63
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, 320(DI)
+	VMOVUPD      Z6, 384(DI)
+	VMOVUPD      Z7, 448(DI)
+	VMOVUPD      Z8, 512(DI)
+	VMOVUPD      Z9, 576(DI)
+	VMOVUPD      Z10, 640(DI)
+	VMOVUPD      Z11, 704(DI)
+	VMOVUPD      Z12, K1, 768(DI)
+	ADDQ         $0x00000340, DI
+	ADDQ         $0x00000340, SI
+	SUBQ         $+104, R13
+	JG           next
+	JMP          done
+
+narrower61:
+	CMPQ R15, $0x0c
+	JNE  narrower64
+	LEAQ -88(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole65
+	SHLQ CL, AX
+	NOTQ AX
+
+whole65:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD   320(DI), Z5
+	VMOVUPD   384(DI), Z6
+	VMOVUPD   448(DI), Z7
+	VMOVUPD   512(DI), Z8
+	VMOVUPD   576(DI), Z9
+	VMOVUPD   640(DI), Z10
+	VMOVUPD.Z 704(DI), K1, Z11
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms66:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z12
+	VADDPD       Z12, Z0, Z0
+	VMULPD       64(AX), Z31, Z13
+	VADDPD       Z13, Z1, Z1
+	VMULPD       128(AX), Z31, Z14
+	VADDPD       Z14, Z2, Z2
+	VMULPD       192(AX), Z31, Z15
+	VADDPD       Z15, Z3, Z3
+	VMULPD       256(AX), Z31, Z16
+	VADDPD       Z16, Z4, Z4
+	VMULPD       320(AX), Z31, Z17
+	VADDPD       Z17, Z5, Z5
+	VMULPD       384(AX), Z31, Z18
+	VADDPD       Z18, Z6, Z6
+	VMULPD       448(AX), Z31, Z19
+	VADDPD       Z19, Z7, Z7
+	VMULPD       512(AX), Z31, Z20
+	VADDPD       Z20, Z8, Z8
+	VMULPD       576(AX), Z31, Z21
+	VADDPD       Z21, Z9, Z9
+	VMULPD       640(AX), Z31, Z22
+	VADDPD       Z22, Z10, Z10
+	VMULPD.Z     704(AX), Z31, K1, Z23
+	VADDPD       Z23, Z11, Z11
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms66
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, 320(DI)
+	VMOVUPD      Z6, 384(DI)
+	VMOVUPD      Z7, 448(DI)
+	VMOVUPD      Z8, 512(DI)
+	VMOVUPD      Z9, 576(DI)
+	VMOVUPD      Z10, 640(DI)
+	VMOVUPD      Z11, K1, 704(DI)
+	ADDQ         $0x00000300, DI
+	ADDQ         $0x00000300, SI
+	SUBQ         $+96, R13
+	JG           next
+	JMP          done
+
+narrower64:
+	CMPQ R15, $0x0b
+	JNE  narrower67
+	LEAQ -80(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole68
+	SHLQ CL, AX
+	NOTQ AX
+
+whole68:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD   320(DI), Z5
+	VMOVUPD   384(DI), Z6
+	VMOVUPD   448(DI), Z7
+	VMOVUPD   512(DI), Z8
+	VMOVUPD   576(DI), Z9
+	VMOVUPD.Z 640(DI), K1, Z10
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms69:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z11
+	VADDPD       Z11, Z0, Z0
+	VMULPD       64(AX), Z31, Z12
+	VADDPD       Z12, Z1, Z1
+	VMULPD       128(AX), Z31, Z13
+	VADDPD       Z13, Z2, Z2
+	VMULPD       192(AX), Z31, Z14
+	VADDPD       Z14, Z3, Z3
+	VMULPD       256(AX), Z31, Z15
+	VADDPD       Z15, Z4, Z4
+	VMULPD       320(AX), Z31, Z16
+	VADDPD       Z16, Z5, Z5
+	VMULPD       384(AX), Z31, Z17
+	VADDPD       Z17, Z6, Z6
+	VMULPD       448(AX), Z31, Z18
+	VADDPD       Z18, Z7, Z7
+	VMULPD       512(AX), Z31, Z19
+	VADDPD       Z19, Z8, Z8
+	VMULPD       576(AX), Z31, Z20
+	VADDPD       Z20, Z9, Z9
+	VMULPD.Z     640(AX), Z31, K1, Z21
+	VADDPD       Z21, Z10, Z10
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms69
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, 320(DI)
+	VMOVUPD      Z6, 384(DI)
+	VMOVUPD      Z7, 448(DI)
+	VMOVUPD      Z8, 512(DI)
+	VMOVUPD      Z9, 576(DI)
+	VMOVUPD      Z10, K1, 640(DI)
+	ADDQ         $0x000002c0, DI
+	ADDQ         $0x000002c0, SI
+	SUBQ         $+88, R13
+	JG           next
+	JMP          done
+
+narrower67:
+	CMPQ R15, $0x0a
+	JNE  narrower70
+	LEAQ -72(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole71
+	SHLQ CL, AX
+	NOTQ AX
+
+whole71:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD   320(DI), Z5
+	VMOVUPD   384(DI), Z6
+	VMOVUPD   448(DI), Z7
+	VMOVUPD   512(DI), Z8
+	VMOVUPD.Z 576(DI), K1, Z9
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms72:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z10
+	VADDPD       Z10, Z0, Z0
+	VMULPD       64(AX), Z31, Z11
+	VADDPD       Z11, Z1, Z1
+	VMULPD       128(AX), Z31, Z12
+	VADDPD       Z12, Z2, Z2
+	VMULPD       192(AX), Z31, Z13
+	VADDPD       Z13, Z3, Z3
+	VMULPD       256(AX), Z31, Z14
+	VADDPD       Z14, Z4, Z4
+	VMULPD       320(AX), Z31, Z15
+	VADDPD       Z15, Z5, Z5
+	VMULPD       384(AX), Z31, Z16
+	VADDPD       Z16, Z6, Z6
+	VMULPD       448(AX), Z31, Z17
+	VADDPD       Z17, Z7, Z7
+	VMULPD       512(AX), Z31, Z18
+	VADDPD       Z18, Z8, Z8
+	VMULPD.Z     576(AX), Z31, K1, Z19
+	VADDPD       Z19, Z9, Z9
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms72
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, 320(DI)
+	VMOVUPD      Z6, 384(DI)
+	VMOVUPD      Z7, 448(DI)
+	VMOVUPD      Z8, 512(DI)
+	VMOVUPD      Z9, K1, 576(DI)
+	ADDQ         $0x00000280, DI
+	ADDQ         $0x00000280, SI
+	SUBQ         $+80, R13
+	JG           next
+	JMP          done
+
+narrower70:
+	CMPQ R15, $0x09
+	JNE  narrower73
+	LEAQ -64(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole74
+	SHLQ CL, AX
+	NOTQ AX
+
+whole74:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD   320(DI), Z5
+	VMOVUPD   384(DI), Z6
+	VMOVUPD   448(DI), Z7
+	VMOVUPD.Z 512(DI), K1, Z8
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms75:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z9
+	VADDPD       Z9, Z0, Z0
+	VMULPD       64(AX), Z31, Z10
+	VADDPD       Z10, Z1, Z1
+	VMULPD       128(AX), Z31, Z11
+	VADDPD       Z11, Z2, Z2
+	VMULPD       192(AX), Z31, Z12
+	VADDPD       Z12, Z3, Z3
+	VMULPD       256(AX), Z31, Z13
+	VADDPD       Z13, Z4, Z4
+	VMULPD       320(AX), Z31, Z14
+	VADDPD       Z14, Z5, Z5
+	VMULPD       384(AX), Z31, Z15
+	VADDPD       Z15, Z6, Z6
+	VMULPD       448(AX), Z31, Z16
+	VADDPD       Z16, Z7, Z7
+	VMULPD.Z     512(AX), Z31, K1, Z17
+	VADDPD       Z17, Z8, Z8
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms75
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, 320(DI)
+	VMOVUPD      Z6, 384(DI)
+	VMOVUPD      Z7, 448(DI)
+	VMOVUPD      Z8, K1, 512(DI)
+	ADDQ         $0x00000240, DI
+	ADDQ         $0x00000240, SI
+	SUBQ         $+72, R13
+	JG           next
+	JMP          done
+
+narrower73:
+	CMPQ R15, $0x08
+	JNE  narrower76
+	LEAQ -56(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole77
+	SHLQ CL, AX
+	NOTQ AX
+
+whole77:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD   320(DI), Z5
+	VMOVUPD   384(DI), Z6
+	VMOVUPD.Z 448(DI), K1, Z7
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms78:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z8
+	VADDPD       Z8, Z0, Z0
+	VMULPD       64(AX), Z31, Z9
+	VADDPD       Z9, Z1, Z1
+	VMULPD       128(AX), Z31, Z10
+	VADDPD       Z10, Z2, Z2
+	VMULPD       192(AX), Z31, Z11
+	VADDPD       Z11, Z3, Z3
+	VMULPD       256(AX), Z31, Z12
+	VADDPD       Z12, Z4, Z4
+	VMULPD       320(AX), Z31, Z13
+	VADDPD       Z13, Z5, Z5
+	VMULPD       384(AX), Z31, Z14
+	VADDPD       Z14, Z6, Z6
+	VMULPD.Z     448(AX), Z31, K1, Z15
+	VADDPD       Z15, Z7, Z7
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms78
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, 320(DI)
+	VMOVUPD      Z6, 384(DI)
+	VMOVUPD      Z7, K1, 448(DI)
+	ADDQ         $0x00000200, DI
+	ADDQ         $0x00000200, SI
+	SUBQ         $+64, R13
+	JG           next
+	JMP          done
+
+narrower76:
+	CMPQ R15, $0x07
+	JNE  narrower79
+	LEAQ -48(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole80
+	SHLQ CL, AX
+	NOTQ AX
+
+whole80:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD   320(DI), Z5
+	VMOVUPD.Z 384(DI), K1, Z6
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms81:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z7
+	VADDPD       Z7, Z0, Z0
+	VMULPD       64(AX), Z31, Z8
+	VADDPD       Z8, Z1, Z1
+	VMULPD       128(AX), Z31, Z9
+	VADDPD       Z9, Z2, Z2
+	VMULPD       192(AX), Z31, Z10
+	VADDPD       Z10, Z3, Z3
+	VMULPD       256(AX), Z31, Z11
+	VADDPD       Z11, Z4, Z4
+	VMULPD       320(AX), Z31, Z12
+	VADDPD       Z12, Z5, Z5
+	VMULPD.Z     384(AX), Z31, K1, Z13
+	VADDPD       Z13, Z6, Z6
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms81
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, 320(DI)
+	VMOVUPD      Z6, K1, 384(DI)
+	ADDQ         $0x000001c0, DI
+	ADDQ         $0x000001c0, SI
+	SUBQ         $+56, R13
+	JG           next
+	JMP          done
+
+narrower79:
+	CMPQ R15, $0x06
+	JNE  narrower82
+	LEAQ -40(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole83
+	SHLQ CL, AX
+	NOTQ AX
+
+whole83:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD.Z 320(DI), K1, Z5
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms84:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z6
+	VADDPD       Z6, Z0, Z0
+	VMULPD       64(AX), Z31, Z7
+	VADDPD       Z7, Z1, Z1
+	VMULPD       128(AX), Z31, Z8
+	VADDPD       Z8, Z2, Z2
+	VMULPD       192(AX), Z31, Z9
+	VADDPD       Z9, Z3, Z3
+	VMULPD       256(AX), Z31, Z10
+	VADDPD       Z10, Z4, Z4
+	VMULPD.Z     320(AX), Z31, K1, Z11
+	VADDPD       Z11, Z5, Z5
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms84
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, K1, 320(DI)
+	ADDQ         $0x00000180, DI
+	ADDQ         $0x00000180, SI
+	SUBQ         $+48, R13
+	JG           next
+	JMP          done
+
+narrower82:
+	CMPQ R15, $0x05
+	JNE  narrower85
+	LEAQ -32(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole86
+	SHLQ CL, AX
+	NOTQ AX
+
+whole86:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD.Z 256(DI), K1, Z4
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms87:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z5
+	VADDPD       Z5, Z0, Z0
+	VMULPD       64(AX), Z31, Z6
+	VADDPD       Z6, Z1, Z1
+	VMULPD       128(AX), Z31, Z7
+	VADDPD       Z7, Z2, Z2
+	VMULPD       192(AX), Z31, Z8
+	VADDPD       Z8, Z3, Z3
+	VMULPD.Z     256(AX), Z31, K1, Z9
+	VADDPD       Z9, Z4, Z4
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms87
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, K1, 256(DI)
+	ADDQ         $0x00000140, DI
+	ADDQ         $0x00000140, SI
+	SUBQ         $+40, R13
+	JG           next
+	JMP          done
+
+narrower85:
+	CMPQ R15, $0x04
+	JNE  narrower88
+	LEAQ -24(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole89
+	SHLQ CL, AX
+	NOTQ AX
+
+whole89:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD.Z 192(DI), K1, Z3
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms90:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z4
+	VADDPD       Z4, Z0, Z0
+	VMULPD       64(AX), Z31, Z5
+	VADDPD       Z5, Z1, Z1
+	VMULPD       128(AX), Z31, Z6
+	VADDPD       Z6, Z2, Z2
+	VMULPD.Z     192(AX), Z31, K1, Z7
+	VADDPD       Z7, Z3, Z3
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms90
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, K1, 192(DI)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	SUBQ         $+32, R13
+	JG           next
+	JMP          done
+
+narrower88:
+	CMPQ R15, $0x03
+	JNE  narrower91
+	LEAQ -16(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole92
+	SHLQ CL, AX
+	NOTQ AX
+
+whole92:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD.Z 128(DI), K1, Z2
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms93:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z3
+	VADDPD       Z3, Z0, Z0
+	VMULPD       64(AX), Z31, Z4
+	VADDPD       Z4, Z1, Z1
+	VMULPD.Z     128(AX), Z31, K1, Z5
+	VADDPD       Z5, Z2, Z2
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms93
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, K1, 128(DI)
+	ADDQ         $0x000000c0, DI
+	ADDQ         $0x000000c0, SI
+	SUBQ         $+24, R13
+	JG           next
+	JMP          done
+
+narrower91:
+	CMPQ R15, $0x02
+	JNE  narrower94
+	LEAQ -8(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole95
+	SHLQ CL, AX
+	NOTQ AX
+
+whole95:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD.Z 64(DI), K1, Z1
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms96:
+	VBROADCASTSD (DX), Z31
+	VMULPD       (AX), Z31, Z2
+	VADDPD       Z2, Z0, Z0
+	VMULPD.Z     64(AX), Z31, K1, Z3
+	VADDPD       Z3, Z1, Z1
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms96
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, K1, 64(DI)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	SUBQ         $+16, R13
+	JG           next
+	JMP          done
+
+narrower94:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole98
+	SHLQ CL, AX
+	NOTQ AX
+
+whole98:
+	KMOVW     AX, K1
+	VMOVUPD.Z (DI), K1, Z0
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms99:
+	VBROADCASTSD (DX), Z31
+	VMULPD.Z     (AX), Z31, K1, Z1
+	VADDPD       Z1, Z0, Z0
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms99
+	VMOVUPD      Z0, K1, (DI)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	SUBQ         $+8, R13
+	JG           next
+	JMP          done
+
+done:
+	VZEROUPPER
+	RET
+
 TEXT ·gemm64x2(SB), NOSPLIT, $0-72
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow52
+	JMP  ·gemm64x2wide<>(SB)
+
+narrow52:
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -858,15 +1889,15 @@ next:
 
 part:
 	CMPQ R15, $0x04
-	JNE  narrower51
+	JNE  narrower53
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin52
+	JGE  begin54
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin52:
+begin54:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -880,7 +1911,7 @@ begin52:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms53:
+terms55:
 	VMOVUPD      (AX), Y8
 	VMOVUPD      32(AX), Y9
 	VMOVUPD      64(AX), Y10
@@ -906,15 +1937,15 @@ terms53:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms53
+	JNZ          terms55
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x0c, AX
 	CMPQ         AX, $0x04
-	JLE          whole54
+	JLE          whole56
 	MOVQ         $0x00000004, AX
 
-whole54:
+whole56:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -931,21 +1962,21 @@ whole54:
 	VMOVUPD   Y14, (AX)(R15*1)
 	ADDQ      $0x00000080, DI
 	ADDQ      $0x00000080, SI
-	SUBQ      $0x10, R13
+	SUBQ      $+16, R13
 	JG        next
 	JMP       done
 
-narrower51:
+narrower53:
 	CMPQ R15, $0x03
-	JNE  narrower55
+	JNE  narrower57
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin56
+	JGE  begin58
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin56:
+begin58:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -957,7 +1988,7 @@ begin56:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms57:
+terms59:
 	VMOVUPD      (AX), Y6
 	VMOVUPD      32(AX), Y7
 	VMOVUPD      (AX)(R15*1), Y8
@@ -978,15 +2009,15 @@ terms57:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms57
+	JNZ          terms59
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x04
-	JLE          whole58
+	JLE          whole60
 	MOVQ         $0x00000004, AX
 
-whole58:
+whole60:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -1001,21 +2032,21 @@ whole58:
 	VMOVUPD   Y14, (AX)(R15*1)
 	ADDQ      $0x00000060, DI
 	ADDQ      $0x00000060, SI
-	SUBQ      $0x0c, R13
+	SUBQ      $+12, R13
 	JG        next
 	JMP       done
 
-narrower55:
+narrower57:
 	CMPQ R15, $0x02
-	JNE  narrower59
+	JNE  narrower61
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin60
+	JGE  begin62
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin60:
+begin62:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -1025,7 +2056,7 @@ begin60:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms61:
+terms63:
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (AX)(R15*1), Y5
 	VBROADCASTSD (DX), Y15
@@ -1041,15 +2072,15 @@ terms61:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms61
+	JNZ          terms63
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
-	JLE          whole62
+	JLE          whole64
 	MOVQ         $0x00000004, AX
 
-whole62:
+whole64:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -1062,19 +2093,19 @@ whole62:
 	VMOVUPD   Y14, (AX)(R15*1)
 	ADDQ      $0x00000040, DI
 	ADDQ      $0x00000040, SI
-	SUBQ      $0x08, R13
+	SUBQ      $+8, R13
 	JG        next
 	JMP       done
 
-narrower59:
+narrower61:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin64
+	JGE  begin66
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin64:
+begin66:
 	VMOVUPD (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPD (AX)(R15*1), Y1
@@ -1082,7 +2113,7 @@ begin64:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms65:
+terms67:
 	VMOVUPD      (AX)(R15*1), Y2
 	VBROADCASTSD (DX), Y15
 	VMULPD       Y2, Y15, Y3
@@ -1093,15 +2124,15 @@ terms65:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms65
+	JNZ          terms67
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
 	CMPQ         AX, $0x04
-	JLE          whole66
+	JLE          whole68
 	MOVQ         $0x00000004, AX
 
-whole66:
+whole68:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
@@ -1112,7 +2143,7 @@ whole66:
 	VMOVUPD   Y14, (AX)(R15*1)
 	ADDQ      $0x00000020, DI
 	ADDQ      $0x00000020, SI
-	SUBQ      $0x04, R13
+	SUBQ      $+4, R13
 	JG        next
 	JMP       done
 
@@ -1120,7 +2151,606 @@ done:
 	VZEROUPPER
 	RET
 
+TEXT ·gemm64x2wide<>(SB), NOSPLIT, $0-72
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ n+24(FP), R13
+	MOVQ cs+40(FP), R11
+	SHLQ $0x03, R11
+	MOVQ bs+48(FP), BX
+	MOVQ al+56(FP), R9
+	MOVQ aj+64(FP), R8
+	SHLQ $0x03, BX
+	SHLQ $0x03, R9
+	SHLQ $0x03, R8
+
+next:
+	LEAQ 7(R13), R15
+	SHRQ $0x03, R15
+	CMPQ R15, $0x08
+	JLE  part
+	MOVQ $0x00000008, R15
+
+part:
+	CMPQ R15, $0x08
+	JNE  narrower69
+	LEAQ -56(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole70
+	SHLQ CL, AX
+	NOTQ AX
+
+whole70:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD   320(DI), Z5
+	VMOVUPD   384(DI), Z6
+	VMOVUPD.Z 448(DI), K1, Z7
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z8
+	VMOVUPD   64(AX), Z9
+	VMOVUPD   128(AX), Z10
+	VMOVUPD   192(AX), Z11
+	VMOVUPD   256(AX), Z12
+	VMOVUPD   320(AX), Z13
+	VMOVUPD   384(AX), Z14
+	VMOVUPD.Z 448(AX), K1, Z15
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms71:
+	VMOVUPD      (AX), Z16
+	VMOVUPD      64(AX), Z17
+	VMOVUPD      128(AX), Z18
+	VMOVUPD      192(AX), Z19
+	VMOVUPD      256(AX), Z20
+	VMOVUPD      320(AX), Z21
+	VMOVUPD      384(AX), Z22
+	VMOVUPD.Z    448(AX), K1, Z23
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z16, Z31, Z24
+	VADDPD       Z24, Z0, Z0
+	VMULPD       Z17, Z31, Z25
+	VADDPD       Z25, Z1, Z1
+	VMULPD       Z18, Z31, Z26
+	VADDPD       Z26, Z2, Z2
+	VMULPD       Z19, Z31, Z27
+	VADDPD       Z27, Z3, Z3
+	VMULPD       Z20, Z31, Z28
+	VADDPD       Z28, Z4, Z4
+	VMULPD       Z21, Z31, Z29
+	VADDPD       Z29, Z5, Z5
+	VMULPD       Z22, Z31, Z30
+	VADDPD       Z30, Z6, Z6
+	VMULPD       Z23, Z31, Z24
+	VADDPD       Z24, Z7, Z7
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z16, Z31, Z25
+	VADDPD       Z25, Z8, Z8
+	VMULPD       Z17, Z31, Z26
+	VADDPD       Z26, Z9, Z9
+	VMULPD       Z18, Z31, Z27
+	VADDPD       Z27, Z10, Z10
+	VMULPD       Z19, Z31, Z28
+	VADDPD       Z28, Z11, Z11
+	VMULPD       Z20, Z31, Z29
+	VADDPD       Z29, Z12, Z12
+	VMULPD       Z21, Z31, Z30
+	VADDPD       Z30, Z13, Z13
+	VMULPD       Z22, Z31, Z24
+	VADDPD       Z24, Z14, Z14
+	VMULPD       Z23, Z31, Z25
+	VADDPD       Z25, Z15, Z15
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms71
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, 320(DI)
+	VMOVUPD      Z6, 384(DI)
+	VMOVUPD      Z7, K1, 448(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z8, (AX)
+	VMOVUPD      Z9, 64(AX)
+	VMOVUPD      Z10, 128(AX)
+	VMOVUPD      Z11, 192(AX)
+	VMOVUPD      Z12, 256(AX)
+	VMOVUPD      Z13, 320(AX)
+	VMOVUPD      Z14, 384(AX)
+	VMOVUPD      Z15, K1, 448(AX)
+	ADDQ         $0x00000200, DI
+	ADDQ         $0x00000200, SI
+	SUBQ         $+64, R13
+	JG           next
+	JMP          done
+
+narrower69:
+	CMPQ R15, $0x07
+	JNE  narrower72
+	LEAQ -48(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole73
+	SHLQ CL, AX
+	NOTQ AX
+
+whole73:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD   320(DI), Z5
+	VMOVUPD.Z 384(DI), K1, Z6
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z7
+	VMOVUPD   64(AX), Z8
+	VMOVUPD   128(AX), Z9
+	VMOVUPD   192(AX), Z10
+	VMOVUPD   256(AX), Z11
+	VMOVUPD   320(AX), Z12
+	VMOVUPD.Z 384(AX), K1, Z13
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms74:
+	VMOVUPD      (AX), Z14
+	VMOVUPD      64(AX), Z15
+	VMOVUPD      128(AX), Z16
+	VMOVUPD      192(AX), Z17
+	VMOVUPD      256(AX), Z18
+	VMOVUPD      320(AX), Z19
+	VMOVUPD.Z    384(AX), K1, Z20
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z14, Z31, Z21
+	VADDPD       Z21, Z0, Z0
+	VMULPD       Z15, Z31, Z22
+	VADDPD       Z22, Z1, Z1
+	VMULPD       Z16, Z31, Z23
+	VADDPD       Z23, Z2, Z2
+	VMULPD       Z17, Z31, Z24
+	VADDPD       Z24, Z3, Z3
+	VMULPD       Z18, Z31, Z25
+	VADDPD       Z25, Z4, Z4
+	VMULPD       Z19, Z31, Z26
+	VADDPD       Z26, Z5, Z5
+	VMULPD       Z20, Z31, Z27
+	VADDPD       Z27, Z6, Z6
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z14, Z31, Z28
+	VADDPD       Z28, Z7, Z7
+	VMULPD       Z15, Z31, Z29
+	VADDPD       Z29, Z8, Z8
+	VMULPD       Z16, Z31, Z30
+	VADDPD       Z30, Z9, Z9
+	VMULPD       Z17, Z31, Z21
+	VADDPD       Z21, Z10, Z10
+	VMULPD       Z18, Z31, Z22
+	VADDPD       Z22, Z11, Z11
+	VMULPD       Z19, Z31, Z23
+	VADDPD       Z23, Z12, Z12
+	VMULPD       Z20, Z31, Z24
+	VADDPD       Z24, Z13, Z13
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms74
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, 320(DI)
+	VMOVUPD      Z6, K1, 384(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z7, (AX)
+	VMOVUPD      Z8, 64(AX)
+	VMOVUPD      Z9, 128(AX)
+	VMOVUPD      Z10, 192(AX)
+	VMOVUPD      Z11, 256(AX)
+	VMOVUPD      Z12, 320(AX)
+	VMOVUPD      Z13, K1, 384(AX)
+	ADDQ         $0x000001c0, DI
+	ADDQ         $0x000001c0, SI
+	SUBQ         $+56, R13
+	JG           next
+	JMP          done
+
+narrower72:
+	CMPQ R15, $0x06
+	JNE  narrower75
+	LEAQ -40(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole76
+	SHLQ CL, AX
+	NOTQ AX
+
+whole76:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD.Z 320(DI), K1, Z5
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z6
+	VMOVUPD   64(AX), Z7
+	VMOVUPD   128(AX), Z8
+	VMOVUPD   192(AX), Z9
+	VMOVUPD   256(AX), Z10
+	VMOVUPD.Z 320(AX), K1, Z11
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms77:
+	VMOVUPD      (AX), Z12
+	VMOVUPD      64(AX), Z13
+	VMOVUPD      128(AX), Z14
+	VMOVUPD      192(AX), Z15
+	VMOVUPD      256(AX), Z16
+	VMOVUPD.Z    320(AX), K1, Z17
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z12, Z31, Z18
+	VADDPD       Z18, Z0, Z0
+	VMULPD       Z13, Z31, Z19
+	VADDPD       Z19, Z1, Z1
+	VMULPD       Z14, Z31, Z20
+	VADDPD       Z20, Z2, Z2
+	VMULPD       Z15, Z31, Z21
+	VADDPD       Z21, Z3, Z3
+	VMULPD       Z16, Z31, Z22
+	VADDPD       Z22, Z4, Z4
+	VMULPD       Z17, Z31, Z23
+	VADDPD       Z23, Z5, Z5
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z12, Z31, Z24
+	VADDPD       Z24, Z6, Z6
+	VMULPD       Z13, Z31, Z25
+	VADDPD       Z25, Z7, Z7
+	VMULPD       Z14, Z31, Z26
+	VADDPD       Z26, Z8, Z8
+	VMULPD       Z15, Z31, Z27
+	VADDPD       Z27, Z9, Z9
+	VMULPD       Z16, Z31, Z28
+	VADDPD       Z28, Z10, Z10
+	VMULPD       Z17, Z31, Z29
+	VADDPD       Z29, Z11, Z11
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms77
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, K1, 320(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z6, (AX)
+	VMOVUPD      Z7, 64(AX)
+	VMOVUPD      Z8, 128(AX)
+	VMOVUPD      Z9, 192(AX)
+	VMOVUPD      Z10, 256(AX)
+	VMOVUPD      Z11, K1, 320(AX)
+	ADDQ         $0x00000180, DI
+	ADDQ         $0x00000180, SI
+	SUBQ         $+48, R13
+	JG           next
+	JMP          done
+
+narrower75:
+	CMPQ R15, $0x05
+	JNE  narrower78
+	LEAQ -32(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole79
+	SHLQ CL, AX
+	NOTQ AX
+
+whole79:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD.Z 256(DI), K1, Z4
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z5
+	VMOVUPD   64(AX), Z6
+	VMOVUPD   128(AX), Z7
+	VMOVUPD   192(AX), Z8
+	VMOVUPD.Z 256(AX), K1, Z9
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms80:
+	VMOVUPD      (AX), Z10
+	VMOVUPD      64(AX), Z11
+	VMOVUPD      128(AX), Z12
+	VMOVUPD      192(AX), Z13
+	VMOVUPD.Z    256(AX), K1, Z14
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z10, Z31, Z15
+	VADDPD       Z15, Z0, Z0
+	VMULPD       Z11, Z31, Z16
+	VADDPD       Z16, Z1, Z1
+	VMULPD       Z12, Z31, Z17
+	VADDPD       Z17, Z2, Z2
+	VMULPD       Z13, Z31, Z18
+	VADDPD       Z18, Z3, Z3
+	VMULPD       Z14, Z31, Z19
+	VADDPD       Z19, Z4, Z4
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z10, Z31, Z20
+	VADDPD       Z20, Z5, Z5
+	VMULPD       Z11, Z31, Z21
+	VADDPD       Z21, Z6, Z6
+	VMULPD       Z12, Z31, Z22
+	VADDPD       Z22, Z7, Z7
+	VMULPD       Z13, Z31, Z23
+	VADDPD       Z23, Z8, Z8
+	VMULPD       Z14, Z31, Z24
+	VADDPD       Z24, Z9, Z9
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms80
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, K1, 256(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z5, (AX)
+	VMOVUPD      Z6, 64(AX)
+	VMOVUPD      Z7, 128(AX)
+	VMOVUPD      Z8, 192(AX)
+	VMOVUPD      Z9, K1, 256(AX)
+	ADDQ         $0x00000140, DI
+	ADDQ         $0x00000140, SI
+	SUBQ         $+40, R13
+	JG           next
+	JMP          done
+
+narrower78:
+	CMPQ R15, $0x04
+	JNE  narrower81
+	LEAQ -24(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole82
+	SHLQ CL, AX
+	NOTQ AX
+
+whole82:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD.Z 192(DI), K1, Z3
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z4
+	VMOVUPD   64(AX), Z5
+	VMOVUPD   128(AX), Z6
+	VMOVUPD.Z 192(AX), K1, Z7
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms83:
+	VMOVUPD      (AX), Z8
+	VMOVUPD      64(AX), Z9
+	VMOVUPD      128(AX), Z10
+	VMOVUPD.Z    192(AX), K1, Z11
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z8, Z31, Z12
+	VADDPD       Z12, Z0, Z0
+	VMULPD       Z9, Z31, Z13
+	VADDPD       Z13, Z1, Z1
+	VMULPD       Z10, Z31, Z14
+	VADDPD       Z14, Z2, Z2
+	VMULPD       Z11, Z31, Z15
+	VADDPD       Z15, Z3, Z3
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z8, Z31, Z16
+	VADDPD       Z16, Z4, Z4
+	VMULPD       Z9, Z31, Z17
+	VADDPD       Z17, Z5, Z5
+	VMULPD       Z10, Z31, Z18
+	VADDPD       Z18, Z6, Z6
+	VMULPD       Z11, Z31, Z19
+	VADDPD       Z19, Z7, Z7
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms83
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, K1, 192(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      Z5, 64(AX)
+	VMOVUPD      Z6, 128(AX)
+	VMOVUPD      Z7, K1, 192(AX)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	SUBQ         $+32, R13
+	JG           next
+	JMP          done
+
+narrower81:
+	CMPQ R15, $0x03
+	JNE  narrower84
+	LEAQ -16(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole85
+	SHLQ CL, AX
+	NOTQ AX
+
+whole85:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD.Z 128(DI), K1, Z2
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z3
+	VMOVUPD   64(AX), Z4
+	VMOVUPD.Z 128(AX), K1, Z5
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms86:
+	VMOVUPD      (AX), Z6
+	VMOVUPD      64(AX), Z7
+	VMOVUPD.Z    128(AX), K1, Z8
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z6, Z31, Z9
+	VADDPD       Z9, Z0, Z0
+	VMULPD       Z7, Z31, Z10
+	VADDPD       Z10, Z1, Z1
+	VMULPD       Z8, Z31, Z11
+	VADDPD       Z11, Z2, Z2
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z6, Z31, Z12
+	VADDPD       Z12, Z3, Z3
+	VMULPD       Z7, Z31, Z13
+	VADDPD       Z13, Z4, Z4
+	VMULPD       Z8, Z31, Z14
+	VADDPD       Z14, Z5, Z5
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms86
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, K1, 128(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      Z4, 64(AX)
+	VMOVUPD      Z5, K1, 128(AX)
+	ADDQ         $0x000000c0, DI
+	ADDQ         $0x000000c0, SI
+	SUBQ         $+24, R13
+	JG           next
+	JMP          done
+
+narrower84:
+	CMPQ R15, $0x02
+	JNE  narrower87
+	LEAQ -8(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole88
+	SHLQ CL, AX
+	NOTQ AX
+
+whole88:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD.Z 64(DI), K1, Z1
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z2
+	VMOVUPD.Z 64(AX), K1, Z3
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms89:
+	VMOVUPD      (AX), Z4
+	VMOVUPD.Z    64(AX), K1, Z5
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z4, Z31, Z6
+	VADDPD       Z6, Z0, Z0
+	VMULPD       Z5, Z31, Z7
+	VADDPD       Z7, Z1, Z1
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z4, Z31, Z8
+	VADDPD       Z8, Z2, Z2
+	VMULPD       Z5, Z31, Z9
+	VADDPD       Z9, Z3, Z3
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms89
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, K1, 64(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z2, (AX)
+	VMOVUPD      Z3, K1, 64(AX)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	SUBQ         $+16, R13
+	JG           next
+	JMP          done
+
+narrower87:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole91
+	SHLQ CL, AX
+	NOTQ AX
+
+whole91:
+	KMOVW     AX, K1
+	VMOVUPD.Z (DI), K1, Z0
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD.Z (AX), K1, Z1
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms92:
+	VMOVUPD.Z    (AX), K1, Z2
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z2, Z31, Z3
+	VADDPD       Z3, Z0, Z0
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z2, Z31, Z4
+	VADDPD       Z4, Z1, Z1
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms92
+	VMOVUPD      Z0, K1, (DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z1, K1, (AX)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	SUBQ         $+8, R13
+	JG           next
+	JMP          done
+
+done:
+	VZEROUPPER
+	RET
+
 TEXT ·gemm64x4(SB), NOSPLIT, $0-72
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow69
+	JMP  ·gemm64x4wide<>(SB)
+
+narrow69:
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -1144,15 +2774,15 @@ next:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower67
+	JNE  narrower70
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin68
+	JGE  begin71
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin68:
+begin71:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -1168,7 +2798,7 @@ begin68:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms69:
+terms72:
 	VMOVUPD      (AX), Y8
 	VMOVUPD      (AX)(R15*1), Y9
 	VBROADCASTSD (DX), Y15
@@ -1194,15 +2824,15 @@ terms69:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms69
+	JNZ          terms72
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
-	JLE          whole70
+	JLE          whole73
 	MOVQ         $0x00000004, AX
 
-whole70:
+whole73:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -1225,19 +2855,19 @@ whole70:
 	VMOVUPD   Y14, (AX)(R15*1)
 	ADDQ      $0x00000040, DI
 	ADDQ      $0x00000040, SI
-	SUBQ      $0x08, R13
+	SUBQ      $+8, R13
 	JG        next
 	JMP       done
 
-narrower67:
+narrower70:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin72
+	JGE  begin75
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin72:
+begin75:
 	VMOVUPD (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPD (AX)(R15*1), Y1
@@ -1249,7 +2879,7 @@ begin72:
 	MOVQ    a+16(FP), DX
 	MOVQ    terms+32(FP), CX
 
-terms73:
+terms76:
 	VMOVUPD      (AX)(R15*1), Y4
 	VBROADCASTSD (DX), Y15
 	VMULPD       Y4, Y15, Y5
@@ -1266,15 +2896,15 @@ terms73:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms73
+	JNZ          terms76
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
 	CMPQ         AX, $0x04
-	JLE          whole74
+	JLE          whole77
 	MOVQ         $0x00000004, AX
 
-whole74:
+whole77:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
@@ -1293,9 +2923,612 @@ whole74:
 	VMOVUPD   Y14, (AX)(R15*1)
 	ADDQ      $0x00000020, DI
 	ADDQ      $0x00000020, SI
-	SUBQ      $0x04, R13
+	SUBQ      $+4, R13
 	JG        next
 	JMP       done
+
+done:
+	VZEROUPPER
+	RET
+
+TEXT ·gemm64x4wide<>(SB), NOSPLIT, $0-72
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ n+24(FP), R13
+	MOVQ cs+40(FP), R11
+	SHLQ $0x03, R11
+	LEAQ (R11)(R11*2), R12
+	MOVQ bs+48(FP), BX
+	MOVQ al+56(FP), R9
+	MOVQ aj+64(FP), R8
+	SHLQ $0x03, BX
+	SHLQ $0x03, R9
+	SHLQ $0x03, R8
+	LEAQ (R9)(R9*2), R10
+
+next:
+	LEAQ 7(R13), R15
+	SHRQ $0x03, R15
+	CMPQ R15, $0x06
+	JLE  part
+	MOVQ $0x00000006, R15
+
+part:
+	CMPQ R15, $0x06
+	JNE  narrower78
+	LEAQ -40(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole79
+	SHLQ CL, AX
+	NOTQ AX
+
+whole79:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD   256(DI), Z4
+	VMOVUPD.Z 320(DI), K1, Z5
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z6
+	VMOVUPD   64(AX), Z7
+	VMOVUPD   128(AX), Z8
+	VMOVUPD   192(AX), Z9
+	VMOVUPD   256(AX), Z10
+	VMOVUPD.Z 320(AX), K1, Z11
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPD   (AX), Z12
+	VMOVUPD   64(AX), Z13
+	VMOVUPD   128(AX), Z14
+	VMOVUPD   192(AX), Z15
+	VMOVUPD   256(AX), Z16
+	VMOVUPD.Z 320(AX), K1, Z17
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPD   (AX), Z18
+	VMOVUPD   64(AX), Z19
+	VMOVUPD   128(AX), Z20
+	VMOVUPD   192(AX), Z21
+	VMOVUPD   256(AX), Z22
+	VMOVUPD.Z 320(AX), K1, Z23
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms80:
+	VMOVUPD      (AX), Z24
+	VMOVUPD      64(AX), Z25
+	VMOVUPD      128(AX), Z26
+	VMOVUPD      192(AX), Z27
+	VMOVUPD      256(AX), Z28
+	VMOVUPD.Z    320(AX), K1, Z29
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z24, Z31, Z30
+	VADDPD       Z30, Z0, Z0
+	VMULPD       Z25, Z31, Z30
+	VADDPD       Z30, Z1, Z1
+	VMULPD       Z26, Z31, Z30
+	VADDPD       Z30, Z2, Z2
+	VMULPD       Z27, Z31, Z30
+	VADDPD       Z30, Z3, Z3
+	VMULPD       Z28, Z31, Z30
+	VADDPD       Z30, Z4, Z4
+	VMULPD       Z29, Z31, Z30
+	VADDPD       Z30, Z5, Z5
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z24, Z31, Z30
+	VADDPD       Z30, Z6, Z6
+	VMULPD       Z25, Z31, Z30
+	VADDPD       Z30, Z7, Z7
+	VMULPD       Z26, Z31, Z30
+	VADDPD       Z30, Z8, Z8
+	VMULPD       Z27, Z31, Z30
+	VADDPD       Z30, Z9, Z9
+	VMULPD       Z28, Z31, Z30
+	VADDPD       Z30, Z10, Z10
+	VMULPD       Z29, Z31, Z30
+	VADDPD       Z30, Z11, Z11
+	VBROADCASTSD (DX)(R9*2), Z31
+	VMULPD       Z24, Z31, Z30
+	VADDPD       Z30, Z12, Z12
+	VMULPD       Z25, Z31, Z30
+	VADDPD       Z30, Z13, Z13
+	VMULPD       Z26, Z31, Z30
+	VADDPD       Z30, Z14, Z14
+	VMULPD       Z27, Z31, Z30
+	VADDPD       Z30, Z15, Z15
+	VMULPD       Z28, Z31, Z30
+	VADDPD       Z30, Z16, Z16
+	VMULPD       Z29, Z31, Z30
+	VADDPD       Z30, Z17, Z17
+	VBROADCASTSD (DX)(R10*1), Z31
+	VMULPD       Z24, Z31, Z30
+	VADDPD       Z30, Z18, Z18
+	VMULPD       Z25, Z31, Z30
+	VADDPD       Z30, Z19, Z19
+	VMULPD       Z26, Z31, Z30
+	VADDPD       Z30, Z20, Z20
+	VMULPD       Z27, Z31, Z30
+	VADDPD       Z30, Z21, Z21
+	VMULPD       Z28, Z31, Z30
+	VADDPD       Z30, Z22, Z22
+	VMULPD       Z29, Z31, Z30
+	VADDPD       Z30, Z23, Z23
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms80
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, 256(DI)
+	VMOVUPD      Z5, K1, 320(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z6, (AX)
+	VMOVUPD      Z7, 64(AX)
+	VMOVUPD      Z8, 128(AX)
+	VMOVUPD      Z9, 192(AX)
+	VMOVUPD      Z10, 256(AX)
+	VMOVUPD      Z11, K1, 320(AX)
+	LEAQ         (DI)(R11*2), AX
+	VMOVUPD      Z12, (AX)
+	VMOVUPD      Z13, 64(AX)
+	VMOVUPD      Z14, 128(AX)
+	VMOVUPD      Z15, 192(AX)
+	VMOVUPD      Z16, 256(AX)
+	VMOVUPD      Z17, K1, 320(AX)
+	LEAQ         (DI)(R12*1), AX
+	VMOVUPD      Z18, (AX)
+	VMOVUPD      Z19, 64(AX)
+	VMOVUPD      Z20, 128(AX)
+	VMOVUPD      Z21, 192(AX)
+	VMOVUPD      Z22, 256(AX)
+	VMOVUPD      Z23, K1, 320(AX)
+	ADDQ         $0x00000180, DI
+	ADDQ         $0x00000180, SI
+	SUBQ         $+48, R13
+	JG           next
+	JMP          done
+
+narrower78:
+	CMPQ R15, $0x05
+	JNE  narrower81
+	LEAQ -32(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole82
+	SHLQ CL, AX
+	NOTQ AX
+
+whole82:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD   192(DI), Z3
+	VMOVUPD.Z 256(DI), K1, Z4
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z5
+	VMOVUPD   64(AX), Z6
+	VMOVUPD   128(AX), Z7
+	VMOVUPD   192(AX), Z8
+	VMOVUPD.Z 256(AX), K1, Z9
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPD   (AX), Z10
+	VMOVUPD   64(AX), Z11
+	VMOVUPD   128(AX), Z12
+	VMOVUPD   192(AX), Z13
+	VMOVUPD.Z 256(AX), K1, Z14
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPD   (AX), Z15
+	VMOVUPD   64(AX), Z16
+	VMOVUPD   128(AX), Z17
+	VMOVUPD   192(AX), Z18
+	VMOVUPD.Z 256(AX), K1, Z19
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms83:
+	VMOVUPD      (AX), Z20
+	VMOVUPD      64(AX), Z21
+	VMOVUPD      128(AX), Z22
+	VMOVUPD      192(AX), Z23
+	VMOVUPD.Z    256(AX), K1, Z24
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z20, Z31, Z25
+	VADDPD       Z25, Z0, Z0
+	VMULPD       Z21, Z31, Z26
+	VADDPD       Z26, Z1, Z1
+	VMULPD       Z22, Z31, Z27
+	VADDPD       Z27, Z2, Z2
+	VMULPD       Z23, Z31, Z28
+	VADDPD       Z28, Z3, Z3
+	VMULPD       Z24, Z31, Z29
+	VADDPD       Z29, Z4, Z4
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z20, Z31, Z30
+	VADDPD       Z30, Z5, Z5
+	VMULPD       Z21, Z31, Z25
+	VADDPD       Z25, Z6, Z6
+	VMULPD       Z22, Z31, Z26
+	VADDPD       Z26, Z7, Z7
+	VMULPD       Z23, Z31, Z27
+	VADDPD       Z27, Z8, Z8
+	VMULPD       Z24, Z31, Z28
+	VADDPD       Z28, Z9, Z9
+	VBROADCASTSD (DX)(R9*2), Z31
+	VMULPD       Z20, Z31, Z29
+	VADDPD       Z29, Z10, Z10
+	VMULPD       Z21, Z31, Z30
+	VADDPD       Z30, Z11, Z11
+	VMULPD       Z22, Z31, Z25
+	VADDPD       Z25, Z12, Z12
+	VMULPD       Z23, Z31, Z26
+	VADDPD       Z26, Z13, Z13
+	VMULPD       Z24, Z31, Z27
+	VADDPD       Z27, Z14, Z14
+	VBROADCASTSD (DX)(R10*1), Z31
+	VMULPD       Z20, Z31, Z28
+	VADDPD       Z28, Z15, Z15
+	VMULPD       Z21, Z31, Z29
+	VADDPD       Z29, Z16, Z16
+	VMULPD       Z22, Z31, Z30
+	VADDPD       Z30, Z17, Z17
+	VMULPD       Z23, Z31, Z25
+	VADDPD       Z25, Z18, Z18
+	VMULPD       Z24, Z31, Z26
+	VADDPD       Z26, Z19, Z19
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms83
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, 192(DI)
+	VMOVUPD      Z4, K1, 256(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z5, (AX)
+	VMOVUPD      Z6, 64(AX)
+	VMOVUPD      Z7, 128(AX)
+	VMOVUPD      Z8, 192(AX)
+	VMOVUPD      Z9, K1, 256(AX)
+	LEAQ         (DI)(R11*2), AX
+	VMOVUPD      Z10, (AX)
+	VMOVUPD      Z11, 64(AX)
+	VMOVUPD      Z12, 128(AX)
+	VMOVUPD      Z13, 192(AX)
+	VMOVUPD      Z14, K1, 256(AX)
+	LEAQ         (DI)(R12*1), AX
+	VMOVUPD      Z15, (AX)
+	VMOVUPD      Z16, 64(AX)
+	VMOVUPD      Z17, 128(AX)
+	VMOVUPD      Z18, 192(AX)
+	VMOVUPD      Z19, K1, 256(AX)
+	ADDQ         $0x00000140, DI
+	ADDQ         $0x00000140, SI
+	SUBQ         $+40, R13
+	JG           next
+	JMP          done
+
+narrower81:
+	CMPQ R15, $0x04
+	JNE  narrower84
+	LEAQ -24(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole85
+	SHLQ CL, AX
+	NOTQ AX
+
+whole85:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD.Z 192(DI), K1, Z3
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z4
+	VMOVUPD   64(AX), Z5
+	VMOVUPD   128(AX), Z6
+	VMOVUPD.Z 192(AX), K1, Z7
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPD   (AX), Z8
+	VMOVUPD   64(AX), Z9
+	VMOVUPD   128(AX), Z10
+	VMOVUPD.Z 192(AX), K1, Z11
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPD   (AX), Z12
+	VMOVUPD   64(AX), Z13
+	VMOVUPD   128(AX), Z14
+	VMOVUPD.Z 192(AX), K1, Z15
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms86:
+	VMOVUPD      (AX), Z16
+	VMOVUPD      64(AX), Z17
+	VMOVUPD      128(AX), Z18
+	VMOVUPD.Z    192(AX), K1, Z19
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z16, Z31, Z20
+	VADDPD       Z20, Z0, Z0
+	VMULPD       Z17, Z31, Z21
+	VADDPD       Z21, Z1, Z1
+	VMULPD       Z18, Z31, Z22
+	VADDPD       Z22, Z2, Z2
+	VMULPD       Z19, Z31, Z23
+	VADDPD       Z23, Z3, Z3
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z16, Z31, Z24
+	VADDPD       Z24, Z4, Z4
+	VMULPD       Z17, Z31, Z25
+	VADDPD       Z25, Z5, Z5
+	VMULPD       Z18, Z31, Z26
+	VADDPD       Z26, Z6, Z6
+	VMULPD       Z19, Z31, Z27
+	VADDPD       Z27, Z7, Z7
+	VBROADCASTSD (DX)(R9*2), Z31
+	VMULPD       Z16, Z31, Z28
+	VADDPD       Z28, Z8, Z8
+	VMULPD       Z17, Z31, Z29
+	VADDPD       Z29, Z9, Z9
+	VMULPD       Z18, Z31, Z30
+	VADDPD       Z30, Z10, Z10
+	VMULPD       Z19, Z31, Z20
+	VADDPD       Z20, Z11, Z11
+	VBROADCASTSD (DX)(R10*1), Z31
+	VMULPD       Z16, Z31, Z21
+	VADDPD       Z21, Z12, Z12
+	VMULPD       Z17, Z31, Z22
+	VADDPD       Z22, Z13, Z13
+	VMULPD       Z18, Z31, Z23
+	VADDPD       Z23, Z14, Z14
+	VMULPD       Z19, Z31, Z24
+	VADDPD       Z24, Z15, Z15
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms86
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, 128(DI)
+	VMOVUPD      Z3, K1, 192(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      Z5, 64(AX)
+	VMOVUPD      Z6, 128(AX)
+	VMOVUPD      Z7, K1, 192(AX)
+	LEAQ         (DI)(R11*2), AX
+	VMOVUPD      Z8, (AX)
+	VMOVUPD      Z9, 64(AX)
+	VMOVUPD      Z10, 128(AX)
+	VMOVUPD      Z11, K1, 192(AX)
+	LEAQ         (DI)(R12*1), AX
+	VMOVUPD      Z12, (AX)
+	VMOVUPD      Z13, 64(AX)
+	VMOVUPD      Z14, 128(AX)
+	VMOVUPD      Z15, K1, 192(AX)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	SUBQ         $+32, R13
+	JG           next
+	JMP          done
+
+narrower84:
+	CMPQ R15, $0x03
+	JNE  narrower87
+	LEAQ -16(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole88
+	SHLQ CL, AX
+	NOTQ AX
+
+whole88:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD.Z 128(DI), K1, Z2
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z3
+	VMOVUPD   64(AX), Z4
+	VMOVUPD.Z 128(AX), K1, Z5
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPD   (AX), Z6
+	VMOVUPD   64(AX), Z7
+	VMOVUPD.Z 128(AX), K1, Z8
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPD   (AX), Z9
+	VMOVUPD   64(AX), Z10
+	VMOVUPD.Z 128(AX), K1, Z11
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms89:
+	VMOVUPD      (AX), Z12
+	VMOVUPD      64(AX), Z13
+	VMOVUPD.Z    128(AX), K1, Z14
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z12, Z31, Z15
+	VADDPD       Z15, Z0, Z0
+	VMULPD       Z13, Z31, Z16
+	VADDPD       Z16, Z1, Z1
+	VMULPD       Z14, Z31, Z17
+	VADDPD       Z17, Z2, Z2
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z12, Z31, Z18
+	VADDPD       Z18, Z3, Z3
+	VMULPD       Z13, Z31, Z19
+	VADDPD       Z19, Z4, Z4
+	VMULPD       Z14, Z31, Z20
+	VADDPD       Z20, Z5, Z5
+	VBROADCASTSD (DX)(R9*2), Z31
+	VMULPD       Z12, Z31, Z21
+	VADDPD       Z21, Z6, Z6
+	VMULPD       Z13, Z31, Z22
+	VADDPD       Z22, Z7, Z7
+	VMULPD       Z14, Z31, Z23
+	VADDPD       Z23, Z8, Z8
+	VBROADCASTSD (DX)(R10*1), Z31
+	VMULPD       Z12, Z31, Z24
+	VADDPD       Z24, Z9, Z9
+	VMULPD       Z13, Z31, Z25
+	VADDPD       Z25, Z10, Z10
+	VMULPD       Z14, Z31, Z26
+	VADDPD       Z26, Z11, Z11
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms89
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, 64(DI)
+	VMOVUPD      Z2, K1, 128(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      Z4, 64(AX)
+	VMOVUPD      Z5, K1, 128(AX)
+	LEAQ         (DI)(R11*2), AX
+	VMOVUPD      Z6, (AX)
+	VMOVUPD      Z7, 64(AX)
+	VMOVUPD      Z8, K1, 128(AX)
+	LEAQ         (DI)(R12*1), AX
+	VMOVUPD      Z9, (AX)
+	VMOVUPD      Z10, 64(AX)
+	VMOVUPD      Z11, K1, 128(AX)
+	ADDQ         $0x000000c0, DI
+	ADDQ         $0x000000c0, SI
+	SUBQ         $+24, R13
+	JG           next
+	JMP          done
+
+narrower87:
+	CMPQ R15, $0x02
+	JNE  narrower90
+	LEAQ -8(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole91
+	SHLQ CL, AX
+	NOTQ AX
+
+whole91:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD.Z 64(DI), K1, Z1
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z2
+	VMOVUPD.Z 64(AX), K1, Z3
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPD   (AX), Z4
+	VMOVUPD.Z 64(AX), K1, Z5
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPD   (AX), Z6
+	VMOVUPD.Z 64(AX), K1, Z7
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms92:
+	VMOVUPD      (AX), Z8
+	VMOVUPD.Z    64(AX), K1, Z9
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z8, Z31, Z10
+	VADDPD       Z10, Z0, Z0
+	VMULPD       Z9, Z31, Z11
+	VADDPD       Z11, Z1, Z1
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z8, Z31, Z12
+	VADDPD       Z12, Z2, Z2
+	VMULPD       Z9, Z31, Z13
+	VADDPD       Z13, Z3, Z3
+	VBROADCASTSD (DX)(R9*2), Z31
+	VMULPD       Z8, Z31, Z14
+	VADDPD       Z14, Z4, Z4
+	VMULPD       Z9, Z31, Z15
+	VADDPD       Z15, Z5, Z5
+	VBROADCASTSD (DX)(R10*1), Z31
+	VMULPD       Z8, Z31, Z16
+	VADDPD       Z16, Z6, Z6
+	VMULPD       Z9, Z31, Z17
+	VADDPD       Z17, Z7, Z7
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms92
+	VMOVUPD      Z0, (DI)
+	VMOVUPD      Z1, K1, 64(DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z2, (AX)
+	VMOVUPD      Z3, K1, 64(AX)
+	LEAQ         (DI)(R11*2), AX
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      Z5, K1, 64(AX)
+	LEAQ         (DI)(R12*1), AX
+	VMOVUPD      Z6, (AX)
+	VMOVUPD      Z7, K1, 64(AX)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	SUBQ         $+16, R13
+	JG           next
+	JMP          done
+
+narrower90:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole94
+	SHLQ CL, AX
+	NOTQ AX
+
+whole94:
+	KMOVW     AX, K1
+	VMOVUPD.Z (DI), K1, Z0
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD.Z (AX), K1, Z1
+	LEAQ      (DI)(R11*2), AX
+	VMOVUPD.Z (AX), K1, Z2
+	LEAQ      (DI)(R12*1), AX
+	VMOVUPD.Z (AX), K1, Z3
+	MOVQ      SI, AX
+	MOVQ      a+16(FP), DX
+	MOVQ      terms+32(FP), CX
+
+terms95:
+	VMOVUPD.Z    (AX), K1, Z4
+	VBROADCASTSD (DX), Z31
+	VMULPD       Z4, Z31, Z5
+	VADDPD       Z5, Z0, Z0
+	VBROADCASTSD (DX)(R9*1), Z31
+	VMULPD       Z4, Z31, Z6
+	VADDPD       Z6, Z1, Z1
+	VBROADCASTSD (DX)(R9*2), Z31
+	VMULPD       Z4, Z31, Z7
+	VADDPD       Z7, Z2, Z2
+	VBROADCASTSD (DX)(R10*1), Z31
+	VMULPD       Z4, Z31, Z8
+	VADDPD       Z8, Z3, Z3
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          terms95
+	VMOVUPD      Z0, K1, (DI)
+	LEAQ         (DI)(R11*1), AX
+	VMOVUPD      Z1, K1, (AX)
+	LEAQ         (DI)(R11*2), AX
+	VMOVUPD      Z2, K1, (AX)
+	LEAQ         (DI)(R12*1), AX
+	VMOVUPD      Z3, K1, (AX)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	SUBQ         $+8, R13
+	JG           next
+	JMP          done
 
 done:
 	VZEROUPPER
@@ -1316,24 +3549,24 @@ TEXT ·sum64(SB), NOSPLIT, $0-24
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest76
+	JLT     rest79
 
-full75:
+full78:
 	VADDPD (SI)(AX*8), Y0, Y0
 	VADDPD 32(SI)(AX*8), Y1, Y1
 	ADDQ   $0x08, AX
 	CMPQ   AX, R12
-	JLE    full75
+	JLE    full78
 
-rest76:
+rest79:
 	TESTQ      R13, R13
-	JZ         done77
+	JZ         done80
 	VMASKMOVPD (SI)(AX*8), Y15, Y9
 	VADDPD     Y9, Y0, Y0
 	VMASKMOVPD 32(SI)(AX*8), Y14, Y9
 	VADDPD     Y9, Y1, Y1
 
-done77:
+done80:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8
@@ -1379,9 +3612,9 @@ four:
 	VXORPS Y7, Y7, Y7
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest79
+	JLT    rest82
 
-full78:
+full81:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -1402,11 +3635,11 @@ full78:
 	VADDPD  Y12, Y7, Y7
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full78
+	JLE     full81
 
-rest79:
+rest82:
 	TESTQ      R13, R13
-	JZ         done80
+	JZ         done83
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -1434,7 +3667,7 @@ rest79:
 	VMULPD     Y12, Y8, Y12
 	VADDPD     Y12, Y7, Y7
 
-done80:
+done83:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y1
 	VADDPD       Y5, Y4, Y2
@@ -1459,9 +3692,9 @@ row:
 	VXORPS Y1, Y1, Y1
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest82
+	JLT    rest85
 
-full81:
+full84:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (SI)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -1470,11 +3703,11 @@ full81:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full81
+	JLE     full84
 
-rest82:
+rest85:
 	TESTQ      R13, R13
-	JZ         done83
+	JZ         done86
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (SI)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -1484,7 +3717,7 @@ rest82:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done83:
+done86:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8
@@ -1500,6 +3733,11 @@ done:
 	RET
 
 TEXT ·delayedRows64x1(SB), NOSPLIT, $0-65
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow87
+	JMP  ·delayedRows64x1wide<>(SB)
+
+narrow87:
 	MOVQ c+0(FP), DI
 	MOVQ b+48(FP), SI
 	MOVQ n+16(FP), R13
@@ -1522,15 +3760,15 @@ full:
 
 part:
 	CMPQ R15, $0x04
-	JNE  narrower84
+	JNE  narrower88
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin85
+	JGE  begin89
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin85:
+begin89:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -1543,15 +3781,15 @@ begin85:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone87
+	JZ      alone91
 
-common86:
+common90:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R8*8), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y4
 	VADDPD       Y4, Y0, Y0
 	VMULPD       32(AX), Y15, Y5
@@ -1561,17 +3799,17 @@ common86:
 	VMULPD       (AX)(R15*1), Y15, Y7
 	VADDPD       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common86
+	JNZ          common90
 
-alone87:
+alone91:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x0c, AX
 	CMPQ AX, $0x04
-	JLE  whole88
+	JLE  whole92
 	MOVQ $0x00000004, AX
 
-whole88:
+whole92:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -1581,21 +3819,21 @@ whole88:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000080, DI
 	ADDQ      $0x00000080, SI
-	SUBQ      $0x10, R13
+	SUBQ      $+16, R13
 	JG        next
 	JMP       done
 
-narrower84:
+narrower88:
 	CMPQ R15, $0x03
-	JNE  narrower89
+	JNE  narrower93
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin90
+	JGE  begin94
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin90:
+begin94:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -1607,15 +3845,15 @@ begin90:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone92
+	JZ      alone96
 
-common91:
+common95:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R8*8), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y3
 	VADDPD       Y3, Y0, Y0
 	VMULPD       32(AX), Y15, Y4
@@ -1623,17 +3861,17 @@ common91:
 	VMULPD       (AX)(R15*1), Y15, Y5
 	VADDPD       Y5, Y2, Y2
 	DECQ         CX
-	JNZ          common91
+	JNZ          common95
 
-alone92:
+alone96:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x04
-	JLE  whole93
+	JLE  whole97
 	MOVQ $0x00000004, AX
 
-whole93:
+whole97:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -1642,21 +3880,21 @@ whole93:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000060, DI
 	ADDQ      $0x00000060, SI
-	SUBQ      $0x0c, R13
+	SUBQ      $+12, R13
 	JG        next
 	JMP       done
 
-narrower89:
+narrower93:
 	CMPQ R15, $0x02
-	JNE  narrower94
+	JNE  narrower98
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin95
+	JGE  begin99
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin95:
+begin99:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	MOVQ    row+24(FP), AX
@@ -1667,31 +3905,31 @@ begin95:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone97
+	JZ      alone101
 
-common96:
+common100:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R8*8), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y2
 	VADDPD       Y2, Y0, Y0
 	VMULPD       (AX)(R15*1), Y15, Y3
 	VADDPD       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common96
+	JNZ          common100
 
-alone97:
+alone101:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x04, AX
 	CMPQ AX, $0x04
-	JLE  whole98
+	JLE  whole102
 	MOVQ $0x00000004, AX
 
-whole98:
+whole102:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -1699,19 +3937,19 @@ whole98:
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000040, DI
 	ADDQ      $0x00000040, SI
-	SUBQ      $0x08, R13
+	SUBQ      $+8, R13
 	JG        next
 	JMP       done
 
-narrower94:
+narrower98:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin100
+	JGE  begin104
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin100:
+begin104:
 	VMOVUPD (DI)(R15*1), Y0
 	MOVQ    row+24(FP), AX
 	MOVLQSX (AX), R8
@@ -1721,36 +3959,36 @@ begin100:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone102
+	JZ      alone106
 
-common101:
+common105:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R8*8), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX)(R15*1), Y15, Y1
 	VADDPD       Y1, Y0, Y0
 	DECQ         CX
-	JNZ          common101
+	JNZ          common105
 
-alone102:
+alone106:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x04
-	JLE  whole103
+	JLE  whole107
 	MOVQ $0x00000004, AX
 
-whole103:
+whole107:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
 	VMOVUPD   Y14, (DI)(R15*1)
 	ADDQ      $0x00000020, DI
 	ADDQ      $0x00000020, SI
-	SUBQ      $0x04, R13
+	SUBQ      $+4, R13
 	JG        next
 	JMP       done
 
@@ -1764,7 +4002,238 @@ outside:
 	VZEROUPPER
 	RET
 
+TEXT ·delayedRows64x1wide<>(SB), NOSPLIT, $0-65
+	MOVQ         row+24(FP), AX
+	MOVQ         offsets+40(FP), R14
+	MOVLQSX      (AX), DX
+	MOVLQSX      4(AX), CX
+	LEAQ         (R14)(DX*4), R14
+	SUBQ         DX, CX
+	MOVQ         limit+56(FP), AX
+	VPBROADCASTD AX, Z0
+	SUBQ         $0x10, CX
+	JLT          few
+
+sixteen:
+	VPCMPUD  $0x01, (R14), Z0, K1
+	KORTESTW K1, K1
+	JNZ      outside
+	ADDQ     $0x40, R14
+	SUBQ     $0x10, CX
+	JGE      sixteen
+
+few:
+	ADDQ $0x10, CX
+	JZ   inside
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole108
+	SHLQ CL, AX
+	NOTQ AX
+
+whole108:
+	KMOVW    AX, K1
+	VPCMPUD  $0x01, (R14), Z0, K1, K1
+	KORTESTW K1, K1
+	JNZ      outside
+
+inside:
+	MOVQ c+0(FP), DI
+	MOVQ b+48(FP), SI
+	MOVQ n+16(FP), R13
+	MOVQ cs+8(FP), R11
+	SHLQ $0x03, R11
+
+next:
+	LEAQ 7(R13), R15
+	SHRQ $0x03, R15
+	CMPQ R15, $0x02
+	JLE  part
+	CMPQ R15, $0x04
+	JGE  full
+	INCQ R15
+	SHRQ $0x01, R15
+	JMP  part
+
+full:
+	MOVQ $0x00000002, R15
+
+part:
+	CMPQ R15, $0x02
+	JNE  narrower109
+	LEAQ -8(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole110
+	SHLQ CL, AX
+	NOTQ AX
+
+whole110:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD.Z 64(DI), K1, Z1
+	MOVQ      row+24(FP), AX
+	MOVLQSX   (AX), R8
+	MOVLQSX   4(AX), DX
+	SUBQ      R8, DX
+	MOVQ      DX, CX
+	MOVQ      w+32(FP), DX
+	MOVQ      offsets+40(FP), R14
+	TESTQ     CX, CX
+	JZ        alone112
+	SUBQ      $0x04, CX
+	JLT       fewer114
+
+fours113:
+	VBROADCASTF64X4 (DX)(R8*8), Z31
+	MOVQ            (R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0x00, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD          (R15), Z30, Z2
+	VADDPD          Z2, Z0, Z0
+	VMULPD.Z        64(R15), Z30, K1, Z3
+	VADDPD          Z3, Z1, Z1
+	VPERMPD         $0x55, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD          (AX), Z30, Z2
+	VADDPD          Z2, Z0, Z0
+	VMULPD.Z        64(AX), Z30, K1, Z3
+	VADDPD          Z3, Z1, Z1
+	MOVQ            8(R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD          (R15), Z30, Z2
+	VADDPD          Z2, Z0, Z0
+	VMULPD.Z        64(R15), Z30, K1, Z3
+	VADDPD          Z3, Z1, Z1
+	VPERMPD         $0xff, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD          (AX), Z30, Z2
+	VADDPD          Z2, Z0, Z0
+	VMULPD.Z        64(AX), Z30, K1, Z3
+	VADDPD          Z3, Z1, Z1
+	ADDQ            $0x04, R8
+	SUBQ            $0x04, CX
+	JGE             fours113
+
+fewer114:
+	ADDQ $0x04, CX
+	JZ   alone112
+
+common111:
+	MOVLQSX      (R14)(R8*4), AX
+	VBROADCASTSD (DX)(R8*8), Z31
+	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
+	VMULPD       (AX), Z31, Z2
+	VADDPD       Z2, Z0, Z0
+	VMULPD.Z     64(AX), Z31, K1, Z3
+	VADDPD       Z3, Z1, Z1
+	DECQ         CX
+	JNZ          common111
+
+alone112:
+	VMOVUPD Z0, (DI)
+	VMOVUPD Z1, K1, 64(DI)
+	ADDQ    $0x00000080, DI
+	ADDQ    $0x00000080, SI
+	SUBQ    $+16, R13
+	JG      next
+	JMP     done
+
+narrower109:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole116
+	SHLQ CL, AX
+	NOTQ AX
+
+whole116:
+	KMOVW     AX, K1
+	VMOVUPD.Z (DI), K1, Z0
+	MOVQ      row+24(FP), AX
+	MOVLQSX   (AX), R8
+	MOVLQSX   4(AX), DX
+	SUBQ      R8, DX
+	MOVQ      DX, CX
+	MOVQ      w+32(FP), DX
+	MOVQ      offsets+40(FP), R14
+	TESTQ     CX, CX
+	JZ        alone118
+	SUBQ      $0x04, CX
+	JLT       fewer120
+
+fours119:
+	VBROADCASTF64X4 (DX)(R8*8), Z31
+	MOVQ            (R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0x00, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD.Z        (R15), Z30, K1, Z1
+	VADDPD          Z1, Z0, Z0
+	VPERMPD         $0x55, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD.Z        (AX), Z30, K1, Z1
+	VADDPD          Z1, Z0, Z0
+	MOVQ            8(R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD.Z        (R15), Z30, K1, Z1
+	VADDPD          Z1, Z0, Z0
+	VPERMPD         $0xff, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD.Z        (AX), Z30, K1, Z1
+	VADDPD          Z1, Z0, Z0
+	ADDQ            $0x04, R8
+	SUBQ            $0x04, CX
+	JGE             fours119
+
+fewer120:
+	ADDQ $0x04, CX
+	JZ   alone118
+
+common117:
+	MOVLQSX      (R14)(R8*4), AX
+	VBROADCASTSD (DX)(R8*8), Z31
+	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
+	VMULPD.Z     (AX), Z31, K1, Z1
+	VADDPD       Z1, Z0, Z0
+	DECQ         CX
+	JNZ          common117
+
+alone118:
+	VMOVUPD Z0, K1, (DI)
+	ADDQ    $0x00000040, DI
+	ADDQ    $0x00000040, SI
+	SUBQ    $+8, R13
+	JG      next
+	JMP     done
+
+done:
+	MOVB $0x01, ret+64(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+64(FP)
+	VZEROUPPER
+	RET
+
 TEXT ·delayedRows64x2(SB), NOSPLIT, $0-65
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow108
+	JMP  ·delayedRows64x2wide<>(SB)
+
+narrow108:
 	MOVQ c+0(FP), DI
 	MOVQ b+48(FP), SI
 	MOVQ n+16(FP), R13
@@ -1780,15 +4249,15 @@ next:
 
 part:
 	CMPQ R15, $0x04
-	JNE  narrower104
+	JNE  narrower109
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin105
+	JGE  begin110
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin105:
+begin110:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -1811,15 +4280,15 @@ begin105:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone107
+	JZ      alone112
 
-common106:
+common111:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R8*8), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y8
 	VADDPD       Y8, Y0, Y0
 	VMULPD       32(AX), Y15, Y9
@@ -1831,33 +4300,33 @@ common106:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R9*8), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y12
 	VADDPD       Y12, Y4, Y4
 	VMULPD       32(AX), Y15, Y13
 	VADDPD       Y13, Y5, Y5
-	VMULPD       64(AX), Y15, Y14
-	VADDPD       Y14, Y6, Y6
-	VMULPD       (AX)(R15*1), Y15, Y8
-	VADDPD       Y8, Y7, Y7
+	VMULPD       64(AX), Y15, Y8
+	VADDPD       Y8, Y6, Y6
+	VMULPD       (AX)(R15*1), Y15, Y9
+	VADDPD       Y9, Y7, Y7
 	DECQ         CX
-	JNZ          common106
+	JNZ          common111
 
-alone107:
+alone112:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next109
+	JZ      next114
 
-more108:
+more113:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R8*8), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y8
 	VADDPD       Y8, Y0, Y0
 	VMULPD       32(AX), Y15, Y9
@@ -1867,41 +4336,41 @@ more108:
 	VMULPD       (AX)(R15*1), Y15, Y11
 	VADDPD       Y11, Y3, Y3
 	DECQ         CX
-	JNZ          more108
+	JNZ          more113
 
-next109:
+next114:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next111
+	JZ      next116
 
-more110:
+more115:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R9*8), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y12
 	VADDPD       Y12, Y4, Y4
 	VMULPD       32(AX), Y15, Y13
 	VADDPD       Y13, Y5, Y5
-	VMULPD       64(AX), Y15, Y14
-	VADDPD       Y14, Y6, Y6
-	VMULPD       (AX)(R15*1), Y15, Y8
-	VADDPD       Y8, Y7, Y7
+	VMULPD       64(AX), Y15, Y8
+	VADDPD       Y8, Y6, Y6
+	VMULPD       (AX)(R15*1), Y15, Y9
+	VADDPD       Y9, Y7, Y7
 	DECQ         CX
-	JNZ          more110
+	JNZ          more115
 
-next111:
+next116:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x0c, AX
 	CMPQ AX, $0x04
-	JLE  whole112
+	JLE  whole117
 	MOVQ $0x00000004, AX
 
-whole112:
+whole117:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -1918,21 +4387,21 @@ whole112:
 	VMOVUPD   Y14, (AX)(R15*1)
 	ADDQ      $0x00000080, DI
 	ADDQ      $0x00000080, SI
-	SUBQ      $0x10, R13
+	SUBQ      $+16, R13
 	JG        next
 	JMP       done
 
-narrower104:
+narrower109:
 	CMPQ R15, $0x03
-	JNE  narrower113
+	JNE  narrower118
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin114
+	JGE  begin119
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin114:
+begin119:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -1953,15 +4422,15 @@ begin114:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone116
+	JZ      alone121
 
-common115:
+common120:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R8*8), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y6
 	VADDPD       Y6, Y0, Y0
 	VMULPD       32(AX), Y15, Y7
@@ -1971,9 +4440,9 @@ common115:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R9*8), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y9
 	VADDPD       Y9, Y3, Y3
 	VMULPD       32(AX), Y15, Y10
@@ -1981,21 +4450,21 @@ common115:
 	VMULPD       (AX)(R15*1), Y15, Y11
 	VADDPD       Y11, Y5, Y5
 	DECQ         CX
-	JNZ          common115
+	JNZ          common120
 
-alone116:
+alone121:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next118
+	JZ      next123
 
-more117:
+more122:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R8*8), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y6
 	VADDPD       Y6, Y0, Y0
 	VMULPD       32(AX), Y15, Y7
@@ -2003,21 +4472,21 @@ more117:
 	VMULPD       (AX)(R15*1), Y15, Y8
 	VADDPD       Y8, Y2, Y2
 	DECQ         CX
-	JNZ          more117
+	JNZ          more122
 
-next118:
+next123:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next120
+	JZ      next125
 
-more119:
+more124:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R9*8), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y9
 	VADDPD       Y9, Y3, Y3
 	VMULPD       32(AX), Y15, Y10
@@ -2025,17 +4494,17 @@ more119:
 	VMULPD       (AX)(R15*1), Y15, Y11
 	VADDPD       Y11, Y5, Y5
 	DECQ         CX
-	JNZ          more119
+	JNZ          more124
 
-next120:
+next125:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x04
-	JLE  whole121
+	JLE  whole126
 	MOVQ $0x00000004, AX
 
-whole121:
+whole126:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -2050,21 +4519,21 @@ whole121:
 	VMOVUPD   Y14, (AX)(R15*1)
 	ADDQ      $0x00000060, DI
 	ADDQ      $0x00000060, SI
-	SUBQ      $0x0c, R13
+	SUBQ      $+12, R13
 	JG        next
 	JMP       done
 
-narrower113:
+narrower118:
 	CMPQ R15, $0x02
-	JNE  narrower122
+	JNE  narrower127
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin123
+	JGE  begin128
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin123:
+begin128:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -2083,15 +4552,15 @@ begin123:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone125
+	JZ      alone130
 
-common124:
+common129:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R8*8), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y4
 	VADDPD       Y4, Y0, Y0
 	VMULPD       (AX)(R15*1), Y15, Y5
@@ -2099,65 +4568,65 @@ common124:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R9*8), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y6
 	VADDPD       Y6, Y2, Y2
 	VMULPD       (AX)(R15*1), Y15, Y7
 	VADDPD       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common124
+	JNZ          common129
 
-alone125:
+alone130:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next127
+	JZ      next132
 
-more126:
+more131:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R8*8), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y4
 	VADDPD       Y4, Y0, Y0
 	VMULPD       (AX)(R15*1), Y15, Y5
 	VADDPD       Y5, Y1, Y1
 	DECQ         CX
-	JNZ          more126
+	JNZ          more131
 
-next127:
+next132:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next129
+	JZ      next134
 
-more128:
+more133:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R9*8), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX), Y15, Y6
 	VADDPD       Y6, Y2, Y2
 	VMULPD       (AX)(R15*1), Y15, Y7
 	VADDPD       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          more128
+	JNZ          more133
 
-next129:
+next134:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x04, AX
 	CMPQ AX, $0x04
-	JLE  whole130
+	JLE  whole135
 	MOVQ $0x00000004, AX
 
-whole130:
+whole135:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -2170,19 +4639,19 @@ whole130:
 	VMOVUPD   Y14, (AX)(R15*1)
 	ADDQ      $0x00000040, DI
 	ADDQ      $0x00000040, SI
-	SUBQ      $0x08, R13
+	SUBQ      $+8, R13
 	JG        next
 	JMP       done
 
-narrower122:
+narrower127:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin132
+	JGE  begin137
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin132:
+begin137:
 	VMOVUPD (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPD (AX)(R15*1), Y1
@@ -2199,73 +4668,73 @@ begin132:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone134
+	JZ      alone139
 
-common133:
+common138:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R8*8), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX)(R15*1), Y15, Y2
 	VADDPD       Y2, Y0, Y0
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R9*8), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX)(R15*1), Y15, Y3
 	VADDPD       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common133
+	JNZ          common138
 
-alone134:
+alone139:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next136
+	JZ      next141
 
-more135:
+more140:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R8*8), Y15
 	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX)(R15*1), Y15, Y2
 	VADDPD       Y2, Y0, Y0
 	DECQ         CX
-	JNZ          more135
+	JNZ          more140
 
-next136:
+next141:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next138
+	JZ      next143
 
-more137:
+more142:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
-	LEAQ         (SI)(AX*8), AX
 	VBROADCASTSD (DX)(R9*8), Y15
 	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX)(R15*1), Y15, Y3
 	VADDPD       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          more137
+	JNZ          more142
 
-next138:
+next143:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x04
-	JLE  whole139
+	JLE  whole144
 	MOVQ $0x00000004, AX
 
-whole139:
+whole144:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
@@ -2276,9 +4745,386 @@ whole139:
 	VMOVUPD   Y14, (AX)(R15*1)
 	ADDQ      $0x00000020, DI
 	ADDQ      $0x00000020, SI
-	SUBQ      $0x04, R13
+	SUBQ      $+4, R13
 	JG        next
 	JMP       done
+
+done:
+	MOVB $0x01, ret+64(FP)
+	VZEROUPPER
+	RET
+
+outside:
+	MOVB $0x00, ret+64(FP)
+	VZEROUPPER
+	RET
+
+TEXT ·delayedRows64x2wide<>(SB), NOSPLIT, $0-65
+	MOVQ         row+24(FP), AX
+	MOVQ         offsets+40(FP), R14
+	MOVLQSX      (AX), DX
+	MOVLQSX      8(AX), CX
+	LEAQ         (R14)(DX*4), R14
+	SUBQ         DX, CX
+	MOVQ         limit+56(FP), AX
+	VPBROADCASTD AX, Z0
+	SUBQ         $0x10, CX
+	JLT          few
+
+sixteen:
+	VPCMPUD  $0x01, (R14), Z0, K1
+	KORTESTW K1, K1
+	JNZ      outside
+	ADDQ     $0x40, R14
+	SUBQ     $0x10, CX
+	JGE      sixteen
+
+few:
+	ADDQ $0x10, CX
+	JZ   inside
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole145
+	SHLQ CL, AX
+	NOTQ AX
+
+whole145:
+	KMOVW    AX, K1
+	VPCMPUD  $0x01, (R14), Z0, K1, K1
+	KORTESTW K1, K1
+	JNZ      outside
+
+inside:
+	MOVQ c+0(FP), DI
+	MOVQ b+48(FP), SI
+	MOVQ n+16(FP), R13
+	MOVQ cs+8(FP), R11
+	SHLQ $0x03, R11
+
+next:
+	LEAQ 7(R13), R15
+	SHRQ $0x03, R15
+	CMPQ R15, $0x02
+	JLE  part
+	MOVQ $0x00000002, R15
+
+part:
+	CMPQ R15, $0x02
+	JNE  narrower146
+	LEAQ -8(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole147
+	SHLQ CL, AX
+	NOTQ AX
+
+whole147:
+	KMOVW     AX, K1
+	VMOVUPD   (DI), Z0
+	VMOVUPD.Z 64(DI), K1, Z1
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD   (AX), Z2
+	VMOVUPD.Z 64(AX), K1, Z3
+	MOVQ      row+24(FP), AX
+	MOVLQSX   (AX), R8
+	MOVLQSX   4(AX), DX
+	SUBQ      R8, DX
+	MOVQ      DX, CX
+	MOVLQSX   4(AX), R9
+	MOVLQSX   8(AX), DX
+	SUBQ      R9, DX
+	CMPQ      DX, CX
+	CMOVQLT   DX, CX
+	MOVQ      w+32(FP), DX
+	MOVQ      offsets+40(FP), R14
+	TESTQ     CX, CX
+	JZ        alone149
+	SUBQ      $0x04, CX
+	JLT       fewer151
+
+fours150:
+	VBROADCASTF64X4 (DX)(R8*8), Z31
+	MOVQ            (R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0x00, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD          (R15), Z30, Z4
+	VADDPD          Z4, Z0, Z0
+	VMULPD.Z        64(R15), Z30, K1, Z5
+	VADDPD          Z5, Z1, Z1
+	VPERMPD         $0x55, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD          (AX), Z30, Z4
+	VADDPD          Z4, Z0, Z0
+	VMULPD.Z        64(AX), Z30, K1, Z5
+	VADDPD          Z5, Z1, Z1
+	MOVQ            8(R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD          (R15), Z30, Z4
+	VADDPD          Z4, Z0, Z0
+	VMULPD.Z        64(R15), Z30, K1, Z5
+	VADDPD          Z5, Z1, Z1
+	VPERMPD         $0xff, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD          (AX), Z30, Z4
+	VADDPD          Z4, Z0, Z0
+	VMULPD.Z        64(AX), Z30, K1, Z5
+	VADDPD          Z5, Z1, Z1
+	ADDQ            $0x04, R8
+	VBROADCASTF64X4 (DX)(R9*8), Z31
+	MOVQ            (R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0x00, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD          (R15), Z30, Z6
+	VADDPD          Z6, Z2, Z2
+	VMULPD.Z        64(R15), Z30, K1, Z7
+	VADDPD          Z7, Z3, Z3
+	VPERMPD         $0x55, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD          (AX), Z30, Z6
+	VADDPD          Z6, Z2, Z2
+	VMULPD.Z        64(AX), Z30, K1, Z7
+	VADDPD          Z7, Z3, Z3
+	MOVQ            8(R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD          (R15), Z30, Z6
+	VADDPD          Z6, Z2, Z2
+	VMULPD.Z        64(R15), Z30, K1, Z7
+	VADDPD          Z7, Z3, Z3
+	VPERMPD         $0xff, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD          (AX), Z30, Z6
+	VADDPD          Z6, Z2, Z2
+	VMULPD.Z        64(AX), Z30, K1, Z7
+	VADDPD          Z7, Z3, Z3
+	ADDQ            $0x04, R9
+	SUBQ            $0x04, CX
+	JGE             fours150
+
+fewer151:
+	ADDQ $0x04, CX
+	JZ   alone149
+
+common148:
+	MOVLQSX      (R14)(R8*4), AX
+	VBROADCASTSD (DX)(R8*8), Z31
+	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
+	VMULPD       (AX), Z31, Z4
+	VADDPD       Z4, Z0, Z0
+	VMULPD.Z     64(AX), Z31, K1, Z5
+	VADDPD       Z5, Z1, Z1
+	MOVLQSX      (R14)(R9*4), AX
+	VBROADCASTSD (DX)(R9*8), Z31
+	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
+	VMULPD       (AX), Z31, Z6
+	VADDPD       Z6, Z2, Z2
+	VMULPD.Z     64(AX), Z31, K1, Z7
+	VADDPD       Z7, Z3, Z3
+	DECQ         CX
+	JNZ          common148
+
+alone149:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 4(AX), CX
+	SUBQ    R8, CX
+	JZ      next153
+
+more152:
+	MOVLQSX      (R14)(R8*4), AX
+	VBROADCASTSD (DX)(R8*8), Z31
+	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
+	VMULPD       (AX), Z31, Z4
+	VADDPD       Z4, Z0, Z0
+	VMULPD.Z     64(AX), Z31, K1, Z5
+	VADDPD       Z5, Z1, Z1
+	DECQ         CX
+	JNZ          more152
+
+next153:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next155
+
+more154:
+	MOVLQSX      (R14)(R9*4), AX
+	VBROADCASTSD (DX)(R9*8), Z31
+	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
+	VMULPD       (AX), Z31, Z6
+	VADDPD       Z6, Z2, Z2
+	VMULPD.Z     64(AX), Z31, K1, Z7
+	VADDPD       Z7, Z3, Z3
+	DECQ         CX
+	JNZ          more154
+
+next155:
+	VMOVUPD Z0, (DI)
+	VMOVUPD Z1, K1, 64(DI)
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+	ADDQ    $0x00000080, DI
+	ADDQ    $0x00000080, SI
+	SUBQ    $+16, R13
+	JG      next
+	JMP     done
+
+narrower146:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole157
+	SHLQ CL, AX
+	NOTQ AX
+
+whole157:
+	KMOVW     AX, K1
+	VMOVUPD.Z (DI), K1, Z0
+	LEAQ      (DI)(R11*1), AX
+	VMOVUPD.Z (AX), K1, Z1
+	MOVQ      row+24(FP), AX
+	MOVLQSX   (AX), R8
+	MOVLQSX   4(AX), DX
+	SUBQ      R8, DX
+	MOVQ      DX, CX
+	MOVLQSX   4(AX), R9
+	MOVLQSX   8(AX), DX
+	SUBQ      R9, DX
+	CMPQ      DX, CX
+	CMOVQLT   DX, CX
+	MOVQ      w+32(FP), DX
+	MOVQ      offsets+40(FP), R14
+	TESTQ     CX, CX
+	JZ        alone159
+	SUBQ      $0x04, CX
+	JLT       fewer161
+
+fours160:
+	VBROADCASTF64X4 (DX)(R8*8), Z31
+	MOVQ            (R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0x00, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD.Z        (R15), Z30, K1, Z2
+	VADDPD          Z2, Z0, Z0
+	VPERMPD         $0x55, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD.Z        (AX), Z30, K1, Z2
+	VADDPD          Z2, Z0, Z0
+	MOVQ            8(R14)(R8*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD.Z        (R15), Z30, K1, Z2
+	VADDPD          Z2, Z0, Z0
+	VPERMPD         $0xff, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD.Z        (AX), Z30, K1, Z2
+	VADDPD          Z2, Z0, Z0
+	ADDQ            $0x04, R8
+	VBROADCASTF64X4 (DX)(R9*8), Z31
+	MOVQ            (R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0x00, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD.Z        (R15), Z30, K1, Z3
+	VADDPD          Z3, Z1, Z1
+	VPERMPD         $0x55, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD.Z        (AX), Z30, K1, Z3
+	VADDPD          Z3, Z1, Z1
+	MOVQ            8(R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD.Z        (R15), Z30, K1, Z3
+	VADDPD          Z3, Z1, Z1
+	VPERMPD         $0xff, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD.Z        (AX), Z30, K1, Z3
+	VADDPD          Z3, Z1, Z1
+	ADDQ            $0x04, R9
+	SUBQ            $0x04, CX
+	JGE             fours160
+
+fewer161:
+	ADDQ $0x04, CX
+	JZ   alone159
+
+common158:
+	MOVLQSX      (R14)(R8*4), AX
+	VBROADCASTSD (DX)(R8*8), Z31
+	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
+	VMULPD.Z     (AX), Z31, K1, Z2
+	VADDPD       Z2, Z0, Z0
+	MOVLQSX      (R14)(R9*4), AX
+	VBROADCASTSD (DX)(R9*8), Z31
+	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
+	VMULPD.Z     (AX), Z31, K1, Z3
+	VADDPD       Z3, Z1, Z1
+	DECQ         CX
+	JNZ          common158
+
+alone159:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 4(AX), CX
+	SUBQ    R8, CX
+	JZ      next163
+
+more162:
+	MOVLQSX      (R14)(R8*4), AX
+	VBROADCASTSD (DX)(R8*8), Z31
+	INCQ         R8
+	LEAQ         (SI)(AX*8), AX
+	VMULPD.Z     (AX), Z31, K1, Z2
+	VADDPD       Z2, Z0, Z0
+	DECQ         CX
+	JNZ          more162
+
+next163:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next165
+
+more164:
+	MOVLQSX      (R14)(R9*4), AX
+	VBROADCASTSD (DX)(R9*8), Z31
+	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
+	VMULPD.Z     (AX), Z31, K1, Z3
+	VADDPD       Z3, Z1, Z1
+	DECQ         CX
+	JNZ          more164
+
+next165:
+	VMOVUPD Z0, K1, (DI)
+	LEAQ    (DI)(R11*1), AX
+	VMOVUPD Z1, K1, (AX)
+	ADDQ    $0x00000040, DI
+	ADDQ    $0x00000040, SI
+	SUBQ    $+8, R13
+	JG      next
+	JMP     done
 
 done:
 	MOVB $0x01, ret+64(FP)
@@ -2412,9 +5258,9 @@ four:
 	VXORPS  Y7, Y7, Y7
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest141
+	JLT     rest146
 
-full140:
+full145:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -2435,11 +5281,11 @@ full140:
 	VADDPD  Y12, Y7, Y7
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full140
+	JLE     full145
 
-rest141:
+rest146:
 	TESTQ      R13, R13
-	JZ         done142
+	JZ         done147
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -2467,7 +5313,7 @@ rest141:
 	VMULPD     Y12, Y8, Y12
 	VADDPD     Y12, Y7, Y7
 
-done142:
+done147:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y1
 	VADDPD       Y5, Y4, Y2
@@ -2499,9 +5345,9 @@ edge:
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest144
+	JLT     rest149
 
-full143:
+full148:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -2510,11 +5356,11 @@ full143:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full143
+	JLE     full148
 
-rest144:
+rest149:
 	TESTQ      R13, R13
-	JZ         done145
+	JZ         done150
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -2524,7 +5370,7 @@ rest144:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done145:
+done150:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8

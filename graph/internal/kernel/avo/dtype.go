@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
@@ -13,10 +14,15 @@ import (
 // work on it.
 type dtype struct {
 	*build.Context
-	bits, size, lanes int    // of an element; elements in a register
-	scalar            string // Go's name
+	bits, size       int    // of an element, in bits and bytes
+	lanes, registers int    // elements in a register; registers
+	scalar           string // Go's name
 
 	add, sub, mul, div, min, max, load, broadcast, moveScalar func(...operand.Op)
+	broadcastFour                                             func(from, to operand.Op)        // elements, again and again
+	spread                                                    func(which, from, to operand.Op) // one of four elements
+	loadPart                                                  func(from, mask, to operand.Op)  // and zeros
+	mulPart                                                   func(x, y, mask, to operand.Op)  // and zeros
 	blend                                                     func(mask, yes, no, to operand.Op)
 	compare                                                   func(relation, right, left, to operand.Op)
 	loadMasked                                                func(from, mask, to operand.Op)
@@ -32,18 +38,24 @@ type dtype struct {
 func newDtype(bits int) *dtype {
 	c := build.NewContext()
 	c.ConstraintExpr("!purego")
-	d := &dtype{Context: c, bits: bits, size: bits / 8, lanes: 256 / bits, scalar: fmt.Sprint("float", bits)}
+	d := &dtype{Context: c, bits: bits, size: bits / 8, lanes: 256 / bits, registers: 16, scalar: fmt.Sprint("float", bits)}
 	if bits == 32 {
 		d.add, d.sub, d.mul, d.div, d.load, d.moveScalar = c.VADDPS, c.VSUBPS, c.VMULPS, c.VDIVPS, c.VMOVUPS, c.VMOVSS
 		d.min, d.max = c.VMINPS, c.VMAXPS
 		d.broadcast = c.VBROADCASTSS
 		d.blend, d.loadMasked = c.VBLENDVPS, c.VMASKMOVPS
+		d.loadPart, d.mulPart = c.VMOVUPS_Z, c.VMULPS_Z
+		d.broadcastFour = func(from, to operand.Op) { c.VBROADCASTF32X4(from, to) }
+		d.spread = func(which, from, to operand.Op) { c.VPERMILPS(which, from, to) }
 		d.compare = func(relation, right, left, to operand.Op) { c.VCMPPS(relation, right, left, to) }
 	} else {
 		d.add, d.sub, d.mul, d.div, d.load, d.moveScalar = c.VADDPD, c.VSUBPD, c.VMULPD, c.VDIVPD, c.VMOVUPD, c.VMOVSD
 		d.min, d.max = c.VMINPD, c.VMAXPD
 		d.broadcast = c.VBROADCASTSD
 		d.blend, d.loadMasked = c.VBLENDVPD, c.VMASKMOVPD
+		d.loadPart, d.mulPart = c.VMOVUPD_Z, c.VMULPD_Z
+		d.broadcastFour = func(from, to operand.Op) { c.VBROADCASTF64X4(from, to) }
+		d.spread = func(which, from, to operand.Op) { c.VPERMPD(which, from, to) }
 		d.compare = func(relation, right, left, to operand.Op) { c.VCMPPD(relation, right, left, to) }
 	}
 	if bits == 32 {
@@ -54,6 +66,75 @@ func newDtype(bits int) *dtype {
 	d.constants = map[string]operand.Mem{}
 	d.mask = d.masks()
 	return d
+}
+
+// wide is the same file with AVX-512 registers, for functions that keep to vec. They
+// are not for Go to call: those of AVX2 jump to them (see preferWide).
+func (d *dtype) wide() *dtype {
+	w := *d
+	w.lanes, w.registers = 2*d.lanes, 32
+	return &w
+}
+
+func (d *dtype) isWide() bool { return d.registers == 32 }
+
+// width is of a register in bytes.
+func (d *dtype) width() int { return d.lanes * d.size }
+
+// vec is register i.
+func (d *dtype) vec(i int) reg.VecPhysical {
+	if d.isWide() {
+		return wideRegisters[i]
+	}
+	return vec(i)
+}
+
+func vec(i int) reg.VecPhysical { return narrowRegisters[i] }
+
+var (
+	narrowRegisters = []reg.VecPhysical{reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7,
+		reg.Y8, reg.Y9, reg.Y10, reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15}
+	wideRegisters = []reg.VecPhysical{reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7,
+		reg.Z8, reg.Z9, reg.Z10, reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15,
+		reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23,
+		reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31}
+)
+
+// preferWide is the start of a function of AVX2: it jumps to that of AVX-512 where
+// the program has chosen these.
+func (d *dtype) preferWide(name string) {
+	narrow := d.label("narrow")
+	d.CMPB(operand.Mem{Symbol: operand.Symbol{Name: "·avx512"}, Base: reg.StaticBase}, operand.U8(0))
+	d.JE(operand.LabelRef(narrow))
+	d.jump(name + wideSuffix)
+	d.Label(narrow)
+}
+
+const wideSuffix = "wide<>"
+
+// start begins a function in its AVX2 or its AVX-512 form.
+func (d *dtype) start(name, signature string) {
+	if !d.isWide() {
+		d.function(name, signature)
+		d.preferWide(name)
+		return
+	}
+	d.Function(name + wideSuffix)
+	d.Attributes(attr.NOSPLIT)
+	d.SignatureExpr(signature)
+}
+
+// ones sets a mask to CX ones, which is not 0, or to sixteen, the most elements of a
+// register. It destroys AX.
+func (d *dtype) ones(mask reg.Register) {
+	whole := d.label("whole")
+	d.MOVQ(operand.I32(-1), reg.RAX)
+	d.CMPQ(reg.RCX, operand.U8(16))
+	d.JGE(operand.LabelRef(whole))
+	d.SHLQ(reg.CL, reg.RAX)
+	d.NOTQ(reg.RAX)
+	d.Label(whole)
+	d.KMOVW(reg.EAX, mask)
 }
 
 // label is a new label for the functions of this file.

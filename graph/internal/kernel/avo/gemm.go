@@ -8,9 +8,12 @@ import (
 )
 
 // tiles are, by the number of lanes, the most registers of neighbouring results
-// that a tile has. Sums fill most of the sixteen registers: one lane alone needs
-// many, since its additions would otherwise wait for each other.
-var tiles = map[int]int{1: 12, 2: 4, 4: 2}
+// that a tile has. Sums fill most of the registers: one lane alone needs many, since
+// its additions would otherwise wait for each other.
+var (
+	tiles     = map[int]int{1: 12, 2: 4, 4: 2}
+	wideTiles = map[int]int{1: 16, 2: 8, 4: 6}
+)
 
 // gemm is, for the given number of lanes,
 //
@@ -18,7 +21,7 @@ var tiles = map[int]int{1: 12, 2: 4, 4: 2}
 //
 // with i < n and j ascending below terms, which is not 0.
 func (d *dtype) gemm(lanes int) {
-	d.function(fmt.Sprintf("gemm%dx%d", d.bits, lanes),
+	d.start(fmt.Sprintf("gemm%dx%d", d.bits, lanes),
 		fmt.Sprintf("func(c, b, a *%s, n, terms, cs, bs, al, aj int)", d.scalar))
 	t := &tile{dtype: d, rows: lanes}
 	t.terms = t.gemmTerms
@@ -32,7 +35,11 @@ func (d *dtype) gemm(lanes int) {
 	if lanes == 4 {
 		d.LEAQ(operand.Mem{Base: reg.R9, Index: reg.R9, Scale: 2}, reg.R10)
 	}
-	t.all(tiles[lanes])
+	if d.isWide() {
+		t.all(wideTiles[lanes])
+	} else {
+		t.all(tiles[lanes])
+	}
 	d.leave()
 }
 
@@ -53,22 +60,24 @@ func (t *tile) gemmTerms() {
 
 // term adds one term to all sums.
 func (t *tile) term() {
-	n := t.rows * t.width
-	common, free := make([]operand.Op, t.width), n
-	for i := range common {
-		common[i] = t.results(reg.RAX, i)
-		if t.rows > 1 && n+t.width+2 <= 15 {
-			t.load(common[i], vec(free))
-			common[i] = vec(free)
+	by := t.registers - 1
+	first, free := t.rows*t.across, t.rows*t.across
+	loaded := t.rows > 1 && first+t.across < by
+	if loaded {
+		for i := range t.across {
+			t.fetch(reg.RAX, i, t.vec(free))
 			free++
 		}
 	}
 	for l := range t.rows {
-		by := vec(15)
-		t.broadcast(lane(l, reg.RDX, reg.R9, reg.R10), by)
-		for i := range common {
-			product := vec(free + (l*t.width+i)%(15-free))
-			t.mul(common[i], by, product)
+		t.broadcast(lane(l, reg.RDX, reg.R9, reg.R10), t.vec(by))
+		for i := range t.across {
+			product := t.vec(free + (l*t.across+i)%(by-free))
+			if loaded {
+				t.mul(t.vec(first+i), t.vec(by), product)
+			} else {
+				t.multiply(reg.RAX, i, t.vec(by), product)
+			}
 			t.add(product, t.sum(l, i), t.sum(l, i))
 		}
 	}

@@ -1,6 +1,6 @@
-// Command avo writes the AVX2 assembly of package kernel and its Go declarations
-// into the package's folder. It is a module of its own, so that programs that use
-// the kernels do not depend on the assembler.
+// Command avo writes the AVX2 and AVX-512 assembly of package kernel and its Go
+// declarations into the package's folder. It is a module of its own, so that programs
+// that use the kernels do not depend on the assembler.
 package main
 
 import (
@@ -39,11 +39,13 @@ func main() {
 		d.storeTail()
 		for _, lanes := range []int{1, 2, 4} {
 			d.gemm(lanes)
+			d.wide().gemm(lanes)
 		}
 		d.sum()
 		d.matVec()
 		for rows := 1; rows*16/d.lanes <= 8; rows *= 2 {
 			d.delayedRows(rows, 16/d.lanes)
+			d.wide().delayedRows(rows, 8/d.lanes)
 		}
 		d.sparseRows()
 		d.delayedDots()
