@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -73,9 +74,10 @@ func (c *compiled) layOut(n *Network, run *Run, learned map[string]bool) {
 		m.Params = append(m.Params, engine.ParamVar{Address: p.Address, N: max(p.N, 1), Learned: learned[p.Address]})
 	}
 	for _, s := range c.step.series {
-		m.Series = append(m.Series, engine.SeriesVar{
-			Address: s.Address, N: max(s.N, 1), Rows: run.rows(n.value(s.Address)), Learned: learned[s.Address],
-		})
+		m.Series = append(m.Series, run.seriesVar(n.value(s.Address), learned))
+	}
+	for _, in := range n.channels {
+		m.Series = append(m.Series, run.seriesVar(in.series, learned))
 	}
 	c.layOutNoise(n, run)
 	for _, p := range c.plans {
@@ -100,6 +102,11 @@ func (c *compiled) layOutNoise(n *Network, run *Run) {
 	}
 }
 
+// seriesVar is a series as the engine knows it.
+func (r *Run) seriesVar(v *value, learned map[string]bool) engine.SeriesVar {
+	return engine.SeriesVar{Address: v.Address, N: v.Cols, Rows: r.rows(v), Learned: learned[v.Address]}
+}
+
 // rows is the length of an input series: as given, or the run's number of steps.
 func (r *Run) rows(v *value) int {
 	if v.Data != nil {
@@ -119,13 +126,13 @@ func (c *compiled) sources(adjoint bool) error {
 			c.model.Sums = append(c.model.Sums, engine.SumVar{Coupling: s.Coupling, Source: -1, Factor: pre.Value})
 			continue
 		}
-		key := fmt.Sprint(plan.FromState)
+		key := plan.FromInput + fmt.Sprint(plan.FromState)
 		if pre != nil {
 			key += " " + pre.Text
 		}
 		if _, ok := known[key]; !ok {
 			known[key] = len(c.model.Sources)
-			source, err := newSource(plan, pre, adjoint)
+			source, err := c.newSource(plan, pre, adjoint)
 			if err != nil {
 				return fmt.Errorf("graph: coupling %s: %w", plan.Name, err)
 			}
@@ -136,8 +143,11 @@ func (c *compiled) sources(adjoint bool) error {
 	return nil
 }
 
-func newSource(plan *couplingPlan, pre *preGraph, adjoint bool) (engine.Source, error) {
-	s := engine.Source{State: plan.FromState, N: plan.From}
+func (c *compiled) newSource(plan *couplingPlan, pre *preGraph, adjoint bool) (engine.Source, error) {
+	s := engine.Source{From: engine.Wire{Kind: engine.State, Index: plan.FromState}, N: plan.From}
+	if plan.FromInput != "" {
+		s.From = engine.Wire{Kind: engine.Series, Index: c.series(plan.FromInput)}
+	}
 	if pre == nil {
 		return s, nil
 	}
@@ -157,6 +167,11 @@ func newSource(plan *couplingPlan, pre *preGraph, adjoint bool) (engine.Source, 
 	}
 	s.Adjoint, err = back.compile()
 	return s, err
+}
+
+// series is the index of an input in the model.
+func (c *compiled) series(address string) int {
+	return slices.IndexFunc(c.model.Series, func(s engine.SeriesVar) bool { return s.Address == address })
 }
 
 // compileStep compiles the step program and, if something learns, its adjoint.
@@ -209,6 +224,15 @@ func (c *compiled) stepInputs() *piece {
 
 func (c *compiled) constant(sum int) bool { return c.model.Sums[sum].Source < 0 }
 
+// varies says whether a sum depends on what gradients are wanted of: states, or what learns.
+func (c *compiled) varies(sum int, learned map[string]bool) bool {
+	plan := c.plans[c.step.sums[sum].Coupling]
+	if learned[plan.Weights] {
+		return true
+	}
+	return !c.constant(sum) && (plan.FromInput == "" || learned[plan.FromInput])
+}
+
 // wanted lists the leaves whose gradients are needed: what the past reaches the step through, and
 // what learns.
 func (c *compiled) wanted(learned map[string]bool) []*G.Node {
@@ -216,8 +240,10 @@ func (c *compiled) wanted(learned map[string]bool) []*G.Node {
 	for _, s := range c.step.states {
 		list = append(list, s.Leaf)
 	}
-	for _, s := range c.step.sums {
-		list = append(list, s.Leaf)
+	for i, s := range c.step.sums {
+		if c.varies(i, learned) {
+			list = append(list, s.Leaf)
+		}
 	}
 	for _, p := range c.step.params {
 		if learned[p.Address] {
@@ -237,11 +263,11 @@ func (c *compiled) adjointOutputs(b *piece, adj *adjoint, learned map[string]boo
 		b.out(adj.Gradient[s.Leaf], "grad/"+s.Address, s.N, vm.PerStep, engine.State, i)
 	}
 	for i, s := range c.step.sums {
+		if !c.varies(i, learned) {
+			continue
+		}
 		mode := vm.PerStep
 		if c.constant(i) {
-			if !learned[c.plans[s.Coupling].Weights] {
-				continue
-			}
 			mode = vm.Accumulate
 		}
 		b.out(adj.Gradient[s.Leaf], "grad/"+s.Leaf.Name(), s.N, mode, engine.Sum, i)

@@ -18,7 +18,8 @@ import (
 // evaluated once per step, from the state the step starts with, and frozen during the step.
 //
 // Pre and Post are expressions in the language of package nmm. In a Pre text x is the source
-// variable, and the other states of the source population go by their names; a number, as in the
+// variable, or the channel of an input, which has no other Pre, and the other states of the source
+// population go by their names; a number, as in the
 // second term of a diffusive coupling, stands for itself. In Post, S1 … Sm are the sums, x is the
 // target population's variable of the source variable's name, where it has one, and its other
 // states go by their names. Units are checked; weights are dimensionless.
@@ -30,7 +31,7 @@ import (
 // Package layers has the shorter way to write one.
 type Coupling struct {
 	Name     string // default "From->To"; starts the addresses Name/weights and Name/gain
-	From, To string // "population.state"; "population.port", or the state that the port drives
+	From, To string // "population.state", or "input:name" of Channels; "population.port", or the state that the port drives
 
 	Pre  []string // default {"x"}
 	Post string   // default "S1"
@@ -53,8 +54,9 @@ type Coupling struct {
 type coupling struct {
 	Coupling
 	from, to *population
-	source   int    // state of from
-	port     string // of to
+	source   int       // state of from
+	channels *channels // that from stands for; nil if it is a population
+	port     string    // of to
 	weights  *value
 	gain     *value
 	delay    []float64 // ms per entry of the weights; nil without delays
@@ -98,7 +100,7 @@ func (c *coupling) attach(n *Network) error {
 	if err != nil {
 		return err
 	}
-	for _, check := range []func() error{c.readWeights, c.readDelays} {
+	for _, check := range []func() error{c.checkChannels, c.readWeights, c.readDelays} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -118,7 +120,7 @@ func (c *coupling) attach(n *Network) error {
 
 // resolve finds both ends and fills in defaults.
 func (c *coupling) resolve(n *Network) (port nmm.PortInfo, err error) {
-	if c.from, c.source, err = n.findState(c.From); err != nil {
+	if err := c.findSource(n); err != nil {
 		return port, err
 	}
 	if c.to, port, err = n.findPort(c.To); err != nil {
@@ -136,6 +138,19 @@ func (c *coupling) resolve(n *Network) (port nmm.PortInfo, err error) {
 		c.Gain = []float64{1}
 	}
 	return port, nil
+}
+
+// findSource finds the state or the input at the coupling's source.
+func (c *coupling) findSource(n *Network) (err error) {
+	if !strings.HasPrefix(c.From, "input:") {
+		c.from, c.source, err = n.findState(c.From)
+		return err
+	}
+	if c.channels, err = n.findChannels(c.From); err != nil {
+		return err
+	}
+	c.from = c.channels.sender()
+	return nil
 }
 
 // shape says that a matrix must be to × from.

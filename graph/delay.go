@@ -127,6 +127,9 @@ func (p *couplingPlan) addLaneDelays(c *coupling, run *Run) error {
 	if over == nil {
 		return nil
 	}
+	if c.channels != nil {
+		return fmt.Errorf("graph: Run.Values[%q]: an input has no delays: shift its rows instead", c.delaysAddress())
+	}
 	given, err := laneValue(c.delaysAddress(), over, c.weights.size(), run.Lanes)
 	if err != nil {
 		return err

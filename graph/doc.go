@@ -16,12 +16,13 @@
 //	cortex.eta                        model parameter
 //	cortex.r                          state or observable, for recording
 //	cortex.r->cortex.v/weights        coupling weights, [to, from], or one per edge
+//	input:NAME->cortex.v/weights      those of channels, [to, channel]
 //	cortex.r->cortex.v/gain           coupling gain
 //	noise:cortex.v/sigma              noise amplitude, unit of the state per √ms
 //	noise:cortex.v/samples            standard normals in place of the generator's, [step, region]
 //	init:cortex.v                     initial state
 //	history:cortex.r                  states before the initial one, [step, region], oldest first
-//	input:NAME                        input series, [step, region]
+//	input:NAME                        input series, [step, region], or [step, channel] of [Channels]
 //
 // [Network.Set], [Network.Get] and [Network.Learn] take them. An address that does not exist is an
 // error that lists the nearest ones.

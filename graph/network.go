@@ -17,6 +17,7 @@ type Network struct {
 	couplings   []*coupling
 	noises      []*noise
 	inputs      []*input
+	channels    []*channels
 	observers   []*observer
 
 	values map[string]*value
@@ -24,16 +25,16 @@ type Network struct {
 }
 
 // NewNetwork joins parts into a network. Populations are attached first, so parts may be given in
-// any order. Models are copied: later changes go through Set and Learn. The first part that does
-// not fit is the error.
+// any order; so are inputs of channels. Models are copied: later changes go through Set and Learn. The
+// first part that does not fit is the error.
 func NewNetwork(parts ...Part) (*Network, error) {
 	n := &Network{values: map[string]*value{}}
-	for _, first := range []bool{true, false} {
+	for _, source := range []bool{true, false} {
 		for i, p := range parts {
 			if p == nil {
 				return nil, fmt.Errorf("graph: part %d of the network is nil", i+1)
 			}
-			if _, ok := p.(*populationPart); ok != first {
+			if isSource(p) != source {
 				continue
 			}
 			if err := p.Attach(n); err != nil {
@@ -45,6 +46,15 @@ func NewNetwork(parts ...Part) (*Network, error) {
 		return nil, fmt.Errorf("graph: a network needs at least one population, found none among %d parts", len(parts))
 	}
 	return n, nil
+}
+
+// isSource says whether couplings may lead from the part, so that it has to be there before them.
+func isSource(p Part) bool {
+	switch p.(type) {
+	case *populationPart, *Channels:
+		return true
+	}
+	return false
 }
 
 // stateCount returns the number of state variables of all populations.
@@ -113,6 +123,9 @@ func (n *Network) String() string {
 	}
 	for _, in := range n.inputs {
 		fmt.Fprintf(&b, "input      %s: into %s.%s\n", in.Name, in.pop.name, in.port)
+	}
+	for _, c := range n.channels {
+		fmt.Fprintf(&b, "input      %s: %d channels\n", c.Name, c.series.N)
 	}
 	for _, a := range n.order {
 		if v := n.values[a]; v.Learned {

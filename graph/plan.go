@@ -14,8 +14,9 @@ import (
 type couplingPlan struct {
 	Name           string
 	FromPop, ToPop int
-	FromState      int // among all states of the network
-	From, To       int // numbers of regions
+	FromState      int    // among all states of the network
+	FromInput      string // the input that is the source, in the place of a state
+	From, To       int    // numbers of regions
 	Pre            []*preGraph
 	Weights        string // address of the weights
 
@@ -63,6 +64,9 @@ func (n *Network) couplingPlans(dt float64) ([]*couplingPlan, error) {
 			Name: c.Name, FromPop: c.from.index, ToPop: c.to.index, FromState: c.from.first + c.source,
 			From: c.from.n(), To: c.to.n(), Weights: c.weights.Address,
 		}
+		if c.channels != nil {
+			p.FromInput = c.channels.series.Address
+		}
 		p.addEdges(c, dt)
 		for _, text := range c.Pre {
 			pre, err := newPreGraph(c, text)
@@ -91,9 +95,12 @@ func (p *couplingPlan) addEdges(c *coupling, dt float64) {
 	p.Dense = w.I == nil && p.MaxDelay == 0 && float64(len(p.I)) >= denseShare*float64(p.From*p.To)
 }
 
+// identity says whether a pre is the source variable itself.
+func identity(text string) bool { return strings.TrimSpace(text) == "x" }
+
 // newPreGraph builds and differentiates the graph of a pre expression.
 func newPreGraph(c *coupling, text string) (*preGraph, error) {
-	if strings.TrimSpace(text) == "x" {
+	if identity(text) {
 		return nil, nil
 	}
 	if v, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err == nil {

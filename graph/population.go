@@ -61,7 +61,7 @@ func (part *populationPart) build(n *Network) (*population, error) {
 	if err := part.model.Err(); err != nil {
 		return nil, fmt.Errorf("graph: population %s: %w", part.name, err)
 	}
-	if err := checkLabels(part.name, part.labels); err != nil {
+	if err := checkLabels("graph: population "+part.name, "region", part.labels); err != nil {
 		return nil, err
 	}
 	m := part.model.Clone()
@@ -82,15 +82,16 @@ func checkName(what, name string) error {
 	return nil
 }
 
-// checkLabels refuses a population without regions and one with two regions of the same label.
-func checkLabels(name string, labels []string) error {
+// checkLabels refuses a population without regions and one with two regions of the same label. An input
+// has channels in their place.
+func checkLabels(of, what string, labels []string) error {
 	if len(labels) == 0 {
-		return fmt.Errorf("graph: population %s has no regions", name)
+		return fmt.Errorf("%s has no %ss", of, what)
 	}
 	seen := map[string]int{}
 	for i, l := range labels {
 		if j, ok := seen[l]; ok {
-			return fmt.Errorf("graph: population %s: regions %d and %d are both called %q", name, j+1, i+1, l)
+			return fmt.Errorf("%s: %ss %d and %d are both called %q", of, what, j+1, i+1, l)
 		}
 		seen[l] = i
 	}

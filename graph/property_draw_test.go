@@ -20,6 +20,8 @@ type drawn struct {
 	couplings []drawnCoupling
 	noises    []drawnNoise
 	inputs    []drawnInput
+	currents  *mat.Dense // of channels; nil: no input of channels
+	leads     []drawnLead
 	observers []drawnObserver
 	run       Run
 }
@@ -54,6 +56,15 @@ type drawnInput struct {
 	pop    int
 	port   string
 	values *mat.Dense
+}
+
+// drawnLead is a coupling from the currents.
+type drawnLead struct {
+	pop            int
+	port           string
+	sparse, square bool
+	weights        *mat.Dense
+	gain           []float64
 }
 
 type drawnObserver struct {
@@ -133,6 +144,9 @@ func draw(t *rapid.T, f features) *drawn {
 	}
 	for range m.int("observers", 0, 2) {
 		m.observe()
+	}
+	for range m.int("leads", 0, 2) {
+		m.lead()
 	}
 	return m.drawn
 }
@@ -228,6 +242,21 @@ func (m *maker) coupling() {
 	m.couplings = append(m.couplings, c)
 }
 
+func (m *maker) lead() {
+	if m.currents == nil {
+		m.currents = m.matrix(m.steps()+m.int("rows to spare", 0, 2), m.int("channels", 1, 4), -0.5, 0.5)
+	}
+	p := m.int("of", 0, len(m.pops)-1)
+	n := len(m.pops[p].labels)
+	_, channels := m.currents.Dims()
+	w := m.matrix(n, channels, -1, 1)
+	if m.bool("zeros") && channels > 1 { // every region keeps an edge
+		w.Set(0, channels-1, 0)
+	}
+	m.leads = append(m.leads, drawnLead{p, m.state(p, "port"), m.bool("sparse"), m.bool("square"), w,
+		m.numbers([]int{1, n}[m.int("gain per region", 0, 1)], 0.02, 0.1)})
+}
+
 func (m *maker) observe() {
 	if !m.f.observers {
 		return
@@ -285,6 +314,13 @@ func (d *drawn) build(t testing.TB) *Network {
 	for k, in := range d.inputs {
 		parts = append(parts, &Input{Name: fmt.Sprint("in", k), To: popName(in.pop) + "." + in.port, Values: in.values})
 	}
+	for k, l := range d.leads {
+		parts = append(parts, l.part(k))
+	}
+	if d.currents != nil {
+		_, channels := d.currents.Dims()
+		parts = append(parts, &Channels{Name: "currents", Labels: Regions(channels), Values: d.currents})
+	}
 	for k, o := range d.observers {
 		parts = append(parts, &Observer{
 			Name: fmt.Sprint("slow", k), From: popName(o.pop) + "." + o.state, Model: lowPass(t), Port: "z", Output: []string{"z", "square"}[k%2],
@@ -300,6 +336,17 @@ func (d *drawn) build(t testing.TB) *Network {
 }
 
 func popName(k int) string { return fmt.Sprint("pop", k) }
+
+func (l *drawnLead) part(k int) *Coupling {
+	p := &Coupling{Name: fmt.Sprint("lead", k), From: "input:currents", To: popName(l.pop) + "." + l.port, Weights: l.weights, Gain: l.gain}
+	if l.sparse {
+		p.Weights = NewSparse(l.weights)
+	}
+	if l.square {
+		p.Post = "S1^2"
+	}
+	return p
+}
 
 func (c *drawnCoupling) part(k int) *Coupling {
 	p := &Coupling{

@@ -64,6 +64,11 @@ func (d *drawn) permuted(orders [][]int) *drawn {
 			c.delays = delays
 		}
 	}
+	q.leads = slices.Clone(d.leads)
+	for k := range q.leads {
+		l := &q.leads[k]
+		l.weights, l.gain = pickRows(l.weights, orders[l.pop]), pickList(l.gain, orders[l.pop])
+	}
 	for k := range q.noises {
 		z := &q.noises[k]
 		z.sigma, z.samples = pickList(z.sigma, orders[z.pop]), pickColumns(z.samples, orders[z.pop])
@@ -126,7 +131,7 @@ func (d *drawn) reorder(t testing.TB, net *Network, o *outcome, orders [][]int) 
 		case initKind, historyKind, inputKind, paramKind, sigmaKind:
 			var order []int
 			switch {
-			case v.pop.n() == 1 || len(x) == 1 || v.Cols == 1:
+			case v.pop == nil || v.pop.n() == 1 || len(x) == 1 || v.Cols == 1:
 				q.grads[address] = x
 				continue
 			case strings.Contains(address, "slow"):
@@ -153,10 +158,22 @@ func reorderRows(x []float64, order []int) []float64 {
 	return y
 }
 
+// ends are the orders of targets and sources of weights; channels stay where they are.
+func (d *drawn) ends(v *value, orders [][]int) (to, from []int) {
+	var k int
+	if n, _ := fmt.Sscanf(v.Address, "lead%d/", &k); n == 0 {
+		fmt.Sscanf(v.Address, "net%d/", &k)
+		return orders[d.couplings[k].to], orders[d.couplings[k].from]
+	}
+	for c := range v.Cols {
+		from = append(from, c)
+	}
+	return orders[d.leads[k].pop], from
+}
+
 // reorderWeights permutes the gradient of weights, of sparse ones edge by edge.
 func reorderWeights(v *value, x []float64, d *drawn, orders [][]int) []float64 {
-	var k int
-	fmt.Sscanf(v.Address, "net%d/", &k)
+	to, from := d.ends(v, orders)
 	full := mat.NewDense(v.Rows, v.Cols, nil)
 	for e, g := range x {
 		i, j := v.edge(e)
@@ -168,8 +185,8 @@ func reorderWeights(v *value, x []float64, d *drawn, orders [][]int) []float64 {
 		held[[2]int{i, j}] = true
 	}
 	var y []float64
-	for _, i := range orders[d.couplings[k].to] {
-		for _, j := range orders[d.couplings[k].from] {
+	for _, i := range to {
+		for _, j := range from {
 			if held[[2]int{i, j}] {
 				y = append(y, full.At(i, j))
 			}

@@ -249,6 +249,12 @@ func (d *drawn) alone(k, j int) *drawn {
 			one.inputs = append(one.inputs, drawnInput{0, in.port, pickColumns(in.values, []int{j})})
 		}
 	}
+	for _, l := range d.leads {
+		if l.pop == k {
+			l.pop, l.weights, l.gain = 0, pickRows(l.weights, []int{j}), pickList(l.gain, []int{j})
+			one.currents, one.leads = d.currents, append(one.leads, l)
+		}
+	}
 	return one
 }
 
@@ -272,6 +278,15 @@ func pick(values map[string][]float64, regions []int) map[string][]float64 {
 	return picked
 }
 
+func pickRows(m *mat.Dense, regions []int) *mat.Dense {
+	_, cols := m.Dims()
+	picked := mat.NewDense(len(regions), cols, nil)
+	for k, j := range regions {
+		picked.SetRow(k, mat.Row(nil, j, m))
+	}
+	return picked
+}
+
 func pickColumns(m *mat.Dense, regions []int) *mat.Dense {
 	if m == nil {
 		return nil
@@ -289,7 +304,7 @@ func pickColumns(m *mat.Dense, regions []int) *mat.Dense {
 
 // The properties would hold of networks that do nothing, so look at what is drawn.
 func TestDrawnNetworksAreAlive(t *testing.T) {
-	var coupled, delayed, noisy, two, alive int
+	var coupled, delayed, noisy, two, led, alive int
 	property(t, 60, func(t testing.TB, rt *rapid.T) {
 		d := draw(rt, features{steps: 40, lanes: 1})
 		for _, c := range d.couplings {
@@ -300,6 +315,7 @@ func TestDrawnNetworksAreAlive(t *testing.T) {
 		}
 		noisy += min(1, len(d.noises))
 		two += len(d.pops) - 1
+		led += len(d.leads)
 		res, err := d.build(t).Simulate(context.Background(), d.run)
 		if err != nil {
 			t.Fatal(err)
@@ -313,7 +329,7 @@ func TestDrawnNetworksAreAlive(t *testing.T) {
 			}
 		}
 	})
-	if min(coupled, delayed, noisy, two, alive) < 5 && !testing.Short() {
-		t.Errorf("%d couplings, %d with long delays, %d networks with noise, %d with two populations, %d states alive", coupled, delayed, noisy, two, alive)
+	if min(coupled, delayed, noisy, two, led, alive) < 5 && !testing.Short() {
+		t.Errorf("%d couplings, %d with long delays, %d networks with noise, %d with two populations, %d couplings from an input, %d states alive", coupled, delayed, noisy, two, led, alive)
 	}
 }

@@ -51,7 +51,7 @@ func drawLanes(rt *rapid.T, net *Network, lanes int) laneValues {
 func drawDelays(rt *rapid.T, net *Network, run *Run) map[string]mat.Matrix {
 	all := map[string]mat.Matrix{}
 	for _, c := range net.couplings {
-		if !rapid.Bool().Draw(rt, c.Name+" has delays of each lane") {
+		if c.channels != nil || !rapid.Bool().Draw(rt, c.Name+" has delays of each lane") {
 			continue
 		}
 		r := rand.New(rand.NewPCG(rapid.Uint64Range(1, 1000).Draw(rt, "delays"), 3))

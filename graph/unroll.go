@@ -120,7 +120,7 @@ func (u *unrolling) at(state, time int) (*G.Node, error) {
 func (u *unrolling) step(t int, normals func(string, int, int) []float64) error {
 	in := &stepNodes{state: u.trace[t], param: u.param, series: map[string]*G.Node{}, noise: map[string]*G.Node{}}
 	for _, i := range u.net.inputs {
-		row, err := u.inputRow(i, t)
+		row, err := u.inputRow(i.series, t)
 		if err != nil {
 			return err
 		}

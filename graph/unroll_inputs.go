@@ -85,17 +85,17 @@ func (u *unrolling) history(state int, node *G.Node, n int, lo, hi float64) erro
 }
 
 // inputRow is row t of an input.
-func (u *unrolling) inputRow(i *input, t int) (*G.Node, error) {
-	node := u.leaf[i.series.Address]
+func (u *unrolling) inputRow(series *value, t int) (*G.Node, error) {
+	node := u.leaf[series.Address]
 	if node == nil {
-		return nil, fmt.Errorf("%s has no values", i.series.Address)
+		return nil, fmt.Errorf("%s has no values", series.Address)
 	}
 	matrix, err := reduce(node, 2)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", i.series.Address, err)
+		return nil, fmt.Errorf("%s: %w", series.Address, err)
 	}
 	if t >= matrix.Shape()[0] {
-		return nil, fmt.Errorf("%s has %d rows, the run has more steps", i.series.Address, matrix.Shape()[0])
+		return nil, fmt.Errorf("%s has %d rows, the run has more steps", series.Address, matrix.Shape()[0])
 	}
 	return matrixRow(matrix, t, matrix.Shape()[1])
 }

@@ -115,6 +115,9 @@ func (s *unrolledSums) source(u *unrolling, k, time int) (*G.Node, error) {
 	if pre != nil && pre.Constant {
 		return u.filled(fmt.Sprintf("unroll/%s/pre %d", s.plan.Name, k+1), s.plan.From, pre.Value), nil
 	}
+	if s.c.channels != nil {
+		return u.inputRow(s.c.channels.series, time)
+	}
 	if node, ok := s.pre[[2]int{k, time}]; ok {
 		return node, nil
 	}

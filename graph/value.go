@@ -48,8 +48,8 @@ type value struct {
 	Scope     nmm.Scope
 	Domain    nmm.Transform // of a parameter
 
-	pop  *population
-	name string // of the parameter or state within pop
+	pop  *population // nil for an input of channels
+	name string      // of the parameter or state within pop
 }
 
 // perRegion reports whether the value enters the step graph as a vector of n rather than as one number.
@@ -150,7 +150,11 @@ func (v *value) checkShape(data []float64, rows, cols int) error {
 		ok = cols == v.N
 		want = fmt.Sprintf("a matrix of %d columns, one per region, with one row per step", v.N)
 	case inputKind:
-		ok = cols == 1 || cols == v.N
+		if ok = cols == v.N; v.pop == nil {
+			want = fmt.Sprintf("a matrix of %d columns, one per channel, with one row per step", v.N)
+			break
+		}
+		ok = ok || cols == 1
 		want = fmt.Sprintf("a matrix of 1 or %d columns with one row per step", v.N)
 	}
 	if ok {

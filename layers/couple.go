@@ -18,8 +18,8 @@ type Coupling struct {
 
 var _ graph.Part = (*Coupling)(nil)
 
-// Couple starts a coupling from a state, "cortex.r", to a port or to the state that a port drives,
-// "cortex.v". Without further settings it is linear, with gain 1 and no delays:
+// Couple starts a coupling from a state, "cortex.r", or an [Input], "input:u", to a port or to the state
+// that a port drives, "cortex.v". Without further settings it is linear, with gain 1 and no delays:
 //
 //	port_i += Σ_j W_ij x_j
 //

@@ -1,4 +1,4 @@
-// Package layers has what joins regions: weighted couplings with delays, noise, stimuli. Each is a
+// Package layers has what joins regions: weighted couplings with delays, noise, stimuli, inputs with encoders. Each is a
 // [graph.Part] and goes into [graph.NewNetwork] beside the populations.
 //
 //	net, err := graph.NewNetwork(

@@ -33,6 +33,8 @@ func TestFirstErrorWins(t *testing.T) {
 		"negative delay": {Couple("cortex.x", "cortex.x").Weights(weights()).DelaySteps([][]int{{0, -1}, {1, 0}}), []string{"to left from right", "-1"}},
 		"gain unit":      {Couple("cortex.x", "cortex.x").Weights(weights()).GainIn("mV", 2), []string{"gain", "mV"}},
 		"noise":          {WhiteNoise("cortex.z", 1), []string{"cortex.z", "cortex.x"}},
+		"input":          {Couple("input:u", "cortex.x").Weights(weights()), []string{"no input of channels", "input:u"}},
+		"no channels":    {Input("u", -1), []string{"input u", "no channels"}},
 		"stimulus":       {Stimulus("u", "cortex.x", mat.NewDense(4, 3, nil)), []string{"input:u", "4 × 3"}},
 	} {
 		_, err := graph.NewNetwork(cortex(), c.part)
@@ -69,6 +71,16 @@ func step(t *testing.T, x []float64, parts ...graph.Part) []float64 {
 	return u.Node("cortex.x")[0].Value().Data().([]float64)
 }
 
+// currents are an Input u with one row of values.
+type currents []float64
+
+func (c currents) Attach(n *graph.Network) error {
+	if err := Input("u", len(c)).Attach(n); err != nil {
+		return err
+	}
+	return n.Set("input:u", mat.NewDense(1, len(c), c))
+}
+
 // Each form of coupling adds what its formula says to one Euler step.
 func TestCouplingFormulas(t *testing.T) {
 	x := []float64{0.3, -0.8}
@@ -84,6 +96,7 @@ func TestCouplingFormulas(t *testing.T) {
 			func(i, j int, w float64) float64 { return w * math.Sin(x[j]-x[i]) }},
 		"two": {[]graph.Part{Couple("cortex.x", "cortex.x").Weights(weights()), Couple("cortex.x", "cortex.x").Named("second").Weights(weights()).Gain(-3)},
 			func(i, j int, w float64) float64 { return -2 * w * x[j] }},
+		"input":    {[]graph.Part{currents{4, 5}, Couple("input:u", "cortex.x").Weights(weights())}, func(i, j int, w float64) float64 { return w * (4 + float64(j)) }},
 		"stimulus": {[]graph.Part{Stimulus("u", "cortex.x", mat.NewDense(1, 2, []float64{4, 5}))}, func(i, j int, w float64) float64 { return 4 + float64(i) }},
 	} {
 		got := step(t, x, c.parts...)

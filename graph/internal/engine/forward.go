@@ -111,11 +111,15 @@ func (l *tile[T]) fromCarry(into []T, at, n int) {
 	}
 }
 
-// signal returns source i of the given states.
+// signal returns source i of the given states, or of the present row of an input.
 func (l *tile[T]) signal(i int, state []T) []T {
 	src, run := &l.m.Sources[i], &l.sources[i]
-	if src.Forward == nil {
-		return l.state(state, src.State)
+	switch {
+	case src.Forward != nil:
+	case src.From.Kind == Series:
+		return of(l, l.series, l.m.Series[src.From.Index].offset, src.N)
+	default:
+		return l.state(state, src.From.Index)
 	}
 	run.forward.bind(l, rows[T]{state: state})
 	run.forward.frame.BindOutput(0, run.grad)
@@ -205,9 +209,9 @@ func (l *tile[T]) segment(ctx context.Context, sp span, rec *recorder[T]) error 
 // oneStep computes the sums at step t and the state after it.
 func (l *tile[T]) oneStep(sp span, t0, t int64) {
 	state, sums := l.row(sp, t), l.sumRow(sp, t)
+	l.inputs(t)
 	l.signals(state, t)
 	l.shortSums(sums, t0, t)
-	l.inputs(t)
 	l.step.bind(l, rows[T]{state: state, sum: sums, series: l.series, t: t})
 	l.step.bindStates(l, l.row(sp, t+1))
 	l.step.frame.Step()
@@ -260,7 +264,7 @@ func (l *tile[T]) filePast(j job, from, to int) {
 	into := run.past[from*run.stride+run.columns+int(j.t0-j.base):]
 	if src.Forward == nil {
 		width := l.lanes * l.m.width
-		at := int(j.t0-j.base)*width + l.lanes*l.m.States[src.State].offset
+		at := int(j.t0-j.base)*width + l.lanes*l.m.States[src.From.Index].offset
 		transpose(into, run.stride, l.x[at+from:], width, to-from, j.n)
 		return
 	}

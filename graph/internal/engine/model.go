@@ -104,9 +104,10 @@ type NoiseVar struct {
 	offset  int
 }
 
-// Source is a signal sent along edges: a state variable, or a program of states of one population.
+// Source is a signal sent along edges: a state variable, an input, or a program of states of one
+// population.
 type Source struct {
-	State    int    // the state variable, if Forward is nil
+	From     Wire   // the State or the Series, if Forward is nil; a series has no delays
 	Forward  *Piece // In: State, Param; Out: Signal
 	Adjoint  *Piece // In: State, Param, Cotangent; Out: State (per step), Param (accumulated)
 	N        int
@@ -291,9 +292,10 @@ func (m *Model) prepareSources() {
 	for i := range m.Sources {
 		s := &m.Sources[i]
 		s.offset, m.sourceWidth = m.sourceWidth, m.sourceWidth+s.N
-		s.statesIn = []int{s.State}
-		if s.Forward != nil {
-			s.statesIn = nil
+		switch {
+		case s.Forward == nil && s.From.Kind == State:
+			s.statesIn = []int{s.From.Index}
+		case s.Forward != nil:
 			for _, w := range s.Forward.In {
 				if w.Kind == State {
 					s.statesIn = append(s.statesIn, w.Index)
@@ -307,6 +309,12 @@ func (m *Model) prepareSources() {
 	for k, d := range m.history {
 		m.historyWidth += d * m.States[k].N
 	}
+}
+
+// differentiable says whether something before source k may want its adjoint.
+func (m *Model) differentiable(k int) bool {
+	s := &m.Sources[k]
+	return s.Forward != nil || s.From.Kind == State || m.Series[s.From.Index].Learned
 }
 
 // pastColumns is the number of past steps kept of a delayed source: at least a block, so that short

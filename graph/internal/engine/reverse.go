@@ -194,8 +194,8 @@ func (l *tile[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 	for _, o := range l.observers {
 		o.back(t, l.row(sp, t+1))
 	}
-	l.signalsNow(state, t)
 	l.inputs(t)
+	l.signalsNow(state, t)
 	l.adjoint.bind(l, rows[T]{state: state, sum: l.sumRow(sp, t), series: l.series, cotangent: b.lambda, t: t})
 	clear(b.previous)
 	l.adjoint.bindStates(l, b.previous)
@@ -215,8 +215,8 @@ func (l *tile[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 			l.mirror(l.sums[k].ring, t, l.lanes*c.NTo)
 		}
 	}
-	l.keepSeries(t)
 	l.sourcesBack(state, t0, t)
+	l.keepSeries(t)
 	b.lambda, b.previous = b.previous, b.lambda
 	kernel.Flush(b.lambda, b.lambda)
 	c.add(t, state)
@@ -251,7 +251,7 @@ func (l *tile[T]) sourcesBack(state []T, t0, t int64) {
 		clear(l.sources[i].grad)
 	}
 	for k := range l.m.Sums {
-		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 {
+		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 && l.m.differentiable(l.m.Sums[k].Source) {
 			l.spread(job{task: shortBackTask, k: k, t0: t0, t: t}, l.regions(c, c.NFrom), l.lanes*c.now())
 		}
 	}
@@ -260,15 +260,19 @@ func (l *tile[T]) sourcesBack(state []T, t0, t int64) {
 	}
 }
 
-// sourceBack adds to the states' adjoint what a source's adjoint amounts to.
+// sourceBack adds to the states' adjoint what a source's adjoint amounts to. That of an input is all that
+// there is of the input's: no program reads it.
 func (l *tile[T]) sourceBack(i int, state, into []T) {
 	src, run := &l.m.Sources[i], &l.sources[i]
-	if src.Forward == nil {
-		at := l.state(into, src.State)
+	switch {
+	case src.Forward != nil:
+		l.pieceBack(run.adjoint, state, run.grad, into)
+	case src.From.Kind == Series:
+		copy(of(l, l.back.series, l.m.Series[src.From.Index].offset, src.N), run.grad)
+	default:
+		at := l.state(into, src.From.Index)
 		kernel.AddVV(at, at, run.grad)
-		return
 	}
-	l.pieceBack(run.adjoint, state, run.grad, into)
 }
 
 // pieceBack adds the adjoint of a small program of states to the adjoint of the states.
