@@ -26,8 +26,8 @@ const (
 // W, V, b, R, c and every unit's α, ω and γ learn. Effenberger et al., PNAS 122 (2025) e2412830122,
 // doi:10.1073/pnas.2412830122.
 //
-// The input is a population of its own, of a region per channel, and V a coupling from it: so the
-// solve reads 3 numbers per step and trial and not 64, and V u is made where it is used.
+// V is a coupling from the input: so the solve reads 3 numbers per step and trial and not 64, and V u is
+// made where it is used.
 var hornCase = benchCase{
 	name: "horn", about: "one training update of 64 oscillators, batch 64, 50 steps, float32, and update_us",
 	usual:  []string{"-n=64", "-lanes=64", "-steps=50", "-dtype=float32", "-delay=none", "-integrator=symplecticeuler", "-learned=weights,parameters"},
@@ -37,14 +37,11 @@ var hornCase = benchCase{
 	parts: encoder, build: classify, more: measureUpdate,
 }
 
-// encoder is the input population, whose state after a step is what the series gave it in that step,
-// and V.
+// encoder is the input and V.
 func encoder(n int) []graph.Part {
-	m := define("Input", "du/dt = (drive - u) / 1[ms] : 1", nmm.Port("drive", "1"))
 	return []graph.Part{
-		graph.Population("input", graph.Regions(channels), m),
-		layers.Stimulus("drive", "input.drive", nil),
-		layers.Couple("input.u", "cortex.in").Named("encoder").Weights(mat.NewDense(n, channels, waves(1, 1/math.Sqrt(channels), n*channels))),
+		layers.Input("u", channels),
+		layers.Couple("input:u", "cortex.in").Named("encoder").Weights(mat.NewDense(n, channels, waves(1, 1/math.Sqrt(channels), n*channels))),
 	}
 }
 
@@ -87,7 +84,7 @@ func classify(j *job, want settingsOf) (*problem, error) {
 	c := &classifier{problem: new(problem), g: G.NewGraph()}
 	lanes, n := j.Lanes, j.Regions
 	run.Every = want.steps // the last step is read
-	run.Nodes = c.trials(lanes, want.steps)
+	run.Nodes = map[string]*G.Node{"input:u": c.value("u", waves(0, 1, lanes*want.steps*channels), lanes, want.steps, channels)}
 	if c.roll, err = net.Rollout(c.g, run); err != nil {
 		return nil, err
 	}
@@ -100,21 +97,6 @@ func classify(j *job, want settingsOf) (*problem, error) {
 		return nil, c.err
 	}
 	return c.problem, c.compile(c.g, loss, want.kind)
-}
-
-// trials are the input's series, and its state before the first step: the first row.
-func (c *classifier) trials(lanes, steps int) map[string]*G.Node {
-	u := waves(0, 1, lanes*steps*channels)
-	first, rest := make([]float64, 0, lanes*channels), make([]float64, len(u))
-	for l := range lanes {
-		trial := u[l*steps*channels:][:steps*channels]
-		first = append(first, trial[:channels]...)
-		copy(rest[l*steps*channels:], trial[channels:]) // the last step's goes nowhere
-	}
-	return map[string]*G.Node{
-		"init:input.u": c.value("first", first, lanes, channels),
-		"input:drive":  c.value("rest", rest, lanes, steps, channels),
-	}
 }
 
 // crossEntropy is the mean over the batch of log Σ exp logits − the logit of the label.
