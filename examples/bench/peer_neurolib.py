@@ -1,11 +1,10 @@
 """neurolib: its models on 80 random regions with delays, float64, its Euler steps of 0.1 ms.
 
-Only its compiled loop is timed, which it calls elementwise: noise is drawn before it (into the arrays that it
-then overwrites), and with sigma_ou = 0 the loop's noise process is two multiplications per region.
+Only its compiled loop is timed, which it calls elementwise: noise is drawn before it, into the arrays that the
+loop then overwrites. With sigma_ou = 0 the loop's noise processes stay 0, at a few multiplications per region.
 """
 import importlib
 import logging
-import time
 
 import numpy as np
 
@@ -48,7 +47,7 @@ class Kernel:
         return self.compiled(*arguments)
 
     def again(self):
-        # It writes to its arrays, but reads nothing that an earlier run wrote: no need to restore them.
+        # What an earlier run has written is read as noise only, which sigma_ou = 0 takes away.
         self.compiled(*self.arguments)
 
 
