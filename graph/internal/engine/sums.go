@@ -131,7 +131,7 @@ func (l *tile[T]) denseSum(j job, from, to int) {
 	x := l.slot(l.sources[s.Source].ring, j.t, l.lanes*c.NFrom)
 	for lane, side := 0, l.side(w); lane < l.lanes; lane += side {
 		kernel.MatMul(kernel.Matrix[T]{Data: y[lane*c.NTo+from:], Stride: c.NTo},
-			kernel.Matrix[T]{Data: w.at(lane).transposed[from:], Stride: c.NTo},
+			w.at(lane).transposed.From(from),
 			kernel.Matrix[T]{Data: x[lane*c.NFrom:], Stride: c.NFrom}, to-from, c.NFrom, side)
 	}
 }
@@ -143,7 +143,7 @@ func (l *tile[T]) denseBack(j job, from, to int) {
 	x := l.slot(run.ring, j.t, l.lanes*c.NTo)
 	for lane, side := 0, l.side(w); lane < l.lanes; lane += side {
 		kernel.MatMul(kernel.Matrix[T]{Data: run.back[lane*c.NFrom+from:], Stride: c.NFrom},
-			kernel.Matrix[T]{Data: w.at(lane).dense[from:], Stride: c.NFrom},
+			w.at(lane).dense.From(from),
 			kernel.Matrix[T]{Data: x[lane*c.NTo:], Stride: c.NTo}, to-from, c.NTo, side)
 	}
 	grad := l.sources[s.Source].grad

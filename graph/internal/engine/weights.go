@@ -18,8 +18,9 @@ func (w *coupled[T]) at(lane int) *weightSet[T] {
 
 // weightSet holds the weights of a coupling as a matrix and its transpose, or by edges.
 type weightSet[T kernel.Float] struct {
-	dense, transposed, grad []T
-	long, short             edgeWeights[T]
+	dense, transposed kernel.Matrix[T]
+	grad              []T
+	long, short       edgeWeights[T]
 }
 
 func newWeightSet[T kernel.Float](c *Coupling) weightSet[T] {
@@ -32,7 +33,7 @@ func newWeightSet[T kernel.Float](c *Coupling) weightSet[T] {
 		w.long.edgeSet, w.short.edgeSet = &c.long, &c.short
 		return w
 	}
-	w.dense, w.transposed = make([]T, c.NTo*c.NFrom), make([]T, c.NTo*c.NFrom)
+	w.dense, w.transposed = kernel.NewMatrix[T](c.NTo, c.NFrom), kernel.NewMatrix[T](c.NFrom, c.NTo)
 	if c.Learned {
 		w.grad = make([]T, c.NTo*c.NFrom)
 	}
@@ -98,15 +99,11 @@ func (w *weightSet[T]) load(c *Coupling, values []float64) {
 		return
 	}
 	clear(w.grad)
-	clear(w.dense)
+	clear(w.dense.Data)
 	for e, index := range c.Index {
-		w.dense[c.I[e]*c.NFrom+c.J[e]] = T(values[index])
+		w.dense.Data[c.I[e]*w.dense.Stride+c.J[e]] = T(values[index])
 	}
-	for i := 0; i < c.NTo; i++ {
-		for j := 0; j < c.NFrom; j++ {
-			w.transposed[j*c.NTo+i] = w.dense[i*c.NFrom+j]
-		}
-	}
+	kernel.Transpose(w.transposed, w.dense, c.NTo, c.NFrom)
 }
 
 // loadConstant sets a sum to the row sums of the weights.
@@ -129,7 +126,7 @@ func (w *weightSet[T]) rowSums(c *Coupling, dst []T) {
 	for i := range dst {
 		dst[i] = 0
 		if c.Dense {
-			for _, v := range w.dense[i*c.NFrom : (i+1)*c.NFrom] {
+			for _, v := range w.dense.Data[i*w.dense.Stride:][:c.NFrom] {
 				dst[i] += v
 			}
 			continue

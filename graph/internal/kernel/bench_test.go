@@ -38,7 +38,8 @@ func matVec[T Float]() func() {
 
 // matMul multiplies n × n numbers by the vectors of some lanes.
 func matMul[T Float](n, lanes int) func() {
-	w, x, y := Matrix[T]{ramp[T](n * n), n}, Matrix[T]{ramp[T](n * lanes), n}, Matrix[T]{make([]T, n*lanes), n}
+	w, x, y := NewMatrix[T](n, n), Matrix[T]{ramp[T](n * lanes), n}, Matrix[T]{make([]T, n*lanes), n}
+	copy(w.Data, ramp[T](len(w.Data)))
 	return func() { MatMul(y, w, x, n, n, lanes) }
 }
 

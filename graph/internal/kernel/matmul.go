@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // Matrix is a row-major matrix inside a slice: row i starts at Data[i*Stride]. A
 // matrix of one row may leave Stride zero.
 //
@@ -11,6 +13,21 @@ type Matrix[T Float] struct {
 	Data   []T
 	Stride int
 }
+
+// NewMatrix is n rows of the given width, of zeros. Rows of more than a cache line have
+// a stride of whole lines: registers of AVX-512 are as long as a line, and cross from one
+// to the next all the time otherwise, which took 1.5 times as long for 84 regions.
+func NewMatrix[T Float](n, width int) Matrix[T] {
+	line := int(64 / unsafe.Sizeof(T(0)))
+	stride := width
+	if width > line {
+		stride = (width + line - 1) / line * line
+	}
+	return Matrix[T]{Data: make([]T, n*stride), Stride: stride}
+}
+
+// From is the matrix without the columns ahead of column i.
+func (m Matrix[T]) From(i int) Matrix[T] { return Matrix[T]{m.Data[i:], m.Stride} }
 
 // cut returns the data of n rows of the given width. It panics when they are not
 // all there, or overlap.

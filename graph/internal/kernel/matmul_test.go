@@ -150,3 +150,17 @@ func testMatrixBounds(t *testing.T) {
 		}
 	}
 }
+
+// Rows that are longer than a cache line start with one, as far as the first does.
+func TestNewMatrix(t *testing.T) {
+	for _, c := range []struct{ n, width, stride, stride64 int }{
+		{3, 1, 1, 1}, {2, 8, 8, 8}, {2, 9, 9, 16}, {2, 16, 16, 16}, {0, 17, 32, 24}, {5, 84, 96, 88}, {1, 96, 96, 96},
+	} {
+		if m := NewMatrix[float32](c.n, c.width); m.Stride != c.stride || len(m.Data) != c.n*c.stride {
+			t.Errorf("%+v: stride %d, %d numbers of float32", c, m.Stride, len(m.Data))
+		}
+		if m := NewMatrix[float64](c.n, c.width); m.Stride != c.stride64 || len(m.Data) != c.n*c.stride64 {
+			t.Errorf("%+v: stride %d, %d numbers of float64", c, m.Stride, len(m.Data))
+		}
+	}
+}
