@@ -84,7 +84,8 @@ func classify(j *job, want settingsOf) (*problem, error) {
 	c := &classifier{problem: new(problem), g: G.NewGraph()}
 	lanes, n := j.Lanes, j.Regions
 	run.Every = want.steps // the last step is read
-	run.Nodes = map[string]*G.Node{"input:u": c.value("u", waves(0, 1, lanes*want.steps*channels), lanes, want.steps, channels)}
+	// Not as a node, which might have to be differentiated: it becomes one of the rollout's, see Rollout.Input.
+	run.Values = map[string]mat.Matrix{"input:u": mat.NewDense(lanes, want.steps*channels, waves(0, 1, lanes*want.steps*channels))}
 	if c.roll, err = net.Rollout(c.g, run); err != nil {
 		return nil, err
 	}
