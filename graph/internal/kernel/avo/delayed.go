@@ -111,8 +111,8 @@ func (t *tile) addEdge(row int, source reg.GPPhysical, weight reg.VecPhysical) {
 	}
 }
 
-// inside goes over all edges in advance: AVX-512 looks at sixteen at once, and loads,
-// of which there is one less for an edge, are what the sums wait for.
+// inside goes to outside unless the offsets of all edges are in 0 … limit. Looking at
+// sixteen at once, in advance, saves a load for every edge, and the sums wait for loads.
 func (d *dtype) inside(rows int) {
 	d.Load(d.Param("row"), reg.RAX)
 	d.Load(d.Param("offsets"), reg.R14)
@@ -120,13 +120,8 @@ func (d *dtype) inside(rows int) {
 	d.MOVLQSX(operand.Mem{Base: reg.RAX, Disp: 4 * rows}, reg.RCX)
 	d.LEAQ(operand.Mem{Base: reg.R14, Index: reg.RDX, Scale: 4}, reg.R14)
 	d.SUBQ(reg.RDX, reg.RCX)
-	d.insideOf("limit")
-}
-
-// insideOf goes to outside if any of CX offsets at R14 is not in 0 … limit.
-func (d *dtype) insideOf(limit string) {
 	limits, sixteen := reg.Z0, operand.U8(16)
-	d.Load(d.Param(limit), reg.RAX)
+	d.Load(d.Param("limit"), reg.RAX)
 	d.VPBROADCASTD(reg.EAX, limits)
 	d.SUBQ(sixteen, reg.RCX)
 	d.JLT(operand.LabelRef("few"))
@@ -147,8 +142,8 @@ func (d *dtype) insideOf(limit string) {
 	d.Label("inside")
 }
 
-// fours adds the edges that the rows have in common as long as there are four: their
-// offsets are two loads and their weights one. Registers of weights are made from it.
+// fours adds the edges that the rows have in common as long as each has four: these take
+// two loads of offsets and one of weights. It goes to alone when none are left.
 func (t *tile) fours(alone string) {
 	more, fewer := t.label("fours"), t.label("fewer")
 	t.SUBQ(operand.U8(4), reg.RCX)
