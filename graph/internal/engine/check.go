@@ -32,9 +32,9 @@ func (l *tile[T]) check(sp span, t0, t1 int64, rec *recorder[T]) error {
 
 // sound says whether all is finite up to step t1: what is not stays so.
 func (l *tile[T]) sound(sp span, t1 int64, rec *recorder[T]) bool {
-	ok := finite(l.row(sp, t1)) && (rec == nil || rec.first == nil)
+	ok := kernel.Finite(l.row(sp, t1)) && (rec == nil || rec.first == nil)
 	for _, o := range l.observers {
-		ok = ok && finite(o.state(o.count)) && (rec == nil || o.rec.first == nil)
+		ok = ok && kernel.Finite(o.state(o.count)) && (rec == nil || o.rec.first == nil)
 	}
 	return ok
 }
@@ -65,7 +65,7 @@ func (l *tile[T]) divergedLane(sp span, lane int, t0, t1 int64, rec *recorder[T]
 func (l *tile[T]) firstOf(row []T, lane int) *DivergedError {
 	for k := range l.m.States {
 		v := &l.m.States[k]
-		if values := l.state(row, k)[lane*v.N:][:v.N]; !finite(values) {
+		if values := l.state(row, k)[lane*v.N:][:v.N]; !kernel.Finite(values) {
 			return l.divergedAt(v.Address, v.Labels, values, lane)
 		}
 	}
@@ -75,17 +75,8 @@ func (l *tile[T]) firstOf(row []T, lane int) *DivergedError {
 // divergedAt names the first of a variable's values that is not finite; there is one.
 func (l *tile[T]) divergedAt(variable string, labels []string, values []T, lane int) *DivergedError {
 	j := 0
-	for finite(values[j : j+1]) {
+	for kernel.Finite(values[j : j+1]) {
 		j++
 	}
 	return &DivergedError{Lane: l.root.first + lane, Variable: variable, Region: labels[j], Value: float64(values[j])}
-}
-
-func finite[T kernel.Float](row []T) bool {
-	for _, x := range row {
-		if x-x != 0 {
-			return false
-		}
-	}
-	return true
 }

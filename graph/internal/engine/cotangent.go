@@ -24,7 +24,7 @@ func (c *cotangent[T]) carryOf(lane int) []float64 { return c.l.root.carry(c.car
 // fromCarry sets a variable, [lane][n], to the gradient of the n numbers of the carry from at on.
 func (c *cotangent[T]) fromCarry(into []T, at, n int) {
 	for lane := range c.l.lanes {
-		convert(into[lane*n:][:n], c.carryOf(lane)[at:])
+		kernel.Round(into[lane*n:][:n], c.carryOf(lane)[at:])
 	}
 }
 
@@ -180,9 +180,7 @@ func (l *tile[T]) carryGradient(lane int) []float64 {
 func (l *tile[T]) toGradient(x []T, at, n int) {
 	for lane := range l.lanes {
 		into := l.carryGradient(lane)[at:]
-		for j, g := range x[lane*n:][:n] {
-			into[j] += float64(g)
-		}
+		kernel.AddWidened(into[:n], x[lane*n:])
 	}
 }
 

@@ -187,10 +187,9 @@ func (w *weightSet[T]) addGradient(c *Coupling, into []float64) {
 		}
 		return
 	}
-	for e, index := range w.long.weight {
-		into[index] += float64(w.long.grad[e])
-	}
-	for e, index := range w.short.weight {
-		into[index] += float64(w.short.grad[e])
+	for k := range w.edges {
+		for e, index := range w.edges[k].weight {
+			into[index] += float64(w.edges[k].grad[e])
+		}
 	}
 }

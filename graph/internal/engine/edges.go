@@ -15,34 +15,68 @@ type edgeSet struct {
 	tRow   []int32
 }
 
-// prepare splits the edges into those whose delay spans a block and the rest.
+// A class of edges is those whose delays are so long that their sums are known some steps ahead.
+const (
+	long   = iota // at least Block steps: sums of a whole block at once
+	middle        // at least Part steps: sums of a part of a block
+	short         // less, down to none: sums of each step by itself
+	classes
+)
+
+// Part is the number of steps whose sums over middle delays are computed at once. Parts are anchored at
+// multiples of Part of the absolute step.
+const Part = Block / 2
+
+// class is that of a delay.
+func class(delay int) int {
+	switch {
+	case delay >= Block:
+		return long
+	case delay >= Part:
+		return middle
+	}
+	return short
+}
+
+// prepare splits the edges by class.
 func (c *Coupling) prepare() {
 	all := c.LaneDelays
 	if all == nil {
 		all = [][]int{c.Delay}
 	}
 	for _, delays := range all {
+		var n [classes]int
 		for _, d := range delays {
 			c.depth = max(c.depth, d)
+			n[class(d)]++
+		}
+		for k := range n {
+			c.edges[k] = max(c.edges[k], n[k])
 		}
 	}
 	c.delayed = c.LaneDelays != nil || c.depth > 0
 	switch {
-	case c.LaneDelays != nil:
-		c.longs, c.shorts = len(c.I), len(c.I)
-	case !c.Dense:
-		c.long.fill(c, c.Delay, true)
-		c.short.fill(c, c.Delay, false)
-		c.longs, c.shorts = c.long.n, c.short.n
+	case c.Dense:
+		c.edges = [classes]int{}
+	case c.LaneDelays == nil:
+		for k := range c.sets {
+			c.sets[k].fill(c, c.Delay, k)
+		}
 	}
 }
 
-// fill takes the edges of a coupling with given delays, which are long or not.
-func (s *edgeSet) fill(c *Coupling, delays []int, long bool) {
+// ahead says whether some sums are known before their step.
+func (c *Coupling) ahead() bool { return c.edges[long]+c.edges[middle] > 0 }
+
+// echoes says whether a step's sums need the steps just before it.
+func (c *Coupling) echoes() bool { return c.delayed && c.edges[short] > 0 }
+
+// fill takes the edges of a coupling with given delays that are of class k.
+func (s *edgeSet) fill(c *Coupling, delays []int, k int) {
 	s.n, s.weight, s.delay, s.other = 0, s.weight[:0], s.delay[:0], s.other[:0]
 	s.row, s.tRow = cleared(s.row, c.NTo+1), cleared(s.tRow, c.NFrom+1)
 	for e, d := range delays {
-		if (d >= Block) != long {
+		if class(d) != k {
 			continue
 		}
 		s.weight = append(s.weight, c.Index[e])
@@ -104,32 +138,42 @@ func (e *edgeWeights[T]) load(values []float64, learned bool) {
 	}
 }
 
-// offsets are where the edges of a sum read in a tile of so many lanes: over long delays the source's past
-// by target and the adjoint by source, over short delays rings from the present step's row on, and the
-// source's past for the gradient.
+// offsets are where the edges of a sum read in a tile of so many lanes.
 type offsets struct {
-	lanes             int
-	long, short, back []int32
-	ring, ringBack    []int32
+	lanes int
+	past  [classes][]int32 // in the source's past, by target
+	later [classes][]int32 // in the sum's adjoint, by source; not of short delays
+
+	ring, ringBack []int32 // of short delays, in rings of some steps of the source and of the adjoint
 }
 
-// fill makes the offsets for given rows of the past and the adjoint.
-func (o *offsets) fill(c *Coupling, long, short *edgeSet, lanes, columns, stride int) {
-	read := func(at []int32, set *edgeSet) []int32 {
-		at = cleared(at, set.n)
+// fillOffsets makes the offsets for given rows of the past and the adjoint.
+func fillOffsets[T kernel.Float](o *offsets, c *Coupling, w *weightSet[T], lanes, columns, stride int) {
+	o.lanes = lanes
+	for k := range o.past {
+		set := w.edges[k].edgeSet
+		at := cleared(o.past[k], set.n)
 		for e := range at {
 			at[e] = set.other[e]*int32(stride) + int32(columns) - set.delay[e]
 		}
-		return at
+		o.past[k] = at
+		if k == short {
+			o.fillRings(set, lanes*c.NFrom, lanes*c.NTo)
+			break
+		}
+		at = cleared(o.later[k], set.n)
+		for e := range at {
+			at[e] = set.tOther[e]*int32(stride) + set.tDelay[e]
+		}
+		o.later[k] = at
 	}
-	o.lanes = lanes
-	o.long, o.short, o.back = read(o.long, long), read(o.short, short), cleared(o.back, long.n)
-	for e := range o.back {
-		o.back[e] = long.tOther[e]*int32(stride) + long.tDelay[e]
-	}
-	o.ring, o.ringBack = cleared(o.ring, short.n), cleared(o.ringBack, short.n)
+}
+
+// fillRings makes the offsets in rings that have rows of given lengths.
+func (o *offsets) fillRings(set *edgeSet, from, to int) {
+	o.ring, o.ringBack = cleared(o.ring, set.n), cleared(o.ringBack, set.n)
 	for e := range o.ring {
-		o.ring[e] = (Block-1-short.delay[e])*int32(lanes*c.NFrom) + short.other[e]
-		o.ringBack[e] = short.tDelay[e]*int32(lanes*c.NTo) + short.tOther[e]
+		o.ring[e] = (Part-1-set.delay[e])*int32(from) + set.other[e]
+		o.ringBack[e] = set.tDelay[e]*int32(to) + set.tOther[e]
 	}
 }

@@ -45,8 +45,8 @@ func (s *edgeSet) bySource(sources int) []edge {
 	return list
 }
 
-// The order by source is a permutation of the order by target, sorted by (J, I); long and short
-// edges together are all edges.
+// The order by source is a permutation of the order by target, sorted by (J, I); the classes
+// together are all edges.
 func TestEdgeSets(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	compare := func(a, b edge) int {
@@ -62,7 +62,8 @@ func TestEdgeSets(t *testing.T) {
 			want[edge{c.I[e], c.J[e], c.Delay[e], c.Index[e]}] = true
 		}
 		count := 0
-		for _, set := range []*edgeSet{&c.long, &c.short} {
+		for k := range c.sets {
+			set := &c.sets[k]
 			forward, back := set.byTarget(c.NTo), set.bySource(c.NFrom)
 			if len(forward) != set.n || !slices.IsSortedFunc(back, compare) {
 				t.Fatalf("%d edges by target, %d in the set; by source %v", len(forward), set.n, back)
@@ -72,7 +73,7 @@ func TestEdgeSets(t *testing.T) {
 				t.Fatalf("by target %v, by source %v", forward, back)
 			}
 			for _, e := range forward {
-				if !want[e] || (e.d >= Block) != (set == &c.long) {
+				if !want[e] || class(e.d) != k {
 					t.Fatalf("edge %v does not belong here", e)
 				}
 			}
@@ -92,17 +93,17 @@ func TestEdgeWeights(t *testing.T) {
 	for i := range values {
 		values[i] = r.Float64()
 	}
-	w := edgeWeights[float64]{edgeSet: &c.long, grad: []float64{1}}
+	w := edgeWeights[float64]{edgeSet: &c.sets[long], grad: []float64{1}}
 	w.load(values, true)
-	if len(w.grad) != c.long.n || w.grad[0] != 0 {
+	if len(w.grad) != c.sets[long].n || w.grad[0] != 0 {
 		t.Error("the gradient of an earlier lane is left")
 	}
-	for k, e := range c.long.byTarget(c.NTo) {
+	for k, e := range c.sets[long].byTarget(c.NTo) {
 		if w.w[k] != values[e.w] {
 			t.Errorf("edge %v has weight %v, expected %v", e, w.w[k], values[e.w])
 		}
 	}
-	for k, e := range c.long.bySource(c.NFrom) {
+	for k, e := range c.sets[long].bySource(c.NFrom) {
 		if w.wT[k] != values[e.w] {
 			t.Errorf("edge %v has weight %v by source, expected %v", e, w.wT[k], values[e.w])
 		}

@@ -93,12 +93,14 @@ func (l *tile[T]) enter(sp span) {
 		if !src.delayed {
 			continue
 		}
-		clear(run.past)
-		now := run.columns + int(sp.from-sp.base)
-		for d := src.depth; d >= 1; d-- {
-			for j, p := range l.signal(i, l.pastState(src, d)) {
-				run.past[j*run.stride+now-d] = p
+		now, n := run.columns+int(sp.from-sp.base), l.lanes*src.N
+		for d := src.depth; d >= 1; {
+			count := min(d, Block)
+			for c := range count {
+				copy(run.ring[c*n:][:n], l.signal(i, l.pastState(src, d-c)))
 			}
+			kernel.Transpose(kernel.Matrix[T]{Data: run.past[now-d:], Stride: run.stride}, kernel.Matrix[T]{Data: run.ring, Stride: n}, count, n)
+			d -= count
 		}
 	}
 	l.prime(sp)
@@ -107,7 +109,7 @@ func (l *tile[T]) enter(sp span) {
 // fromCarry reads n numbers of each lane's incoming carry.
 func (l *tile[T]) fromCarry(into []T, at, n int) {
 	for lane := range l.lanes {
-		convert(into[lane*n:][:n], l.carry(l.in.Carry, lane)[at:])
+		kernel.Round(into[lane*n:][:n], l.carry(l.in.Carry, lane)[at:])
 	}
 }
 
@@ -153,12 +155,12 @@ func (l *tile[T]) proceed(sp span) {
 func (l *tile[T]) prime(sp span) {
 	for i := range l.sources {
 		run, n := &l.sources[i], l.lanes*l.m.Sources[i].N
-		if run.past == nil {
+		if !l.m.Sources[i].echoes {
 			continue
 		}
-		for c := int64(1); c < Block; c++ {
+		for c := int64(1); c < Part; c++ {
 			ring := l.slot(run.ring, sp.from-c, n)
-			for j := 0; j < n; j++ {
+			for j := range ring {
 				ring[j] = run.past[j*run.stride+run.columns+int(sp.from-c-sp.base)]
 			}
 			l.mirror(run.ring, sp.from-c, n)
@@ -171,11 +173,6 @@ func (l *tile[T]) slot(ring []T, t int64, n int) []T {
 	return ring[int(t&(Block-1))*n:][:n]
 }
 
-// mirror copies step t's part of a ring to where a ring that edges read has it again.
-func (l *tile[T]) mirror(ring []T, t int64, n int) {
-	copy(ring[(int(t&(Block-1))+Block)*n:][:n], l.slot(ring, t, n))
-}
-
 // segment solves the steps of a span. rec is nil when a segment is solved again.
 func (l *tile[T]) segment(ctx context.Context, sp span, rec *recorder[T]) error {
 	for t0 := sp.from; t0 < sp.to; {
@@ -184,17 +181,24 @@ func (l *tile[T]) segment(ctx context.Context, sp span, rec *recorder[T]) error 
 		}
 		t1 := min((t0/Block+1)*Block, sp.to)
 		l.draw(t0, t1, l.m.noiseForward)
-		l.longSums(sp, t0, int(t1-t0))
-		for t := t0; t < t1; t++ {
-			l.oneStep(sp, t0, t)
-			if rec != nil {
-				rec.step(t, t+1, l.row(sp, t), l.row(sp, t+1))
-			}
-			for _, o := range l.observers {
-				o.step(t, l.row(sp, t+1), rec != nil)
+		l.aheadSums(aheadTask, long, sp, t0, t0, int(t1-t0))
+		for t := t0; t < t1; {
+			part := l.partEnd(t, t1)
+			l.aheadSums(aheadTask, middle, sp, t0, t, int(part-t))
+			for from := t; t < part; t++ {
+				l.oneStep(sp, t0, t)
+				for _, o := range l.observers {
+					o.step(t, l.row(sp, t+1), rec != nil)
+				}
+				if t+1 == part {
+					l.remember(sp, from, part)
+				}
 			}
 		}
-		l.remember(sp, t0, t1)
+		if rec != nil {
+			width := l.lanes * l.m.width
+			rec.block(l.x[int(t0-sp.base)*width:], width, t0, t1, t0+1)
+		}
 		if err := l.check(sp, t0, t1, rec); err != nil {
 			return err
 		}
@@ -204,6 +208,15 @@ func (l *tile[T]) segment(ctx context.Context, sp span, rec *recorder[T]) error 
 		l.set.Progress(int(sp.to-sp.from) * l.lanes)
 	}
 	return nil
+}
+
+// partEnd is where the part of a block ends that begins at t, at most t1. Blocks are not parted if no
+// sum asks for it.
+func (l *tile[T]) partEnd(t, t1 int64) int64 {
+	if !l.m.parts {
+		return t1
+	}
+	return min((t/Part+1)*Part, t1)
 }
 
 // oneStep computes the sums at step t and the state after it.
@@ -222,12 +235,24 @@ func (l *tile[T]) oneStep(sp span, t0, t int64) {
 func (l *tile[T]) signals(state []T, t int64) {
 	for i := range l.sources {
 		if src := &l.m.Sources[i]; src.recent || src.Forward != nil {
-			copy(l.slot(l.sources[i].ring, t, l.lanes*src.N), l.signal(i, state))
-			if src.delayed {
-				l.mirror(l.sources[i].ring, t, l.lanes*src.N)
-			}
+			l.send(i, t, state)
 		}
 	}
+}
+
+// send puts source i's value at step t into its ring.
+func (l *tile[T]) send(i int, t int64, state []T) {
+	src, ring := &l.m.Sources[i], l.sources[i].ring
+	n, value := l.lanes*src.N, l.signal(i, state)
+	copy(l.slot(ring, t, n), value)
+	if src.echoes {
+		l.mirror(ring, t, n)
+	}
+}
+
+// mirror copies step t's part of a ring to where a ring that echoes has it again.
+func (l *tile[T]) mirror(ring []T, t int64, n int) {
+	copy(l.slot(ring[Block*n:], t, n), l.slot(ring, t, n))
 }
 
 // signalsNow is signals for the sources whose weight gradients need the present value in the ring;
@@ -235,7 +260,7 @@ func (l *tile[T]) signals(state []T, t int64) {
 func (l *tile[T]) signalsNow(state []T, t int64) {
 	for i := range l.sources {
 		if src := &l.m.Sources[i]; src.now {
-			copy(l.slot(l.sources[i].ring, t, l.lanes*src.N), l.signal(i, state))
+			l.send(i, t, state)
 		}
 	}
 }
@@ -249,11 +274,11 @@ func (l *tile[T]) inputs(t int64) {
 	}
 }
 
-// remember copies a finished block of signals into the node-major past.
+// remember copies some steps of signals into the node-major past.
 func (l *tile[T]) remember(sp span, t0, t1 int64) {
 	for i := range l.sources {
 		if n, steps := l.lanes*l.m.Sources[i].N, int(t1-t0); l.sources[i].past != nil {
-			l.spread(job{task: pastTask, k: i, base: sp.base, t0: t0, n: steps}, n, 4*n*steps)
+			l.spread(job{task: pastTask, k: i, base: sp.base, t: t0, n: steps}, n, n*steps)
 		}
 	}
 }
@@ -261,25 +286,17 @@ func (l *tile[T]) remember(sp span, t0, t1 int64) {
 // filePast is remember for the (lane, region) from … to−1.
 func (l *tile[T]) filePast(j job, from, to int) {
 	src, run := &l.m.Sources[j.k], &l.sources[j.k]
-	into := run.past[from*run.stride+run.columns+int(j.t0-j.base):]
+	rows := l.rows(run.ring, j.t, l.lanes*src.N)
 	if src.Forward == nil {
-		width := l.lanes * l.m.width
-		at := int(j.t0-j.base)*width + l.lanes*l.m.States[src.From.Index].offset
-		transpose(into, run.stride, l.x[at+from:], width, to-from, j.n)
-		return
+		rows.Stride = l.lanes * l.m.width
+		rows.Data = l.x[int(j.t-j.base)*rows.Stride+l.lanes*l.m.States[src.From.Index].offset:]
 	}
-	n := l.lanes * src.N
-	transpose(into, run.stride, run.ring[int(j.t0&(Block-1))*n+from:], n, to-from, j.n)
+	rows.Data = rows.Data[from:]
+	into := run.past[from*run.stride+run.columns+int(j.t-j.base):]
+	kernel.Transpose(kernel.Matrix[T]{Data: into, Stride: run.stride}, rows, j.n, to-from)
 }
 
-// transpose writes rows of n values as columns of dst.
-func transpose[T kernel.Float](dst []T, stride int, rows []T, width, n, count int) {
-	for j := 0; j < n; j++ {
-		column := dst[j*stride : j*stride+count]
-		at := j
-		for k := range column {
-			column[k] = rows[at]
-			at += width
-		}
-	}
+// rows are a ring's from step t on.
+func (l *tile[T]) rows(ring []T, t int64, n int) kernel.Matrix[T] {
+	return kernel.Matrix[T]{Data: ring[int(t&(Block-1))*n:], Stride: n}
 }

@@ -114,7 +114,8 @@ type Source struct {
 	depth    int // longest delay in steps
 	delayed  bool
 	now      bool // some coupling reads it without delay
-	recent   bool // some edge reads it within the last block
+	recent   bool // some coupling reads the present step or the last few
+	echoes   bool // some edge reads the steps just before the present one
 	offset   int  // in a source row
 	statesIn []int
 }
@@ -137,11 +138,10 @@ type Coupling struct {
 	Dense, Learned bool
 	LaneDelays     [][]int // delays of each lane, in the place of Delay
 
-	delayed     bool
-	depth       int     // longest delay
-	long, short edgeSet // of all lanes, without LaneDelays
-	longs       int     // edges of a lane with long delays, at most
-	shorts      int     // and with others
+	delayed bool
+	depth   int              // longest delay
+	sets    [classes]edgeSet // of all lanes, without LaneDelays
+	edges   [classes]int     // of a lane, at most
 }
 
 // Record is something written out: a state variable, or a program of states.
@@ -174,6 +174,7 @@ type Model struct {
 	historyWidth                                                                   int
 	constSum                                                                       []bool
 	noiseForward, noiseBack                                                        []bool // noise that a way reads
+	parts                                                                          bool   // some sums are computed for parts of blocks
 	tileable                                                                       bool   // several lanes may be solved side by side
 }
 
@@ -242,7 +243,7 @@ func (c *Coupling) now() int {
 	if c.Dense {
 		return c.NTo * c.NFrom
 	}
-	return c.shorts
+	return c.edges[short]
 }
 
 // Share moves an observer's parameters to the end of the network's list.
@@ -286,7 +287,9 @@ func (m *Model) prepareSources() {
 		src := &m.Sources[s.Source]
 		src.delayed = src.delayed || c.delayed
 		src.now = src.now || !c.delayed
-		src.recent = src.recent || !c.delayed || c.shorts > 0
+		src.recent = src.recent || !c.delayed || c.echoes()
+		src.echoes = src.echoes || c.echoes()
+		m.parts = m.parts || c.edges[middle] > 0
 		src.depth = max(src.depth, c.depth)
 	}
 	for i := range m.Sources {
@@ -317,8 +320,7 @@ func (m *Model) differentiable(k int) bool {
 	return s.Forward != nil || s.From.Kind == State || m.Series[s.From.Index].Learned
 }
 
-// pastColumns is the number of past steps kept of a delayed source: at least a block, so that short
-// delays can be read from a ring of one block.
+// pastColumns is the number of past steps kept of a delayed source: at least a block.
 func (s *Source) pastColumns() int { return max(s.depth, Block) }
 
 // Histories returns the number of past steps that are needed of each state variable.

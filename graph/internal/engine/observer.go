@@ -147,8 +147,8 @@ func (o *observerRun[T]) step(t int64, after []T, record bool) {
 	o.sub.step.bindStates(o.sub, next)
 	o.sub.step.frame.Step()
 	o.count++
-	if record {
-		o.rec.step(int64(o.total), t+1, before, next)
+	if apart := o.l.lanes * o.width(); record {
+		o.rec.block(o.rows[(o.count-1)*apart:], apart, int64(o.total), int64(o.total)+1, t+1)
 		o.total++
 	}
 }

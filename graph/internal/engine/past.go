@@ -53,8 +53,9 @@ func (l *tile[T]) sumPastBack(k, lane int, past []T) {
 			}
 		}
 	}
-	add(&w.long)
-	add(&w.short)
+	for k := range w.edges {
+		add(&w.edges[k])
+	}
 }
 
 // historyBack adds a past signal's adjoint to the gradient of the history it was computed from.

@@ -62,54 +62,71 @@ func (r *recorder[T]) keepHistory(carryIn, carryOut []float64) {
 	}
 }
 
-// step sees the states before and after step t; in errors, the state after it is that of the given step.
-func (r *recorder[T]) step(t, inErrors int64, before, after []T) {
-	r.history(int(t-r.l.start), before)
-	done := int(t-r.l.start) + r.l.set.Offset + 1 - r.l.set.Warmup // recorded steps so far
-	if done <= 0 {
-		return
-	}
-	sampled := done%r.l.set.Every == 0
-	if !sampled && !r.l.set.Average {
-		return
-	}
-	for i := range r.l.m.Records {
-		r.record(i, inErrors, done, sampled, after)
+// block sees the states before steps t0 … t1−1 and after the last of them, which are apart from each
+// other in a slice. In errors, the state after step t0 has the given number.
+func (r *recorder[T]) block(states []T, apart int, t0, t1, number int64) {
+	r.history(states, apart, t0, t1)
+	every := r.l.set.Every
+	done := int(t0-r.l.start) + r.l.set.Offset - r.l.set.Warmup // recorded steps before t0
+	left := every - 1 - max(done, 0)%every                      // steps after t0 without a sample
+	for t := t0 + int64(max(-done, 0)); t < t1; t++ {
+		if after := states[int(t+1-t0)*apart:]; left == 0 {
+			r.sample(after, (done+int(t-t0)+1)/every-1-r.sampled, number+t-t0)
+			left = every
+		} else if r.l.set.Average {
+			r.mean(after, number+t-t0)
+		}
+		left--
 	}
 }
 
-func (r *recorder[T]) record(i int, inErrors int64, done int, sampled bool, state []T) {
-	v, l := &r.l.m.Records[i], r.l
-	value := l.recorded(i, state, of(l, r.value, v.offset, v.N))
-	if v.Forward != nil && !finite(value) {
-		r.diverged(v, value, inErrors)
+// mean adds a state's observables to the running sums.
+func (r *recorder[T]) mean(state []T, number int64) {
+	for i := range r.l.m.Records {
+		v := &r.l.m.Records[i]
+		kernel.AddWidened(of(r.l, r.l.partial, v.offset, v.N), r.observable(i, state, number))
 	}
-	partial := of(l, l.partial, v.offset, v.N)
+}
+
+// sample writes the observables of a state, or the means that it completes.
+func (r *recorder[T]) sample(state []T, sample int, number int64) {
+	l := r.l
 	if l.set.Average {
-		for j, x := range value {
-			partial[j] += float64(x)
-		}
+		r.mean(state, number)
 	}
-	if !sampled {
-		return
-	}
-	sample := done/l.set.Every - 1 - r.sampled
-	for lane := range l.lanes {
-		row := r.records[i][((l.root.first+lane)*r.perLane+sample)*v.N:][:v.N]
-		value, partial := value[lane*v.N:][:v.N], partial[lane*v.N:][:v.N]
-		for j := range row {
-			if row[j] = float64(value[j]); l.set.Average {
-				row[j] = partial[j] / float64(l.set.Every)
-				partial[j] = 0
+	for i := range l.m.Records {
+		v := &l.m.Records[i]
+		n := v.N
+		into := r.records[i][(l.root.first*r.perLane+sample)*n:]
+		if l.set.Average {
+			partial := of(l, l.partial, v.offset, n)
+			for lane := range l.lanes {
+				kernel.DivVS(into[lane*r.perLane*n:][:n], partial[lane*n:], float64(l.set.Every))
 			}
+			clear(partial)
+			continue
+		}
+		value := r.observable(i, state, number)
+		for lane := range l.lanes {
+			kernel.Widen(into[lane*r.perLane*n:][:n], value[lane*n:])
 		}
 	}
+}
+
+// observable is record i of a state, which is noted if it is not finite.
+func (r *recorder[T]) observable(i int, state []T, number int64) []T {
+	v := &r.l.m.Records[i]
+	value := r.l.recorded(i, state, of(r.l, r.value, v.offset, v.N))
+	if v.Forward != nil && !kernel.Finite(value) {
+		r.diverged(v, value, number)
+	}
+	return value
 }
 
 // diverged notes the lanes in which an observable is not finite, unless they had one before.
 func (r *recorder[T]) diverged(v *Record, value []T, step int64) {
 	for lane := range r.l.lanes {
-		if values := value[lane*v.N:][:v.N]; r.errs[lane] == nil && !finite(values) {
+		if values := value[lane*v.N:][:v.N]; r.errs[lane] == nil && !kernel.Finite(values) {
 			r.errs[lane] = r.l.divergedAt(v.Address, v.Labels, values, lane)
 			r.errs[lane].Step = step
 			r.first = r.errs[lane]
@@ -130,15 +147,14 @@ func (l *tile[T]) recorded(i int, state, dst []T) []T {
 	return dst
 }
 
-// history writes state number step of the window into the outgoing history, if it reaches that far.
-func (r *recorder[T]) history(step int, state []T) {
+// history writes the states at steps t0 … t1−1 into the outgoing history, as far as it reaches.
+func (r *recorder[T]) history(states []T, apart int, t0, t1 int64) {
+	end := r.l.start + int64(r.l.set.Steps)
 	for k, depth := range r.l.m.history {
-		row := step - r.l.set.Steps + depth
-		if row < 0 {
-			continue
+		n, at := r.l.m.States[k].N, r.l.m.HistoryOffset(k)
+		for t := max(t0, end-int64(depth)); t < t1; t++ {
+			r.toCarry(r.l.state(states[int(t-t0)*apart:], k), at+(depth-int(end-t))*n, n)
 		}
-		v := &r.l.m.States[k]
-		r.toCarry(r.l.state(state, k), r.l.m.HistoryOffset(k)+row*v.N, v.N)
 	}
 }
 
@@ -146,9 +162,7 @@ func (r *recorder[T]) history(step int, state []T) {
 func (r *recorder[T]) toCarry(x []T, at, n int) {
 	for lane := range r.l.lanes {
 		_, carry := r.carries(lane)
-		for j, v := range x[lane*n:][:n] {
-			carry[at+j] = float64(v)
-		}
+		kernel.Widen(carry[at:at+n], x[lane*n:])
 	}
 }
 

@@ -84,8 +84,13 @@ func (l *tile[T]) makeReverse() {
 			continue
 		}
 		run.back = make([]T, n*c.NFrom)
+		if c.ahead() {
+			run.back = make([]T, Block*n*c.NFrom)
+		}
 		if c.delayed {
 			run.adjoint = make([]T, n*c.NTo*run.stride)
+		} else if c.Learned && !c.Dense {
+			run.sent, run.taken = make([]T, Block*n*c.NFrom), make([]T, Block*n*c.NTo)
 		}
 	}
 }
@@ -149,11 +154,18 @@ func (l *tile[T]) segmentBack(ctx context.Context, sp span, c *cotangent[T]) err
 		}
 		t0 := l.blockStart(t1, sp.from)
 		l.draw(t0, t1, l.m.noiseBack)
-		l.longBack(sp, t0, int(t1-t0))
-		for t := t1 - 1; t >= t0; t-- {
-			l.stepBack(sp, t0, t, c)
+		l.aheadSums(backAheadTask, long, sp, t0, t0, int(t1-t0))
+		for t := t1; t > t0; {
+			part := l.partStart(t, t0)
+			l.aheadSums(backAheadTask, middle, sp, t0, part, int(t-part))
+			to := t
+			for t > part {
+				t--
+				l.stepBack(sp, t0, t, c)
+			}
+			l.file(sp, part, to)
 		}
-		l.finishBlock(sp, t0, t1)
+		l.weightGradients(sp, t0, t1)
 		l.horizon(t0)
 		t1 = t0
 	}
@@ -169,6 +181,14 @@ func (l *tile[T]) blockStart(t1, from int64) int64 {
 	return t0
 }
 
+// partStart is where the part of a block begins that ends at t, at least t0.
+func (l *tile[T]) partStart(t, t0 int64) int64 {
+	if !l.m.parts {
+		return t0
+	}
+	return max((t-1)/Part*Part, t0)
+}
+
 // makeRoom moves the adjoints that later steps left behind to where the new segment looks for them.
 func (l *tile[T]) makeRoom() {
 	for k := range l.sums {
@@ -176,14 +196,6 @@ func (l *tile[T]) makeRoom() {
 		for at := 0; at < len(run.adjoint); at += run.stride {
 			row := run.adjoint[at : at+run.stride]
 			copy(row[l.plan.segment:], row[:run.stride-l.plan.segment])
-		}
-	}
-}
-
-func (l *tile[T]) longBack(sp span, t0 int64, n int) {
-	for k := range l.m.Sums {
-		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; c.longs > 0 && l.m.Sums[k].Source >= 0 {
-			l.spread(job{task: longBackTask, k: k, base: sp.base, t0: t0, n: n}, l.lanes*c.NFrom, l.lanes*c.longs*n)
 		}
 	}
 }
@@ -210,11 +222,6 @@ func (l *tile[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 		}
 	}
 	l.adjoint.frame.Step()
-	for k := range l.sums {
-		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; c.delayed && c.shorts > 0 && l.m.Sums[k].Source >= 0 {
-			l.mirror(l.sums[k].ring, t, l.lanes*c.NTo)
-		}
-	}
 	l.sourcesBack(state, t0, t)
 	l.keepSeries(t)
 	b.lambda, b.previous = b.previous, b.lambda
@@ -252,7 +259,10 @@ func (l *tile[T]) sourcesBack(state []T, t0, t int64) {
 	}
 	for k := range l.m.Sums {
 		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 && l.m.differentiable(l.m.Sums[k].Source) {
-			l.spread(job{task: shortBackTask, k: k, t0: t0, t: t}, l.regions(c, c.NFrom), l.lanes*c.now())
+			if c.echoes() {
+				l.mirror(l.sums[k].ring, t, l.lanes*c.NTo)
+			}
+			l.spread(job{task: backTask, k: k, t0: t0, t: t}, l.regions(c, c.NFrom), l.lanes*c.now())
 		}
 	}
 	for i := range l.sources {
@@ -289,21 +299,12 @@ func (l *tile[T]) pieceBack(r *runner[T], state, cotangent, into []T) {
 	}
 }
 
-// finishBlock files a block's adjoints by region and adds its part of the weight gradients.
-func (l *tile[T]) finishBlock(sp span, t0, t1 int64) {
+// file keeps the adjoints of some steps of a block by region, for those of earlier steps.
+func (l *tile[T]) file(sp span, t0, t1 int64) {
 	l.scrubRings(t0, t1)
-	n := int(t1 - t0)
-	for k := range l.m.Sums {
-		s, run := &l.m.Sums[k], &l.sums[k]
-		if s.Source < 0 {
-			continue
-		}
-		c := &l.m.Couplings[s.Coupling]
-		if to := l.lanes * c.NTo; run.adjoint != nil {
-			l.spread(job{task: adjointTask, k: k, base: sp.base, t0: t0, n: n}, to, 4*n*to)
-		}
-		if c.Learned {
-			l.spread(job{task: weightTask, k: k, base: sp.base, t0: t0, n: n}, c.NTo, l.lanes*n*len(c.Index))
+	for k := range l.sums {
+		if n, steps := l.lanes*l.m.Couplings[l.m.Sums[k].Coupling].NTo, int(t1-t0); l.sums[k].adjoint != nil {
+			l.spread(job{task: adjointTask, k: k, base: sp.base, t: t0, n: steps}, n, n*steps)
 		}
 	}
 }
@@ -311,7 +312,28 @@ func (l *tile[T]) finishBlock(sp span, t0, t1 int64) {
 // fileAdjoint files the adjoints of the (lane, region) from … to−1.
 func (l *tile[T]) fileAdjoint(j job, from, to int) {
 	run, n := &l.sums[j.k], l.lanes*l.m.Couplings[l.m.Sums[j.k].Coupling].NTo
-	transpose(run.adjoint[from*run.stride+int(j.t0-j.base):], run.stride, run.ring[int(j.t0&(Block-1))*n+from:], n, to-from, j.n)
+	rows := l.rows(run.ring, j.t, n)
+	rows.Data = rows.Data[from:]
+	into := run.adjoint[from*run.stride+int(j.t-j.base):]
+	kernel.Transpose(kernel.Matrix[T]{Data: into, Stride: run.stride}, rows, j.n, to-from)
+}
+
+// weightGradients adds a block's part of them.
+func (l *tile[T]) weightGradients(sp span, t0, t1 int64) {
+	n := int(t1 - t0)
+	for k := range l.m.Sums {
+		s, run := &l.m.Sums[k], &l.sums[k]
+		if s.Source < 0 || !l.m.Couplings[s.Coupling].Learned {
+			continue
+		}
+		c := &l.m.Couplings[s.Coupling]
+		if run.sent != nil {
+			from, to := l.lanes*c.NFrom, l.lanes*c.NTo
+			kernel.Transpose(kernel.Matrix[T]{Data: run.sent, Stride: Block}, l.rows(l.sources[s.Source].ring, t0, from), n, from)
+			kernel.Transpose(kernel.Matrix[T]{Data: run.taken, Stride: Block}, l.rows(run.ring, t0, to), n, to)
+		}
+		l.spread(job{task: weightTask, k: k, base: sp.base, t0: t0, n: n}, c.NTo, l.lanes*n*len(c.Index))
+	}
 }
 
 // scrubPast and scrubRings put zeros in the place of what masked lanes leave where all lanes are summed:

@@ -6,19 +6,20 @@ import "github.com/euryale-ml/euryale/graph/internal/kernel"
 type task int
 
 const (
-	longTask      task = iota // long-delay sums of a block, by target
-	shortTask                 // sums of one step, by target
-	longBackTask              // long-delay transposed sums of a block, by source
-	shortBackTask             // transposed sums of one step, by source
+	aheadTask     task = iota // sums over long or middle delays, by target
+	nowTask                   // sums of one step, by target
+	backAheadTask             // transposed sums over long or middle delays, by source
+	backTask                  // transposed sums of one step, by source
 	weightTask                // weight gradients of a block, by target
-	pastTask                  // a block of signals into the past, of source k
-	adjointTask               // a block of adjoints into their rows, of sum k
+	pastTask                  // signals into the past, of source k
+	adjointTask               // adjoints into their rows, of sum k
 )
 
-// job is a task of sum k at step t (or over the block from t0, n steps long).
+// job is a task of sum k at step t, or for n steps from t on, in the block from t0 on.
 type job struct {
 	task  task
 	k     int
+	class int // of delays
 	base  int64
 	t0, t int64
 	n     int
@@ -33,21 +34,28 @@ func (l *tile[T]) regions(c *Coupling, n int) int {
 	return l.lanes * n
 }
 
-// longSums computes the parts of the sums of steps t0 … t0+n−1 that come over long delays.
-func (l *tile[T]) longSums(sp span, t0 int64, n int) {
+// aheadSums computes the sums of steps t … t+n−1, in the block from t0 on, over delays of a class.
+func (l *tile[T]) aheadSums(task task, class int, sp span, t0, t int64, n int) {
 	for k := range l.m.Sums {
-		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; c.longs > 0 && l.m.Sums[k].Source >= 0 {
-			l.spread(job{task: longTask, k: k, base: sp.base, t0: t0, n: n}, l.lanes*c.NTo, l.lanes*c.longs*n)
+		c := &l.m.Couplings[l.m.Sums[k].Coupling]
+		if l.m.Sums[k].Source < 0 || !c.ahead() || class == middle && c.edges[middle] == 0 {
+			continue
 		}
+		targets := c.NTo
+		if task == backAheadTask {
+			targets = c.NFrom
+		}
+		l.sumRows = l.s[int(t-sp.base)*l.lanes*l.m.sumWidth:]
+		l.spread(job{task: task, k: k, class: class, base: sp.base, t0: t0, t: t, n: n}, l.lanes*targets, l.lanes*c.edges[class]*n)
 	}
 }
 
 // shortSums completes the sums of step t.
 func (l *tile[T]) shortSums(row []T, t0, t int64) {
-	l.sumsNow = row
+	l.sumRows = row
 	for k := range l.m.Sums {
-		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 {
-			l.spread(job{task: shortTask, k: k, t0: t0, t: t}, l.regions(c, c.NTo), l.lanes*c.now())
+		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 && !(c.ahead() && c.edges[short] == 0) {
+			l.spread(job{task: nowTask, k: k, t0: t0, t: t}, l.regions(c, c.NTo), l.lanes*c.now())
 		}
 	}
 }
@@ -66,11 +74,11 @@ func (l *tile[T]) perform(j job, from, to int) {
 	switch {
 	case j.task == weightTask:
 		l.weightGradient(j, from, to)
-	case j.task == shortTask && c.Dense:
+	case j.task == nowTask && c.Dense:
 		l.denseSum(j, from, to)
-	case j.task == shortBackTask && c.Dense:
+	case j.task == backTask && c.Dense:
 		l.denseBack(j, from, to)
-	case j.task == shortTask || j.task == longTask:
+	case j.task == nowTask || j.task == aheadTask:
 		l.eachLane(j, from, to, c.NTo)
 	default:
 		l.eachLane(j, from, to, c.NFrom)
@@ -83,51 +91,60 @@ func (l *tile[T]) eachLane(j job, from, to, n int) {
 		lane := from / n
 		a, b := from-lane*n, min(to-lane*n, n)
 		switch j.task {
-		case longTask:
-			l.longSum(j, lane, a, b)
-		case shortTask:
-			l.shortSum(j, lane, a, b)
-		case longBackTask:
-			l.longBackSum(j, lane, a, b)
-		case shortBackTask:
-			l.shortBack(j, lane, a, b)
+		case aheadTask:
+			l.aheadSum(j, lane, a, b)
+		case nowTask:
+			l.nowSum(j, lane, a, b)
+		case backAheadTask:
+			l.aheadBack(j, lane, a, b)
+		case backTask:
+			l.nowBack(j, lane, a, b)
 		}
 		from = lane*n + b
 	}
 }
 
-func (l *tile[T]) longSum(j job, lane, from, to int) {
+func (l *tile[T]) aheadSum(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
-	c, w, src := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane), &l.sources[s.Source]
-	past := src.past[lane*c.NFrom*src.stride+int(j.t0-j.base):]
-	sumEdges(run.block[lane*c.NTo:], w.long.row[from:to+1], w.long.w, run.offsets(lane).long, past, from, l.lanes*c.NTo, j.n)
-}
-
-func (l *tile[T]) longBackSum(j job, lane, from, to int) {
-	s, run := &l.m.Sums[j.k], &l.sums[j.k]
-	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
-	later := run.adjoint[lane*c.NTo*run.stride+int(j.t0-j.base):]
-	sumEdges(run.backBlock[lane*c.NFrom:], w.long.tRow[from:to+1], w.long.wT, run.offsets(lane).back, later, from, l.lanes*c.NFrom, j.n)
-}
-
-// sumEdges writes the sums over edges of regions from … into a block [step][n], as many as row
-// has, four at once.
-func sumEdges[T kernel.Float](block []T, row []int32, w []T, offsets []int32, past []T, from, n, steps int) {
-	for ; len(row) > 1; row, from = row[min(4, len(row)-1):], from+4 {
-		var acc [4 * Block]T
-		some := row[:min(5, len(row))]
-		kernel.DelayedRows(kernel.Matrix[T]{Data: acc[:], Stride: Block}, steps, some, w, offsets, past)
-		for i := range some[1:] {
-			putColumn(block, acc[i*Block:i*Block+steps], from+i, n)
-		}
+	c, w, src := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling].at(lane).edges[j.class], &l.sources[s.Source]
+	past := src.past[lane*c.NFrom*src.stride+int(j.t-j.base):]
+	sums := addAhead(&j, run.ahead[(lane*c.NTo+from)*Block:], w.row[from:to+1], w.w, run.offsets(lane).past[j.class], past)
+	if j.last(c) {
+		into := kernel.Matrix[T]{Data: l.sumRows[l.lanes*s.offset+lane*c.NTo+from:], Stride: l.lanes * l.m.sumWidth}
+		kernel.Transpose(into, sums, to-from, j.n)
 	}
 }
+
+func (l *tile[T]) aheadBack(j job, lane, from, to int) {
+	s, run := &l.m.Sums[j.k], &l.sums[j.k]
+	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling].at(lane).edges[j.class]
+	later := run.adjoint[lane*c.NTo*run.stride+int(j.t-j.base):]
+	sums := addAhead(&j, run.backAhead[(lane*c.NFrom+from)*Block:], w.tRow[from:to+1], w.wT, run.offsets(lane).later[j.class], later)
+	if n := l.lanes * c.NFrom; j.last(c) {
+		into := kernel.Matrix[T]{Data: run.back[int(j.t-j.t0)*n+lane*c.NFrom+from:], Stride: n}
+		kernel.Transpose(into, sums, to-from, j.n)
+	}
+}
+
+// addAhead adds the edges of a class to sums that are known ahead, [region][Block], and returns those of the
+// job's steps. The first class starts them.
+func addAhead[T kernel.Float](j *job, ahead []T, row []int32, w []T, offsets []int32, src []T) kernel.Matrix[T] {
+	if j.class == long {
+		clear(ahead[:(len(row)-1)*Block])
+	}
+	sums := kernel.Matrix[T]{Data: ahead[j.t-j.t0:], Stride: Block}
+	kernel.DelayedRows(sums, j.n, row, w, offsets, src)
+	return sums
+}
+
+// last says whether no other class of edges is known ahead.
+func (j *job) last(c *Coupling) bool { return j.class == middle || c.edges[middle] == 0 }
 
 // denseSum multiplies by rows from … to−1 of the matrix, all lanes at once if it is theirs.
 func (l *tile[T]) denseSum(j job, from, to int) {
 	s := &l.m.Sums[j.k]
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
-	y := of(l, l.sumsNow, s.offset, c.NTo)
+	y := of(l, l.sumRows, s.offset, c.NTo)
 	x := l.slot(l.sources[s.Source].ring, j.t, l.lanes*c.NFrom)
 	for lane, side := 0, l.side(w); lane < l.lanes; lane += side {
 		kernel.MatMul(kernel.Matrix[T]{Data: y[lane*c.NTo+from:], Stride: c.NTo},
@@ -165,52 +182,38 @@ func (l *tile[T]) side(w *coupled[T]) int {
 	return l.lanes
 }
 
-func (l *tile[T]) shortSum(j job, lane, from, to int) {
-	s := &l.m.Sums[j.k]
-	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
-	row := of(l, l.sumsNow, s.offset, c.NTo)[lane*c.NTo:][:c.NTo]
-	takeRow(row[from:to], l.sums[j.k].block, int(j.t-j.t0)*l.lanes*c.NTo+lane*c.NTo+from)
-	if w.short.n == 0 {
-		return
-	}
-	at, other := int(j.t&(Block-1)), w.short.other
-	if c.delayed { // from the row of the longest short delay on
-		at, other = at+1, l.sums[j.k].offsets(lane).ring
-	}
-	ring := l.sources[s.Source].ring[(at*l.lanes+lane)*c.NFrom:]
-	kernel.SparseRows(row[from:to], w.short.row[from:to+1], w.short.w, other, ring)
-}
-
-// putColumn writes the steps of region i into a block [step][n].
-func putColumn[T kernel.Float](block, steps []T, i, n int) {
-	for _, x := range steps {
-		block[i] = x
-		i += n
-	}
-}
-
-// takeRow starts a row with the long-delay parts of one step, 0 if there are none.
-func takeRow[T kernel.Float](row, block []T, at int) {
-	if block == nil {
-		clear(row)
-		return
-	}
-	copy(row, block[at:])
-}
-
-// shortBack adds to the sources' adjoints what comes back over short delays at step t.
-func (l *tile[T]) shortBack(j job, lane, from, to int) {
+func (l *tile[T]) nowSum(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
-	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
+	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling].at(lane).edges[short]
+	row := of(l, l.sumRows, s.offset, c.NTo)[lane*c.NTo:][from:to]
+	if !c.ahead() {
+		clear(row)
+	}
+	width, first, other := l.lanes*c.NFrom, int(j.t&(Block-1)), w.other
+	if c.delayed {
+		first, other = first+Block-(Part-1), run.offsets(lane).ring
+	}
+	kernel.SparseRows(row, w.row[from:to+1], w.w, other, l.sources[s.Source].ring[first*width+lane*c.NFrom:])
+}
+
+// nowBack adds to the sources' adjoints what comes back at step t.
+func (l *tile[T]) nowBack(j job, lane, from, to int) {
+	s, run := &l.m.Sums[j.k], &l.sums[j.k]
+	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling].at(lane).edges[short]
 	grad := l.sources[s.Source].grad[lane*c.NFrom:][from:to]
 	back := run.back[lane*c.NFrom:][from:to]
-	takeRow(back, run.backBlock, int(j.t-j.t0)*l.lanes*c.NFrom+lane*c.NFrom+from)
-	ring, other := run.ring[(int(j.t&(Block-1))*l.lanes+lane)*c.NTo:], w.short.tOther
-	if c.delayed {
-		other = run.offsets(lane).ringBack
+	if c.ahead() {
+		back = run.back[(int(j.t-j.t0)*l.lanes+lane)*c.NFrom:][from:to]
+	} else {
+		clear(back)
 	}
-	if w.short.n > 0 {
-		kernel.SparseRows(back, w.short.tRow[from:to+1], w.short.wT, other, ring)
+	if c.edges[short] > 0 {
+		other := w.tOther
+		if c.delayed {
+			other = run.offsets(lane).ringBack
+		}
+		first := int(j.t&(Block-1)) * l.lanes * c.NTo
+		kernel.SparseRows(back, w.tRow[from:to+1], w.wT, other, run.ring[first+lane*c.NTo:])
 	}
 	kernel.AddVV(grad, grad, back)
 }
@@ -248,25 +251,22 @@ func (l *tile[T]) delayedGradient(j job, lane, from, to int) {
 	past, reads := src.past[lane*c.NFrom*src.stride+at:], run.offsets(lane)
 	for i := from; i < to; i++ {
 		adj := run.adjoint[(lane*c.NTo+i)*run.stride+at:][:j.n]
-		a, b := w.long.row[i], w.long.row[i+1]
-		kernel.DelayedDots(w.long.grad[a:b], adj, reads.long[a:b], past)
-		a, b = w.short.row[i], w.short.row[i+1]
-		kernel.DelayedDots(w.short.grad[a:b], adj, reads.short[a:b], past)
+		for k := range w.edges {
+			e := &w.edges[k]
+			a, b := e.row[i], e.row[i+1]
+			kernel.DelayedDots(e.grad[a:b], adj, reads.past[k][a:b], past)
+		}
 	}
 }
 
+// edgeGradient is that of edges without delay: each edge's products of a block are summed before they
+// are added.
 func (l *tile[T]) edgeGradient(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
-	c, w, src := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane), &l.sources[s.Source]
-	first := int(j.t0 & (Block - 1))
+	c, e := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling].at(lane).edges[short]
+	sent, reads := run.sent[lane*c.NFrom*Block:], run.offsets(lane).past[short]
 	for i := from; i < to; i++ {
-		for k := first; k < first+j.n; k++ {
-			adj, row := run.ring[(k*l.lanes+lane)*c.NTo+i], src.ring[(k*l.lanes+lane)*c.NFrom:]
-			a, b := w.short.row[i], w.short.row[i+1]
-			grad := w.short.grad[a:b]
-			for e, o := range w.short.other[a:b] {
-				grad[e] += T(adj * row[o])
-			}
-		}
+		a, b := e.row[i], e.row[i+1]
+		kernel.DelayedDots(e.grad[a:b], run.taken[(lane*c.NTo+i)*Block:][:j.n], reads[a:b], sent)
 	}
 }

@@ -24,7 +24,7 @@ type tile[T kernel.Float] struct {
 	drawn                 []T // the noise of a block in one lane
 	x, s                  []T // rows of the present segment
 	next                  []T // state handed from one segment to the following one
-	sumsNow, pastNow      []T // sums of the present step; a row of states before the window
+	sumRows, pastNow      []T // rows of sums from the present step on; a row of states before the window
 	step, adjoint         *runner[T]
 	records, recordsBack  []*runner[T]
 	sources               []sourceRun[T]
@@ -39,28 +39,29 @@ type tile[T kernel.Float] struct {
 }
 
 // sourceRun is a source's signal. past is node-major: region j's value at column
-// pastColumns + (t − segment base) of row (lane, j). ring holds the last block time-major; twice,
-// one copy after the other, where edges read it, so that no step they reach is beyond its end.
+// pastColumns + (t − segment base) of row (lane, j). ring holds the last block time-major.
 type sourceRun[T kernel.Float] struct {
 	forward, adjoint *runner[T]
 	past             []T
 	stride, columns  int
-	ring             []T // [step][lane][region]
+	ring             []T // [Block][lane][region], twice if the source echoes
 	grad             []T // adjoint of the signal at the present step
 }
 
 // sumRun is a weighted sum: node-major adjoints of the segment and what comes after it, the last
-// block of them time-major, and the long-delay parts of the present block.
+// block of them time-major, and what is known ahead of the present block.
 type sumRun[T kernel.Float] struct {
 	constant []T // row sums of the weights, if that is what the sum is
-	block    []T // [Block][lane][target] long-delay part of the sum
+	ahead    []T // [lane][target][Block] the sum over long and middle delays
 
 	adjoint   []T // [lane][target][stride], column t − segment base
 	stride    int
-	ring      []T       // [step][lane][target], like a source\'s
-	backBlock []T       // [Block][lane][source] long-delay part of the transposed sum
-	back      []T       // [lane][source] the transposed sum of one step
+	ring      []T       // [Block][lane][target], twice if short delays read it
+	backAhead []T       // [lane][source][Block] the transposed sum over long and middle delays
+	back      []T       // [Block][lane][source] the transposed sum
 	at        []offsets // of all lanes, or [lane]
+
+	sent, taken []T // [lane][region][Block] of source and adjoint, for weight gradients without delay
 }
 
 // offsets are those of a lane.
@@ -99,7 +100,7 @@ func newTile[T kernel.Float](m *Model, p plan) *tile[T] {
 
 func newSourceRun[T kernel.Float](s *Source, p plan) sourceRun[T] {
 	n := p.lanes * s.N
-	r := sourceRun[T]{forward: newRunner[T](s.Forward), adjoint: newRunner[T](s.Adjoint), ring: make([]T, ringSteps(s.delayed)*n), grad: make([]T, n)}
+	r := sourceRun[T]{forward: newRunner[T](s.Forward), adjoint: newRunner[T](s.Adjoint), ring: newRing[T](n, s.echoes), grad: make([]T, n)}
 	if s.delayed {
 		r.columns = s.pastColumns()
 		r.stride = r.columns + p.segment
@@ -114,14 +115,15 @@ func (l *tile[T]) newSumRun(s *SumVar) sumRun[T] {
 	if s.Source < 0 {
 		return sumRun[T]{constant: make([]T, to)}
 	}
-	r := sumRun[T]{ring: make([]T, ringSteps(c.delayed)*to)}
-	if !c.delayed {
+	r := sumRun[T]{ring: newRing[T](to, c.echoes())}
+	switch {
+	case c.Dense:
 		return r
+	case c.delayed:
+		r.stride = l.sources[s.Source].stride
 	}
-	src := &l.sources[s.Source]
-	r.stride = src.stride
-	if c.longs > 0 {
-		r.block, r.backBlock = make([]T, Block*to), make([]T, Block*from)
+	if c.ahead() {
+		r.ahead, r.backAhead = make([]T, Block*to), make([]T, Block*from)
 	}
 	if r.at = make([]offsets, 1); c.LaneDelays != nil {
 		r.at = make([]offsets, l.plan.lanes)
@@ -129,12 +131,13 @@ func (l *tile[T]) newSumRun(s *SumVar) sumRun[T] {
 	return r
 }
 
-// ringSteps is the number of rows of a ring.
-func ringSteps(twice bool) int {
-	if twice {
-		return 2 * Block
+// newRing has Block rows of n numbers. Where the last steps before any one are read, all rows are there
+// twice, so that those steps are neighbours.
+func newRing[T kernel.Float](n int, echoes bool) []T {
+	if echoes {
+		return make([]T, 2*Block*n)
 	}
-	return Block
+	return make([]T, Block*n)
 }
 
 // begin makes room for lanes first … first+lanes−1 and loads their inputs.
@@ -215,12 +218,6 @@ func (l *tile[T]) loadLanes(dst []T, v *Value, size, from, n int) {
 			copy(into, dst[:n])
 			continue
 		}
-		convert(into, v.lane(l.first+lane, size)[from:])
-	}
-}
-
-func convert[T kernel.Float](dst []T, src []float64) {
-	for i, v := range src[:len(dst)] {
-		dst[i] = T(v)
+		kernel.Round(into, v.lane(l.first+lane, size)[from:])
 	}
 }

@@ -20,17 +20,21 @@ func (w *coupled[T]) at(lane int) *weightSet[T] {
 type weightSet[T kernel.Float] struct {
 	dense, transposed kernel.Matrix[T]
 	grad              []T
-	long, short       edgeWeights[T]
+	edges             [classes]edgeWeights[T]
 }
 
 func newWeightSet[T kernel.Float](c *Coupling) weightSet[T] {
 	w := weightSet[T]{}
 	switch {
 	case c.LaneDelays != nil:
-		w.long.edgeSet, w.short.edgeSet = &edgeSet{}, &edgeSet{}
+		for k := range w.edges {
+			w.edges[k].edgeSet = &edgeSet{}
+		}
 		return w
 	case !c.Dense:
-		w.long.edgeSet, w.short.edgeSet = &c.long, &c.short
+		for k := range w.edges {
+			w.edges[k].edgeSet = &c.sets[k]
+		}
 		return w
 	}
 	w.dense, w.transposed = kernel.NewMatrix[T](c.NTo, c.NFrom), kernel.NewMatrix[T](c.NFrom, c.NTo)
@@ -65,8 +69,9 @@ func (l *tile[T]) loadWeights(k int, v *Value) {
 // loadDelays sorts the edges of coupling k for a lane that has delays of its own.
 func (l *tile[T]) loadDelays(k, lane int) {
 	c, w := &l.m.Couplings[k], &l.weights[k].sets[lane]
-	w.long.fill(c, c.LaneDelays[l.first+lane], true)
-	w.short.fill(c, c.LaneDelays[l.first+lane], false)
+	for class := range w.edges {
+		w.edges[class].fill(c, c.LaneDelays[l.first+lane], class)
+	}
 }
 
 // loadOffsets finds out where the edges of coupling k read, unless they read where they did.
@@ -74,13 +79,16 @@ func (l *tile[T]) loadOffsets(k int) {
 	c := &l.m.Couplings[k]
 	for i := range l.sums {
 		s, run := &l.m.Sums[i], &l.sums[i]
-		if s.Coupling != k || s.Source < 0 || !c.delayed {
+		if s.Coupling != k || s.Source < 0 {
 			continue
 		}
-		src := &l.sources[s.Source]
+		columns, stride := 0, Block // of sent, without delays
+		if c.delayed {
+			columns, stride = l.sources[s.Source].columns, l.sources[s.Source].stride
+		}
 		for lane := range run.at[:min(l.lanes, len(run.at))] {
-			if w := l.weights[k].at(lane); c.LaneDelays != nil || run.at[0].lanes != l.lanes {
-				run.at[lane].fill(c, w.long.edgeSet, w.short.edgeSet, l.lanes, src.columns, src.stride)
+			if at := &run.at[lane]; c.LaneDelays != nil || at.lanes != l.lanes {
+				fillOffsets(at, c, l.weights[k].at(lane), l.lanes, columns, stride)
 			}
 		}
 	}
@@ -88,14 +96,16 @@ func (l *tile[T]) loadOffsets(k int) {
 
 func (w *weightSet[T]) clear() {
 	clear(w.grad)
-	clear(w.long.grad)
-	clear(w.short.grad)
+	for k := range w.edges {
+		clear(w.edges[k].grad)
+	}
 }
 
 func (w *weightSet[T]) load(c *Coupling, values []float64) {
 	if !c.Dense {
-		w.long.load(values, c.Learned)
-		w.short.load(values, c.Learned)
+		for k := range w.edges {
+			w.edges[k].load(values, c.Learned)
+		}
 		return
 	}
 	clear(w.grad)
@@ -121,7 +131,7 @@ func (l *tile[T]) loadConstant(i int) {
 	}
 }
 
-// rowSums sets dst[i] to Σ_j W_ij, edges in order of j, those with long delays first.
+// rowSums sets dst[i] to Σ_j W_ij, edges in order of j, class by class.
 func (w *weightSet[T]) rowSums(c *Coupling, dst []T) {
 	for i := range dst {
 		dst[i] = 0
@@ -131,11 +141,11 @@ func (w *weightSet[T]) rowSums(c *Coupling, dst []T) {
 			}
 			continue
 		}
-		for _, v := range w.long.w[w.long.row[i]:w.long.row[i+1]] {
-			dst[i] += v
-		}
-		for _, v := range w.short.w[w.short.row[i]:w.short.row[i+1]] {
-			dst[i] += v
+		for k := range w.edges {
+			e := &w.edges[k]
+			for _, v := range e.w[e.row[i]:e.row[i+1]] {
+				dst[i] += v
+			}
 		}
 	}
 }
