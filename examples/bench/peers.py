@@ -95,7 +95,10 @@ class Process:
         self.process.stdin.flush()
         return self.read()["us_per_step"]
 
-    def close(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
@@ -108,9 +111,14 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         bench = options.bench or build(folder)
         available = [r for r in rows if installed(options.python, r.peer)]
-        results = []
+        results, failed = [], []
         for work in dict.fromkeys(r.work for r in available):
-            results += compare([r for r in available if r.work == work], bench, options, os.path.join(folder, work))
+            print(work, "…", file=sys.stderr)
+            try:
+                results += compare([r for r in available if r.work == work], bench, options, os.path.join(folder, work))
+            except (RuntimeError, OSError) as error:
+                failed.append(work)
+                print(error, file=sys.stderr)
     left_out = sorted({r.peer for r in rows} - {r.peer for r in available})
     if results:
         print(markdown(results) if options.markdown else table(results))
@@ -119,6 +127,8 @@ def main():
     if options.json:
         with open(options.json, "w") as f:
             json.dump(results, f, indent=1)
+    if failed:
+        sys.exit("peers.py: failed: " + ", ".join(failed))
     if not results:
         sys.exit("peers.py: no peer is installed; see --help")
 
@@ -163,25 +173,24 @@ def installed(pythons, peer):
 def compare(rows, bench, options, folder):
     """Measure the rows of one piece of work, the peer and ours by turns."""
     os.mkdir(folder)
-    print(rows[0].work, "…", file=sys.stderr)
     python = options.python.get(rows[0].peer, sys.executable)
-    peer = Process([python, os.path.join(HERE, "peer_worker.py"), rows[0].work, folder])
-    work = peer.read()
-    network = [bench, *work["flags"], "-network", folder]
-    check = differences(network, work)
-    results = []
-    for row in rows:
-        learned = "none" if row.kind == "forward" else work["learned"]
-        ours = Process([*network, "-learned", learned, "-steps", str(work["steps"][row.kind]), "-ask"])
+    with Process([python, os.path.join(HERE, "peer_worker.py"), rows[0].work, folder]) as peer:
+        work = peer.read()
+        network = [bench, *work["flags"], "-network", folder]
+        check = differences(network, work)
+        return [measure(row, peer, work, network, options.repeat) | check for row in rows]
+
+
+def measure(row, peer, work, network, repeat):
+    """One row of the table."""
+    learned = "none" if row.kind == "forward" else work["learned"]
+    with Process([*network, "-learned", learned, "-steps", str(work["steps"][row.kind]), "-ask"]) as ours:
         ours.read()
-        times = [(peer.ask(row.kind), ours.ask(row.kind)) for _ in range(options.repeat)]
-        ours.close()
-        theirs, mine = (min(t) for t in zip(*times))
-        results.append(dict(
-            work=row.title, kind=row.kind, dtype=row.dtype, peer=work["version"], note=work["note"], peer_us=theirs, our_us=mine,
-            ratio=theirs / mine, wanted=row.wanted, met=row.wanted is None or theirs / mine >= row.wanted, **check))
-    peer.close()
-    return results
+        times = [(peer.ask(row.kind), ours.ask(row.kind)) for _ in range(repeat)]
+    theirs, mine = (min(t) for t in zip(*times))
+    return dict(
+        work=row.title, kind=row.kind, dtype=row.dtype, peer=work["version"], note=work["note"], peer_us=theirs, our_us=mine,
+        ratio=theirs / mine, wanted=row.wanted, met=row.wanted is None or theirs / mine >= row.wanted)
 
 
 def differences(network, work):
