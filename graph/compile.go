@@ -51,7 +51,7 @@ func (n *Network) compile(run *Run, learned map[string]bool) (*compiled, error) 
 	if err := c.sources(learned != nil); err != nil {
 		return nil, err
 	}
-	if err := c.compileStep(learned); err != nil {
+	if err := c.compileStep(learned, !run.observer); err != nil {
 		return nil, err
 	}
 	if err := c.recorded(n, run, learned); err != nil {
@@ -174,19 +174,27 @@ func (c *compiled) series(address string) int {
 	return slices.IndexFunc(c.model.Series, func(s engine.SeriesVar) bool { return s.Address == address })
 }
 
-// compileStep compiles the step program and, if something learns, its adjoint.
-func (c *compiled) compileStep(learned map[string]bool) error {
+// compileStep compiles the step program and, if something learns, its adjoint, perhaps with values kept for
+// it.
+func (c *compiled) compileStep(learned map[string]bool, keep bool) error {
 	forward := c.stepInputs()
 	back := forward.clone()
 	for i, s := range c.step.states {
 		forward.out(s.Next, s.Address, s.N, vm.PerStep, engine.State, i)
 	}
-	var err error
-	if c.model.Step, err = forward.compile(); err != nil || learned == nil {
+	if learned == nil {
+		var err error
+		c.model.Step, err = forward.compile()
 		return err
 	}
 	adj, err := c.step.differentiate(c.wanted(learned))
 	if err != nil {
+		return err
+	}
+	if keep {
+		c.keepValues(forward, back, adj)
+	}
+	if c.model.Step, err = forward.compile(); err != nil {
 		return err
 	}
 	for i, s := range c.step.states {

@@ -106,6 +106,7 @@ func (o *observer) compile(run *Run, learned map[string]bool) (*compiled, error)
 	if err != nil {
 		return nil, err
 	}
+	own.observer = true
 	if learned != nil { // the adjoint of the input is what the network needs
 		with := map[string]bool{"input:" + observedInput: true}
 		for address := range learned {

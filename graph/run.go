@@ -77,8 +77,9 @@ type Run struct {
 	// Progress, if set, is called now and then with the number of steps done, summed over lanes.
 	Progress func(done, total int)
 
-	graph bool // the run is a rollout, whose inputs may come later
-	tile  int  // lanes solved side by side, at most; 0 for as many as suit the model
+	graph    bool // the run is a rollout, whose inputs may come later
+	observer bool // the run is an observer's, which stores states and inputs only
+	tile     int  // lanes solved side by side, at most; 0 for as many as suit the model
 }
 
 // MemoryBudget returns bytes as a budget: graph.Run{MemoryBudget: graph.MemoryBudget(256 << 20)}.

@@ -20,6 +20,7 @@ const (
 	Noise                 // standard normal samples
 	Cotangent             // adjoint of the program's value: of next state k, or of the only output
 	Signal                // the only output of a source or record program
+	Kept                  // a value of the step that its adjoint reads
 )
 
 // Wire joins one program input or output to element Index of a Kind.
@@ -104,6 +105,12 @@ type NoiseVar struct {
 	offset  int
 }
 
+// KeptVar is a value that the step leaves for its adjoint, N numbers a step.
+type KeptVar struct {
+	N      int
+	offset int // in a row of sums, behind those
+}
+
 // Source is a signal sent along edges: a state variable, an input, or a program of states of one
 // population.
 type Source struct {
@@ -163,10 +170,11 @@ type Model struct {
 	Noise     []NoiseVar
 	Sources   []Source
 	Sums      []SumVar
+	Kept      []KeptVar
 	Couplings []Coupling
 	Records   []Record
 	Observers []Observer
-	Step      *Piece // Out: State
+	Step      *Piece // Out: State, Kept
 	Adjoint   *Piece // Out: State, Sum, Series per step; Param, and Sum of row sums, accumulated. nil if nothing learns
 
 	width, sumWidth, seriesWidth, noiseWidth, sourceWidth, recordWidth, paramWidth int
@@ -199,6 +207,9 @@ func (m *Model) Prepare() {
 		m.Couplings[i].prepare()
 	}
 	m.prepareSources()
+	for i := range m.Kept {
+		m.Kept[i].offset, m.sumWidth = m.sumWidth, m.sumWidth+m.Kept[i].N
+	}
 	m.noiseForward, m.noiseBack = m.Step.reads(Noise, len(m.Noise)), m.Adjoint.reads(Noise, len(m.Noise))
 	m.tileable = m.tiles()
 }

@@ -75,6 +75,9 @@ func (r *runner[T]) bind(l *tile[T], in rows[T]) {
 				v := &m.Sums[w.Index]
 				r.frame.Bind(slot, of(l, in.sum, v.offset, m.Couplings[v.Coupling].NTo))
 			}
+		case Kept:
+			v := &m.Kept[w.Index]
+			r.frame.Bind(slot, of(l, in.sum, v.offset, v.N))
 		case Series:
 			v := &m.Series[w.Index]
 			r.frame.Bind(slot, of(l, in.series, v.offset, v.N))
@@ -95,6 +98,16 @@ func (r *runner[T]) bindStates(l *tile[T], row []T) {
 	for slot, w := range r.piece.Out {
 		if w.Kind == State {
 			r.frame.BindOutput(slot, l.state(row, w.Index))
+		}
+	}
+}
+
+// bindKept joins the outputs that are kept to a row of sums.
+func (r *runner[T]) bindKept(l *tile[T], row []T) {
+	for slot, w := range r.piece.Out {
+		if w.Kind == Kept {
+			v := &l.m.Kept[w.Index]
+			r.frame.BindOutput(slot, of(l, row, v.offset, v.N))
 		}
 	}
 }

@@ -1,6 +1,12 @@
 package vm
 
-import "math"
+import (
+	"math"
+
+	G "gorgonia.org/gorgonia"
+
+	"github.com/euryale-ml/euryale/graph/internal/kernel"
+)
 
 // unaryFunctions fold constants; they are the kernels' functions in float64.
 var unaryFunctions = map[opcode]func(float64) float64{
@@ -8,4 +14,15 @@ var unaryFunctions = map[opcode]func(float64) float64{
 	opCube:   func(x float64) float64 { return x * x * x },
 	opSqrt:   math.Sqrt,
 	opAbs:    math.Abs,
+}
+
+// Costly says whether a node is an elementwise function that takes several times as long as to store its
+// result and to read it again.
+func Costly(n *G.Node) bool {
+	op := n.Op()
+	if op == nil || len(children(n)) != 1 {
+		return false
+	}
+	_, own := op.(scalarFunction)
+	return own || kernel.Functions[op.String()] != nil
 }
