@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,13 +22,14 @@ import (
 func TestBitsAtEveryGOMAXPROCS(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	small := longNetwork(t, 5)
-	big := denseNetwork(t, 400)
+	big, sheet := denseNetwork(t, 400), sheetNetwork(t, 20_000)
 	for _, c := range []struct {
 		net *Network
 		run Run
 	}{
 		{small, Run{Dt: 0.5, Duration: 0.5 * 300, Seed: 5, Lanes: 70, Every: 100}},
 		{big, Run{Dt: 0.5, Duration: 0.5 * 40, Seed: 5, Every: 10}},
+		{sheet, Run{Dt: 0.5, Duration: 0.5 * 24, Seed: 5, Every: 24}},
 	} {
 		var want *outcome
 		for _, procs := range []int{1, 2, 4} {
@@ -40,6 +42,34 @@ func TestBitsAtEveryGOMAXPROCS(t *testing.T) {
 		}
 	}
 }
+
+// sheetNetwork is big enough for its programs to be split too.
+func sheetNetwork(t testing.TB, n int) *Network {
+	t.Helper()
+	r := rand.New(rand.NewPCG(4, 4))
+	w := &Sparse{Rows: n, Cols: n}
+	for i := range n {
+		from := []int{(i + 1) % n, (i + 77) % n, (i + n/2) % n}
+		slices.Sort(from)
+		for _, j := range from {
+			w.I, w.J, w.V = append(w.I, i), append(w.J, j), append(w.V, 0.1*r.Float64())
+		}
+	}
+	now := Coupling{Name: "now", From: "cortex.x", To: "cortex.x", Weights: w, Gain: []float64{0.5}}
+	late := Coupling{Name: "late", From: "cortex.y", To: "cortex.x", Weights: w, Delays: ring{n}}
+	net, err := NewNetwork(Population("cortex", Regions(n), nmm.Hopf()), &now, &late, &Noise{To: "cortex.x", Sigma: []float64{0.01}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net
+}
+
+// ring is a matrix of delays in ms that grow along a ring of n regions, from none to longer than a block.
+type ring struct{ n int }
+
+func (m ring) Dims() (rows, cols int) { return m.n, m.n }
+func (m ring) At(i, j int) float64    { return 12 * float64((j-i+m.n)%m.n) / float64(m.n) }
+func (m ring) T() mat.Matrix          { return mat.Transpose{Matrix: m} }
 
 // denseNetwork is big enough to be split over goroutines, with and without delays.
 func denseNetwork(t testing.TB, n int) *Network {

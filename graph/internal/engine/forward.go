@@ -125,7 +125,7 @@ func (l *tile[T]) signal(i int, state []T) []T {
 	}
 	run.forward.bind(l, rows[T]{state: state})
 	run.forward.frame.BindOutput(0, run.grad)
-	run.forward.frame.Step()
+	run.forward.run(l)
 	return run.grad
 }
 
@@ -228,7 +228,7 @@ func (l *tile[T]) oneStep(sp span, t0, t int64) {
 	l.step.bind(l, rows[T]{state: state, sum: sums, series: l.series, t: t})
 	l.step.bindStates(l, l.row(sp, t+1))
 	l.step.bindKept(l, sums)
-	l.step.frame.Step()
+	l.step.run(l)
 }
 
 // signals puts every source's value at step t into its ring. A state that is read from the past only

@@ -145,7 +145,7 @@ func (o *observerRun[T]) step(t int64, after []T, record bool) {
 	before, next := o.state(o.count), o.state(o.count+1)
 	o.sub.step.bind(o.sub, rows[T]{state: before, series: input})
 	o.sub.step.bindStates(o.sub, next)
-	o.sub.step.frame.Step()
+	o.sub.step.run(o.sub)
 	o.count++
 	if apart := o.l.lanes * o.width(); record {
 		o.rec.block(o.rows[(o.count-1)*apart:], apart, int64(o.total), int64(o.total)+1, t+1)
@@ -183,7 +183,7 @@ func (o *observerRun[T]) observed(state []T) []T {
 	}
 	o.source.bind(o.l, rows[T]{state: state})
 	o.source.frame.BindOutput(0, o.value)
-	o.source.frame.Step()
+	o.source.run(o.l)
 	return o.value
 }
 
@@ -287,7 +287,7 @@ func (o *observerRun[T]) stepBack() {
 			o.sub.adjoint.frame.BindOutput(slot, o.gradInput)
 		}
 	}
-	o.sub.adjoint.frame.Step()
+	o.sub.adjoint.run(o.sub)
 	if o.Average {
 		kernel.DivVS(o.gradInput, o.gradInput, T(o.Ratio))
 	}

@@ -143,7 +143,7 @@ func (l *tile[T]) recorded(i int, state, dst []T) []T {
 	run := l.records[i]
 	run.bind(l, rows[T]{state: state})
 	run.frame.BindOutput(0, dst)
-	run.frame.Step()
+	run.run(l)
 	return dst
 }
 

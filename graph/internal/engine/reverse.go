@@ -221,7 +221,7 @@ func (l *tile[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 			l.adjoint.frame.BindOutput(slot, of(l, b.series, v.offset, v.N))
 		}
 	}
-	l.adjoint.frame.Step()
+	l.adjoint.run(l)
 	l.sourcesBack(state, t0, t)
 	l.keepSeries(t)
 	b.lambda, b.previous = b.previous, b.lambda
@@ -290,7 +290,7 @@ func (l *tile[T]) pieceBack(r *runner[T], state, cotangent, into []T) {
 	extra := l.back.extra
 	r.bind(l, rows[T]{state: state, cotangent: cotangent})
 	r.bindStates(l, extra)
-	r.frame.Step()
+	r.run(l)
 	for _, w := range r.piece.Out {
 		if w.Kind == State {
 			at := l.state(into, w.Index)

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"runtime"
+
 	"github.com/euryale-ml/euryale/graph/internal/kernel"
 	"github.com/euryale-ml/euryale/graph/internal/vm"
 )
@@ -10,7 +12,13 @@ type runner[T kernel.Float] struct {
 	piece *Piece
 	frame *vm.Frame[T]
 	of    *vm.Program // the frame's
+
+	strips []*vm.Strip[T] // if goroutines may share the program's vectors, one for each
+	work   int            // elements that all instructions together compute
 }
+
+// longVector is the number of regions from which on a program may be worth splitting.
+const longVector = 4096
 
 func newRunner[T kernel.Float](p *Piece) *runner[T] {
 	if p == nil {
@@ -25,8 +33,9 @@ func (r *runner[T]) begin(l *tile[T]) {
 		return
 	}
 	if p := r.program(l); r.of != p {
-		r.of, r.frame = p, vm.NewTile[T](p, l.plan.lanes)
+		r.of, r.frame, r.strips = p, vm.NewTile[T](p, l.plan.lanes), nil
 	}
+	r.strip(l)
 	r.frame.Resize(l.lanes)
 	for slot, w := range r.piece.In {
 		switch {
@@ -38,6 +47,33 @@ func (r *runner[T]) begin(l *tile[T]) {
 		}
 	}
 	r.frame.Begin()
+}
+
+// strip makes the strips that a program on long vectors is spread over goroutines by.
+func (r *runner[T]) strip(l *tile[T]) {
+	want := 0
+	if n := runtime.GOMAXPROCS(0); l.alone && n > 1 && r.of.Elementwise(longVector) {
+		want = n
+	}
+	if len(r.strips) == want {
+		return
+	}
+	r.strips = nil
+	for range want {
+		r.strips = append(r.strips, r.frame.NewStrip())
+	}
+	r.work = 2 * r.of.Work() * l.plan.lanes // an instruction is about two operations
+}
+
+// run runs the program once on what is bound.
+func (r *runner[T]) run(l *tile[T]) {
+	if r.strips == nil {
+		r.frame.Step()
+		return
+	}
+	r.strips[0].Begin()
+	l.running = r
+	l.spread(job{task: programTask}, len(r.strips), r.work)
 }
 
 // program is the piece's program, in a tile of several lanes that which knows the scalars that are given

@@ -13,6 +13,7 @@ const (
 	weightTask                // weight gradients of a block, by target
 	pastTask                  // signals into the past, of source k
 	adjointTask               // adjoints into their rows, of sum k
+	programTask               // a step of the running program, by strips
 )
 
 // job is a task of sum k at step t, or for n steps from t on, in the block from t0 on.
@@ -68,6 +69,11 @@ func (l *tile[T]) perform(j job, from, to int) {
 		return
 	case adjointTask:
 		l.fileAdjoint(j, from, to)
+		return
+	case programTask:
+		for part := from; part < to; part++ {
+			l.running.strips[part].Step(part, len(l.running.strips))
+		}
 		return
 	}
 	c := &l.m.Couplings[l.m.Sums[j.k].Coupling]

@@ -26,6 +26,7 @@ type tile[T kernel.Float] struct {
 	next                  []T // state handed from one segment to the following one
 	sumRows, pastNow      []T // rows of sums from the present step on; a row of states before the window
 	step, adjoint         *runner[T]
+	running               *runner[T] // whose strips are at work
 	records, recordsBack  []*runner[T]
 	sources               []sourceRun[T]
 	sums                  []sumRun[T]

@@ -13,7 +13,8 @@ type Frame[T kernel.Float] struct {
 	lanes                    int
 	regs, own                [][]T // as bound; the frame's memory, nil for inputs
 	prologue, body, epilogue []call[T]
-	pending                  bool // something ran since the last epilogue
+	numbers                  []call[T] // the part of the body that strips share
+	pending                  bool      // something ran since the last epilogue
 }
 
 // NewFrame allocates a frame for a lane. Outputs that are never bound are written

@@ -189,6 +189,11 @@ func (p *problem) hasVectors() bool { return !p.out.IsScalar() }
 // PerStep) or of the end (for Accumulate, in the last set).
 func simulate[T float32 | float64](p *Program, data [][][]float64) [][][]T {
 	f := NewFrame[T](p)
+	return simulateBy(f, data, f.Step)
+}
+
+func simulateBy[T float32 | float64](f *Frame[T], data [][][]float64, oneStep func()) [][][]T {
+	p := f.p
 	bind := func(step [][]float64, class Class) {
 		for i, in := range p.in {
 			if in.Class != class {
@@ -213,7 +218,7 @@ func simulate[T float32 | float64](p *Program, data [][][]float64) [][][]T {
 				f.BindOutput(i, outs[i])
 			}
 		}
-		f.Step()
+		oneStep()
 		res = append(res, outs)
 	}
 	for i, o := range p.out {
