@@ -10,6 +10,7 @@ import (
 	"github.com/euryale-ml/euryale/graph"
 	"github.com/euryale-ml/euryale/layers"
 	"github.com/euryale-ml/euryale/nmm"
+	"github.com/euryale-ml/euryale/train"
 )
 
 const (
@@ -100,16 +101,14 @@ func classify(j *job, want settingsOf) (*problem, error) {
 	return c.problem, c.compile(c.g, loss, want.kind)
 }
 
-// crossEntropy is the mean over the batch of log Σ exp logits − the logit of the label.
+// crossEntropy is the mean over the batch.
 func (c *classifier) crossEntropy(logits *G.Node, lanes int) *G.Node {
-	labels := make([]float64, lanes*classes)
+	labels, weights := make([]float64, lanes), make([]float64, lanes)
 	for l := range lanes {
-		labels[l*classes+l%classes] = 1
+		labels[l], weights[l] = float64(l%classes), 1/float64(lanes)
 	}
-	hot := c.value("labels", labels, lanes, classes)
-	all := c.try(G.Sum(c.try(G.Log(c.try(G.Sum(c.try(G.Exp(logits)), 1))))))
-	right := c.try(G.Sum(c.try(G.HadamardProd(hot, logits))))
-	return c.try(G.HadamardDiv(c.try(G.Sub(all, right)), G.NewConstant(float64(lanes))))
+	logits = c.try(G.Reshape(logits, tensor.Shape{lanes, 1, classes}))
+	return c.try(G.Sum(c.try(train.CrossEntropy(logits, c.value("labels", labels, lanes, 1), c.value("weights", weights, lanes, 1)))))
 }
 
 func (c *classifier) try(n *G.Node, err error) *G.Node {
