@@ -7,19 +7,30 @@ import "github.com/euryale-ml/euryale/graph/internal/kernel"
 type laneSum struct {
 	tiles, perGroup int
 	shared          [][][]float64 // [group][value][…], nil for values that are not shared or not wanted
+	memory          []float64     // that they lie in
 }
 
 const maxGroups = 64
 
-func newLaneSum(in *Inputs, grads *Gradients, tiles int) *laneSum {
+// newLaneSum makes room for the sums in memory, if that is enough.
+func newLaneSum(in *Inputs, grads *Gradients, tiles int, memory []float64) *laneSum {
 	s := &laneSum{tiles: tiles, perGroup: (tiles + maxGroups - 1) / maxGroups}
 	s.shared = make([][][]float64, s.groups())
 	values, wanted := in.all(), grads.all()
+	count := 0
+	for i, v := range values {
+		if !v.PerLane {
+			count += len(wanted[i])
+		}
+	}
+	s.memory = cleared(memory, s.groups()*count)
+	free := s.memory
 	for group := range s.shared {
 		s.shared[group] = make([][]float64, len(values))
 		for i, v := range values {
 			if wanted[i] != nil && !v.PerLane {
-				s.shared[group][i] = make([]float64, len(wanted[i]))
+				n := len(wanted[i])
+				s.shared[group][i], free = free[:n:n], free[n:]
 			}
 		}
 	}
@@ -42,9 +53,7 @@ func (s *laneSum) finish(grads *Gradients) {
 	for stride := 1; stride < len(s.shared); stride *= 2 {
 		for a := 0; a+stride < len(s.shared); a += 2 * stride {
 			for i, x := range s.shared[a] {
-				for j, y := range s.shared[a+stride][i] {
-					x[j] += y
-				}
+				kernel.AddVV(x, x, s.shared[a+stride][i])
 			}
 		}
 	}
@@ -108,7 +117,8 @@ func (l *tile[T]) gradient(i int, place func(lane int) []float64) {
 	i -= len(l.m.Couplings)
 	l.eachSet(l.in.Series[i].PerLane, func(lane int) {
 		n := l.m.Series[i].N * l.m.Series[i].Rows
-		addTo(place(lane), l.back.gradSeries[i][lane*n:][:n])
+		into := place(lane)
+		kernel.AddVV(into, into, l.back.gradSeries[i][lane*n:][:n])
 	})
 }
 
@@ -125,16 +135,11 @@ func (l *tile[T]) eachSet(perLane bool, do func(lane int)) {
 	}
 }
 
-func addTo[T kernel.Float](into []float64, x []T) {
-	for i, v := range x {
-		into[i] += float64(v)
-	}
-}
-
 // addParam adds what every program has accumulated for parameter i.
 func (l *tile[T]) addParam(i int, place func(lane int) []float64) {
 	n := l.m.Params[i].N
-	value := make([]T, l.lanes*n)
+	l.back.value = cleared(l.back.value, l.lanes*n)
+	value := l.back.value
 	finish := func(r *runner[T]) {
 		if r == nil {
 			return
@@ -142,7 +147,7 @@ func (l *tile[T]) addParam(i int, place func(lane int) []float64) {
 		for slot, w := range r.piece.Out {
 			if w.Kind == Param && w.Index == i {
 				r.frame.Finish(slot, value)
-				l.eachSet(true, func(lane int) { addTo(place(lane), value[lane*n:][:n]) })
+				l.eachSet(true, func(lane int) { kernel.AddWidened(place(lane), value[lane*n:][:n]) })
 			}
 		}
 	}
@@ -181,7 +186,11 @@ func (l *tile[T]) addWeights(k int, place func(lane int) []float64) {
 }
 
 func (w *weightSet[T]) addGradient(c *Coupling, into []float64) {
-	if c.Dense {
+	switch {
+	case c.full:
+		kernel.AddWidened(into, w.grad)
+		return
+	case c.Dense:
 		for e, index := range c.Index {
 			into[index] += float64(w.grad[c.I[e]*c.NFrom+c.J[e]])
 		}

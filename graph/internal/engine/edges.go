@@ -55,6 +55,10 @@ func (c *Coupling) prepare() {
 		}
 	}
 	c.delayed = c.LaneDelays != nil || c.depth > 0
+	c.full = c.Dense && len(c.Index) == c.NTo*c.NFrom && c.Weights == len(c.Index)
+	for e, index := range c.Index {
+		c.full = c.full && index == e
+	}
 	switch {
 	case c.Dense:
 		c.edges = [classes]int{}

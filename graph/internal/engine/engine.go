@@ -110,6 +110,7 @@ type idleTiles[T kernel.Float] struct {
 	mu     sync.Mutex
 	tiles  []*tile[T]
 	points []*checkpoint[T] // of released tapes
+	sums   []float64        // memory of sums over lanes
 }
 
 // Release gives the memory of a tape back for the next run. The tape must not be used again.
@@ -123,6 +124,20 @@ func (e *Engine[T]) Release(t *Tape[T]) {
 		}
 	}
 	t.tiles = nil
+}
+
+// takeSums returns memory that returnSums got, nil if somebody else has it.
+func (s *idleTiles[T]) takeSums() (memory []float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	memory, s.sums = s.sums, nil
+	return memory
+}
+
+func (s *idleTiles[T]) returnSums(memory []float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sums = memory
 }
 
 func (s *idleTiles[T]) returnPoint(p *checkpoint[T]) {
@@ -260,7 +275,8 @@ func fill(x []float64, v float64) {
 // Values shared by the lanes get the sum over lanes, by a fixed tree. Lanes that the tape masks count
 // nothing, nor do those of without, which may be nil.
 func (e *Engine[T]) Reverse(ctx context.Context, in *Inputs, tape *Tape[T], cot *Outputs, grads *Gradients, without []bool) error {
-	sum := newLaneSum(in, grads, len(tape.tiles))
+	sum := newLaneSum(in, grads, len(tape.tiles), e.idle.takeSums())
+	defer e.idle.returnSums(sum.memory)
 	side := tape.plan.lanes
 	err := e.each(ctx, sum.groups(), tape.plan, func(l *tile[T], group int) error {
 		for number := group * sum.perGroup; number < min((group+1)*sum.perGroup, sum.tiles); number++ {

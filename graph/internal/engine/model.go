@@ -146,6 +146,7 @@ type Coupling struct {
 	LaneDelays     [][]int // delays of each lane, in the place of Delay
 
 	delayed bool
+	full    bool             // dense, and every entry is an edge
 	depth   int              // longest delay
 	sets    [classes]edgeSet // of all lanes, without LaneDelays
 	edges   [classes]int     // of a lane, at most

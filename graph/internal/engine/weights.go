@@ -109,9 +109,15 @@ func (w *weightSet[T]) load(c *Coupling, values []float64) {
 		return
 	}
 	clear(w.grad)
-	clear(w.dense.Data)
-	for e, index := range c.Index {
-		w.dense.Data[c.I[e]*w.dense.Stride+c.J[e]] = T(values[index])
+	if c.full {
+		for i := range c.NTo {
+			kernel.Round(w.dense.Data[i*w.dense.Stride:][:c.NFrom], values[i*c.NFrom:])
+		}
+	} else {
+		clear(w.dense.Data)
+		for e, index := range c.Index {
+			w.dense.Data[c.I[e]*w.dense.Stride+c.J[e]] = T(values[index])
+		}
 	}
 	kernel.Transpose(w.transposed, w.dense, c.NTo, c.NFrom)
 }
