@@ -196,9 +196,7 @@ func (w *weightSet[T]) addGradient(c *Coupling, into []float64) {
 		}
 		return
 	}
-	for k := range w.edges {
-		for e, index := range w.edges[k].weight {
-			into[index] += float64(w.edges[k].grad[e])
-		}
+	for e, index := range c.Index {
+		into[index] += float64(w.grad[e])
 	}
 }

@@ -59,6 +59,13 @@ func (c *Coupling) prepare() {
 	for e, index := range c.Index {
 		c.full = c.full && index == e
 	}
+	c.row = make([]int32, c.NTo+1)
+	for _, i := range c.I {
+		c.row[i+1]++
+	}
+	for i := range c.NTo {
+		c.row[i+1] += c.row[i]
+	}
 	switch {
 	case c.Dense:
 		c.edges = [classes]int{}
@@ -122,14 +129,14 @@ func (s *edgeSet) transpose(targets int) {
 	}
 }
 
-// edgeWeights holds a set of weights in both orders of an edgeSet, and their gradient.
+// edgeWeights holds a set of weights in both orders of an edgeSet.
 type edgeWeights[T kernel.Float] struct {
 	*edgeSet
-	w, wT, grad []T
+	w, wT []T
 }
 
-// load reads the weights of the edges and clears their gradient, if they learn.
-func (e *edgeWeights[T]) load(values []float64, learned bool) {
+// load reads the weights of the edges.
+func (e *edgeWeights[T]) load(values []float64) {
 	e.w, e.wT = cleared(e.w, e.n), cleared(e.wT, e.n)
 	for k, index := range e.weight {
 		e.w[k] = T(values[index])
@@ -137,43 +144,36 @@ func (e *edgeWeights[T]) load(values []float64, learned bool) {
 	for k, edge := range e.tEdge {
 		e.wT[k] = e.w[edge]
 	}
-	if learned {
-		e.grad = cleared(e.grad, e.n)
-	}
 }
 
 // offsets are where the edges of a sum read in a tile of so many lanes.
 type offsets struct {
-	lanes int
-	past  [classes][]int32 // in the source's past, by target
-	later [classes][]int32 // in the sum's adjoint, by source; not of short delays
+	lanes       int
+	all         []int32        // of all edges in the source's past, for gradients
+	past, later [short][]int32 // in the source's past, by target, and in the sum's adjoint, by source
 
 	ring, ringBack []int32 // of short delays, in rings of some steps of the source and of the adjoint
 }
 
-// fillOffsets makes the offsets for given rows of the past and the adjoint.
-func fillOffsets[T kernel.Float](o *offsets, c *Coupling, w *weightSet[T], lanes, columns, stride int) {
+// fillOffsets makes the offsets for given delays and rows of the past and the adjoint.
+func fillOffsets[T kernel.Float](o *offsets, c *Coupling, w *weightSet[T], delays []int, lanes, columns, stride int) {
 	o.lanes = lanes
+	o.all = cleared(o.all, len(c.I))
+	for e, j := range c.J {
+		o.all[e] = int32(j*stride + columns - delays[e])
+	}
 	for k := range o.past {
 		set := w.edges[k].edgeSet
-		at := cleared(o.past[k], set.n)
-		for e := range at {
-			at[e] = set.other[e]*int32(stride) + int32(columns) - set.delay[e]
+		o.past[k], o.later[k] = cleared(o.past[k], set.n), cleared(o.later[k], set.n)
+		for e := range o.past[k] {
+			o.past[k][e] = set.other[e]*int32(stride) + int32(columns) - set.delay[e]
+			o.later[k][e] = set.tOther[e]*int32(stride) + set.tDelay[e]
 		}
-		o.past[k] = at
-		if k == short {
-			o.fillRings(set, lanes*c.NFrom, lanes*c.NTo)
-			break
-		}
-		at = cleared(o.later[k], set.n)
-		for e := range at {
-			at[e] = set.tOther[e]*int32(stride) + set.tDelay[e]
-		}
-		o.later[k] = at
 	}
+	o.fillRings(w.edges[short].edgeSet, lanes*c.NFrom, lanes*c.NTo)
 }
 
-// fillRings makes the offsets in rings that have rows of given lengths.
+// fillRings makes the offsets of short delays in rings that have rows of given lengths.
 func (o *offsets) fillRings(set *edgeSet, from, to int) {
 	o.ring, o.ringBack = cleared(o.ring, set.n), cleared(o.ringBack, set.n)
 	for e := range o.ring {

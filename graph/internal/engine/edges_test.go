@@ -93,11 +93,8 @@ func TestEdgeWeights(t *testing.T) {
 	for i := range values {
 		values[i] = r.Float64()
 	}
-	w := edgeWeights[float64]{edgeSet: &c.sets[long], grad: []float64{1}}
-	w.load(values, true)
-	if len(w.grad) != c.sets[long].n || w.grad[0] != 0 {
-		t.Error("the gradient of an earlier lane is left")
-	}
+	w := edgeWeights[float64]{edgeSet: &c.sets[long]}
+	w.load(values)
 	for k, e := range c.sets[long].byTarget(c.NTo) {
 		if w.w[k] != values[e.w] {
 			t.Errorf("edge %v has weight %v, expected %v", e, w.w[k], values[e.w])

@@ -226,8 +226,8 @@ func (l *tile[T]) oneStep(sp span, t0, t int64) {
 	l.signals(state, t)
 	l.shortSums(sums, t0, t)
 	l.step.bind(l, rows[T]{state: state, sum: sums, series: l.series, t: t})
-	l.step.bindStates(l, l.row(sp, t+1))
-	l.step.bindKept(l, sums)
+	l.step.bindStates(l.row(sp, t+1))
+	l.step.bindKept(sums)
 	l.step.run(l)
 }
 

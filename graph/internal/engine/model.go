@@ -150,6 +150,7 @@ type Coupling struct {
 	depth   int              // longest delay
 	sets    [classes]edgeSet // of all lanes, without LaneDelays
 	edges   [classes]int     // of a lane, at most
+	row     []int32          // edges to target i are row[i]..row[i+1]
 }
 
 // Record is something written out: a state variable, or a program of states.

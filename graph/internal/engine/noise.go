@@ -35,12 +35,3 @@ func (l *tile[T]) draw(t0, t1 int64, wanted []bool) {
 		}
 	}
 }
-
-// noiseOf is the noise of step t, [lane][region].
-func (l *tile[T]) noiseOf(i int, t int64) []T {
-	v := &l.m.Noise[i]
-	if v.Samples >= 0 {
-		return of(l, l.series, l.m.Series[v.Samples].offset, v.N)
-	}
-	return l.slot(of(l, l.noise, Block*v.offset, Block*v.N), t, l.lanes*v.N)
-}

@@ -144,7 +144,7 @@ func (o *observerRun[T]) step(t int64, after []T, record bool) {
 	}
 	before, next := o.state(o.count), o.state(o.count+1)
 	o.sub.step.bind(o.sub, rows[T]{state: before, series: input})
-	o.sub.step.bindStates(o.sub, next)
+	o.sub.step.bindStates(next)
 	o.sub.step.run(o.sub)
 	o.count++
 	if apart := o.l.lanes * o.width(); record {
@@ -281,7 +281,7 @@ func (o *observerRun[T]) stepBack() {
 	o.sub.adjoint.bind(o.sub, rows[T]{state: state, series: o.input(o.count), cotangent: b.lambda})
 	clear(b.previous)
 	clear(o.gradInput)
-	o.sub.adjoint.bindStates(o.sub, b.previous)
+	o.sub.adjoint.bindStates(b.previous)
 	for slot, w := range o.sub.adjoint.piece.Out {
 		if w.Kind == Series {
 			o.sub.adjoint.frame.BindOutput(slot, o.gradInput)

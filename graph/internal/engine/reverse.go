@@ -211,17 +211,8 @@ func (l *tile[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 	l.signalsNow(state, t)
 	l.adjoint.bind(l, rows[T]{state: state, sum: l.sumRow(sp, t), series: l.series, cotangent: b.lambda, t: t})
 	clear(b.previous)
-	l.adjoint.bindStates(l, b.previous)
-	for slot, w := range l.adjoint.piece.Out {
-		switch {
-		case w.Kind == Sum && !l.m.constSum[w.Index]:
-			n := l.lanes * l.m.Couplings[l.m.Sums[w.Index].Coupling].NTo
-			l.adjoint.frame.BindOutput(slot, l.slot(l.sums[w.Index].ring, t, n))
-		case w.Kind == Series:
-			v := &l.m.Series[w.Index]
-			l.adjoint.frame.BindOutput(slot, of(l, b.series, v.offset, v.N))
-		}
-	}
+	l.adjoint.bindStates(b.previous)
+	l.adjoint.bindSums(t)
 	l.adjoint.run(l)
 	l.sourcesBack(state, t0, t)
 	l.keepSeries(t)
@@ -290,7 +281,7 @@ func (l *tile[T]) sourceBack(i int, state, into []T) {
 func (l *tile[T]) pieceBack(r *runner[T], state, cotangent, into []T) {
 	extra := l.back.extra
 	r.bind(l, rows[T]{state: state, cotangent: cotangent})
-	r.bindStates(l, extra)
+	r.bindStates(extra)
 	r.run(l)
 	for _, w := range r.piece.Out {
 		if w.Kind == State {

@@ -15,6 +15,8 @@ type runner[T kernel.Float] struct {
 
 	strips []*vm.Strip[T] // if goroutines may share the program's vectors, one for each
 	work   int            // elements that all instructions together compute
+
+	inputs, states, kept, sums []cursor[T] // what is bound anew in every step
 }
 
 // longVector is the number of regions from which on a program may be worth splitting.
@@ -46,6 +48,7 @@ func (r *runner[T]) begin(l *tile[T]) {
 			r.frame.Bind(slot, l.sums[w.Index].constant)
 		}
 	}
+	r.cursors(l)
 	r.frame.Begin()
 }
 
@@ -91,59 +94,4 @@ func (r *runner[T]) program(l *tile[T]) *vm.Program {
 		}
 		return true
 	})
-}
-
-// rows are the slices that a step's inputs are bound to, t the step whose noise they are.
-type rows[T kernel.Float] struct {
-	state, sum, series, cotangent []T
-	t                             int64
-}
-
-// bind joins the inputs that vary to the given rows.
-func (r *runner[T]) bind(l *tile[T], in rows[T]) {
-	m := l.m
-	for slot, w := range r.piece.In {
-		switch w.Kind {
-		case State:
-			r.frame.Bind(slot, l.state(in.state, w.Index))
-		case Sum:
-			if !m.constSum[w.Index] {
-				v := &m.Sums[w.Index]
-				r.frame.Bind(slot, of(l, in.sum, v.offset, m.Couplings[v.Coupling].NTo))
-			}
-		case Kept:
-			v := &m.Kept[w.Index]
-			r.frame.Bind(slot, of(l, in.sum, v.offset, v.N))
-		case Series:
-			v := &m.Series[w.Index]
-			r.frame.Bind(slot, of(l, in.series, v.offset, v.N))
-		case Noise:
-			r.frame.Bind(slot, l.noiseOf(w.Index, in.t))
-		case Cotangent: // of next state k, or of the only output of a smaller program
-			row := in.cotangent
-			if r.piece == m.Adjoint {
-				row = l.state(row, w.Index)
-			}
-			r.frame.Bind(slot, row)
-		}
-	}
-}
-
-// bindStates joins the outputs that are states to a row.
-func (r *runner[T]) bindStates(l *tile[T], row []T) {
-	for slot, w := range r.piece.Out {
-		if w.Kind == State {
-			r.frame.BindOutput(slot, l.state(row, w.Index))
-		}
-	}
-}
-
-// bindKept joins the outputs that are kept to a row of sums.
-func (r *runner[T]) bindKept(l *tile[T], row []T) {
-	for slot, w := range r.piece.Out {
-		if w.Kind == Kept {
-			v := &l.m.Kept[w.Index]
-			r.frame.BindOutput(slot, of(l, row, v.offset, v.N))
-		}
-	}
 }

@@ -254,14 +254,11 @@ func (l *tile[T]) delayedGradient(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
 	c, w, src := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane), &l.sources[s.Source]
 	at := int(j.t0 - j.base)
-	past, reads := src.past[lane*c.NFrom*src.stride+at:], run.offsets(lane)
+	past, reads := src.past[lane*c.NFrom*src.stride+at:], run.offsets(lane).all
 	for i := from; i < to; i++ {
 		adj := run.adjoint[(lane*c.NTo+i)*run.stride+at:][:j.n]
-		for k := range w.edges {
-			e := &w.edges[k]
-			a, b := e.row[i], e.row[i+1]
-			kernel.DelayedDots(e.grad[a:b], adj, reads.past[k][a:b], past)
-		}
+		a, b := c.row[i], c.row[i+1]
+		kernel.DelayedDots(w.grad[a:b], adj, reads[a:b], past)
 	}
 }
 
@@ -269,10 +266,10 @@ func (l *tile[T]) delayedGradient(j job, lane, from, to int) {
 // are added.
 func (l *tile[T]) edgeGradient(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
-	c, e := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling].at(lane).edges[short]
-	sent, reads := run.sent[lane*c.NFrom*Block:], run.offsets(lane).past[short]
+	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
+	sent, reads := run.sent[lane*c.NFrom*Block:], run.offsets(lane).all
 	for i := from; i < to; i++ {
-		a, b := e.row[i], e.row[i+1]
-		kernel.DelayedDots(e.grad[a:b], run.taken[(lane*c.NTo+i)*Block:][:j.n], reads[a:b], sent)
+		a, b := c.row[i], c.row[i+1]
+		kernel.DelayedDots(w.grad[a:b], run.taken[(lane*c.NTo+i)*Block:][:j.n], reads[a:b], sent)
 	}
 }

@@ -19,27 +19,25 @@ func (w *coupled[T]) at(lane int) *weightSet[T] {
 // weightSet holds the weights of a coupling as a matrix and its transpose, or by edges.
 type weightSet[T kernel.Float] struct {
 	dense, transposed kernel.Matrix[T]
-	grad              []T
+	grad              []T // of the matrix, or of all edges
 	edges             [classes]edgeWeights[T]
 }
 
 func newWeightSet[T kernel.Float](c *Coupling) weightSet[T] {
 	w := weightSet[T]{}
 	switch {
-	case c.LaneDelays != nil:
-		for k := range w.edges {
+	case c.Learned && c.Dense:
+		w.grad = make([]T, c.NTo*c.NFrom)
+	case c.Learned:
+		w.grad = make([]T, len(c.I))
+	}
+	for k := range w.edges {
+		if w.edges[k].edgeSet = &c.sets[k]; c.LaneDelays != nil {
 			w.edges[k].edgeSet = &edgeSet{}
 		}
-		return w
-	case !c.Dense:
-		for k := range w.edges {
-			w.edges[k].edgeSet = &c.sets[k]
-		}
-		return w
 	}
-	w.dense, w.transposed = kernel.NewMatrix[T](c.NTo, c.NFrom), kernel.NewMatrix[T](c.NFrom, c.NTo)
-	if c.Learned {
-		w.grad = make([]T, c.NTo*c.NFrom)
+	if c.Dense {
+		w.dense, w.transposed = kernel.NewMatrix[T](c.NTo, c.NFrom), kernel.NewMatrix[T](c.NFrom, c.NTo)
 	}
 	return w
 }
@@ -87,8 +85,12 @@ func (l *tile[T]) loadOffsets(k int) {
 			columns, stride = l.sources[s.Source].columns, l.sources[s.Source].stride
 		}
 		for lane := range run.at[:min(l.lanes, len(run.at))] {
+			delays := c.Delay
+			if c.LaneDelays != nil {
+				delays = c.LaneDelays[l.first+lane]
+			}
 			if at := &run.at[lane]; c.LaneDelays != nil || at.lanes != l.lanes {
-				fillOffsets(at, c, l.weights[k].at(lane), l.lanes, columns, stride)
+				fillOffsets(at, c, l.weights[k].at(lane), delays, l.lanes, columns, stride)
 			}
 		}
 	}
@@ -96,19 +98,16 @@ func (l *tile[T]) loadOffsets(k int) {
 
 func (w *weightSet[T]) clear() {
 	clear(w.grad)
-	for k := range w.edges {
-		clear(w.edges[k].grad)
-	}
 }
 
 func (w *weightSet[T]) load(c *Coupling, values []float64) {
+	clear(w.grad)
 	if !c.Dense {
 		for k := range w.edges {
-			w.edges[k].load(values, c.Learned)
+			w.edges[k].load(values)
 		}
 		return
 	}
-	clear(w.grad)
 	if c.full {
 		for i := range c.NTo {
 			kernel.Round(w.dense.Data[i*w.dense.Stride:][:c.NFrom], values[i*c.NFrom:])

@@ -12,7 +12,8 @@ func DelayedRows[T Float](acc Matrix[T], steps int, row []int32, w []T, offsets 
 		return
 	}
 	to := acc.cut(len(row)-1, steps)
-	w, offsets = edgesOf(row, w), edgesOf(row, offsets)
+	w = edgesOf(row, w)
+	offsets = offsets[:len(offsets):len(offsets)][:len(w)]
 	if len(to) == 0 {
 		return
 	}

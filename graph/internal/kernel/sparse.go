@@ -13,7 +13,8 @@ func SparseRows[T Float](y []T, row []int32, w []T, other []int32, x []T) {
 	if len(row) < 2 {
 		return
 	}
-	y, w, other = y[:len(row)-1], edgesOf(row, w), edgesOf(row, other)
+	y, w = y[:len(row)-1], edgesOf(row, w)
+	other = other[:len(other):len(other)][:len(w)]
 	if simd {
 		if !sparseRowsVector(y, row, w, other, x) {
 			panic(edgeOutside)
@@ -32,12 +33,13 @@ func SparseRows[T Float](y []T, row []int32, w []T, other []int32, x []T) {
 // edgesOf returns what rows of edges reach of a slice. It panics unless they are all
 // there.
 func edgesOf[E any](row []int32, edges []E) []E {
-	last := row[0]
+	bad, last := int32(0), row[0]
 	for _, e := range row {
-		if e < last || last < 0 {
-			panic("kernel: rows of edges do not ascend")
-		}
+		bad |= e | (e - last)
 		last = e
+	}
+	if bad < 0 {
+		panic("kernel: rows of edges do not ascend")
 	}
 	return edges[:len(edges):len(edges)][:last]
 }

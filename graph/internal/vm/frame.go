@@ -87,6 +87,15 @@ func (f *Frame[T]) BindOutput(output int, data []T) {
 	f.regs[len(f.p.in)+output] = data[:n:n]
 }
 
+// Input is where the frame keeps what is bound to an input, and the length that this must
+// have, for those who bind something else in every step.
+func (f *Frame[T]) Input(input int) (slot *[]T, n int) {
+	return &f.regs[input], f.p.regs[input].elements(f.lanes)
+}
+
+// Output is Input for a PerStep output.
+func (f *Frame[T]) Output(output int) (slot *[]T, n int) { return f.Input(len(f.p.in) + output) }
+
 // Begin zeroes the accumulators and runs the prologue on the invariant inputs.
 func (f *Frame[T]) Begin() {
 	for _, a := range f.p.accums {
