@@ -25,6 +25,7 @@ func (c checked) Helper()                        { c.t.Helper() }
 func (c checked) Error(x ...any)                 { c.t.Error(x...) }
 func (c checked) Errorf(format string, x ...any) { c.t.Errorf(format, x...) }
 func (c checked) Fatal(x ...any)                 { c.t.Fatal(x...) }
+func (c checked) Skip(x ...any)                  { c.t.Skip(x...) }
 func (c checked) Fatalf(format string, x ...any) { c.t.Fatalf(format, x...) }
 
 // property checks a property of networks, with the same ones each time unless -rapid.seed says

@@ -80,7 +80,8 @@ func (x laneValues) of(lane int) laneValues {
 // they were shared.
 func (x laneValues) leaves(net *Network, g *G.ExprGraph) map[string]*G.Node {
 	nodes := map[string]*G.Node{}
-	for address, values := range x {
+	for _, address := range slices.Sorted(maps.Keys(x)) {
+		values := x[address]
 		v := net.values[address]
 		scope, lanes := nmm.Shared, len(values)
 		region := v.perRegion() || v.Kind == initKind

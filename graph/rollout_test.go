@@ -2,8 +2,10 @@ package graph
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -82,7 +84,8 @@ func rolledOutAt(t testing.TB, net *Network, run Run, g *G.ExprGraph, nodes map[
 	}
 	out := &outcome{records: map[string][]float64{}, grads: map[string][]float64{}}
 	var loss *G.Node
-	for address, x := range roll.records {
+	for _, address := range slices.Sorted(maps.Keys(roll.records)) {
+		x := roll.records[address]
 		s := x.Shape()
 		w := make([]float64, 0, s.TotalSize())
 		for l := 0; l < s[0]; l++ {
@@ -97,7 +100,8 @@ func rolledOutAt(t testing.TB, net *Network, run Run, g *G.ExprGraph, nodes map[
 		}
 	}
 	read := map[string][]*G.Value{}
-	for address, x := range roll.records {
+	for _, address := range slices.Sorted(maps.Keys(roll.records)) {
+		x := roll.records[address]
 		read[address] = []*G.Value{new(G.Value)}
 		G.Read(x, read[address][0])
 	}
@@ -111,8 +115,8 @@ func (o *outcome) run(t testing.TB, g *G.ExprGraph, loss *G.Node, nodes map[stri
 	var wrt G.Nodes
 	var names []string
 	used := ancestors(loss)
-	for address, n := range nodes {
-		if used[n] {
+	for _, address := range slices.Sorted(maps.Keys(nodes)) {
+		if n := nodes[address]; used[n] {
 			wrt, names = append(wrt, n), append(names, address)
 		}
 	}
@@ -125,6 +129,9 @@ func (o *outcome) run(t testing.TB, g *G.ExprGraph, loss *G.Node, nodes map[stri
 	gradients := make([]G.Value, len(grads))
 	for i := range grads {
 		G.Read(grads[i], &gradients[i])
+	}
+	if ambiguous(g) {
+		t.Skip("two nodes have one hash, by which a TapeMachine takes them for the same")
 	}
 	vm := G.NewTapeMachine(g)
 	defer vm.Close()
@@ -148,6 +155,19 @@ func (o *outcome) run(t testing.TB, g *G.ExprGraph, loss *G.Node, nodes map[stri
 		}
 		o.grads[names[i]] = append([]float64(nil), data...)
 	}
+}
+
+// ambiguous reports whether different nodes share a hash of 32 bits: of a thousand nodes in one of ten
+// thousand graphs.
+func ambiguous(g *G.ExprGraph) bool {
+	seen := map[uint32]bool{}
+	for _, n := range g.AllNodes() {
+		if seen[n.Hashcode()] {
+			return true
+		}
+		seen[n.Hashcode()] = true
+	}
+	return false
 }
 
 // unrolled does the same with literal nodes.

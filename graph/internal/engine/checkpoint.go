@@ -78,14 +78,8 @@ func (e *Engine[T]) tileLanes(lanes int) int {
 	return n
 }
 
-// plan chooses segments within the memory budget, the cheapest in recomputation.
-func (e *Engine[T]) plan(lanes, workers int, keep bool) (plan, error) {
-	p, err := e.planTiles(e.tileLanes(lanes), lanes, workers, keep)
-	return p, err
-}
-
-// planTiles is plan for tiles of a given number of lanes.
-func (e *Engine[T]) planTiles(side, lanes, workers int, keep bool) (plan, error) {
+// plan chooses segments within the memory budget, the cheapest in recomputation, for tiles of side lanes.
+func (e *Engine[T]) plan(side, lanes, workers int, keep bool) (plan, error) {
 	var zero T
 	size := int64(4)
 	if _, double := any(zero).(float64); double {

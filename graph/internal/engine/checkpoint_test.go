@@ -65,7 +65,7 @@ func TestAdvancesWithASlotForEverySegment(t *testing.T) {
 func TestPlanOfAHugeRun(t *testing.T) {
 	for _, budget := range []int64{1 << 20, 1 << 30} {
 		e := New[float32](linearModel(t, 4, 40), Settings{Steps: 1_000_000_000, Every: 1, Budget: budget})
-		p, err := e.plan(3, 2, true)
+		p, err := e.plan(1, 3, 2, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,14 +79,14 @@ func TestPlanOfAHugeRun(t *testing.T) {
 func TestPlansKeepWithinTheBudget(t *testing.T) {
 	m := linearModel(t, 4, 40)
 	for _, steps := range []int{1, 17, 300, 20_000} {
-		unlimited, err := New[float64](m, Settings{Steps: steps, Every: 1}).plan(3, 2, true)
+		unlimited, err := New[float64](m, Settings{Steps: steps, Every: 1}).plan(1, 3, 2, true)
 		if err != nil || !unlimited.resident || unlimited.factor != 1 {
 			t.Fatalf("plan %+v, error %v", unlimited, err)
 		}
 		least := minimum(t, m, steps, unlimited.bytes)
 		var last plan
 		for budget := least; budget < unlimited.bytes; budget += 1 + (unlimited.bytes-least)/200 {
-			p, err := New[float64](m, Settings{Steps: steps, Every: 1, Budget: budget}).plan(3, 2, true)
+			p, err := New[float64](m, Settings{Steps: steps, Every: 1, Budget: budget}).plan(1, 3, 2, true)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +98,7 @@ func TestPlansKeepWithinTheBudget(t *testing.T) {
 			}
 			last = p
 		}
-		p, err := New[float64](m, Settings{Steps: steps, Every: 1, Budget: unlimited.bytes}).plan(3, 2, true)
+		p, err := New[float64](m, Settings{Steps: steps, Every: 1, Budget: unlimited.bytes}).plan(1, 3, 2, true)
 		if err != nil || !p.resident {
 			t.Errorf("with all that is wanted: plan %+v, error %v", p, err)
 		}
@@ -109,7 +109,7 @@ func TestPlansKeepWithinTheBudget(t *testing.T) {
 func minimum(t *testing.T, m *Model, steps int, enough int64) int64 {
 	t.Helper()
 	try := func(budget int64) error {
-		_, err := New[float64](m, Settings{Steps: steps, Every: 1, Budget: budget}).plan(3, 2, true)
+		_, err := New[float64](m, Settings{Steps: steps, Every: 1, Budget: budget}).plan(1, 3, 2, true)
 		return err
 	}
 	var least int64
@@ -137,7 +137,7 @@ func (c counting) Err() error { c.asked.Add(1); return c.Context.Err() }
 // What a plan says about recomputation is what the engine does: blocks are counted while it runs.
 func TestFactorIsWhatRuns(t *testing.T) {
 	m := linearModel(t, 3, 20)
-	full, err := New[float64](m, Settings{Steps: 4000, Every: 1}).plan(1, 1, true)
+	full, err := New[float64](m, Settings{Steps: 4000, Every: 1}).plan(1, 1, 1, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestFactorIsWhatRuns(t *testing.T) {
 	for _, start := range []int{0, 5} {
 		for part := int64(2); part < 40; part++ {
 			e := New[float64](m, Settings{Steps: 4000, Every: 4000, Budget: full.bytes / part})
-			p, err := e.plan(1, 1, true)
+			p, err := e.plan(1, 1, 1, true)
 			if err != nil {
 				break
 			}

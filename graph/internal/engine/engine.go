@@ -202,7 +202,7 @@ func (e *Engine[T]) Forward(ctx context.Context, in *Inputs, out *Outputs, keep 
 	if !e.Model.together(in) {
 		side = 1
 	}
-	p, err := e.planTiles(side, in.Lanes, runtime.GOMAXPROCS(0), keep)
+	p, err := e.plan(side, in.Lanes, runtime.GOMAXPROCS(0), keep)
 	if err != nil {
 		return nil, nil, err
 	}
