@@ -54,10 +54,12 @@ func (w *window) size() int { return 1 + w.compiled.outputSize(w.solver.settings
 // node adds the window to the graph.
 func (w *window) node(name string, carry, seeds *G.Node) (*G.Node, error) {
 	inputs := G.Nodes{carry, seeds}
-	o := &op{name: name, shape: tensor.Shape{w.size()}, wrt: []bool{w.compiled.model.Adjoint != nil, false}, do: w.forward}
+	backwards := w.compiled.model.Adjoint != nil
+	// A start that is a leaf is ours, and nothing learns it.
+	o := &op{name: name, shape: tensor.Shape{w.size()}, wrt: []bool{backwards && (carry.Op() != nil || w.run.From != nil), false}, do: w.forward}
 	for _, s := range w.slots {
 		inputs = append(inputs, s.node)
-		o.wrt = append(o.wrt, w.compiled.model.Adjoint != nil && w.learns(s))
+		o.wrt = append(o.wrt, backwards && w.learns(s))
 	}
 	o.symDiff = func(inputs G.Nodes, output, grad *G.Node) (G.Nodes, error) {
 		w.wanted = true
