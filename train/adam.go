@@ -132,6 +132,11 @@ func (a Adam) step(st *adamState, grad []float64) {
 			grad[i] *= a.ClipNorm / length
 		}
 	}
+	a.update(st, grad)
+}
+
+// update is step without clipping.
+func (a Adam) update(st *adamState, grad []float64) {
 	st.Step++
 	st.Scale = math.Min(1, st.Scale*1.25)
 	c1 := 1 - math.Pow(a.Beta1, float64(st.Step))

@@ -7,6 +7,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"github.com/euryale-ml/euryale/graph"
+	"github.com/euryale-ml/euryale/train"
 )
 
 // kind is what a problem computes.
@@ -105,7 +106,7 @@ func (p *problem) compile(g *G.ExprGraph, loss *G.Node, k kind) error {
 	}
 	if k == update {
 		p.machine = G.NewTapeMachine(g, G.BindDualValues(p.learned...))
-		p.solver = G.NewAdamSolver(G.WithLearnRate(1e-3))
+		p.solver = train.Adam{Rate: 1e-3}.Solver()
 	} else {
 		p.machine = G.NewTapeMachine(g)
 	}
