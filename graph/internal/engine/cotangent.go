@@ -10,10 +10,11 @@ type cotangent[T kernel.Float] struct {
 	at             int         // of the carry within that: 0 but for an observer's
 	first, perLane int         // index of the window's first sample, and how many each lane has
 	row            []T
+	share          []float64 // of each step that a sample is the mean of
 }
 
 func (l *tile[T]) newCotangent(records [][]float64, carry []float64, at int) *cotangent[T] {
-	c := &cotangent[T]{l: l, records: records, carry: carry, at: at, row: make([]T, l.lanes*l.m.recordWidth)}
+	c := &cotangent[T]{l: l, records: records, carry: carry, at: at, row: make([]T, l.lanes*l.m.recordWidth), share: make([]float64, l.m.recordWidth)}
 	c.first, c.perLane = l.set.Samples()
 	return c
 }
@@ -114,18 +115,11 @@ func (c *cotangent[T]) addSample(into []T, i, sample int) {
 	n := c.l.m.Records[i].N
 	for lane := range c.l.lanes {
 		grad, divisor := c.sample(lane, i, sample)
-		addScaled(into[lane*n:][:n], grad, divisor)
-	}
-}
-
-// addScaled adds grad/divisor.
-func addScaled[T kernel.Float](into []T, grad []float64, divisor float64) {
-	if divisor == 1 {
-		kernel.AddRounded(into, grad)
-		return
-	}
-	for j, g := range grad[:len(into)] {
-		into[j] += T(g / divisor)
+		if divisor != 1 {
+			kernel.DivVS(c.share[:n], grad, divisor)
+			grad = c.share
+		}
+		kernel.AddRounded(into[lane*n:][:n], grad)
 	}
 }
 
@@ -198,7 +192,8 @@ func (l *tile[T]) partialBack(c *cotangent[T], lane int, carry []float64) {
 			copy(row, c.carryOf(lane)[from+v.offset:])
 		case l.set.Average && c.has(i, 0):
 			grad, divisor := c.sample(lane, i, 0)
-			addScaled(row, grad, divisor)
+			kernel.DivVS(c.share[:v.N], grad, divisor)
+			kernel.AddVV(row, row, c.share)
 		}
 	}
 }

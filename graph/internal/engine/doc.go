@@ -26,7 +26,9 @@
 //
 // # Determinism
 //
-// Every floating-point sum has one order, fixed by absolute step, lane and region: edges in order of
-// (target, source), blocks of time from the last to the first, lanes by tiles and a fixed tree. Where a segment
-// begins, how many goroutines run and which tapes were rebuilt changes no bit of the result.
+// Every floating-point sum has one order, fixed by absolute step, lane and region: edges by class of their
+// delay, from [Block] steps on, from [Part] steps on, and less, and within a class in order of (target,
+// source); products of a weight's gradient by blocks, over the steps of each first; blocks of time from the
+// last to the first, lanes by tiles and a fixed tree. Where a segment begins, how many goroutines run and
+// which tapes were rebuilt changes no bit of the result.
 package engine

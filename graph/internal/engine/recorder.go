@@ -116,8 +116,14 @@ func (r *recorder[T]) sample(state []T, sample int, number int64) {
 // observable is record i of a state, which is noted if it is not finite.
 func (r *recorder[T]) observable(i int, state []T, number int64) []T {
 	v := &r.l.m.Records[i]
-	value := r.l.recorded(i, state, of(r.l, r.value, v.offset, v.N))
-	if v.Forward != nil && !kernel.Finite(value) {
+	if v.Forward == nil {
+		return r.l.state(state, v.State)
+	}
+	run, value := r.l.records[i], of(r.l, r.value, v.offset, v.N)
+	run.bind(r.l, rows[T]{state: state})
+	run.frame.BindOutput(0, value)
+	run.run(r.l)
+	if !kernel.Finite(value) {
 		r.diverged(v, value, number)
 	}
 	return value
@@ -132,19 +138,6 @@ func (r *recorder[T]) diverged(v *Record, value []T, step int64) {
 			r.first = r.errs[lane]
 		}
 	}
-}
-
-// recorded returns the value of record i, in dst if it has to be computed.
-func (l *tile[T]) recorded(i int, state, dst []T) []T {
-	v := &l.m.Records[i]
-	if v.Forward == nil {
-		return l.state(state, v.State)
-	}
-	run := l.records[i]
-	run.bind(l, rows[T]{state: state})
-	run.frame.BindOutput(0, dst)
-	run.run(l)
-	return dst
 }
 
 // history writes the states at steps t0 … t1−1 into the outgoing history, as far as it reaches.
