@@ -4,12 +4,12 @@
 // of delayed couplings.
 //
 // Every kernel is portable Go, generic over float32 and float64, and most are AVX2
-// assembly beside it; products of dense matrices and delayed couplings are AVX-512 too,
-// of processors from Ice Lake and Zen 4 on. The program chooses when it starts. The
-// environment can ask for less, which only the time shows: with EURYALE_KERNELS=portable
-// it is portable Go, with avx2 nothing above AVX2; avx512 and all else stand for the best
-// there is. With the build tag purego there is nothing but portable Go. Rules that hold
-// for all kernels:
+// assembly beside it; elementary functions, products of dense matrices and delayed
+// couplings are AVX-512 too, of processors from Ice Lake and Zen 4 on. The program chooses
+// when it starts. The environment can ask for less, which only the time shows: with
+// EURYALE_KERNELS=portable it is portable Go, with avx2 nothing above AVX2; avx512 and all
+// else stand for the best there is. With the build tag purego there is nothing but portable
+// Go. Rules that hold for all kernels:
 //
 //   - Assembly and portable Go give the same bits on every processor: no product and
 //     sum are fused into one rounding, which a conversion T(x * y) also tells the Go
@@ -21,25 +21,26 @@
 //   - The destination of an elementwise kernel may be one of its operands; any
 //     other overlap is a mistake of the caller.
 //
-// Elementary functions of float32 arguments are evaluated in float64 and rounded.
-// The assembly of those in exp.go, slopes.go, log.go, pow.go and single.go is compiled
-// from that Go (avo/compile.go). The largest error in units in the last place, found
-// with some 10⁶ arguments each over the whole range, subnormal results included, and
-// ns per element of 84 on a busy EPYC:
+// Elementary functions of float32 arguments are evaluated in float64 and rounded, but for
+// those of narrow.go. The assembly of those in exp.go, slopes.go, log.go, pow.go, single.go
+// and narrow.go is compiled from that Go (avo/compile.go). The largest error in units in the
+// last place, found with some 10⁶ arguments each over the whole range, subnormal results
+// included, with 10⁸ for those of narrow.go; and ns per element of 84 with AVX2 and AVX-512
+// on a busy EPYC (Zen 5):
 //
-//	         float64      float32
-//	exp      0.88  1.3    0.51  0.8
-//	expm1    0.80  1.4    0.51  0.9
-//	ln       0.86  1.5    0.51  1.0
-//	log1p    0.72  1.8    0.51  1.3
-//	pow      0.84  5.6    0.51  2.4
-//	tanh     1.11  1.8    0.51  1.1
-//	sigmoid  1.58  1.4    0.51  1.0
-//	softplus 1.60  3.4    0.51  2.3
-//	exprel   1.51  1.4    0.51  1.0
-//	linoid   1.51  1.5    0.51  1.1
-//	exprel'  3.6   2.2    0.51  2.3
-//	linoid'  3.5   2.6    0.51  2.8
+//	         float64            float32
+//	exp      0.88  1.43  0.76   0.91  0.50  0.32
+//	expm1    0.80  1.48  0.80   0.51  0.99  0.60
+//	ln       0.86  1.71  1.00   0.51  1.18  0.71
+//	log1p    0.72  1.98  1.13   0.51  1.39  0.84
+//	pow      0.84  6.50  3.53   0.51  2.69  1.48
+//	tanh     1.11  2.02  1.10   1.05  0.77  0.44
+//	sigmoid  1.58  1.43  0.78   1.64  0.54  0.35
+//	softplus 1.60  3.80  2.05   0.51  2.51  1.43
+//	exprel   1.51  1.52  0.81   0.51  1.14  0.68
+//	linoid   1.51  1.63  0.88   0.51  1.28  0.74
+//	exprel'  3.6   2.39  1.30   0.51  2.65  1.49
+//	linoid'  3.5   2.88  1.53   0.51  3.12  1.72
 //
 // The assembly is written by the module in the folder avo; go generate runs it. It
 // reads the numbers of both forms from constants.go. Its loops cover all chains of

@@ -13,6 +13,7 @@ type elementary struct {
 	name      string
 	reference func(float64) pair
 	units     float64
+	narrow    float64 // the same for float32, 0: 0.53
 	low, high float64 // where the function is neither constant nor infinite
 	around    []float64
 	pole      float64 // there is no value from here down
@@ -21,17 +22,17 @@ type elementary struct {
 var none = math.Inf(-1)
 
 var elementaries = []elementary{
-	{"exp", func(x float64) pair { return pairExp(exact(x)) }, 0.9, -745.2, 709.8, []float64{0, -708.4, 709.78, 709.79, -745.13, -745.14}, none},
-	{"expm1", func(x float64) pair { return pairExpm1(exact(x)) }, 0.8, -45, 709.8, []float64{0, 0.34, -0.34, 0.35, -0.35, 1.03, 709.78}, none},
-	{"ln", pairLog, 0.9, 0, 1e3, []float64{1, math.Sqrt2, math.Sqrt2 / 2, 0x1p-1022, math.MaxFloat64}, 0},
-	{"log1p", func(x float64) pair { return pairLog1p(exact(x)) }, 0.8, -1, 1e3, []float64{0, 0.41, -0.29, -1, math.MaxFloat64}, -1},
-	{"tanh", pairTanh, 1.3, -23, 23, []float64{0, 0.625, -0.625, 19.06}, none},
-	{"sigmoid", pairSigmoid, 1.6, -745.2, 40, []float64{0, -708.4, 36.7, -745.13}, none},
-	{"softplus", pairSoftplus, 1.7, -745.2, 50, []float64{0, -36, 36, -708.4, -745.13}, none},
-	{"exprel", pairExprel, 1.6, -1e3, 716.3, []float64{0, 1, -1, 709.78, 716}, none},
-	{"linoid", pairLinoid, 1.6, -751.8, 1e3, []float64{0, 1, -1, -709.78, -745.13}, none},
-	{"exprel'", pairExprelSlope, 3.8, -1e3, 716.3, []float64{0, 1, -1.75, 709.78, -36, 36}, none},
-	{"linoid'", pairLinoidSlope, 3.7, -752, 60, []float64{0, 1.5, -1.5, -708, -745.13}, none},
+	{"exp", func(x float64) pair { return pairExp(exact(x)) }, 0.9, 0.93, -745.2, 709.8, []float64{0, -708.4, 709.78, 709.79, -745.13, -745.14, 88.72, -87.3, -103.97}, none},
+	{"expm1", func(x float64) pair { return pairExpm1(exact(x)) }, 0.8, 0, -45, 709.8, []float64{0, 0.34, -0.34, 0.35, -0.35, 1.03, 709.78}, none},
+	{"ln", pairLog, 0.9, 0, 0, 1e3, []float64{1, math.Sqrt2, math.Sqrt2 / 2, 0x1p-1022, math.MaxFloat64}, 0},
+	{"log1p", func(x float64) pair { return pairLog1p(exact(x)) }, 0.8, 0, -1, 1e3, []float64{0, 0.41, -0.29, -1, math.MaxFloat64}, -1},
+	{"tanh", pairTanh, 1.3, 1.08, -23, 23, []float64{0, 0.625, -0.625, 19.06, 0.75, -0.75, 9.01}, none},
+	{"sigmoid", pairSigmoid, 1.6, 1.7, -745.2, 40, []float64{0, -708.4, 36.7, -745.13, -87.3, -103.97, 16.6}, none},
+	{"softplus", pairSoftplus, 1.7, 0, -745.2, 50, []float64{0, -36, 36, -708.4, -745.13}, none},
+	{"exprel", pairExprel, 1.6, 0, -1e3, 716.3, []float64{0, 1, -1, 709.78, 716}, none},
+	{"linoid", pairLinoid, 1.6, 0, -751.8, 1e3, []float64{0, 1, -1, -709.78, -745.13}, none},
+	{"exprel'", pairExprelSlope, 3.8, 0, -1e3, 716.3, []float64{0, 1, -1.75, 709.78, -36, 36}, none},
+	{"linoid'", pairLinoidSlope, 3.7, 0, -752, 60, []float64{0, 1.5, -1.5, -708, -745.13}, none},
 }
 
 // arguments are spread over the range, over all magnitudes and around special
@@ -69,7 +70,7 @@ func TestElementaryUnits(t *testing.T) {
 		for i := range y {
 			y[i] = float64(y32[i])
 		}
-		e.measure(t, x, y, 23, -126, 0.53)
+		e.measure(t, x, y, 23, -126, max(e.narrow, 0.53))
 	}
 }
 
@@ -101,6 +102,37 @@ func (e *elementary) measure(t *testing.T, x, y []float64, bits, least int, allo
 		t.Errorf("%s(%.17g): got %.17g, want %.17g: %.3f units in the last place, more than %g",
 			e.name, x[where], y[where], e.reference(x[where]).float(), worst, allowed)
 	}
+}
+
+// TestNarrow goes through float32 numbers of all magnitudes and compares functions in float32
+// arithmetic with those of float64. None of them decreases, and tanh is odd.
+func TestNarrow(t *testing.T) {
+	everyLevel(t, func(t *testing.T) {
+		for _, e := range elementaries {
+			if e.narrow == 0 {
+				continue
+			}
+			f := Functions[e.name]
+			var x, y []float32
+			var of, got []float64
+			for b := uint32(0); b < math.Float32bits(float32(math.Inf(1))); b += 4999 {
+				x = append(x, math.Float32frombits(b), -math.Float32frombits(b))
+			}
+			y = make([]float32, len(x))
+			Map(f, y, x)
+			for i := range x {
+				of, got = append(of, float64(x[i])), append(got, float64(y[i]))
+				if before := y[max(i-2, 0)]; i%2 == 0 && y[i] < before || i%2 == 1 && i > 1 && y[i] > before {
+					t.Fatalf("%s decreases at %g, from %g to %g", e.name, x[i], before, y[i])
+				}
+				if e.name == "tanh" && i%2 == 1 && math.Float32bits(y[i]) != math.Float32bits(-y[i-1]) {
+					t.Fatalf("tanh of ±%g: %g and %g", x[i-1], y[i-1], y[i])
+				}
+			}
+			e.reference = func(x float64) pair { return exact(f.Of(x)) }
+			e.measure(t, of, got, 23, -126, e.narrow)
+		}
+	})
 }
 
 // odd are arguments that are out of the ordinary.

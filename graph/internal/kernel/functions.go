@@ -9,6 +9,7 @@ import (
 type Function struct {
 	Of     func(float64) float64 // of one number, with the bits of a float64 loop
 	single func(float64) float64 // the same to the precision of float32; nil: Of
+	narrow func(float32) float32 // the same in float32 arithmetic; nil: single
 	vectorFunction
 }
 
@@ -21,12 +22,12 @@ type vectorFunction struct {
 // Functions are those that have a name in the graph: Gorgonia's, and the ops of
 // package nmm.
 var Functions = map[string]*Function{
-	"exp":      vectorised("exp", exp, expSingle),
+	"exp":      narrowed("exp", exp, expNarrow),
 	"expm1":    vectorised("expm1", expm1, expm1Single),
 	"ln":       vectorised("log", log, logSingle),
 	"log1p":    vectorised("log1p", log1p, log1pSingle),
-	"tanh":     vectorised("tanh", tanh, tanhSingle),
-	"sigmoid":  vectorised("sigmoid", sigmoid, sigmoidSingle),
+	"tanh":     narrowed("tanh", tanh, tanhNarrow),
+	"sigmoid":  narrowed("sigmoid", sigmoid, sigmoidNarrow),
 	"softplus": vectorised("softplus", softplus, softplusSingle),
 	"exprel":   vectorised("exprel", exprel, exprelSingle),
 	"exprel'":  vectorised("exprelSlope", exprelSlope, nil),
@@ -49,6 +50,12 @@ func vectorised(name string, of, single func(float64) float64) *Function {
 	return f
 }
 
+func narrowed(name string, of func(float64) float64, narrow func(float32) float32) *Function {
+	f := vectorised(name, of, nil)
+	f.narrow = narrow
+	return f
+}
+
 func turning(f32 func(d, a []float32), f64 func(d, a []float64), quarters uint64) *Function {
 	return &Function{
 		Of:             func(x float64) float64 { return turned64(x, quarters) },
@@ -57,13 +64,19 @@ func turning(f32 func(d, a []float32), f64 func(d, a []float64), quarters uint64
 	}
 }
 
-// Map sets d[i] = f(a[i]). Functions of float32 elements are evaluated in float64.
+// Map sets d[i] = f(a[i]).
 func Map[T Float](f *Function, d, a []T) {
 	a = a[:len(d)]
 	of := f.Of
 	if single[T]() {
 		if simd && f.f32 != nil {
 			f.f32(as[float32](d), as[float32](a))
+			return
+		}
+		if f.narrow != nil {
+			for i := range d {
+				d[i] = T(f.narrow(float32(a[i])))
+			}
 			return
 		}
 		if f.single != nil {

@@ -30,22 +30,6 @@ func expm1Single(x float64) float64 {
 	return y
 }
 
-func sigmoidSingle(x float64) float64 {
-	s, q := growthSingle(bounded(-x, -200, 200))
-	return 1 / ((s + 1) + float64(s*q))
-}
-
-// tanhSingle is (e^2x - 1)/(e^2x + 1), with the numerator free of cancellation.
-func tanhSingle(x float64) float64 {
-	s, q := growthSingle(bounded(2*x, -200, 200))
-	q = float64(q * s)
-	y := ((s - 1) + q) / ((s + 1) + q)
-	if x == 0 {
-		y = x
-	}
-	return y
-}
-
 func exprelSingle(x float64) float64 {
 	y := expm1Single(x) / notAbove(x, 200)
 	if x == 0 {

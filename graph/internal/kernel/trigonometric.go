@@ -7,7 +7,7 @@ func Sin[T Float](d, a []T) { trigonometric(d, a, 0) }
 func Cos[T Float](d, a []T) { trigonometric(d, a, 1) }
 
 // trigonometric is the sine of a[i] plus so many right angles, 0 or 1. The assembly stops at the first
-// four elements one of which needs the longer reduction.
+// register of elements one of which needs the longer reduction.
 func trigonometric[T Float](d, a []T, quarters uint64) {
 	a = a[:len(d)]
 	for i := 0; i < len(d); {

@@ -91,24 +91,33 @@ const (
 // they are computed. Calls are expanded, both sides of a condition are computed.
 type trace struct {
 	*source
+	width int // of the numbers, in bits
 	known map[node]*node
 	all   []*node
 }
 
-// compile returns the nodes of a function of n numbers, in order; the last are
-// its results.
-func (s *source) compile(name string, arguments int) (all, results []*node) {
-	t := &trace{source: s, known: map[node]*node{}}
+// compiled is a function: its nodes in order, with those that are results.
+type compiled struct {
+	width        int // of the numbers, in bits
+	all, results []*node
+}
+
+// compile compiles a function of so many numbers.
+func (s *source) compile(name string, arguments int) *compiled {
 	f := s.named[name]
 	if f == nil {
 		log.Fatalf("no function %s", name)
+	}
+	t := &trace{source: s, width: 64, known: map[node]*node{}}
+	if s.info.TypeOf(f.Type.Params.List[0].Type) == types.Typ[types.Float32] {
+		t.width = 32
 	}
 	var in []*node
 	for i := range arguments {
 		in = append(in, t.node(node{op: argument, number: uint64(i)}))
 	}
-	results = t.call(f, in)
-	return t.all, results
+	results := t.call(f, in)
+	return &compiled{t.width, t.all, results}
 }
 
 func (t *trace) node(v node) *node {
@@ -228,7 +237,7 @@ func (t *trace) expression(e ast.Expr, variables scope) *node {
 		if e.Op != token.SUB {
 			t.fail(e, "unexpected %v", e.Op)
 		}
-		return t.node(node{op: xor, args: [3]*node{t.expression(e.X, variables), t.bits(1 << 63)}})
+		return t.node(node{op: xor, args: [3]*node{t.expression(e.X, variables), t.sign()}})
 	case *ast.BinaryExpr:
 		x := t.expression(e.X, variables)
 		return t.operate(e, e.Op, x, t.expression(e.Y, variables))
@@ -241,6 +250,25 @@ func (t *trace) expression(e ast.Expr, variables scope) *node {
 
 func (t *trace) bits(b uint64) *node { return t.node(node{op: constantOf, number: b}) }
 
+// sign is the sign's bit.
+func (t *trace) sign() *node { return t.bits(1 << (t.width - 1)) }
+
+// float is a number.
+func (t *trace) float(x float64) *node {
+	if t.width == 32 {
+		return t.bits(uint64(math.Float32bits(float32(x))))
+	}
+	return t.bits(math.Float64bits(x))
+}
+
+// value is the number that float has made bits of.
+func (t *trace) value(bits uint64) float64 {
+	if t.width == 32 {
+		return float64(math.Float32frombits(uint32(bits)))
+	}
+	return math.Float64frombits(bits)
+}
+
 func (t *trace) constant(e ast.Expr, c constant.Value) *node {
 	if b, ok := t.info.Types[e].Type.Underlying().(*types.Basic); ok && b.Info()&types.IsInteger != 0 {
 		n, exact := constant.Uint64Val(constant.ToInt(c))
@@ -251,7 +279,7 @@ func (t *trace) constant(e ast.Expr, c constant.Value) *node {
 		return t.bits(n)
 	}
 	f, _ := constant.Float64Val(constant.ToFloat(c))
-	return t.bits(math.Float64bits(f))
+	return t.float(f)
 }
 
 var (
@@ -286,8 +314,8 @@ func (t *trace) operate(n ast.Expr, op token.Token, x, y *node) *node {
 	if kind == shiftLeft || kind == shiftRight {
 		return t.node(node{op: kind, args: [3]*node{x}, number: y.number})
 	}
-	if v := fold(kind, x, y); v != nil {
-		return t.bits(*v)
+	if v := t.fold(kind, x, y); v != nil {
+		return v
 	}
 	if kind == difference && y.op == constantOf && y.number == 0 {
 		return x // -0 - 0 is -0
@@ -311,27 +339,24 @@ func (t *trace) integer(e ast.Expr) bool {
 func (t *trace) unfused(n ast.Node, op operation, operands ...*node) {
 	for _, v := range operands {
 		if (op == sum || op == difference) && v.op == product && !v.rounded {
-			t.fail(n, "a product in a sum needs a conversion float64(x * y)")
+			t.fail(n, "a product in a sum needs a conversion, as in float64(x * y)")
 		}
 	}
 }
 
 // fold computes sums and differences of constants.
-func fold(op operation, x, y *node) *uint64 {
+func (t *trace) fold(op operation, x, y *node) *node {
 	if x.op != constantOf || y.op != constantOf {
 		return nil
 	}
-	a, b := math.Float64frombits(x.number), math.Float64frombits(y.number)
-	var bits uint64
-	switch op {
+	a, b := t.value(x.number), t.value(y.number)
+	switch op { // rounded to float32, if so, as if once: float64 has more than twice its bits
 	case sum:
-		bits = math.Float64bits(a + b)
+		return t.float(a + b)
 	case difference:
-		bits = math.Float64bits(a - b)
-	default:
-		return nil
+		return t.float(a - b)
 	}
-	return &bits
+	return nil
 }
 
 // choose is yes where the condition holds; minima and maxima have instructions that
@@ -360,7 +385,10 @@ func (t *trace) invoke(c *ast.CallExpr, variables scope) []*node {
 	if f, ok := t.info.Uses[called(c)].(*types.Func); ok && f.Pkg().Path() == "math" {
 		return []*node{t.instruction(c, f.Name(), args)}
 	}
-	if t.info.Types[c.Fun].IsType() { // a conversion
+	if converted := t.info.Types[c.Fun]; converted.IsType() {
+		if b := converted.Type.Underlying().(*types.Basic); b.Info()&types.IsFloat != 0 && t.width != 8*int(types.SizesFor("gc", "amd64").Sizeof(b)) {
+			t.fail(c, "a conversion to %v among numbers of %d bits", b, t.width)
+		}
 		if args[0].op == product {
 			v := *args[0]
 			v.rounded = true
@@ -386,9 +414,9 @@ func called(c *ast.CallExpr) *ast.Ident {
 }
 
 func (t *trace) instruction(c ast.Node, name string, args []*node) *node {
-	sign := t.bits(1 << 63)
+	sign := t.sign()
 	switch name {
-	case "Float64bits", "Float64frombits":
+	case "Float64bits", "Float64frombits", "Float32bits", "Float32frombits":
 		return args[0]
 	case "Sqrt":
 		return t.node(node{op: root, args: [3]*node{args[0]}})
@@ -399,9 +427,9 @@ func (t *trace) instruction(c ast.Node, name string, args []*node) *node {
 			t.node(node{op: andNot, args: [3]*node{args[0], sign}}),
 			t.node(node{op: and, args: [3]*node{args[1], sign}})}})
 	case "Inf":
-		return t.bits(math.Float64bits(math.Inf(int(int64(args[0].number)))))
+		return t.float(math.Inf(int(int64(args[0].number))))
 	case "NaN":
-		return t.bits(math.Float64bits(math.NaN()))
+		return t.float(math.NaN())
 	}
 	t.fail(c, "unexpected math.%s", name)
 	return nil

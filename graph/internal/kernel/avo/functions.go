@@ -7,10 +7,11 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// unary is d[i] = f(a[i]) with step elements at a time; f turns the vector in Y0
-// into its value in Y0.
-func (d *dtype) unary(name string, step int, load func(from operand.Mem, mask reg.VecPhysical), f func(), store func(to operand.Mem)) {
-	d.function(fmt.Sprint(name, d.bits), fmt.Sprintf("func(d, a []%s)", d.scalar))
+func (d *dtype) unarySignature() string { return fmt.Sprintf("func(d, a []%s)", d.scalar) }
+
+// each is d[i] = f(a[i]) with step elements at a time; f turns the vector in Y0 into its
+// value in Y0.
+func (d *dtype) each(step int, load func(from operand.Mem, mask reg.VecPhysical), f func(), store func(to operand.Mem)) {
 	d.Load(d.Param("d").Base(), reg.RDI)
 	d.Load(d.Param("a").Base(), reg.RSI)
 	d.Load(d.Param("d").Len(), reg.RCX)
@@ -67,6 +68,7 @@ func (d *dtype) algebraic() {
 			d.VANDPS(reg.Y0, reg.Y1, reg.Y0)
 		}},
 	} {
-		d.unary(f.name, d.lanes, load, f.f, store)
+		d.function(fmt.Sprint(f.name, d.bits), d.unarySignature())
+		d.each(d.lanes, load, f.f, store)
 	}
 }
