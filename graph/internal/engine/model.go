@@ -309,7 +309,7 @@ func (m *Model) prepareSources() {
 		s := &m.Sources[i]
 		s.offset, m.sourceWidth = m.sourceWidth, m.sourceWidth+s.N
 		switch {
-		case s.Forward == nil && s.From.Kind == State:
+		case s.isState():
 			s.statesIn = []int{s.From.Index}
 		case s.Forward != nil:
 			for _, w := range s.Forward.In {
@@ -327,10 +327,13 @@ func (m *Model) prepareSources() {
 	}
 }
 
+// isState says whether the signal is a state variable as it is.
+func (s *Source) isState() bool { return s.Forward == nil && s.From.Kind == State }
+
 // differentiable says whether something before source k may want its adjoint.
 func (m *Model) differentiable(k int) bool {
 	s := &m.Sources[k]
-	return s.Forward != nil || s.From.Kind == State || m.Series[s.From.Index].Learned
+	return s.Forward != nil || s.isState() || m.Series[s.From.Index].Learned
 }
 
 // pastColumns is the number of past steps kept of a delayed source: at least a block.

@@ -84,7 +84,9 @@ func (l *tile[T]) makeReverse() {
 		if s.Source < 0 {
 			continue
 		}
-		run.back = make([]T, n*c.NFrom)
+		if !c.Dense { // its products go where they belong
+			run.back = make([]T, n*c.NFrom)
+		}
 		if c.ahead() {
 			run.back = make([]T, Block*n*c.NFrom)
 		}
@@ -247,7 +249,9 @@ func (l *tile[T]) keepSeries(t int64) {
 // sourcesBack carries the adjoints of the sums back to the states that were sent at step t.
 func (l *tile[T]) sourcesBack(state []T, t0, t int64) {
 	for i := range l.sources {
-		clear(l.sources[i].grad)
+		if !l.m.Sources[i].isState() {
+			clear(l.sources[i].grad)
+		}
 	}
 	for k := range l.m.Sums {
 		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 && l.m.differentiable(l.m.Sums[k].Source) {
@@ -258,8 +262,18 @@ func (l *tile[T]) sourcesBack(state []T, t0, t int64) {
 		}
 	}
 	for i := range l.sources {
-		l.sourceBack(i, state, l.back.previous)
+		if !l.m.Sources[i].isState() {
+			l.sourceBack(i, state, l.back.previous)
+		}
 	}
+}
+
+// sent is where the adjoint of source i at the present step adds up: that of a state, if it is one.
+func (l *tile[T]) sent(i int) []T {
+	if src := &l.m.Sources[i]; src.isState() {
+		return l.state(l.back.previous, src.From.Index)
+	}
+	return l.sources[i].grad
 }
 
 // sourceBack adds to the states' adjoint what a source's adjoint amounts to. That of an input is all that

@@ -159,24 +159,15 @@ func (l *tile[T]) denseSum(j job, from, to int) {
 	}
 }
 
-// denseBack is denseSum with the transposed matrix, added to the sources' adjoints.
+// denseBack is denseSum with the transposed matrix, added to the source's adjoint.
 func (l *tile[T]) denseBack(j job, from, to int) {
-	s, run := &l.m.Sums[j.k], &l.sums[j.k]
+	s := &l.m.Sums[j.k]
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
-	x := l.slot(run.ring, j.t, l.lanes*c.NTo)
+	x, sent := l.slot(l.sums[j.k].ring, j.t, l.lanes*c.NTo), l.sent(s.Source)
 	for lane, side := 0, l.side(w); lane < l.lanes; lane += side {
-		kernel.MatMul(kernel.Matrix[T]{Data: run.back[lane*c.NFrom+from:], Stride: c.NFrom},
+		kernel.AddMatMul(kernel.Matrix[T]{Data: sent[lane*c.NFrom+from:], Stride: c.NFrom},
 			w.at(lane).dense.From(from),
 			kernel.Matrix[T]{Data: x[lane*c.NTo:], Stride: c.NTo}, to-from, c.NTo, side)
-	}
-	grad := l.sources[s.Source].grad
-	if to-from == c.NFrom {
-		kernel.AddVV(grad, grad, run.back[:len(grad)])
-		return
-	}
-	for lane := range l.lanes {
-		a, b := lane*c.NFrom+from, lane*c.NFrom+to
-		kernel.AddVV(grad[a:b], grad[a:b], run.back[a:b])
 	}
 }
 
@@ -206,7 +197,7 @@ func (l *tile[T]) nowSum(j job, lane, from, to int) {
 func (l *tile[T]) nowBack(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling].at(lane).edges[short]
-	grad := l.sources[s.Source].grad[lane*c.NFrom:][from:to]
+	grad := l.sent(s.Source)[lane*c.NFrom:][from:to]
 	back := run.back[lane*c.NFrom:][from:to]
 	if c.ahead() {
 		back = run.back[(int(j.t-j.t0)*l.lanes+lane)*c.NFrom:][from:to]

@@ -51,14 +51,18 @@ func (m Matrix[T]) cut(n, width int) []T {
 // lane's bits do not depend on the number of lanes. With one lane this is the
 // matrix-vector product.
 func MatMul[T Float](y, wt, x Matrix[T], rows, cols, lanes int) {
+	if to := y.cut(lanes, rows); len(to) > 0 {
+		for l := range lanes {
+			clear(to[l*y.Stride:][:rows])
+		}
+	}
+	AddMatMul(y, wt, x, rows, cols, lanes)
+}
+
+// AddMatMul is MatMul with sums that start from the values in y.
+func AddMatMul[T Float](y, wt, x Matrix[T], rows, cols, lanes int) {
 	to, w, v := y.cut(lanes, rows), wt.cut(cols, rows), x.cut(lanes, cols)
-	if len(to) == 0 {
-		return
-	}
-	for l := range lanes {
-		clear(to[l*y.Stride:][:rows])
-	}
-	if cols > 0 {
+	if len(to) > 0 && cols > 0 {
 		(&gemm[T]{c: to, b: w, a: v, lanes: lanes, width: rows, terms: cols, cs: y.Stride, bs: wt.Stride, al: x.Stride, aj: 1}).run()
 	}
 }

@@ -43,6 +43,17 @@ func (m Matrix[T]) copied() Matrix[T] {
 	return Matrix[T]{append([]T(nil), m.Data...), m.Stride}
 }
 
+// flipped is the rows × cols matrix m with its columns as rows.
+func flipped[T Float](m Matrix[T], rows, cols int) Matrix[T] {
+	x := Matrix[T]{Data: make([]T, rows*cols), Stride: rows}
+	for i := range rows {
+		for j := range cols {
+			x.Data[j*rows+i] = m.Data[i*m.Stride+j]
+		}
+	}
+	return x
+}
+
 // Sums are taken in the documented order at every remainder of the blocking, and
 // nothing between the rows of a result is touched.
 func TestMatrixOrder(t *testing.T) {
@@ -61,6 +72,10 @@ func testMatrixOrder[T Float](t *testing.T) {
 					matMulPlain(want, wt, x, n, inner, lanes)
 					MatMul(y, wt, x, n, inner, lanes)
 					same(t, "MatMul "+size, y.Data, want.Data)
+
+					rankKPlain(want, flipped(x, lanes, inner), wt, lanes, n, inner) // the same sums, from there on
+					AddMatMul(y, wt, x, n, inner, lanes)
+					same(t, "AddMatMul "+size, y.Data, want.Data)
 
 					a := matrix(fill, r, inner, lanes, gap)
 					rankKPlain(want, a, wt, lanes, n, inner)
