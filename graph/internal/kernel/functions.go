@@ -24,7 +24,7 @@ type vectorFunction struct {
 var Functions = map[string]*Function{
 	"exp":      narrowed("exp", exp, expNarrow),
 	"expm1":    vectorised("expm1", expm1, expm1Single),
-	"ln":       vectorised("log", log, logSingle),
+	"ln":       narrowed("log", log, logNarrow),
 	"log1p":    vectorised("log1p", log1p, log1pSingle),
 	"tanh":     narrowed("tanh", tanh, tanhNarrow),
 	"sigmoid":  narrowed("sigmoid", sigmoid, sigmoidNarrow),

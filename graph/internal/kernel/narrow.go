@@ -93,3 +93,41 @@ func tanhNarrow(x float32) float32 {
 	}
 	return math.Float32frombits(math.Float32bits(y) | sign)
 }
+
+const (
+	sqrtHalfNarrow     = 0x3f3504f3 // bits of √½
+	mantissaBitsNarrow = 1<<23 - 1
+)
+
+// logNarrow is k ln 2 + f - (f²/2 - f³ p(f)), p to 2^-27 of ln(1 + f).
+func logNarrow(x float32) float32 {
+	scaled, bias := x, float32(0x1p23+127)
+	if x < 0x1p-126 {
+		scaled = x * 0x1p25
+		bias = 0x1p23 + 127 + 25
+	}
+	n := math.Float32bits(scaled) + (0x3f800000 - sqrtHalfNarrow)
+	k := math.Float32frombits(n>>23|0x4b000000) - bias // 0x4b0: of 2^23
+	f := math.Float32frombits(n&mantissaBitsNarrow+sqrtHalfNarrow) - 1
+	f2 := f * f
+	a := 0x1.555554p-2 - float32(f*0x1.000228p-2)
+	b := 0x1.99a008p-3 - float32(f*0x1.547244p-3)
+	c := 0x1.22da14p-3 - float32(f*0x1.0d8544p-3)
+	d := 0x1.055ba4p-3 - float32(f*0x1.38b6p-4)
+	p := a + float32(f2*(b+float32(f2*(c+float32(f2*d)))))
+	low := float32(float32(f*f2)*p) + float32(k*ln2TailNarrow)
+	y := float32(k*ln2HeadNarrow) - ((float32(0.5*f2) - low) - f)
+	if x > math.MaxFloat32 {
+		y = x
+	}
+	if x < 0 {
+		y = float32(math.NaN())
+	}
+	if x == 0 {
+		y = float32(math.Inf(-1))
+	}
+	if x != x {
+		y = x
+	}
+	return y
+}

@@ -54,11 +54,6 @@ func logSumSingle(k, f float64) float64 {
 	return float64(k*ln2) + float64(s*(2+float64(z*p)))
 }
 
-func logSingle(x float64) float64 {
-	k, m := splitNormal(x, 0x1p52+1023)
-	return logValue(x, logSumSingle(k, m-1))
-}
-
 // log1pSingle takes x itself where 1 + x would have lost too much of it.
 func log1pSingle(x float64) float64 {
 	sum := 1 + x
