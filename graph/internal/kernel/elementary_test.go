@@ -24,7 +24,7 @@ var none = math.Inf(-1)
 var elementaries = []elementary{
 	{"exp", func(x float64) pair { return pairExp(exact(x)) }, 0.9, 0.93, -745.2, 709.8, []float64{0, -708.4, 709.78, 709.79, -745.13, -745.14, 88.72, -87.3, -103.97}, none},
 	{"expm1", func(x float64) pair { return pairExpm1(exact(x)) }, 0.8, 0, -45, 709.8, []float64{0, 0.34, -0.34, 0.35, -0.35, 1.03, 709.78}, none},
-	{"ln", pairLog, 0.9, 0.82, 0, 1e3, []float64{1, math.Sqrt2, math.Sqrt2 / 2, 0x1p-1022, math.MaxFloat64}, 0},
+	{"ln", pairLog, 0.9, 0.86, 0, 1e3, []float64{1, math.Sqrt2, math.Sqrt2 / 2, 0.70591265, 0x1p-126, 0x1p-1022, math.MaxFloat64}, 0},
 	{"log1p", func(x float64) pair { return pairLog1p(exact(x)) }, 0.8, 0, -1, 1e3, []float64{0, 0.41, -0.29, -1, math.MaxFloat64}, -1},
 	{"tanh", pairTanh, 1.3, 1.08, -23, 23, []float64{0, 0.625, -0.625, 19.06, 0.75, -0.75, 9.01}, none},
 	{"sigmoid", pairSigmoid, 1.6, 1.7, -745.2, 40, []float64{0, -708.4, 36.7, -745.13, -87.3, -103.97, 16.6}, none},
