@@ -123,6 +123,8 @@ type span struct {
 	offset, count, first, total, n, lanes int
 }
 
+func (s span) size() int { return s.lanes * s.count * s.n }
+
 // each pairs the pieces of the packed vector with those of the tensor.
 func (s span) each(packed, tensor []float64, do func(packed, tensor []float64)) {
 	size := s.count * s.n
@@ -135,11 +137,16 @@ func (s span) each(packed, tensor []float64, do func(packed, tensor []float64)) 
 // collect makes one tensor of pieces of packed vectors, one span for each.
 func collect(name string, shape tensor.Shape, packed G.Nodes, spans []span) (*G.Node, error) {
 	o := &op{name: name, shape: shape, wrt: make([]bool, len(packed))}
-	for i := range o.wrt {
+	filled := 0
+	for i, s := range spans {
 		o.wrt[i] = true
+		filled += s.size()
 	}
 	o.do = func(in [][]float64) ([]float64, error) {
-		out := make([]float64, shape.TotalSize())
+		out := results(shape.TotalSize())
+		if filled < len(out) {
+			clear(out)
+		}
 		for i, s := range spans {
 			s.each(in[i], out, func(p, t []float64) { copy(t, p) })
 		}
@@ -185,7 +192,9 @@ func gather(name string, shape tensor.Shape, packed G.Nodes, spans []span) (*G.N
 func scatter(name string, shape tensor.Shape, from *G.Node, s span) (*G.Node, error) {
 	o := &op{name: name + "ᵀ", shape: shape.Clone(), wrt: []bool{true}}
 	o.do = func(in [][]float64) ([]float64, error) {
-		out := make([]float64, shape.TotalSize())
+		out := results(shape.TotalSize())
+		clear(out[:s.offset])
+		clear(out[s.offset+s.size():])
 		s.each(out, in[0], func(p, t []float64) { copy(p, t) })
 		return out, nil
 	}
