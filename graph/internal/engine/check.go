@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/euryale-ml/euryale/graph/internal/kernel"
@@ -79,4 +80,18 @@ func (l *tile[T]) divergedAt(variable string, labels []string, values []T, lane 
 		j++
 	}
 	return &DivergedError{Lane: l.root.first + lane, Variable: variable, Region: labels[j], Value: float64(values[j])}
+}
+
+// DivergedError says where a run became NaN or infinite.
+type DivergedError struct {
+	Step     int64
+	Lane     int
+	Variable string
+	Region   string
+	Value    float64
+}
+
+func (e *DivergedError) Error() string {
+	return fmt.Sprintf("graph: %s of %s became %v at step %d of lane %d: reduce Run.Dt, check parameters and coupling gain, or set NonFinite to MaskLane",
+		e.Variable, e.Region, e.Value, e.Step, e.Lane)
 }

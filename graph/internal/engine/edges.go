@@ -181,3 +181,11 @@ func (o *offsets) fillRings(set *edgeSet, from, to int) {
 		o.ringBack[e] = set.tDelay[e]*int32(to) + set.tOther[e]
 	}
 }
+
+// now is the number of products per lane that the sums of one step and their transpose take.
+func (c *Coupling) now() int {
+	if c.Dense {
+		return c.NTo * c.NFrom
+	}
+	return c.edges[short]
+}

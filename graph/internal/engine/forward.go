@@ -113,22 +113,6 @@ func (l *tile[T]) fromCarry(into []T, at, n int) {
 	}
 }
 
-// signal returns source i of the given states, or of the present row of an input.
-func (l *tile[T]) signal(i int, state []T) []T {
-	src, run := &l.m.Sources[i], &l.sources[i]
-	switch {
-	case src.Forward != nil:
-	case src.From.Kind == Series:
-		return of(l, l.series, l.m.Series[src.From.Index].offset, src.N)
-	default:
-		return l.state(state, src.From.Index)
-	}
-	run.forward.bind(l, rows[T]{state: state})
-	run.forward.frame.BindOutput(0, run.grad)
-	run.forward.run(l)
-	return run.grad
-}
-
 // leave keeps what the next segment starts from: its rows may lie elsewhere.
 func (l *tile[T]) leave(sp span) {
 	copy(l.next, l.row(sp, sp.to))
@@ -149,28 +133,6 @@ func (l *tile[T]) proceed(sp span) {
 			copy(run.past[at:at+run.columns], run.past[at+l.plan.segment:at+l.plan.segment+run.columns])
 		}
 	}
-}
-
-// prime fills the rings of short delays from the past.
-func (l *tile[T]) prime(sp span) {
-	for i := range l.sources {
-		run, n := &l.sources[i], l.lanes*l.m.Sources[i].N
-		if !l.m.Sources[i].echoes {
-			continue
-		}
-		for c := int64(1); c < Part; c++ {
-			ring := l.slot(run.ring, sp.from-c, n)
-			for j := range ring {
-				ring[j] = run.past[j*run.stride+run.columns+int(sp.from-c-sp.base)]
-			}
-			l.mirror(run.ring, sp.from-c, n)
-		}
-	}
-}
-
-// slot is step t's part of a ring of n numbers a step.
-func (l *tile[T]) slot(ring []T, t int64, n int) []T {
-	return ring[int(t&(Block-1))*n:][:n]
 }
 
 // segment solves the steps of a span. rec is nil when a segment is solved again.
@@ -229,75 +191,4 @@ func (l *tile[T]) oneStep(sp span, t0, t int64) {
 	l.step.bindStates(l.row(sp, t+1))
 	l.step.bindKept(sums)
 	l.step.run(l)
-}
-
-// signals puts every source's value at step t into its ring. A state that is read from the past only
-// stays where it is.
-func (l *tile[T]) signals(state []T, t int64) {
-	for i := range l.sources {
-		if src := &l.m.Sources[i]; src.recent || src.Forward != nil {
-			l.send(i, t, state)
-		}
-	}
-}
-
-// send puts source i's value at step t into its ring.
-func (l *tile[T]) send(i int, t int64, state []T) {
-	src, ring := &l.m.Sources[i], l.sources[i].ring
-	n, value := l.lanes*src.N, l.signal(i, state)
-	copy(l.slot(ring, t, n), value)
-	if src.echoes {
-		l.mirror(ring, t, n)
-	}
-}
-
-// mirror copies step t's part of a ring to where a ring that echoes has it again.
-func (l *tile[T]) mirror(ring []T, t int64, n int) {
-	copy(l.slot(ring[Block*n:], t, n), l.slot(ring, t, n))
-}
-
-// signalsNow is signals for the sources whose weight gradients need the present value in the ring;
-// those of delayed couplings read the past.
-func (l *tile[T]) signalsNow(state []T, t int64) {
-	for i := range l.sources {
-		if src := &l.m.Sources[i]; src.now {
-			l.send(i, t, state)
-		}
-	}
-}
-
-// inputs fills the row of series for step t.
-func (l *tile[T]) inputs(t int64) {
-	for i := range l.m.Series {
-		v := &l.m.Series[i]
-		at := (int(t-l.start) + l.set.Offset) * v.N
-		l.loadLanes(of(l, l.series, v.offset, v.N), &l.in.Series[i], v.Rows*v.N, at, v.N)
-	}
-}
-
-// remember copies some steps of signals into the node-major past.
-func (l *tile[T]) remember(sp span, t0, t1 int64) {
-	for i := range l.sources {
-		if n, steps := l.lanes*l.m.Sources[i].N, int(t1-t0); l.sources[i].past != nil {
-			l.spread(job{task: pastTask, k: i, base: sp.base, t: t0, n: steps}, n, n*steps)
-		}
-	}
-}
-
-// filePast is remember for the (lane, region) from … to−1.
-func (l *tile[T]) filePast(j job, from, to int) {
-	src, run := &l.m.Sources[j.k], &l.sources[j.k]
-	rows := l.rows(run.ring, j.t, l.lanes*src.N)
-	if src.Forward == nil {
-		rows.Stride = l.lanes * l.m.width
-		rows.Data = l.x[int(j.t-j.base)*rows.Stride+l.lanes*l.m.States[src.From.Index].offset:]
-	}
-	rows.Data = rows.Data[from:]
-	into := run.past[from*run.stride+run.columns+int(j.t-j.base):]
-	kernel.Transpose(kernel.Matrix[T]{Data: into, Stride: run.stride}, rows, j.n, to-from)
-}
-
-// rows are a ring's from step t on.
-func (l *tile[T]) rows(ring []T, t int64, n int) kernel.Matrix[T] {
-	return kernel.Matrix[T]{Data: ring[int(t&(Block-1))*n:], Stride: n}
 }

@@ -1,77 +1,7 @@
 package engine
 
-import (
-	"sync"
-
-	"github.com/euryale-ml/euryale/graph/internal/vm"
-)
-
 // Block is the number of steps whose long-delay sums are computed at once.
 const Block = 16
-
-// Kind says what a program's input or output is joined to.
-type Kind int
-
-const (
-	State     Kind = iota // a state variable at the present step
-	Param                 // a parameter, constant during a run
-	Sum                   // a weighted sum over sources
-	Series                // a row of a run-time input
-	Noise                 // standard normal samples
-	Cotangent             // adjoint of the program's value: of next state k, or of the only output
-	Signal                // the only output of a source or record program
-	Kept                  // a value of the step that its adjoint reads
-)
-
-// Wire joins one program input or output to element Index of a Kind.
-type Wire struct {
-	Kind  Kind
-	Index int
-}
-
-// Piece is a program with its wiring.
-type Piece struct {
-	Program *vm.Program
-	In, Out []Wire
-
-	mu    sync.Mutex
-	tiles map[string]*vm.Program // for several lanes, by the inputs that are scalars of each lane
-}
-
-// tiled returns the program for tiles in which scalar inputs differ from lane to lane where laned says so.
-func (p *Piece) tiled(laned func(Wire) bool) *vm.Program {
-	mask := make([]bool, len(p.In))
-	key := make([]byte, len(p.In))
-	for i, w := range p.In {
-		if p.Program.ScalarInput(i) && laned(w) {
-			mask[i], key[i] = true, 1
-		}
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.tiles[string(key)] == nil {
-		program, err := p.Program.Tile(mask)
-		if err != nil {
-			panic(err) // it compiled for one lane, and it is tileable
-		}
-		if p.tiles == nil {
-			p.tiles = map[string]*vm.Program{}
-		}
-		p.tiles[string(key)] = program
-	}
-	return p.tiles[string(key)]
-}
-
-// reads says which elements of a kind matter to the program.
-func (p *Piece) reads(kind Kind, elements int) []bool {
-	which := make([]bool, elements)
-	for i := 0; p != nil && i < len(p.In); i++ {
-		if w := p.In[i]; w.Kind == kind && p.Program.Reads(i) {
-			which[w.Index] = true
-		}
-	}
-	return which
-}
 
 // StateVar is one state variable of one population, N regions long.
 type StateVar struct {
@@ -109,22 +39,6 @@ type NoiseVar struct {
 type KeptVar struct {
 	N      int
 	offset int // in a row of sums, behind those
-}
-
-// Source is a signal sent along edges: a state variable, an input, or a program of states of one
-// population.
-type Source struct {
-	From     Wire   // the State or the Series, if Forward is nil; a series has no delays
-	Forward  *Piece // In: State, Param; Out: Signal
-	Adjoint  *Piece // In: State, Param, Cotangent; Out: State (per step), Param (accumulated)
-	N        int
-	depth    int // longest delay in steps
-	delayed  bool
-	now      bool // some coupling reads it without delay
-	recent   bool // some coupling reads the present step or the last few
-	echoes   bool // some edge reads the steps just before the present one
-	offset   int  // in a source row
-	statesIn []int
 }
 
 // SumVar is S_i = Σ_j W_ij source_j(t − d_ij), or Factor times the row sum of W if Source is −1.
@@ -251,14 +165,6 @@ func (m *Model) widestNoise() int {
 	return n
 }
 
-// now is the number of products per lane that the sums of one step and their transpose take.
-func (c *Coupling) now() int {
-	if c.Dense {
-		return c.NTo * c.NFrom
-	}
-	return c.edges[short]
-}
-
 // Share moves an observer's parameters to the end of the network's list.
 func (m *Model) Share(params *[]ParamVar) {
 	shift := func(p *Piece) {
@@ -285,86 +191,3 @@ func (m *Model) Share(params *[]ParamVar) {
 		m.Series[i].Learned = false // its gradient is passed on, not kept
 	}
 }
-
-// prepareSources finds out which sources need a past, and how long.
-func (m *Model) prepareSources() {
-	m.history = make([]int, len(m.States))
-	for i := range m.Sums {
-		s := &m.Sums[i]
-		c := &m.Couplings[s.Coupling]
-		s.offset, m.sumWidth = m.sumWidth, m.sumWidth+c.NTo
-		m.constSum = append(m.constSum, s.Source < 0)
-		if s.Source < 0 {
-			continue
-		}
-		src := &m.Sources[s.Source]
-		src.delayed = src.delayed || c.delayed
-		src.now = src.now || !c.delayed
-		src.recent = src.recent || !c.delayed || c.echoes()
-		src.echoes = src.echoes || c.echoes()
-		m.parts = m.parts || c.edges[middle] > 0
-		src.depth = max(src.depth, c.depth)
-	}
-	for i := range m.Sources {
-		s := &m.Sources[i]
-		s.offset, m.sourceWidth = m.sourceWidth, m.sourceWidth+s.N
-		switch {
-		case s.isState():
-			s.statesIn = []int{s.From.Index}
-		case s.Forward != nil:
-			for _, w := range s.Forward.In {
-				if w.Kind == State {
-					s.statesIn = append(s.statesIn, w.Index)
-				}
-			}
-		}
-		for _, k := range s.statesIn {
-			m.history[k] = max(m.history[k], s.depth)
-		}
-	}
-	for k, d := range m.history {
-		m.historyWidth += d * m.States[k].N
-	}
-}
-
-// isState says whether the signal is a state variable as it is.
-func (s *Source) isState() bool { return s.Forward == nil && s.From.Kind == State }
-
-// differentiable says whether something before source k may want its adjoint.
-func (m *Model) differentiable(k int) bool {
-	s := &m.Sources[k]
-	return s.Forward != nil || s.isState() || m.Series[s.From.Index].Learned
-}
-
-// pastColumns is the number of past steps kept of a delayed source: at least a block.
-func (s *Source) pastColumns() int { return max(s.depth, Block) }
-
-// Histories returns the number of past steps that are needed of each state variable.
-func (m *Model) Histories() []int { return m.history }
-
-// CarryWidth is the number of values per lane that pass from one run to the next: states, histories
-// (per state, oldest first, [step][region]), partial means of the records, and the absolute step.
-// What observers pass on comes before the step.
-func (m *Model) CarryWidth() int { return m.ObserverOffset(len(m.Observers)) + 1 }
-
-// ObserverOffset is where the carry of observer k begins: that of its model, then the running sum of
-// its input.
-func (m *Model) ObserverOffset(k int) int {
-	at := m.width + m.historyWidth + m.recordWidth
-	for i := 0; i < k; i++ {
-		at += m.Observers[i].Model.CarryWidth() + m.Observers[i].N
-	}
-	return at
-}
-
-// HistoryOffset is where the history of state k begins in a carry.
-func (m *Model) HistoryOffset(k int) int {
-	at := m.width
-	for i := 0; i < k; i++ {
-		at += m.history[i] * m.States[i].N
-	}
-	return at
-}
-
-// StateOffset is where state k begins in a carry.
-func (m *Model) StateOffset(k int) int { return m.States[k].offset }

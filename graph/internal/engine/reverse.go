@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 
 	"github.com/euryale-ml/euryale/graph/internal/kernel"
 )
@@ -50,23 +49,6 @@ func (l *tile[T]) reside(point *checkpoint[T]) {
 	l.x, l.s = point.x, point.s
 	for k, o := range l.observers {
 		o.rows = point.slow[k]
-	}
-}
-
-// rebuildPast fills the node-major signals of a segment from its resident states.
-func (l *tile[T]) rebuildPast(sp span) {
-	any := false
-	for i := range l.sources {
-		any = any || l.sources[i].past != nil
-	}
-	if !any {
-		return
-	}
-	for t := sp.from; t < sp.to; t++ {
-		l.signals(l.row(sp, t), t)
-		if (t+1)%Block == 0 || t+1 == sp.to {
-			l.remember(sp, max(t/Block*Block, sp.from), t+1)
-		}
 	}
 }
 
@@ -192,17 +174,6 @@ func (l *tile[T]) partStart(t, t0 int64) int64 {
 	return max((t-1)/Part*Part, t0)
 }
 
-// makeRoom moves the adjoints that later steps left behind to where the new segment looks for them.
-func (l *tile[T]) makeRoom() {
-	for k := range l.sums {
-		run := &l.sums[k]
-		for at := 0; at < len(run.adjoint); at += run.stride {
-			row := run.adjoint[at : at+run.stride]
-			copy(row[l.plan.segment:], row[:run.stride-l.plan.segment])
-		}
-	}
-}
-
 // stepBack turns the adjoint of the state after step t into that of the state before it.
 func (l *tile[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 	b, state := &l.back, l.row(sp, t)
@@ -246,84 +217,6 @@ func (l *tile[T]) keepSeries(t int64) {
 	}
 }
 
-// sourcesBack carries the adjoints of the sums back to the states that were sent at step t.
-func (l *tile[T]) sourcesBack(state []T, t0, t int64) {
-	for i := range l.sources {
-		if !l.m.Sources[i].isState() {
-			clear(l.sources[i].grad)
-		}
-	}
-	for k := range l.m.Sums {
-		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 && l.m.differentiable(l.m.Sums[k].Source) {
-			if c.echoes() {
-				l.mirror(l.sums[k].ring, t, l.lanes*c.NTo)
-			}
-			l.spread(job{task: backTask, k: k, t0: t0, t: t}, l.regions(c, c.NFrom), l.lanes*c.now())
-		}
-	}
-	for i := range l.sources {
-		if !l.m.Sources[i].isState() {
-			l.sourceBack(i, state, l.back.previous)
-		}
-	}
-}
-
-// sent is where the adjoint of source i at the present step adds up: that of a state, if it is one.
-func (l *tile[T]) sent(i int) []T {
-	if src := &l.m.Sources[i]; src.isState() {
-		return l.state(l.back.previous, src.From.Index)
-	}
-	return l.sources[i].grad
-}
-
-// sourceBack adds to the states' adjoint what a source's adjoint amounts to. That of an input is all that
-// there is of the input's: no program reads it.
-func (l *tile[T]) sourceBack(i int, state, into []T) {
-	src, run := &l.m.Sources[i], &l.sources[i]
-	switch {
-	case src.Forward != nil:
-		l.pieceBack(run.adjoint, state, run.grad, into)
-	case src.From.Kind == Series:
-		copy(of(l, l.back.series, l.m.Series[src.From.Index].offset, src.N), run.grad)
-	default:
-		at := l.state(into, src.From.Index)
-		kernel.AddVV(at, at, run.grad)
-	}
-}
-
-// pieceBack adds the adjoint of a small program of states to the adjoint of the states.
-func (l *tile[T]) pieceBack(r *runner[T], state, cotangent, into []T) {
-	extra := l.back.extra
-	r.bind(l, rows[T]{state: state, cotangent: cotangent})
-	r.bindStates(extra)
-	r.run(l)
-	for _, w := range r.piece.Out {
-		if w.Kind == State {
-			at := l.state(into, w.Index)
-			kernel.AddVV(at, at, l.state(extra, w.Index))
-		}
-	}
-}
-
-// file keeps the adjoints of some steps of a block by region, for those of earlier steps.
-func (l *tile[T]) file(sp span, t0, t1 int64) {
-	l.scrubRings(t0, t1)
-	for k := range l.sums {
-		if n, steps := l.lanes*l.m.Couplings[l.m.Sums[k].Coupling].NTo, int(t1-t0); l.sums[k].adjoint != nil {
-			l.spread(job{task: adjointTask, k: k, base: sp.base, t: t0, n: steps}, n, n*steps)
-		}
-	}
-}
-
-// fileAdjoint files the adjoints of the (lane, region) from … to−1.
-func (l *tile[T]) fileAdjoint(j job, from, to int) {
-	run, n := &l.sums[j.k], l.lanes*l.m.Couplings[l.m.Sums[j.k].Coupling].NTo
-	rows := l.rows(run.ring, j.t, n)
-	rows.Data = rows.Data[from:]
-	into := run.adjoint[from*run.stride+int(j.t-j.base):]
-	kernel.Transpose(kernel.Matrix[T]{Data: into, Stride: run.stride}, rows, j.n, to-from)
-}
-
 // weightGradients adds a block's part of them.
 func (l *tile[T]) weightGradients(sp span, t0, t1 int64) {
 	n := int(t1 - t0)
@@ -339,43 +232,6 @@ func (l *tile[T]) weightGradients(sp span, t0, t1 int64) {
 			kernel.Transpose(kernel.Matrix[T]{Data: run.taken, Stride: Block}, l.rows(run.ring, t0, to), n, to)
 		}
 		l.spread(job{task: weightTask, k: k, base: sp.base, t0: t0, n: n}, c.NTo, l.lanes*n*len(c.Index))
-	}
-}
-
-// scrubPast and scrubRings put zeros in the place of what masked lanes leave where all lanes are summed:
-// it need not be finite.
-func (l *tile[T]) scrubPast() {
-	for lane, masked := range l.masked {
-		for i := 0; i < len(l.sources) && masked; i++ {
-			run := &l.sources[i]
-			n := l.m.Sources[i].N * run.stride
-			clear(run.past[lane*n:][:n])
-		}
-	}
-}
-
-func (l *tile[T]) scrubRings(t0, t1 int64) {
-	if !slices.Contains(l.masked, true) {
-		return
-	}
-	for t := t0; t < t1; t++ {
-		for i := range l.sources {
-			n := l.m.Sources[i].N
-			l.scrub(l.slot(l.sources[i].ring, t, l.lanes*n), n)
-		}
-		for k := range l.sums {
-			if run, n := &l.sums[k], l.m.Couplings[l.m.Sums[k].Coupling].NTo; run.ring != nil {
-				l.scrub(l.slot(run.ring, t, l.lanes*n), n)
-			}
-		}
-	}
-}
-
-func (l *tile[T]) scrub(row []T, n int) {
-	for lane, masked := range l.masked {
-		if masked {
-			clear(row[lane*n:][:n])
-		}
 	}
 }
 

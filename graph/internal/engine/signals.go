@@ -1,0 +1,117 @@
+package engine
+
+import "github.com/euryale-ml/euryale/graph/internal/kernel"
+
+// inputs fills the row of series for step t.
+func (l *tile[T]) inputs(t int64) {
+	for i := range l.m.Series {
+		v := &l.m.Series[i]
+		at := (int(t-l.start) + l.set.Offset) * v.N
+		l.loadLanes(of(l, l.series, v.offset, v.N), &l.in.Series[i], v.Rows*v.N, at, v.N)
+	}
+}
+
+// signals puts every source's value at step t into its ring. A state that is read from the past only
+// stays where it is.
+func (l *tile[T]) signals(state []T, t int64) {
+	for i := range l.sources {
+		if src := &l.m.Sources[i]; src.recent || src.Forward != nil {
+			l.send(i, t, state)
+		}
+	}
+}
+
+// signalsNow is signals for the sources whose weight gradients need the present value in the ring;
+// those of delayed couplings read the past.
+func (l *tile[T]) signalsNow(state []T, t int64) {
+	for i := range l.sources {
+		if src := &l.m.Sources[i]; src.now {
+			l.send(i, t, state)
+		}
+	}
+}
+
+// send puts source i's value at step t into its ring.
+func (l *tile[T]) send(i int, t int64, state []T) {
+	src, ring := &l.m.Sources[i], l.sources[i].ring
+	n, value := l.lanes*src.N, l.signal(i, state)
+	copy(l.slot(ring, t, n), value)
+	if src.echoes {
+		l.mirror(ring, t, n)
+	}
+}
+
+// signal returns source i of the given states, or of the present row of an input.
+func (l *tile[T]) signal(i int, state []T) []T {
+	src, run := &l.m.Sources[i], &l.sources[i]
+	switch {
+	case src.Forward != nil:
+	case src.From.Kind == Series:
+		return of(l, l.series, l.m.Series[src.From.Index].offset, src.N)
+	default:
+		return l.state(state, src.From.Index)
+	}
+	run.forward.bind(l, rows[T]{state: state})
+	run.forward.frame.BindOutput(0, run.grad)
+	run.forward.run(l)
+	return run.grad
+}
+
+// sourcesBack carries the adjoints of the sums back to the states that were sent at step t.
+func (l *tile[T]) sourcesBack(state []T, t0, t int64) {
+	for i := range l.sources {
+		if !l.m.Sources[i].isState() {
+			clear(l.sources[i].grad)
+		}
+	}
+	for k := range l.m.Sums {
+		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 && l.m.differentiable(l.m.Sums[k].Source) {
+			if c.echoes() {
+				l.mirror(l.sums[k].ring, t, l.lanes*c.NTo)
+			}
+			l.spread(job{task: backTask, k: k, t0: t0, t: t}, l.regions(c, c.NFrom), l.lanes*c.now())
+		}
+	}
+	for i := range l.sources {
+		if !l.m.Sources[i].isState() {
+			l.sourceBack(i, state, l.back.previous)
+		}
+	}
+}
+
+// sent is where the adjoint of source i at the present step adds up: that of a state, if it is one.
+func (l *tile[T]) sent(i int) []T {
+	if src := &l.m.Sources[i]; src.isState() {
+		return l.state(l.back.previous, src.From.Index)
+	}
+	return l.sources[i].grad
+}
+
+// sourceBack adds to the states' adjoint what a source's adjoint amounts to. That of an input is all that
+// there is of the input's: no program reads it.
+func (l *tile[T]) sourceBack(i int, state, into []T) {
+	src, run := &l.m.Sources[i], &l.sources[i]
+	switch {
+	case src.Forward != nil:
+		l.pieceBack(run.adjoint, state, run.grad, into)
+	case src.From.Kind == Series:
+		copy(of(l, l.back.series, l.m.Series[src.From.Index].offset, src.N), run.grad)
+	default:
+		at := l.state(into, src.From.Index)
+		kernel.AddVV(at, at, run.grad)
+	}
+}
+
+// pieceBack adds the adjoint of a small program of states to the adjoint of the states.
+func (l *tile[T]) pieceBack(r *runner[T], state, cotangent, into []T) {
+	extra := l.back.extra
+	r.bind(l, rows[T]{state: state, cotangent: cotangent})
+	r.bindStates(extra)
+	r.run(l)
+	for _, w := range r.piece.Out {
+		if w.Kind == State {
+			at := l.state(into, w.Index)
+			kernel.AddVV(at, at, l.state(extra, w.Index))
+		}
+	}
+}
