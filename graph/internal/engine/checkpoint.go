@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/euryale-ml/euryale/graph/internal/kernel"
 )
@@ -53,13 +54,16 @@ func (m *Model) sizes(segment int) (point, tape, work int) {
 	return point, tape, work + segment*m.sumWidth
 }
 
-// tileElements is the number of regions of all lanes of a tile that make vectors long enough for what
+// tileElements is how many regions of all lanes of a tile make vectors that are long enough for what
 // an instruction costs beside its loop, and short enough for the nearest cache.
-const tileElements = 512
+const tileElements = 768
 
 // tileLanes is the number of lanes that are solved side by side. It depends on the model and the number
 // of lanes alone, because gradients of what the lanes share are summed tile by tile.
 func (e *Engine[T]) tileLanes(lanes int) int {
+	if !e.Model.tileable {
+		return 1
+	}
 	widest := 1
 	for i := range e.Model.States {
 		widest = max(widest, e.Model.States[i].N)
@@ -67,8 +71,11 @@ func (e *Engine[T]) tileLanes(lanes int) int {
 	n := e.Settings.Tile
 	if n == 0 {
 		n = min(tileElements/widest, lanes/8) // at least eight tiles for the goroutines
+		if n > 1 && n <= 16 {
+			return 1 << (bits.Len(uint(n)) - 1) // as products take four lanes at once, and batches are powers of two
+		}
 	}
-	if n < 2 || !e.Model.tileable {
+	if n < 2 {
 		return 1
 	}
 	tiles := segments(lanes, n)
