@@ -112,9 +112,24 @@ func (c *coupling) delaySteps(e int, dt float64) int {
 	case c.steps != nil:
 		return c.steps[e]
 	case c.delay != nil:
-		return int(math.RoundToEven(c.delay[e] / dt))
+		return wholeSteps(c.delay[e], dt)
 	}
 	return 0
+}
+
+// wholeSteps rounds a time to steps. What no int holds becomes more than [couplingPlan.checkDelay] lets pass.
+func wholeSteps(ms, dt float64) int { return int(math.RoundToEven(min(ms/dt, 2*maxPast))) }
+
+// maxPast bounds the past that is kept of what a coupling reads, in numbers: its edges find their place
+// there by 32 bits, beside the steps of a segment of twice that length.
+const maxPast = 1 << 28
+
+// checkDelay refuses delays whose past would not fit.
+func (p *couplingPlan) checkDelay() error {
+	if regions := max(p.From, p.To); p.MaxDelay > maxPast/regions {
+		return fmt.Errorf("graph: coupling %s: the longest delay is more than %d steps, the most for %d regions: are all delays in ms, lengths in mm?", p.Name, maxPast/regions, regions)
+	}
+	return nil
 }
 
 // delaysAddress is where Run.Values may have delays of each lane.
@@ -142,10 +157,10 @@ func (p *couplingPlan) addLaneDelays(c *coupling, run *Run) error {
 				i, j := c.weights.edge(e)
 				return fmt.Errorf("graph: Run.Values[%q]: the delay to %s from %s in lane %d is %v, expected a number ≥ 0", c.delaysAddress(), c.to.labels[i], c.from.labels[j], l, ms[e])
 			}
-			d := int(math.RoundToEven(ms[e] / run.Dt))
+			d := wholeSteps(ms[e], run.Dt)
 			p.LaneDelays[l] = append(p.LaneDelays[l], d)
 			p.MaxDelay = max(p.MaxDelay, d)
 		}
 	}
-	return nil
+	return p.checkDelay()
 }

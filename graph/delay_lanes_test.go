@@ -81,11 +81,22 @@ func TestErrorsOfLaneDelays(t *testing.T) {
 		{"net/delays", mat.NewDense(3, 25, nil), "expected 2 rows, one per lane, of 25 values; found 3 × 25"},
 		{"net/delays", mat.NewDense(2, 24, nil), "expected 2 rows, one per lane, of 25 values; found 2 × 24"},
 		{"net/delays", mat.NewDense(2, 1, []float64{1, -1}), "the delay to region 1 from region 1 in lane 1 is -1, expected a number ≥ 0"},
-		{"cortex/delays", mat.NewDense(2, 1, nil), `unknown address "cortex/delays"`},
+		{"net/delays", mat.NewDense(2, 1, []float64{1, 1e300}), "coupling net: the longest delay is more than 53687091 steps, the most for 5 regions"},
+		{"nett/delays", mat.NewDense(2, 1, nil), `unknown address "nett/delays"; did you mean net/delays?`},
 	} {
 		_, err := net.Simulate(context.Background(), Run{Dt: 0.5, Duration: 10, Lanes: 2, Values: map[string]mat.Matrix{c.address: c.ms}})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, expected %q", err, c.want)
 		}
+	}
+}
+
+// A delay in the wrong unit must not wrap around, nor end the process for want of memory.
+func TestDelaysTooLong(t *testing.T) {
+	for _, ms := range []float64{1e300, 1e9} {
+		d := mat.NewDense(5, 5, nil)
+		d.Set(1, 2, ms)
+		_, err := tracts(t, d, false).Simulate(context.Background(), Run{Dt: 0.5, Duration: 10})
+		wantError(t, err, "coupling net", "more than 53687091 steps")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -33,10 +34,15 @@ func (n *Network) checkValues(run *Run) error {
 
 // checkAddress refuses what is neither an address nor the delays of a coupling.
 func (n *Network) checkAddress(address string) error {
+	var delays []string
 	for _, c := range n.couplings {
 		if c.delaysAddress() == address {
 			return nil
 		}
+		delays = append(delays, c.delaysAddress())
+	}
+	if strings.HasSuffix(address, "/delays") {
+		return fmt.Errorf("graph: unknown address %q%s", address, nearest(address, delays))
 	}
 	_, err := n.lookup(address)
 	return err

@@ -68,6 +68,9 @@ func (n *Network) couplingPlans(dt float64) ([]*couplingPlan, error) {
 			p.FromInput = c.channels.series.Address
 		}
 		p.addEdges(c, dt)
+		if err := p.checkDelay(); err != nil {
+			return nil, err
+		}
 		for _, text := range c.Pre {
 			pre, err := newPreGraph(c, text)
 			if err != nil {

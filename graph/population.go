@@ -74,7 +74,7 @@ func (part *populationPart) build(n *Network) (*population, error) {
 // checkName refuses names that would make addresses ambiguous.
 func checkName(what, name string) error {
 	if name == "" {
-		return fmt.Errorf("graph: a %s has no name", what)
+		return fmt.Errorf("graph: %s without a name", what)
 	}
 	if i := strings.IndexAny(name, "./:>'\"\n\t "); i >= 0 {
 		return fmt.Errorf("graph: %s name %q has %q in it, which addresses use", what, name, name[i])
