@@ -9,4 +9,17 @@
 //		layers.WhiteNoise("cortex.y", 0.02))
 //
 // Settings are chained; the first one that is wrong is the error that NewNetwork returns.
+//
+// # Recurrent networks
+//
+// NewRecurrent makes a trainable recurrent network of any model: an encoder of the input, units with
+// couplings, a readout. A [Cell] says how the model is used, and ready ones have initial values from
+// which tasks are learned:
+//
+//	rnn, err := layers.NewRecurrent(layers.RecurrentSettings{
+//		Cell: layers.HORNCell(), Units: 64, Inputs: task.Inputs(), Outputs: task.Outputs(), Dt: task.Dt(), Seed: 1})
+//	done, err := train.Train(ctx, rnn, task, train.TaskSettings{Updates: 300, Target: 0.99})
+//
+// Recurrent.Network is an ordinary network; Recurrent.Rollout gives the nodes to train it in one's own
+// way. With Mask and TractLengths the connections are those of a connectome, with their delays.
 package layers

@@ -8,7 +8,7 @@ import (
 )
 
 // models lists every model of the package.
-var models = []*Model{Linear(), Hopf(), MontbrioPazoRoxin(), JansenRit(), WilsonCowan(), ReducedWongWang()}
+var models = []*Model{Linear(), Hopf(), MontbrioPazoRoxin(), JansenRit(), WilsonCowan(), ReducedWongWang(), HORN(), Rate()}
 
 // rhs is a right side computed by another program: what is not named is at its
 // default, and a port at 0.
@@ -69,6 +69,12 @@ var rightSides = []rhs{
 		"tau_s": 91.10117733641894, "w": 0.5875627055253201, "J_N": 0.27917285240507417, "I_o": 0.3565321240576703},
 		vars{"S": {0.40363455531280845, 0.4815149776138434}, "S_in": {0.1191957189684526, 0.03613077643306828}},
 		vars{"S": {0.002599139671850286, 0.0001154858409113408}}},
+	{HORN(), map[string]float64{"omega": 0.3, "gamma": 0.02, "alpha": 0.1, "b": 0.05, "v": -0.4, "tau": 2}, // Python, from the paper
+		vars{"x": {0.3, -1.1}, "y": {-0.2, 0.4}, "y_in": {0.7, -0.2}},
+		vars{"x": {-0.1, 0.2}, "y": {0.018402610777981214, 0.055606740633481706}}},
+	{Rate(), map[string]float64{"tau": 50, "b": -0.25},
+		vars{"r": {0.5, 0.125}, "r_in": {0.75, 0.125}},
+		vars{"r": {0, -0.0025}}},
 }
 
 // at returns values for every symbol: defaults, zeros, and those given.

@@ -67,7 +67,7 @@ func (a Adam) minimize(s *search) error {
 		return json.Marshal(st)
 	}
 	for {
-		f, err := st.evaluateOrBackOff(s, grad)
+		f, err := st.evaluateOrBackOff(s.evaluate, grad)
 		if err != nil {
 			return err
 		}
@@ -80,11 +80,14 @@ func (a Adam) minimize(s *search) error {
 	}
 }
 
+func newAdamState(initial []float64) *adamState {
+	n := len(initial)
+	return &adamState{X: append([]float64{}, initial...), Direction: make([]float64, n), Scale: 1, M: make([]float64, n), V: make([]float64, n)}
+}
+
 func (a Adam) start(s *search) (*adamState, error) {
 	if s.settings.Resume == nil {
-		n := len(s.problem.Initial)
-		x := append([]float64{}, s.problem.Initial...)
-		return &adamState{X: x, Direction: make([]float64, n), Scale: 1, M: make([]float64, n), V: make([]float64, n)}, nil
+		return newAdamState(s.problem.Initial), nil
 	}
 	st := new(adamState)
 	if err := json.Unmarshal(s.settings.Resume, st); err != nil {
@@ -106,9 +109,9 @@ func (a Adam) start(s *search) (*adamState, error) {
 }
 
 // evaluateOrBackOff evaluates at X, or half as far along the last step, and so on.
-func (st *adamState) evaluateOrBackOff(s *search, grad []float64) (float64, error) {
+func (st *adamState) evaluateOrBackOff(evaluate func(x, grad []float64) (float64, bool, error), grad []float64) (float64, error) {
 	for k := 0; k < maxHalvings; k++ {
-		f, finite, err := s.evaluate(st.X, grad)
+		f, finite, err := evaluate(st.X, grad)
 		if err != nil {
 			return f, err
 		}

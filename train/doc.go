@@ -16,4 +16,11 @@
 //
 // Gorgonia's own solvers are not used: they cannot save their state, clip by
 // element only, and treat scalars differently from vectors.
+//
+// Train trains a recurrent network on a cognitive task, with the trials of a batch as lanes:
+//
+//	task := tasks.NewDelayedMatch(tasks.Timing{Dt: 40})
+//	rnn, err := layers.NewRecurrent(layers.RecurrentSettings{Cell: layers.HORNCell(), Units: 64, …})
+//	done, err := train.Train(ctx, rnn, task, train.TaskSettings{Updates: 300, Target: 0.99, Progress: os.Stderr})
+//	fmt.Println(done.UpdatesTo(0.99), done.Results)
 package train

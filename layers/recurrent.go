@@ -1,0 +1,211 @@
+package layers
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/euryale-ml/euryale/graph"
+	"github.com/euryale-ml/euryale/nmm"
+	"gonum.org/v1/gonum/mat"
+)
+
+// RecurrentSettings say what a recurrent network is made of.
+type RecurrentSettings struct {
+	Cell            *Cell
+	Units           int
+	Inputs, Outputs int
+	Dt              float64 // task step, ms: the input is held for that long
+	Substeps        int     // integration steps per task step; 0: as few as Cell.MaxStep allows
+	Seed            uint64  // of the weights before training
+
+	// Mask, units × units, says which units are connected, where it is not 0; nil: all. TractLengths in
+	// mm and Speed give the connections delays.
+	Mask         mat.Matrix
+	TractLengths mat.Matrix
+	Speed        nmm.Quantity
+
+	FixedEncoder bool // the encoder does not learn
+	DaleEncoder  bool // its weights are positive
+	LearnInitial bool // the states before the first step learn
+}
+
+// Recurrent is a network of neural masses as a recurrent network: an encoder that brings the input to
+// the units, the units and their couplings, and a linear readout of their states,
+//
+//	o_k(t) = c_k + Σ_i R_ik scale (x_i(t) - offset)
+//
+// after each task step. The network is an ordinary graph.Network, with the population "cortex", the
+// input "input:u" and the couplings "encoder" and those of the cell.
+type Recurrent struct {
+	settings RecurrentSettings
+	cell     *Cell
+	net      *graph.Network
+	weights  [][]float64 // of the readout, per Cell.Reads: [unit][output]
+	bias     []float64   // [output]
+}
+
+// NewRecurrent makes the network with its weights before training.
+func NewRecurrent(s RecurrentSettings) (*Recurrent, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	if s.Substeps == 0 {
+		s.Substeps = 1
+		if s.Cell.MaxStep > 0 {
+			s.Substeps = int(math.Ceil(s.Dt/s.Cell.MaxStep - 1e-9))
+		}
+	}
+	r := &Recurrent{settings: s, cell: s.Cell, bias: make([]float64, s.Outputs)}
+	for _, read := range s.Cell.Reads {
+		w := Uniform(1)(stream(s.Seed, "readout "+read.State), s.Outputs, s.Units)
+		r.weights = append(r.weights, mat.DenseCopyOf(w.T()).RawMatrix().Data)
+	}
+	var err error
+	if r.net, err = graph.NewNetwork(r.parts()...); err != nil {
+		return nil, err
+	}
+	return r, errors.Join(r.start(), r.learn())
+}
+
+func (s *RecurrentSettings) check() error {
+	switch {
+	case s.Cell == nil || s.Cell.Model == nil:
+		return fmt.Errorf("layers: a recurrent network needs a cell with a model")
+	case s.Units <= 0 || s.Inputs <= 0 || s.Outputs <= 0:
+		return fmt.Errorf("layers: expected positive numbers of units, inputs and outputs, found %d, %d, %d", s.Units, s.Inputs, s.Outputs)
+	case !(s.Dt > 0) || math.IsInf(s.Dt, 0):
+		return fmt.Errorf("layers: expected a task step of some ms, found %v", s.Dt)
+	case s.Substeps < 0:
+		return fmt.Errorf("layers: expected a number of integration steps per task step, found %d", s.Substeps)
+	case len(s.Cell.Reads) == 0:
+		return fmt.Errorf("layers: the cell of %s has nothing to read", s.Cell.Model.Name())
+	}
+	if s.Mask != nil {
+		if rows, cols := s.Mask.Dims(); rows != s.Units || cols != s.Units {
+			return fmt.Errorf("layers: expected a mask of %d × %d units, found %d × %d", s.Units, s.Units, rows, cols)
+		}
+	}
+	return nil
+}
+
+// parts are the network's.
+func (r *Recurrent) parts() []graph.Part {
+	s, cell := &r.settings, r.cell
+	encoder := cell.Encoder.Initial(stream(s.Seed, "encoder"), s.Units, s.Inputs)
+	if s.DaleEncoder {
+		encoder.Apply(func(_, _ int, w float64) float64 { return math.Abs(w) + 1e-3 }, encoder)
+	}
+	list := []graph.Part{
+		graph.Population("cortex", graph.Regions(s.Units), cell.Model),
+		Input("u", s.Inputs),
+		Couple("input:u", "cortex."+cell.Encoder.To).Named("encoder").Weights(encoder).Gain(cell.Encoder.gain(s.Units)),
+	}
+	for _, link := range cell.Links {
+		list = append(list, r.coupling(link))
+	}
+	for _, state := range sortedKeys(cell.Noise) {
+		list = append(list, WhiteNoise("cortex."+state, cell.Noise[state]))
+	}
+	return list
+}
+
+func (l *Link) gain(units int) float64 {
+	if l.Gain == nil {
+		return 1
+	}
+	return l.Gain(units)
+}
+
+// coupling is a link with its weights, on the mask's connections only if there is one.
+func (r *Recurrent) coupling(l Link) graph.Part {
+	s := &r.settings
+	w := l.Initial(stream(s.Seed, l.Name), s.Units, s.Units)
+	c := Couple("cortex."+l.From, "cortex."+l.To).Named(l.Name).Gain(l.gain(s.Units)).Weights(w)
+	if l.Pre != "" {
+		c.Pre(l.Pre)
+	}
+	if s.Mask != nil {
+		c.Weights(masked(w, s.Mask))
+	}
+	if s.TractLengths != nil {
+		c.Delays(s.TractLengths, s.Speed)
+	}
+	return c
+}
+
+// masked holds the entries of w where the mask is not 0, scaled so that a unit's inputs stay as strong.
+func masked(w *mat.Dense, mask mat.Matrix) *graph.Sparse {
+	rows, cols := w.Dims()
+	held := &graph.Sparse{Rows: rows, Cols: cols}
+	for i := range rows {
+		for j := range cols {
+			if mask.At(i, j) != 0 {
+				held.I, held.J, held.V = append(held.I, i), append(held.J, j), append(held.V, w.At(i, j))
+			}
+		}
+	}
+	scale := math.Sqrt(float64(rows*cols) / math.Max(1, float64(len(held.V))))
+	for k := range held.V {
+		held.V[k] *= scale
+	}
+	return held
+}
+
+// start gives parameters and initial states their values before training.
+func (r *Recurrent) start() error {
+	if r.cell.Values == nil {
+		return nil
+	}
+	values := r.cell.Values(stream(r.settings.Seed, "values"), r.settings.Units, r.settings.Dt)
+	for _, name := range sortedKeys(values) {
+		var x any = values[name]
+		if v := values[name]; len(v) == 1 {
+			x = v[0]
+		}
+		if err := r.net.Set(address(name), x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// address of a parameter, or of an initial state, of the units.
+func address(name string) string {
+	if state, initial := strings.CutPrefix(name, "init:"); initial {
+		return "init:cortex." + state
+	}
+	return "cortex." + name
+}
+
+// learn declares what learns.
+func (r *Recurrent) learn() error {
+	s, cell := &r.settings, r.cell
+	var errs []error
+	if !s.FixedEncoder {
+		t := cell.Encoder.Learn
+		if s.DaleEncoder {
+			t = nmm.Positive
+		}
+		errs = append(errs, r.net.Learn("encoder/weights", t, nmm.PerEdge))
+	}
+	for _, l := range cell.Links {
+		errs = append(errs, r.net.Learn(l.Name+"/weights", l.Learn, nmm.PerEdge))
+	}
+	for _, name := range sortedKeys(cell.Learn) {
+		errs = append(errs, r.net.Learn(address(name), cell.Learn[name], nmm.PerRegion))
+	}
+	if s.LearnInitial {
+		for _, state := range cell.Model.States() {
+			errs = append(errs, r.net.Learn("init:cortex."+state.Name, nmm.Free, nmm.PerRegion))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Network is the network of the units, to be looked at, simulated, or changed before training.
+func (r *Recurrent) Network() *graph.Network { return r.net }
+
+// Settings are those the network was made with, Substeps filled in.
+func (r *Recurrent) Settings() RecurrentSettings { return r.settings }

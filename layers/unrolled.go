@@ -1,0 +1,154 @@
+package layers
+
+import (
+	"fmt"
+
+	"github.com/euryale-ml/euryale/graph"
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Unrolled is a recurrent network rolled out over a number of task steps, for a number of trials (lanes)
+// at once, in a Gorgonia graph. Input is a leaf, which G.Let or SetInput changes between runs: new
+// trials build nothing new.
+type Unrolled struct {
+	Steps, Lanes int
+	Rollout      *graph.Rollout
+	Outputs      *G.Node // (lanes·steps, outputs), row lane·steps + step
+
+	recurrent *Recurrent
+	input     []float64 // the leaf's: [lane][integration step][channel]
+	readout   G.Nodes   // weights per read, then the bias
+}
+
+// Rollout adds the network to graph g: steps task steps of lanes trials. Of run, the precision, the
+// memory budget, the seed and what becomes of lanes that diverge are heeded.
+func (r *Recurrent) Rollout(g *G.ExprGraph, steps, lanes int, run graph.Run) (*Unrolled, error) {
+	if steps <= 0 || lanes <= 0 {
+		return nil, fmt.Errorf("layers: expected positive numbers of steps and lanes, found %d and %d", steps, lanes)
+	}
+	s := &r.settings
+	run.Dt, run.Duration, run.Every = s.Dt/float64(s.Substeps), s.Dt*float64(steps), s.Substeps
+	run.Lanes, run.Integrator, run.Record = lanes, r.cell.Integrator, nil
+	for _, read := range r.cell.Reads {
+		run.Record = append(run.Record, "cortex."+read.State)
+	}
+	run.Values = map[string]mat.Matrix{"input:u": mat.NewDense(lanes, steps*s.Substeps*s.Inputs, nil)}
+	roll, err := r.net.Rollout(g, run)
+	if err != nil {
+		return nil, err
+	}
+	u := &Unrolled{Steps: steps, Lanes: lanes, Rollout: roll, recurrent: r}
+	u.input = roll.Input("input:u").Value().Data().([]float64)
+	return u, u.read(g)
+}
+
+// read adds the readout.
+func (u *Unrolled) read(g *G.ExprGraph) error {
+	r := u.recurrent
+	n, outputs := r.settings.Units, r.settings.Outputs
+	w := wiring{}
+	bias := leaf(g, "readout/bias", r.bias, 1, outputs)
+	shift, sum := bias, (*G.Node)(nil)
+	for k, read := range r.cell.Reads {
+		weights := leaf(g, "readout/"+read.State, r.weights[k], n, outputs)
+		u.readout = append(u.readout, weights)
+		if read.Scale != 0 && read.Scale != 1 {
+			weights = w.do(G.HadamardProd(G.NewConstant(read.Scale), weights))
+		}
+		if read.Offset != 0 {
+			total := w.do(G.Reshape(w.do(G.Sum(weights, 0)), tensor.Shape{1, outputs}))
+			shift = w.do(G.Sub(shift, w.do(G.HadamardProd(G.NewConstant(read.Offset), total))))
+		}
+		x := w.do(G.Reshape(u.Rollout.Node("cortex."+read.State), tensor.Shape{u.Lanes * u.Steps, n}))
+		seen := w.do(G.Mul(x, weights))
+		if sum == nil {
+			sum = seen
+		} else {
+			sum = w.do(G.Add(sum, seen))
+		}
+	}
+	u.readout = append(u.readout, bias)
+	u.Outputs = w.do(G.BroadcastAdd(sum, shift, nil, []byte{0}))
+	return w.err
+}
+
+// wiring keeps the first error of a chain of nodes.
+type wiring struct{ err error }
+
+func (w *wiring) do(n *G.Node, err error) *G.Node {
+	if w.err == nil {
+		w.err = err
+	}
+	if n == nil { // so that what follows has something to stand on
+		return G.NewConstant(0.0)
+	}
+	return n
+}
+
+func leaf(g *G.ExprGraph, name string, data []float64, shape ...int) *G.Node {
+	t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(append([]float64(nil), data...)))
+	return G.NewTensor(g, tensor.Float64, len(shape), G.WithShape(shape...), G.WithName(name), G.WithValue(t))
+}
+
+// Learnables are the nodes that an optimiser moves: the network's, then the readout's.
+func (u *Unrolled) Learnables() G.Nodes {
+	return append(u.Rollout.Learnables(), u.readout...)
+}
+
+// SetInput gives the trials, inputs[lane, step, channel] of the given number of steps; steps that are
+// left have an input of 0.
+func (u *Unrolled) SetInput(inputs []float64, steps int) error {
+	s := &u.recurrent.settings
+	if steps > u.Steps || len(inputs) != u.Lanes*steps*s.Inputs {
+		return fmt.Errorf("layers: expected the inputs of %d lanes, up to %d steps, %d channels; found %d numbers for %d steps", u.Lanes, u.Steps, s.Inputs, len(inputs), steps)
+	}
+	clear(u.input)
+	width := s.Inputs
+	for lane := range u.Lanes {
+		for step := range steps {
+			row := inputs[(lane*steps+step)*width:][:width]
+			for sub := range s.Substeps {
+				copy(u.input[((lane*u.Steps+step)*s.Substeps+sub)*width:], row)
+			}
+		}
+	}
+	return nil
+}
+
+// SetSeeds gives each lane the seed of its noise, a whole number below 2⁵³.
+func (u *Unrolled) SetSeeds(seeds []uint64) {
+	leaf := u.Rollout.Input("seed").Value().Data().([]float64)
+	for l := range leaf {
+		leaf[l] = float64(seeds[l])
+	}
+}
+
+// Keep gives the values of the learnables to the recurrent network, for other rollouts and simulations.
+func (u *Unrolled) Keep() error {
+	r := u.recurrent
+	for _, l := range u.Rollout.Learned() {
+		raw := l.Raw.Value().Data().([]float64)
+		v := make([]float64, len(raw))
+		for i := range raw {
+			v[i] = l.Transform.Forward(raw[i])
+		}
+		if err := r.set(l.Address, v, l.Raw.Shape()); err != nil {
+			return err
+		}
+	}
+	for k := range r.weights {
+		copy(r.weights[k], u.readout[k].Value().Data().([]float64))
+	}
+	copy(r.bias, u.readout[len(r.weights)].Value().Data().([]float64))
+	return nil
+}
+
+// set gives the network values, dense weights as a matrix.
+func (r *Recurrent) set(address string, v []float64, shape tensor.Shape) error {
+	if len(shape) == 2 {
+		return r.net.Set(address, mat.NewDense(shape[0], shape[1], v))
+	}
+	return r.net.Set(address, v)
+}

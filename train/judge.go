@@ -1,0 +1,114 @@
+package train
+
+import (
+	"context"
+
+	"github.com/euryale-ml/euryale/forward"
+	"github.com/euryale-ml/euryale/graph"
+	"github.com/euryale-ml/euryale/layers"
+	"github.com/euryale-ml/euryale/tasks"
+	G "gorgonia.org/gorgonia"
+)
+
+// lossNode is the task's loss of the present batch: a scalar of the outputs, by the task's own rule.
+func (t *trainer) lossNode() (*G.Node, error) {
+	f := &forward.NodeFunction{
+		Name: "loss of " + t.task.Name(), Inputs: []int{2}, Output: 0,
+		Shape: func([][]int) ([]int, error) { return nil, nil },
+		Value: func(in []forward.Array, out forward.Array) error {
+			out.Data[0] = t.batch.Loss(in[0].Data)
+			return nil
+		},
+		Gradient: func(_ int, in []forward.Array, _, outGrad, inGrad forward.Array) error {
+			t.batch.Gradient(in[0].Data, inGrad.Data)
+			for i := range inGrad.Data {
+				inGrad.Data[i] *= outGrad.Data[0]
+			}
+			return nil
+		},
+	}
+	return f.Apply(t.network.Outputs)
+}
+
+// judge finds the accuracy of a network on validation trials. It has a graph of its own, without a
+// gradient.
+type judge struct {
+	task    *tasks.Task
+	trials  int
+	network *layers.Unrolled
+	values  [][]float64 // of the learnables
+	outputs G.Value
+	vm      G.VM
+}
+
+// judgeLanes is how many trials are judged at once, at most.
+const judgeLanes = 128
+
+func newJudge(ctx context.Context, r *layers.Recurrent, task *tasks.Task, trials int, run graph.Run) (*judge, error) {
+	lanes := min(trials, judgeLanes)
+	j := &judge{task: task, trials: (trials + lanes - 1) / lanes * lanes}
+	g := G.NewGraph()
+	var err error
+	if j.network, err = r.Rollout(g, task.MaxSteps(), lanes, run); err != nil {
+		return nil, err
+	}
+	j.network.Rollout.SetContext(ctx)
+	for _, n := range j.network.Learnables() {
+		v, err := backing(n)
+		if err != nil {
+			return nil, err
+		}
+		j.values = append(j.values, v)
+	}
+	G.Read(j.network.Outputs, &j.outputs)
+	j.vm = G.NewTapeMachine(g)
+	return j, nil
+}
+
+func (j *judge) close() error { return j.vm.Close() }
+
+// results judges the trials from number first on, with the learnables at x.
+func (j *judge) results(x []float64, first int, seed uint64) (*tasks.Results, error) {
+	for _, v := range j.values {
+		x = x[copy(v, x):]
+	}
+	var all *tasks.Results
+	for lanes := j.network.Lanes; j.trials > 0; first += lanes {
+		batch, err := j.task.Batch(tasks.Validation, first, lanes)
+		if err != nil {
+			return nil, err
+		}
+		part, err := j.run(batch, seeds(seed, tasks.Validation, first, lanes))
+		if err != nil {
+			return nil, err
+		}
+		if all == nil {
+			all = part
+		} else {
+			all.Merge(part)
+		}
+		if all.Trials >= j.trials {
+			break
+		}
+	}
+	return all, nil
+}
+
+func (j *judge) run(batch *tasks.Batch, seeds []uint64) (*tasks.Results, error) {
+	if err := batch.PadTo(j.network.Steps); err != nil {
+		return nil, err
+	}
+	if err := j.network.SetInput(batch.Inputs, batch.Steps); err != nil {
+		return nil, err
+	}
+	j.network.SetSeeds(seeds)
+	j.vm.Reset()
+	if err := unwrapped(j.vm.RunAll()); err != nil {
+		return nil, err
+	}
+	outputs, err := floats(j.outputs)
+	if err != nil {
+		return nil, err
+	}
+	return batch.Results(outputs), nil
+}

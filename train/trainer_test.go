@@ -1,0 +1,232 @@
+package train
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/euryale-ml/euryale/graph"
+	"github.com/euryale-ml/euryale/layers"
+	"github.com/euryale-ml/euryale/tasks"
+)
+
+func mustTask(t *testing.T, name string, dt float64) *tasks.Task {
+	t.Helper()
+	task, err := tasks.New(name, tasks.Timing{Dt: dt})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return task
+}
+
+func mustNetwork(t *testing.T, model string, task *tasks.Task, units int) *layers.Recurrent {
+	t.Helper()
+	cell, err := layers.CellByName(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := layers.NewRecurrent(layers.RecurrentSettings{
+		Cell: cell, Units: units, Inputs: task.Inputs(), Outputs: task.Outputs(), Dt: task.Dt(), Seed: 1, LearnInitial: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// The gradient of the whole task loss, one task of each loss, along random directions.
+func TestTaskLossGradient(t *testing.T) {
+	for _, c := range []struct{ task, model string }{
+		{"dms", "horn"}, {"dms", "wilsoncowan"}, {"interval", "horn"}, // cross-entropy; trials of unequal length
+		{"reaching", "horn"},            // mean square
+		{"odr", "horn"}, {"odr", "rnn"}, // mean square under a logistic
+		{"gonogo", "hopf"}, {"gonogo", "jansenrit"}, {"gonogo", "montbriopazoroxin"}, {"gonogo", "reducedwongwang"},
+	} {
+		task := mustTask(t, c.task, 100)
+		tr, err := newTrainer(context.Background(), mustNetwork(t, c.model, task, 5), task, TaskSettings{Batch: 3, Trials: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tr.load(); err != nil {
+			t.Fatal(err)
+		}
+		checkDirections(t, c.task+" "+c.model, tr)
+		tr.close()
+	}
+}
+
+func checkDirections(t *testing.T, name string, tr *trainer) {
+	t.Helper()
+	x := tr.adam.X
+	value := func(at, grad []float64) float64 {
+		f, finite, err := tr.value(at, grad)
+		if err != nil || !finite {
+			t.Fatalf("%s: %v, finite %v", name, err, finite)
+		}
+		return f
+	}
+	grad := make([]float64, len(x))
+	value(x, grad)
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 4 {
+		d, exact := make([]float64, len(x)), 0.0
+		for i := range d {
+			d[i] = rng.NormFloat64()
+			exact += d[i] * grad[i]
+		}
+		moved := func(h float64) float64 {
+			y := make([]float64, len(x))
+			for i := range y {
+				y[i] = x[i] + h*d[i]
+			}
+			return value(y, nil)
+		}
+		const h = 3e-8 // potentials are 1e4 times as sensitive to the derivatives of their start
+		numeric := (moved(h) - moved(-h)) / (2 * h)
+		if math.Abs(numeric-exact) > 1e-6*math.Max(math.Abs(exact), norm(grad)) {
+			t.Errorf("%s: derivative along a direction %v, by differences %v", name, exact, numeric)
+		}
+	}
+}
+
+// An oscillator network learns delayed match-to-sample well within the updates of the reference.
+func TestHORNLearnsDelayedMatch(t *testing.T) {
+	task := mustTask(t, "dms", 40)
+	network := mustNetwork(t, "horn", task, 64)
+	var log bytes.Buffer
+	done, err := Train(context.Background(), network, task, TaskSettings{Updates: 125, Target: 0.99, Precision: graph.Float32, Seed: 1, Log: &log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if to := done.UpdatesTo(0.99); to < 0 || to > 125 || done.Reason != "target reached" {
+		t.Errorf("99 %% after %d updates, accuracy %v (%s)", to, done.Accuracy, done.Reason)
+	}
+	if lines := bytes.Count(log.Bytes(), []byte("\n")); lines != len(done.Curve) {
+		t.Errorf("the log has %d lines for %d evaluations", lines, len(done.Curve))
+	}
+	// the network has what was learned: a new training starts at the target
+	again, err := Train(context.Background(), network, task, TaskSettings{Updates: 1, Method: Adam{Rate: 1e-12}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Accuracy < 0.97 {
+		t.Errorf("the trained network has an accuracy of %v", again.Accuracy)
+	}
+}
+
+// short is a training of a network with noise, of few updates.
+func short(t *testing.T, settings TaskSettings) *Trained {
+	t.Helper()
+	task := mustTask(t, "interval", 80)
+	cell := layers.RateCell()
+	cell.Noise = map[string]float64{"r": 0.01}
+	r, err := layers.NewRecurrent(layers.RecurrentSettings{Cell: cell, Units: 12, Inputs: task.Inputs(), Outputs: task.Outputs(), Dt: task.Dt(), Seed: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings.Batch, settings.Trials, settings.Every, settings.Seed = 8, 16, 3, 4
+	done, err := Train(context.Background(), r, task, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return done
+}
+
+func same(t *testing.T, what string, a, b *Trained) {
+	t.Helper()
+	if len(a.Curve) != len(b.Curve) {
+		t.Fatalf("%s: %d evaluations, expected %d", what, len(b.Curve), len(a.Curve))
+	}
+	for i := range a.Curve {
+		p, q := a.Curve[i], b.Curve[i]
+		if p.Update != q.Update || p.Loss != q.Loss || p.Accuracy != q.Accuracy {
+			t.Errorf("%s: update %d: loss %v, accuracy %v; expected %v, %v", what, p.Update, q.Loss, q.Accuracy, p.Loss, p.Accuracy)
+		}
+	}
+}
+
+// Same seed, same bits, at any GOMAXPROCS; a resumed training goes on as if it had not been stopped.
+func TestTrainingIsDeterministic(t *testing.T) {
+	whole := short(t, TaskSettings{Updates: 9})
+	if whole.Curve[0].Loss == whole.Curve[2].Loss {
+		t.Fatal("nothing was learned")
+	}
+	before := runtime.GOMAXPROCS(1)
+	same(t, "one processor", whole, short(t, TaskSettings{Updates: 9}))
+	runtime.GOMAXPROCS(before)
+	var saved []byte
+	stopped := short(t, TaskSettings{Updates: 9, Callback: func(e *Evaluation) error {
+		var err error
+		saved, err = e.State()
+		return errors.Join(err, ErrStop)
+	}})
+	if stopped.Updates != 3 || stopped.Reason != ErrStop.Error() {
+		t.Errorf("stopped after %d updates: %s", stopped.Updates, stopped.Reason)
+	}
+	same(t, "resumed", whole, short(t, TaskSettings{Updates: 9, Resume: saved}))
+	same(t, "resumed between evaluations", whole, short(t, TaskSettings{Updates: 9, Resume: short(t, TaskSettings{Updates: 5}).State}))
+}
+
+func TestTrainingEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	task := mustTask(t, "gonogo", 100)
+	done, err := Train(ctx, mustNetwork(t, "horn", task, 4), task, TaskSettings{Batch: 4, Trials: 8, Every: 1, Callback: func(e *Evaluation) error {
+		if e.Update == 2 {
+			cancel()
+		}
+		return nil
+	}})
+	if !errors.Is(err, context.Canceled) || done == nil || done.Updates != 2 || len(done.Curve) != 2 {
+		t.Errorf("error %v, found %+v", err, done)
+	}
+}
+
+func TestUpdatesTo(t *testing.T) {
+	var curve []Evaluation
+	for i, a := range []float64{0.5, 0.9, 0.91, 0.7, 0.8, 0.85, 0.9, 0.95} {
+		curve = append(curve, Evaluation{Update: 5 * (i + 1), Accuracy: a, Ceiling: 1})
+	}
+	found := []int{updatesTo(curve, 0.8), updatesTo(curve, 0.85), updatesTo(curve, 0.9), updatesTo(curve, 0.5)}
+	if !slices.Equal(found, []int{25, 30, -1, 5}) {
+		t.Errorf("expected 25, 30, -1, 5, found %v", found)
+	}
+}
+
+func TestTrainErrors(t *testing.T) {
+	task := mustTask(t, "gonogo", 100)
+	r := mustNetwork(t, "horn", task, 4)
+	for name, err := range map[string]error{
+		"another task's network": trainError(r, mustTask(t, "ctx", 100), TaskSettings{}),
+		"a negative batch":       trainError(r, task, TaskSettings{Batch: -1}),
+		"a spoilt checkpoint":    trainError(r, task, TaskSettings{Resume: []byte("{")}),
+	} {
+		if err == nil {
+			t.Errorf("%s: expected an error", name)
+		}
+	}
+}
+
+func trainError(r *layers.Recurrent, task *tasks.Task, s TaskSettings) error {
+	_, err := Train(context.Background(), r, task, s)
+	return err
+}
+
+func TestCosine(t *testing.T) {
+	c := Cosine(100, 0.1)
+	for update, want := range map[int]float64{0: 1, 50: 0.55, 100: 0.1, 150: 0.1} {
+		if got := c(update); math.Abs(got-want) > 1e-15 {
+			t.Errorf("update %d: expected %v, found %v", update, want, got)
+		}
+	}
+}
+
+// A schedule scales the rate of its update: a half of it all the way is half the rate.
+func TestScheduleScalesTheRate(t *testing.T) {
+	half := short(t, TaskSettings{Updates: 6, Method: Adam{Rate: 0.02}, Schedule: func(int) float64 { return 0.5 }})
+	same(t, "half the rate", short(t, TaskSettings{Updates: 6, Method: Adam{Rate: 0.01}}), half)
+}
