@@ -66,6 +66,7 @@ ROWS = [
     Row("tvb-mpr_numpy", "forward", "76 Montbrió-Pazó-Roxin, Heun, delays", "float64", 100),
     Row("tvb-mpr_numpy_noise", "forward", "76 Montbrió-Pazó-Roxin, Heun, delays, noise", "float64", 100),
     Row("tvb-mpr_numba", "forward", "76 Montbrió-Pazó-Roxin, Heun, delays, noise, numba", "float64", 15),
+    Row("tvb-mpr_numba_default", "forward", "76 the same, numba's default: coupling twice a step", "float64", 15),
     *both("brainmass-hopf", "80 Hopf, exponential Euler", "float32", 10, 20),
     *both("brainmass-hopf_delay", "80 Hopf, exponential Euler, delays", "float32", 10, 20),
     *both("jax-hopf", "80 Hopf, Euler", "float32", 1, 2),
