@@ -117,6 +117,8 @@ func TestChannelsErrors(t *testing.T) {
 		"pre":          {lead(func(c *Coupling) { c.Pre = []string{"x", "x^2"} }), []string{`"x^2"`, "as they are"}},
 		"regional":     {lead(func(c *Coupling) { c.From = "input:drive" }), []string{"region by region", "layers.Input"}},
 		"gain":         {lead(func(c *Coupling) { c.GainUnit = "mV" }), []string{"mV"}},
+		"nil":          {(*Channels)(nil), []string{"part 4", "nil"}},
+		"no weights":   {lead(func(c *Coupling) { c.Weights = (*mat.Dense)(nil) }), []string{"no weights"}},
 		"no channels":  {&Channels{Name: "v"}, []string{"no channels"}},
 		"equal":        {&Channels{Name: "v", Labels: []string{"l", "l"}}, []string{"channels 1 and 2", `"l"`}},
 		"name":         {&Channels{Name: "u", Labels: []string{"l"}}, []string{"input:u", "taken"}},

@@ -164,7 +164,7 @@ func (c *coupling) shape(what string, rows, cols int) error {
 
 // readWeights copies the weights and checks them.
 func (c *coupling) readWeights() error {
-	if c.Weights == nil {
+	if absent(c.Weights) {
 		return fmt.Errorf("no weights")
 	}
 	rows, cols := c.Weights.Dims()

@@ -79,6 +79,7 @@ func TestErrorsOfLaneDelays(t *testing.T) {
 		want    string
 	}{
 		{"net/delays", mat.NewDense(3, 25, nil), "expected 2 rows, one per lane, of 25 values; found 3 × 25"},
+		{"net/delays", (*mat.Dense)(nil), "is nil"},
 		{"net/delays", mat.NewDense(2, 24, nil), "expected 2 rows, one per lane, of 25 values; found 2 × 24"},
 		{"net/delays", mat.NewDense(2, 1, []float64{1, -1}), "the delay to region 1 from region 1 in lane 1 is -1, expected a number ≥ 0"},
 		{"net/delays", mat.NewDense(2, 1, []float64{1, 1e300}), "coupling net: the longest delay is more than 53687091 steps, the most for 5 regions"},

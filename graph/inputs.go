@@ -19,7 +19,7 @@ func (n *Network) checkValues(run *Run) error {
 			return fmt.Errorf("graph: Run.Values: %w", err)
 		}
 		over := run.Values[address]
-		if over == nil {
+		if absent(over) {
 			return fmt.Errorf("graph: Run.Values[%q] is nil", address)
 		}
 		data, _, cols := flatten(over)

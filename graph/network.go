@@ -31,7 +31,7 @@ func NewNetwork(parts ...Part) (*Network, error) {
 	n := &Network{values: map[string]*value{}}
 	for _, source := range []bool{true, false} {
 		for i, p := range parts {
-			if p == nil {
+			if absent(p) {
 				return nil, fmt.Errorf("graph: part %d of the network is nil", i+1)
 			}
 			if isSource(p) != source {

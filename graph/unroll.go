@@ -36,6 +36,9 @@ func (n *Network) Unroll(g *G.ExprGraph, run Run, bind map[string]*G.Node) (*Unr
 	if err != nil {
 		return nil, err
 	}
+	if run.Lanes > 1 || run.Values != nil || run.Nodes != nil || run.From != nil {
+		return nil, fmt.Errorf("graph: unroll: Run.Lanes, Values, Nodes and From are not for Unroll, which writes out one lane: bind nodes")
+	}
 	return n.unroll(g, run, bind, func(address string, step, size int) []float64 {
 		xi := make([]float64, size)
 		kernel.Normals(xi, size, 1, run.Seeds[0], int64(step), engine.Stream(address))

@@ -399,3 +399,18 @@ func TestUnrollTwoPopulations(t *testing.T) {
 		}
 	}
 }
+
+// What the literal graph would leave out silently is refused.
+func TestUnrollRefuses(t *testing.T) {
+	net := tracts(t, nil, false)
+	for what, run := range map[string]Run{
+		"lanes":  {Lanes: 2},
+		"values": {Values: map[string]mat.Matrix{"net/delays": mat.NewDense(1, 1, []float64{3})}},
+		"nodes":  {Nodes: map[string]*G.Node{}},
+	} {
+		run.Dt, run.Duration = 0.5, 2
+		if _, err := net.Unroll(G.NewGraph(), run, nil); err == nil || !mentions(err, "Run.Lanes, Values, Nodes and From", "bind") {
+			t.Errorf("%s: error %v", what, err)
+		}
+	}
+}

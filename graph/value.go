@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"math"
+	"reflect"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -205,6 +206,12 @@ func numbers(x any, unit string) (data []float64, rows, cols int, err error) {
 		return data, rows, cols, nil
 	}
 	return nil, 0, 0, fmt.Errorf("expected a number, a quantity, a []float64 or a matrix, found %T", x)
+}
+
+// absent says whether x is nil, or a nil pointer, as a matrix or a part that was declared and never made is.
+func absent(x any) bool {
+	v := reflect.ValueOf(x)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // flatten returns the entries of a matrix row by row.
