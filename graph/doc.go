@@ -23,6 +23,7 @@
 //	init:cortex.v                     initial state
 //	history:cortex.r                  states before the initial one, [step, region], oldest first
 //	input:NAME                        input series, [step, region], or [step, channel] of [Channels]
+//	cortex.r->cortex.v/delays         ms, of each lane's edges: for [Run].Values only
 //
 // [Network.Set], [Network.Get] and [Network.Learn] take them. An address that does not exist is an
 // error that lists the nearest ones.
@@ -50,7 +51,8 @@
 //	_, err = G.Grad(loss, roll.Learnables()...)
 //
 // Lanes ([Run].Lanes) are copies of the network with parameters, seeds and inputs of their own, run side
-// by side. [Run].Window cuts the run into a chain of nodes; to put a controller or a reset between two
+// by side: where small, some at a time as one network. [Run].Values has what is theirs, delays included.
+// [Run].Window cuts the run into a chain of nodes; to put a controller or a reset between two
 // windows, make two rollouts: [Rollout.End] reads a state, [Rollout.CarryWith] replaces it, [Run].From
 // goes on. An [Observer] runs behind the network at a slower step, so that what it observes is never
 // stored. [Run].MemoryBudget bounds tapes, checkpoints and delay histories; the gradient has the same

@@ -8,6 +8,11 @@
 //		layers.WhiteNoise("cortex.x", 0.02),
 //		layers.WhiteNoise("cortex.y", 0.02))
 //
+// An input of channels reaches regions through a coupling, whose weights may learn:
+//
+//	layers.Input("u", 3),                                        // what a task shows
+//	layers.Couple("input:u", "cortex.x").Weights(encoder)        // regions × channels
+//
 // Settings are chained; the first one that is wrong is the error that NewNetwork returns.
 //
 // # Recurrent networks

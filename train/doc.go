@@ -14,6 +14,8 @@
 // A [GraphProblem] makes one of a loss node and the nodes it learns. Losses are
 // nodes with one value per lane, shape (lane); gradient methods minimise their sum.
 //
+// [CrossEntropy] is the loss of labels. A program that runs a machine itself steps with [Adam.Solver].
+//
 // Gorgonia's own solvers are not used: they cannot save their state, clip by
 // element only, and treat scalars differently from vectors.
 //

@@ -4,11 +4,19 @@
 // delayed sums between regions, the recorded expressions. An [Engine] is a Model with a number of
 // steps and settings. Forward solves, Reverse applies the exact adjoint of the same discrete solve.
 //
+// # Delays
+//
+// Edges are of three classes. Those of [Block] steps and more are summed for a block of steps at once,
+// those of [Part] steps and more for a part of a block, both from the past, which has a row of steps for
+// each region. Shorter ones, and none, are read step by step from a ring of the last block. Undelayed
+// dense weights are a matrix. Each lane may have delays of its own.
+//
 // # Memory
 //
 // Time is cut into segments of whole blocks. A block is [Block] steps, anchored at multiples of
-// Block of the absolute step. The tape of a segment holds states and coupling sums of each of its
-// steps; what a step computes in between is computed again by the adjoint program. With a memory
+// Block of the absolute step. The tape of a segment holds, of each of its steps, states, coupling sums
+// and the few values of the step that its adjoint reads ([KeptVar]), exponentials and the like; the rest
+// of what a step computes in between is computed again by the adjoint program. With a memory
 // budget only some segment starts are kept (state and delay history) and tapes are rebuilt from
 // there, by the binomial schedule of Griewank and Walther (2000), doi:10.1145/347837.347846.
 //

@@ -35,6 +35,14 @@
 // A frame then joins neighbouring instructions on vectors of one length to sequences,
 // each of which is a single call (frame.go, kernel.Sequence).
 //
+// # Lanes
+//
+// Program.Tile gives the program for several lanes, each a copy of the network, whose vectors lie
+// behind one another; a lane has the bits it has alone (tile.go). Programs on long vectors run strip
+// by strip, which goroutines may share (strip.go).
+//
+// # Ops without a kernel
+//
 // An op without a kernel runs its own Do on tensors: correct, slow, allocating.
 //
 // A Program is immutable and may be shared by goroutines; a Frame belongs to one.
