@@ -64,13 +64,9 @@ func (e *Engine[T]) tileLanes(lanes int) int {
 	if !e.Model.tileable {
 		return 1
 	}
-	widest := 1
-	for i := range e.Model.States {
-		widest = max(widest, e.Model.States[i].N)
-	}
 	n := e.Settings.Tile
 	if n == 0 {
-		n = min(tileElements/widest, lanes/8) // at least eight tiles for the goroutines
+		n = min(tileElements/e.Model.widest(), lanes/8) // at least eight tiles for the goroutines
 		if n > 1 && n <= 16 {
 			return 1 << (bits.Len(uint(n)) - 1) // as products take four lanes at once, and batches are powers of two
 		}
@@ -84,6 +80,18 @@ func (e *Engine[T]) tileLanes(lanes int) int {
 	}
 	return n
 }
+
+// widest is the number of regions of the largest population.
+func (m *Model) widest() int {
+	n := 1
+	for i := range m.States {
+		n = max(n, m.States[i].N)
+	}
+	return n
+}
+
+// farthest is the most regions times steps of a segment: edges count places in its past in 32 bits.
+const farthest = 1 << 28
 
 // plan chooses segments within the memory budget, the cheapest in recomputation, for tiles of side lanes.
 func (e *Engine[T]) plan(side, lanes, workers int, keep bool) (plan, error) {
@@ -126,7 +134,8 @@ func (e *Engine[T]) plan(side, lanes, workers int, keep bool) (plan, error) {
 func (e *Engine[T]) checkpointed(total int, memory func(int, int, bool) int64) (plan, error) {
 	best := plan{factor: -1}
 	least := int64(-1)
-	for s := Block; s <= total; s = roundUp(s+s/4, Block) {
+	most := min(total, max(farthest/e.Model.widest(), Block))
+	for s := Block; s <= most; s = roundUp(s+s/4, Block) {
 		n := segments(total, s)
 		need := memory(s, 1, false)
 		if least < 0 || need < least {
