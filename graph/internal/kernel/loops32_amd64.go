@@ -5,7 +5,7 @@
 package kernel
 
 //go:noescape
-func sequence32(code *uintptr, n int)
+func sequence32(code *uintptr, n int, whole512 int)
 
 //go:noescape
 func entries32() *uintptr

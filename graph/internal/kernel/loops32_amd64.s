@@ -22,9 +22,10 @@ DATA masks<>+56(SB)/4, $0x00000000
 DATA masks<>+60(SB)/4, $0x00000000
 GLOBL masks<>(SB), RODATA|NOPTR, $64
 
-TEXT ·sequence32(SB), NOSPLIT, $0-16
+TEXT ·sequence32(SB), NOSPLIT, $0-24
 	MOVQ    code+0(FP), R9
 	MOVQ    n+8(FP), R11
+	MOVQ    whole512+16(FP), R13
 	MOVQ    R11, R12
 	ANDQ    $-8, R12
 	MOVQ    R11, R10
@@ -320,15 +321,17 @@ next3:
 	JMP  (R9)
 
 TEXT ·loop32VVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -362,6 +365,16 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -371,6 +384,8 @@ TEXT ·loop32VSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -402,16 +417,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS Z0, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -445,6 +473,16 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -454,6 +492,8 @@ TEXT ·loop32VSSub<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -488,15 +528,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
+	VBROADCASTSS (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -528,16 +582,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VMOVUPS Z0, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -571,6 +638,16 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -580,6 +657,8 @@ TEXT ·loop32VSMul<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -611,16 +690,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS Z0, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVDiv<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -654,6 +746,16 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VDIVPS  (BX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSDiv<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -663,6 +765,8 @@ TEXT ·loop32VSDiv<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -697,15 +801,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VDIVPS  Z9, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVDiv<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
+	VBROADCASTSS (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -737,14 +855,27 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+
+more:
+	VDIVPS  (BX)(AX*4), Z8, Z0
+	VMOVUPS Z0, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquare<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -777,6 +908,16 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VNeg<>(SB), NOSPLIT, $0
 	MOVQ     8(R9), DI
 	MOVQ     (DI), DI
@@ -785,6 +926,8 @@ TEXT ·loop32VNeg<>(SB), NOSPLIT, $0
 	VPCMPEQD Y12, Y12, Y12
 	VPSLLD   $0x1f, Y12, Y12
 	XORQ     AX, AX
+	TESTQ    R13, R13
+	JNZ      wide
 	CMPQ     AX, R10
 	JGE      one
 
@@ -816,6 +959,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VPTERNLOGD $0xff, Z12, Z12, Z12
+	VPSLLD     $0x1f, Z12, Z12
+
+more:
+	VPXORD  (SI)(AX*4), Z12, Z0
+	VMOVUPS Z0, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -825,6 +980,8 @@ TEXT ·loop32VSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -856,16 +1013,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMAXPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS Z0, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAtLeast<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y1
@@ -899,6 +1069,16 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z1
+	VMAXPS  (SI)(AX*4), Z1, Z0
+	VMOVUPS Z0, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -908,6 +1088,8 @@ TEXT ·loop32VSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -939,16 +1121,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMINPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS Z0, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAtMost<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y1
@@ -982,18 +1177,30 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z1
+	VMINPS  (SI)(AX*4), Z1, Z0
+	VMOVUPS Z0, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -1032,6 +1239,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1043,6 +1261,8 @@ TEXT ·loop32VVAddSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1082,18 +1302,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VADDPS  Z10, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -1132,6 +1367,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VSUBPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1143,6 +1389,8 @@ TEXT ·loop32VVAddSSub<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1182,18 +1430,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VSUBPS  Z10, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -1235,6 +1498,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1246,6 +1521,8 @@ TEXT ·loop32VVAddSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1285,18 +1562,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VSUBPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -1335,6 +1627,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1346,6 +1649,8 @@ TEXT ·loop32VVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1385,16 +1690,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMULPS  Z10, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddSquare<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -1432,18 +1752,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMULPS  Z1, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVDiv<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -1482,18 +1815,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VDIVPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVDivInto<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -1535,6 +1881,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VDIVPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1546,6 +1904,8 @@ TEXT ·loop32VVAddSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1585,6 +1945,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VDIVPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1596,6 +1969,8 @@ TEXT ·loop32VVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1635,6 +2010,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMAXPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1646,6 +2034,8 @@ TEXT ·loop32VVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1685,20 +2075,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMINPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVAddVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -1742,20 +2147,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VADDPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVAddVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -1799,20 +2218,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VSUBPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVAddVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -1856,6 +2289,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMULPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1869,6 +2314,8 @@ TEXT ·loop32VVAddVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1913,6 +2360,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMULPS  Z11, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1926,6 +2387,8 @@ TEXT ·loop32VVAddVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1970,6 +2433,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMAXPS  Z2, Z11, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1983,6 +2460,8 @@ TEXT ·loop32VVAddVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2027,20 +2506,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMINPS  Z2, Z11, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVMulVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -2084,20 +2579,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VADDPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVMulVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -2144,6 +2653,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS (R8)(AX*4), Z3
+	VSUBPS  Z2, Z3, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2153,10 +2675,12 @@ TEXT ·loop32VVAddSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2201,6 +2725,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMULPS  Z10, Z1, Z2
+	VADDPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2210,10 +2748,12 @@ TEXT ·loop32VVAddSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2258,6 +2798,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMULPS  Z10, Z1, Z2
+	VMULPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2265,10 +2819,12 @@ TEXT ·loop32VSAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2305,6 +2861,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VADDPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2312,11 +2880,13 @@ TEXT ·loop32VSAddSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2352,6 +2922,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VADDPS  Z10, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2359,10 +2942,12 @@ TEXT ·loop32VSAddVSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2399,6 +2984,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VSUBPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2406,11 +3003,13 @@ TEXT ·loop32VSAddSSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2446,6 +3045,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VSUBPS  Z10, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2453,10 +3065,12 @@ TEXT ·loop32VSAddVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2496,6 +3110,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS (DX)(AX*4), Z1
+	VSUBPS  Z0, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2503,11 +3130,13 @@ TEXT ·loop32VSAddSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2543,6 +3172,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VSUBPS  Z0, Z10, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2550,10 +3192,12 @@ TEXT ·loop32VSAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2590,6 +3234,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VMULPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2597,11 +3253,13 @@ TEXT ·loop32VSAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2637,6 +3295,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VMULPS  Z10, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddSquare<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2646,6 +3317,8 @@ TEXT ·loop32VSAddSquare<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2681,6 +3354,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VMULPS  Z0, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddVDiv<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2688,10 +3373,12 @@ TEXT ·loop32VSAddVDiv<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2728,6 +3415,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VDIVPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2735,10 +3434,12 @@ TEXT ·loop32VSAddVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2778,6 +3479,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS (DX)(AX*4), Z1
+	VDIVPS  Z0, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2785,11 +3499,13 @@ TEXT ·loop32VSAddSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2825,6 +3541,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VDIVPS  Z0, Z10, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2832,11 +3561,13 @@ TEXT ·loop32VSAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2872,6 +3603,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VMAXPS  Z0, Z10, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2879,11 +3623,13 @@ TEXT ·loop32VSAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2919,18 +3665,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VADDPS  (SI)(AX*4), Z9, Z0
+	VMINPS  Z0, Z10, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -2969,6 +3730,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2980,6 +3752,8 @@ TEXT ·loop32VVSubSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3019,18 +3793,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VADDPS  Z10, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -3069,6 +3858,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VSUBPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3080,6 +3880,8 @@ TEXT ·loop32VVSubSSub<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3119,18 +3921,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VSUBPS  Z10, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -3172,6 +3989,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3183,6 +4012,8 @@ TEXT ·loop32VVSubSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3222,18 +4053,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VSUBPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -3272,6 +4118,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3283,6 +4140,8 @@ TEXT ·loop32VVSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3322,16 +4181,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMULPS  Z10, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubSquare<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -3369,18 +4243,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMULPS  Z1, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVDiv<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -3419,18 +4306,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VDIVPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVDivInto<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -3472,6 +4372,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VDIVPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3483,6 +4395,8 @@ TEXT ·loop32VVSubSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3522,6 +4436,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VDIVPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3533,6 +4460,8 @@ TEXT ·loop32VVSubSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3572,6 +4501,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMAXPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3583,6 +4525,8 @@ TEXT ·loop32VVSubSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3622,20 +4566,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMINPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVAddVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -3679,20 +4638,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VSUBPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVSubVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -3736,20 +4709,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VSUBPS  (DX)(AX*4), Z1, Z2
+	VSUBPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVSubVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -3793,6 +4780,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VSUBPS  (DX)(AX*4), Z1, Z2
+	VMULPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubSSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3802,10 +4801,12 @@ TEXT ·loop32VVSubSSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3850,6 +4851,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VSUBPS  Z10, Z1, Z2
+	VADDPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubSSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3859,11 +4874,13 @@ TEXT ·loop32VVSubSSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (DX), Y10
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3907,20 +4924,37 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VSUBPS  Z10, Z1, Z2
+	VMULPS  Z11, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVMulVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -3964,20 +4998,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VADDPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVMulVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -4021,6 +5069,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VMULPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4030,10 +5090,12 @@ TEXT ·loop32VVSubSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4078,6 +5140,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMULPS  Z10, Z1, Z2
+	VADDPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4085,10 +5161,12 @@ TEXT ·loop32VSSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4128,6 +5206,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4135,11 +5226,13 @@ TEXT ·loop32VSSubSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4178,6 +5271,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VADDPS  Z10, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4185,10 +5292,12 @@ TEXT ·loop32VSSubVSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4228,6 +5337,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VSUBPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4235,11 +5357,13 @@ TEXT ·loop32VSSubSSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4278,6 +5402,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VSUBPS  Z10, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4285,10 +5423,12 @@ TEXT ·loop32VSSubVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4331,6 +5471,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4338,11 +5492,13 @@ TEXT ·loop32VSSubSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4381,6 +5537,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VSUBPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4388,10 +5558,12 @@ TEXT ·loop32VSSubVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4431,6 +5603,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4438,11 +5623,13 @@ TEXT ·loop32VSSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4481,6 +5668,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VMULPS  Z10, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubSquare<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4490,6 +5691,8 @@ TEXT ·loop32VSSubSquare<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4528,6 +5731,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VMULPS  Z1, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubVDiv<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4535,10 +5751,12 @@ TEXT ·loop32VSSubVDiv<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4578,6 +5796,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VDIVPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4585,10 +5816,12 @@ TEXT ·loop32VSSubVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4631,6 +5864,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VDIVPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4638,11 +5885,13 @@ TEXT ·loop32VSSubSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4681,6 +5930,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VDIVPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4688,11 +5951,13 @@ TEXT ·loop32VSSubSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4731,6 +5996,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VMAXPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4738,11 +6017,13 @@ TEXT ·loop32VSSubSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4781,6 +6062,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VMINPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4788,13 +6083,15 @@ TEXT ·loop32VSSubVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4838,6 +6135,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMULPS  Z11, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSSubSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4845,13 +6157,15 @@ TEXT ·loop32VSSubSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4895,17 +6209,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  Z9, Z0, Z1
+	VMULPS  Z10, Z1, Z2
+	VMULPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4942,18 +6273,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VADDPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4989,17 +6334,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (DX), Z10
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VADDPS  Z10, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5036,18 +6396,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VSUBPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5083,17 +6457,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (DX), Z10
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VSUBPS  Z10, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5133,18 +6522,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VMOVUPS (DX)(AX*4), Z1
+	VSUBPS  Z0, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5180,17 +6584,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (DX), Z10
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VSUBPS  Z0, Z10, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5227,18 +6646,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VMULPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5274,15 +6707,30 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (DX), Z10
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VMULPS  Z10, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubSquare<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
+	VBROADCASTSS (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5318,17 +6766,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VMULPS  Z0, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubVDiv<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5365,17 +6827,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VDIVPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5415,18 +6891,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VMOVUPS (DX)(AX*4), Z1
+	VDIVPS  Z0, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5462,18 +6953,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (DX), Z10
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VDIVPS  Z0, Z10, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5509,18 +7015,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (DX), Z10
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VMAXPS  Z0, Z10, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (SI), Y8
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5556,18 +7077,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (DX), Z10
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VMINPS  Z0, Z10, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -5606,6 +7142,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -5617,6 +7164,8 @@ TEXT ·loop32VVMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5656,18 +7205,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VADDPS  Z10, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -5706,6 +7270,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VSUBPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -5717,6 +7292,8 @@ TEXT ·loop32VVMulSSub<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5756,18 +7333,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VSUBPS  Z10, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -5809,6 +7401,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -5820,6 +7424,8 @@ TEXT ·loop32VVMulSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5859,18 +7465,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VSUBPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -5909,6 +7530,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -5920,6 +7552,8 @@ TEXT ·loop32VVMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5959,16 +7593,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  Z10, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSquare<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -6006,18 +7655,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  Z1, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVDiv<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -6056,18 +7718,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VDIVPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVDivInto<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -6109,6 +7784,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VDIVPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6120,6 +7807,8 @@ TEXT ·loop32VVMulSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6159,6 +7848,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VDIVPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6170,6 +7872,8 @@ TEXT ·loop32VVMulSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6209,6 +7913,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMAXPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6220,6 +7937,8 @@ TEXT ·loop32VVMulSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6259,20 +7978,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMINPS  Z1, Z10, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVAddVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -6316,20 +8050,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VADDPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVAddVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -6373,20 +8121,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VSUBPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVAddVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -6430,6 +8192,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMULPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6443,6 +8217,8 @@ TEXT ·loop32VVMulVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6487,6 +8263,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMULPS  Z11, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6500,6 +8290,8 @@ TEXT ·loop32VVMulVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6544,6 +8336,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMAXPS  Z2, Z11, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6557,6 +8363,8 @@ TEXT ·loop32VVMulVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6601,6 +8409,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VADDPS  (DX)(AX*4), Z1, Z2
+	VMINPS  Z2, Z11, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6610,10 +8432,12 @@ TEXT ·loop32VVMulSAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6658,20 +8482,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VADDPS  Z10, Z1, Z2
+	VMULPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSubVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -6715,20 +8555,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VSUBPS  (DX)(AX*4), Z1, Z2
+	VADDPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSubVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -6772,20 +8626,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VSUBPS  (DX)(AX*4), Z1, Z2
+	VSUBPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSubVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -6829,6 +8697,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VSUBPS  (DX)(AX*4), Z1, Z2
+	VMULPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6842,6 +8722,8 @@ TEXT ·loop32VVMulVSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6886,20 +8768,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VSUBPS  (DX)(AX*4), Z1, Z2
+	VMULPS  Z11, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSubFromVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -6946,20 +8844,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VADDPS  (R8)(AX*4), Z3, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSubFromVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -7006,20 +8919,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VSUBPS  (R8)(AX*4), Z3, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSubFromVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -7066,6 +8994,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VMULPS  (R8)(AX*4), Z3, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSubFromSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7079,6 +9020,8 @@ TEXT ·loop32VVMulVSubFromSMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7126,20 +9069,37 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VMULPS  Z11, Z3, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVMulVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -7183,20 +9143,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VADDPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVMulVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -7243,20 +9217,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VMOVUPS (R8)(AX*4), Z3
+	VSUBPS  Z2, Z3, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVMulVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -7300,6 +9289,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VMULPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7313,6 +9314,8 @@ TEXT ·loop32VVMulVMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7357,6 +9360,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VMULPS  Z11, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7366,10 +9383,12 @@ TEXT ·loop32VVMulSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7414,6 +9433,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  Z10, Z1, Z2
+	VADDPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7423,11 +9456,13 @@ TEXT ·loop32VVMulSMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (DX), Y10
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7471,6 +9506,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  Z10, Z1, Z2
+	VADDPS  Z11, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSMulVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7480,10 +9530,12 @@ TEXT ·loop32VVMulSMulVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7531,6 +9583,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  Z10, Z1, Z2
+	VMOVUPS (R8)(AX*4), Z3
+	VSUBPS  Z2, Z3, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7540,10 +9607,12 @@ TEXT ·loop32VVMulSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7588,18 +9657,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  Z10, Z1, Z2
+	VMULPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulSquareVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -7645,6 +9730,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  Z1, Z1, Z2
+	VMOVUPS (DX)(AX*4), Z3
+	VSUBPS  Z2, Z3, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7652,10 +9750,12 @@ TEXT ·loop32VSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7692,6 +9792,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VADDPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7699,11 +9811,13 @@ TEXT ·loop32VSMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7739,6 +9853,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VADDPS  Z10, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7746,10 +9873,12 @@ TEXT ·loop32VSMulVSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7786,6 +9915,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VSUBPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7793,11 +9934,13 @@ TEXT ·loop32VSMulSSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7833,6 +9976,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VSUBPS  Z10, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7840,10 +9996,12 @@ TEXT ·loop32VSMulVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7883,6 +10041,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS (DX)(AX*4), Z1
+	VSUBPS  Z0, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7890,11 +10061,13 @@ TEXT ·loop32VSMulSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7930,6 +10103,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VSUBPS  Z0, Z10, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7937,10 +10123,12 @@ TEXT ·loop32VSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7977,6 +10165,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7984,11 +10184,13 @@ TEXT ·loop32VSMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8024,6 +10226,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  Z10, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSquare<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8033,6 +10248,8 @@ TEXT ·loop32VSMulSquare<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8068,6 +10285,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  Z0, Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVDiv<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8075,10 +10304,12 @@ TEXT ·loop32VSMulVDiv<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8115,6 +10346,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VDIVPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8122,10 +10365,12 @@ TEXT ·loop32VSMulVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8165,6 +10410,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS (DX)(AX*4), Z1
+	VDIVPS  Z0, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8172,11 +10430,13 @@ TEXT ·loop32VSMulSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8212,6 +10472,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VDIVPS  Z0, Z10, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8219,11 +10492,13 @@ TEXT ·loop32VSMulSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8259,6 +10534,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMAXPS  Z0, Z10, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8266,11 +10554,13 @@ TEXT ·loop32VSMulSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8306,6 +10596,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMINPS  Z0, Z10, Z1
+	VMOVUPS Z1, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8313,12 +10616,14 @@ TEXT ·loop32VSMulVAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8360,6 +10665,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VADDPS  (DX)(AX*4), Z0, Z1
+	VADDPS  (R8)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVAddVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8367,12 +10685,14 @@ TEXT ·loop32VSMulVAddVSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8414,6 +10734,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VADDPS  (DX)(AX*4), Z0, Z1
+	VSUBPS  (R8)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVAddVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8421,12 +10754,14 @@ TEXT ·loop32VSMulVAddVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8471,6 +10806,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VADDPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS (R8)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8478,12 +10827,14 @@ TEXT ·loop32VSMulVAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8525,6 +10876,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VADDPS  (DX)(AX*4), Z0, Z1
+	VMULPS  (R8)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8532,13 +10896,15 @@ TEXT ·loop32VSMulVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8579,6 +10945,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VADDPS  (DX)(AX*4), Z0, Z1
+	VMULPS  Z11, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8586,13 +10966,15 @@ TEXT ·loop32VSMulVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8633,6 +11015,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VADDPS  (DX)(AX*4), Z0, Z1
+	VMAXPS  Z1, Z11, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8640,13 +11036,15 @@ TEXT ·loop32VSMulVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8687,6 +11085,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VADDPS  (DX)(AX*4), Z0, Z1
+	VMINPS  Z1, Z11, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8694,13 +11106,15 @@ TEXT ·loop32VSMulSAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8741,6 +11155,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VADDPS  Z10, Z0, Z1
+	VADDPS  (R8)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8748,13 +11176,15 @@ TEXT ·loop32VSMulSAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8795,6 +11225,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VADDPS  Z10, Z0, Z1
+	VMULPS  (R8)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8802,14 +11246,16 @@ TEXT ·loop32VSMulSAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (DX), Y10
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8849,6 +11295,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VADDPS  Z10, Z0, Z1
+	VMULPS  Z11, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8856,12 +11317,14 @@ TEXT ·loop32VSMulVSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8903,6 +11366,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VSUBPS  (DX)(AX*4), Z0, Z1
+	VADDPS  (R8)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8910,14 +11386,16 @@ TEXT ·loop32VSMulSSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (DX), Y10
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8957,6 +11435,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VSUBPS  Z10, Z0, Z1
+	VMULPS  Z11, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVSubFromVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8964,12 +11457,14 @@ TEXT ·loop32VSMulVSubFromVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9014,6 +11509,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS (DX)(AX*4), Z1
+	VSUBPS  Z0, Z1, Z2
+	VADDPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVSubFromVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9021,12 +11530,14 @@ TEXT ·loop32VSMulVSubFromVSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9071,6 +11582,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS (DX)(AX*4), Z1
+	VSUBPS  Z0, Z1, Z2
+	VSUBPS  (R8)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVSubFromSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9078,13 +11603,15 @@ TEXT ·loop32VSMulVSubFromSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9128,6 +11655,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS (DX)(AX*4), Z1
+	VSUBPS  Z0, Z1, Z2
+	VMULPS  Z11, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSSubFromVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9135,13 +11677,15 @@ TEXT ·loop32VSMulSSubFromVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9182,6 +11726,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VSUBPS  Z0, Z10, Z1
+	VMULPS  (R8)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9189,12 +11747,14 @@ TEXT ·loop32VSMulVMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9236,6 +11796,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  (DX)(AX*4), Z0, Z1
+	VADDPS  (R8)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9243,13 +11816,15 @@ TEXT ·loop32VSMulVMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9290,6 +11865,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  (DX)(AX*4), Z0, Z1
+	VADDPS  Z11, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVMulVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9297,12 +11886,14 @@ TEXT ·loop32VSMulVMulVSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9344,6 +11935,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  (DX)(AX*4), Z0, Z1
+	VSUBPS  (R8)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVMulVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9351,12 +11955,14 @@ TEXT ·loop32VSMulVMulVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9401,6 +12007,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  (DX)(AX*4), Z0, Z1
+	VMOVUPS (R8)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9408,12 +12028,14 @@ TEXT ·loop32VSMulVMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9455,6 +12077,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  (DX)(AX*4), Z0, Z1
+	VMULPS  (R8)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9462,13 +12097,15 @@ TEXT ·loop32VSMulVMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9509,6 +12146,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  (DX)(AX*4), Z0, Z1
+	VMULPS  Z11, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulSquareVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9516,10 +12167,12 @@ TEXT ·loop32VSMulSquareVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9563,16 +12216,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  Z0, Z0, Z1
+	VMOVUPS (DX)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -9610,6 +12279,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VADDPS  (BX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9619,6 +12299,8 @@ TEXT ·loop32VSquareSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9657,16 +12339,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VADDPS  Z9, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -9704,6 +12401,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VSUBPS  (BX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9713,6 +12421,8 @@ TEXT ·loop32VSquareSSub<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9751,16 +12461,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VSUBPS  Z9, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -9801,6 +12526,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VMOVUPS (BX)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9810,6 +12547,8 @@ TEXT ·loop32VSquareSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9848,16 +12587,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VSUBPS  Z1, Z9, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -9895,6 +12649,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VMULPS  (BX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9904,6 +12669,8 @@ TEXT ·loop32VSquareSMul<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9942,14 +12709,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VMULPS  Z9, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareSquare<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -9986,16 +12768,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VMULPS  Z1, Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareVDiv<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -10033,16 +12828,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VDIVPS  (BX)(AX*4), Z1, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareVDivInto<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -10083,6 +12891,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VMOVUPS (BX)(AX*4), Z2
+	VDIVPS  Z1, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10092,6 +12912,8 @@ TEXT ·loop32VSquareSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10130,6 +12952,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VDIVPS  Z1, Z9, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10139,6 +12974,8 @@ TEXT ·loop32VSquareSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10177,6 +13014,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VMAXPS  Z1, Z9, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10186,6 +13036,8 @@ TEXT ·loop32VSquareSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10224,6 +13076,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VMINPS  Z1, Z9, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10235,6 +13100,8 @@ TEXT ·loop32VSquareVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10278,18 +13145,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VADDPS  (BX)(AX*4), Z1, Z2
+	VMULPS  Z10, Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareVSubFromVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -10335,18 +13218,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VMOVUPS (BX)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VADDPS  (DX)(AX*4), Z3, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareVSubFromVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -10392,6 +13290,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VMOVUPS (BX)(AX*4), Z2
+	VSUBPS  Z1, Z2, Z3
+	VMULPS  (DX)(AX*4), Z3, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareSSubFromVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10399,10 +13310,12 @@ TEXT ·loop32VSquareSSubFromVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10446,18 +13359,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VSUBPS  Z1, Z9, Z2
+	VMULPS  (DX)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareVMulVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -10500,20 +13429,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VMULPS  (BX)(AX*4), Z1, Z2
+	VADDPS  (DX)(AX*4), Z2, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVVMulSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -10560,20 +13503,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (R8)(AX*4), Z2
+	VMULPS  (DX)(AX*4), Z2, Z3
+	VSUBPS  Z3, Z1, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVVMulAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -10620,6 +13578,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (R8)(AX*4), Z2
+	VMULPS  (DX)(AX*4), Z2, Z3
+	VADDPS  Z3, Z1, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10633,6 +13604,8 @@ TEXT ·loop32VVAddVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10677,6 +13650,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z11, Z2
+	VSUBPS  Z2, Z1, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10690,6 +13677,8 @@ TEXT ·loop32VVAddVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10734,6 +13723,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z11, Z2
+	VADDPS  Z2, Z1, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVAddVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10747,6 +13750,8 @@ TEXT ·loop32VVAddVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10791,20 +13796,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VADDPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z11, Z2
+	VMULPS  Z2, Z1, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVVMulSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -10851,20 +13872,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMOVUPS (R8)(AX*4), Z2
+	VMULPS  (DX)(AX*4), Z2, Z3
+	VSUBPS  Z3, Z1, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVVMulAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -10911,20 +13947,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMOVUPS (R8)(AX*4), Z2
+	VMULPS  (DX)(AX*4), Z2, Z3
+	VADDPS  Z3, Z1, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVVMulMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -10971,6 +14022,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMOVUPS (R8)(AX*4), Z2
+	VMULPS  (DX)(AX*4), Z2, Z3
+	VMULPS  Z3, Z1, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10984,6 +14048,8 @@ TEXT ·loop32VVSubVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11028,6 +14094,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z11, Z2
+	VSUBPS  Z2, Z1, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11041,6 +14121,8 @@ TEXT ·loop32VVSubVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11085,6 +14167,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z11, Z2
+	VADDPS  Z2, Z1, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVSubVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11098,6 +14194,8 @@ TEXT ·loop32VVSubVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11142,19 +14240,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VSUBPS  (BX)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z11, Z2
+	VMULPS  Z2, Z1, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubVVMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11199,20 +14313,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VMOVUPS (R8)(AX*4), Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VMULPS  Z2, Z0, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32SVSubVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (SI), Y8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11253,20 +14383,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (R8), Z11
+
+more:
+	VSUBPS  (BX)(AX*4), Z8, Z0
+	VMULPS  (DX)(AX*4), Z11, Z1
+	VMULPS  Z1, Z0, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVVAddSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -11313,20 +14459,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (R8)(AX*4), Z2
+	VADDPS  (DX)(AX*4), Z2, Z3
+	VSUBPS  Z3, Z1, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVVMulSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -11373,20 +14534,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (R8)(AX*4), Z2
+	VMULPS  (DX)(AX*4), Z2, Z3
+	VSUBPS  Z3, Z1, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVVMulAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (BX)(AX*4), Y0
@@ -11433,6 +14609,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMOVUPS (R8)(AX*4), Z2
+	VMULPS  (DX)(AX*4), Z2, Z3
+	VADDPS  Z3, Z1, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11446,6 +14635,8 @@ TEXT ·loop32VVMulVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11490,6 +14681,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z11, Z2
+	VSUBPS  Z2, Z1, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11503,6 +14708,8 @@ TEXT ·loop32VVMulVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11547,6 +14754,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z11, Z2
+	VADDPS  Z2, Z1, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVMulVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11560,6 +14781,8 @@ TEXT ·loop32VVMulVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11604,6 +14827,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS (BX)(AX*4), Z0
+	VMULPS  (SI)(AX*4), Z0, Z1
+	VMULPS  (DX)(AX*4), Z11, Z2
+	VMULPS  Z2, Z1, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVVMulSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11611,12 +14848,14 @@ TEXT ·loop32VSMulVVMulSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11661,6 +14900,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS (R8)(AX*4), Z1
+	VMULPS  (DX)(AX*4), Z1, Z2
+	VSUBPS  Z2, Z0, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11668,13 +14921,15 @@ TEXT ·loop32VSMulVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11715,6 +14970,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  (DX)(AX*4), Z11, Z1
+	VSUBPS  Z1, Z0, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11722,13 +14991,15 @@ TEXT ·loop32VSMulVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11769,6 +15040,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  (DX)(AX*4), Z11, Z1
+	VADDPS  Z1, Z0, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11776,13 +15061,15 @@ TEXT ·loop32VSMulVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11823,6 +15110,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMULPS  (DX)(AX*4), Z11, Z1
+	VMULPS  Z1, Z0, Z2
+	VMOVUPS Z2, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSMulVSquareMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11830,10 +15131,12 @@ TEXT ·loop32VSMulVSquareMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11877,16 +15180,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMULPS  (SI)(AX*4), Z9, Z0
+	VMOVUPS (DX)(AX*4), Z1
+	VMULPS  Z1, Z1, Z2
+	VMULPS  Z2, Z0, Z3
+	VMOVUPS Z3, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VSquareVSquareAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS (SI)(AX*4), Y0
@@ -11931,20 +15250,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS (SI)(AX*4), Z0
+	VMULPS  Z0, Z0, Z1
+	VMOVUPS (BX)(AX*4), Z2
+	VMULPS  Z2, Z2, Z3
+	VADDPS  Z3, Z1, Z4
+	VMOVUPS Z4, (DI)(AX*4)
+	ADDQ    $0x10, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop32VVVVLess<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPS   (SI)(AX*4), Y1
@@ -11987,19 +15321,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPS   (SI)(AX*4), Z0
+	VCMPPS    $0x11, (BX)(AX*4), Z0, K1
+	VMOVUPS   (R8)(AX*4), Z1
+	VBLENDMPS (DX)(AX*4), Z1, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32SVVVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12040,6 +15388,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+
+more:
+	VCMPPS    $0x11, (BX)(AX*4), Z8, K1
+	VMOVUPS   (R8)(AX*4), Z0
+	VBLENDMPS (DX)(AX*4), Z0, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32VSVVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12047,12 +15408,14 @@ TEXT ·loop32VSVVLess<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12096,20 +15459,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+
+more:
+	VMOVUPS   (SI)(AX*4), Z0
+	VCMPPS    $0x11, Z9, Z0, K1
+	VMOVUPS   (R8)(AX*4), Z1
+	VBLENDMPS (DX)(AX*4), Z1, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32SSVVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (SI), Y8
+	VBROADCASTSS (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12149,6 +15528,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (BX), Z9
+
+more:
+	VCMPPS    $0x11, Z9, Z8, K1
+	VMOVUPS   (R8)(AX*4), Z0
+	VBLENDMPS (DX)(AX*4), Z0, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32VVSVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12158,10 +15551,12 @@ TEXT ·loop32VVSVLess<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12205,20 +15600,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS   (SI)(AX*4), Z0
+	VCMPPS    $0x11, (BX)(AX*4), Z0, K1
+	VMOVUPS   (R8)(AX*4), Z1
+	VBLENDMPS Z10, Z1, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32SVSVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (SI), Y8
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12258,6 +15669,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (DX), Z10
+
+more:
+	VCMPPS    $0x11, (BX)(AX*4), Z8, K1
+	VMOVUPS   (R8)(AX*4), Z0
+	VBLENDMPS Z10, Z0, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32VSSVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12265,13 +15690,15 @@ TEXT ·loop32VSSVLess<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12314,21 +15741,38 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VMOVUPS   (SI)(AX*4), Z0
+	VCMPPS    $0x11, Z9, Z0, K1
+	VMOVUPS   (R8)(AX*4), Z1
+	VBLENDMPS Z10, Z1, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32SSSVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (SI), Y8
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12367,6 +15811,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+
+more:
+	VCMPPS    $0x11, Z9, Z8, K1
+	VMOVUPS   (R8)(AX*4), Z0
+	VBLENDMPS Z10, Z0, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32VVVSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12380,6 +15839,8 @@ TEXT ·loop32VVVSLess<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12420,20 +15881,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS   (SI)(AX*4), Z0
+	VCMPPS    $0x11, (BX)(AX*4), Z0, K1
+	VBLENDMPS (DX)(AX*4), Z11, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32SVVSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (SI), Y8
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12470,6 +15946,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (R8), Z11
+
+more:
+	VCMPPS    $0x11, (BX)(AX*4), Z8, K1
+	VBLENDMPS (DX)(AX*4), Z11, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32VSVSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12477,13 +15966,15 @@ TEXT ·loop32VSVSLess<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12523,21 +16014,37 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS   (SI)(AX*4), Z0
+	VCMPPS    $0x11, Z9, Z0, K1
+	VBLENDMPS (DX)(AX*4), Z11, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32SSVSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (SI), Y8
+	VBROADCASTSS (BX), Y9
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12573,6 +16080,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (R8), Z11
+
+more:
+	VCMPPS    $0x11, Z9, Z8, K1
+	VBLENDMPS (DX)(AX*4), Z11, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32VVSSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12582,11 +16103,13 @@ TEXT ·loop32VVSSLess<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (DX), Y10
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12626,21 +16149,37 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (DX), Z10
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS   (SI)(AX*4), Z0
+	VCMPPS    $0x11, (BX)(AX*4), Z0, K1
+	VBLENDMPS Z10, Z11, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32SVSSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSS (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (SI), Y8
+	VBROADCASTSS (DX), Y10
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12676,6 +16215,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSS (SI), Z8
+	VBROADCASTSS (DX), Z10
+	VBROADCASTSS (R8), Z11
+
+more:
+	VCMPPS    $0x11, (BX)(AX*4), Z8, K1
+	VBLENDMPS Z10, Z11, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop32VSSSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12683,14 +16236,16 @@ TEXT ·loop32VSSSLess<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSS (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSS (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSS (BX), Y9
+	VBROADCASTSS (DX), Y10
 	VBROADCASTSS (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12728,3 +16283,18 @@ few:
 next:
 	ADDQ $0x38, R9
 	JMP  (R9)
+
+wide:
+	VBROADCASTSS (BX), Z9
+	VBROADCASTSS (DX), Z10
+	VBROADCASTSS (R8), Z11
+
+more:
+	VMOVUPS   (SI)(AX*4), Z0
+	VCMPPS    $0x11, Z9, Z0, K1
+	VBLENDMPS Z10, Z11, K1, Z7
+	VMOVUPS   Z7, (DI)(AX*4)
+	ADDQ      $0x10, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one

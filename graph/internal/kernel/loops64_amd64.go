@@ -5,7 +5,7 @@
 package kernel
 
 //go:noescape
-func sequence64(code *uintptr, n int)
+func sequence64(code *uintptr, n int, whole512 int)
 
 //go:noescape
 func entries64() *uintptr

@@ -22,9 +22,10 @@ DATA masks<>+112(SB)/8, $0x0000000000000000
 DATA masks<>+120(SB)/8, $0x0000000000000000
 GLOBL masks<>(SB), RODATA|NOPTR, $128
 
-TEXT ·sequence64(SB), NOSPLIT, $0-16
+TEXT ·sequence64(SB), NOSPLIT, $0-24
 	MOVQ    code+0(FP), R9
 	MOVQ    n+8(FP), R11
+	MOVQ    whole512+16(FP), R13
 	MOVQ    R11, R12
 	ANDQ    $-4, R12
 	MOVQ    R11, R10
@@ -314,15 +315,17 @@ next2:
 	JMP  (R9)
 
 TEXT ·loop64VVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -356,6 +359,16 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -365,6 +378,8 @@ TEXT ·loop64VSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -396,16 +411,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD Z0, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -439,6 +467,16 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -448,6 +486,8 @@ TEXT ·loop64VSSub<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -482,15 +522,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
+	VBROADCASTSD (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -522,16 +576,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VMOVUPD Z0, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -565,6 +632,16 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -574,6 +651,8 @@ TEXT ·loop64VSMul<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -605,16 +684,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD Z0, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVDiv<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -648,6 +740,16 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VDIVPD  (BX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSDiv<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -657,6 +759,8 @@ TEXT ·loop64VSDiv<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -691,15 +795,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VDIVPD  Z9, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVDiv<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
+	VBROADCASTSD (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -731,14 +849,27 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+
+more:
+	VDIVPD  (BX)(AX*8), Z8, Z0
+	VMOVUPD Z0, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquare<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -771,6 +902,16 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VNeg<>(SB), NOSPLIT, $0
 	MOVQ     8(R9), DI
 	MOVQ     (DI), DI
@@ -779,6 +920,8 @@ TEXT ·loop64VNeg<>(SB), NOSPLIT, $0
 	VPCMPEQD Y12, Y12, Y12
 	VPSLLQ   $0x3f, Y12, Y12
 	XORQ     AX, AX
+	TESTQ    R13, R13
+	JNZ      wide
 	CMPQ     AX, R10
 	JGE      one
 
@@ -810,6 +953,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VPTERNLOGD $0xff, Z12, Z12, Z12
+	VPSLLQ     $0x3f, Z12, Z12
+
+more:
+	VPXORD  (SI)(AX*8), Z12, Z0
+	VMOVUPD Z0, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -819,6 +974,8 @@ TEXT ·loop64VSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -850,16 +1007,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMAXPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD Z0, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAtLeast<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y1
@@ -893,6 +1063,16 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z1
+	VMAXPD  (SI)(AX*8), Z1, Z0
+	VMOVUPD Z0, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -902,6 +1082,8 @@ TEXT ·loop64VSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -933,16 +1115,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMINPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD Z0, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAtMost<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y1
@@ -976,18 +1171,30 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z1
+	VMINPD  (SI)(AX*8), Z1, Z0
+	VMOVUPD Z0, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -1026,6 +1233,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1037,6 +1255,8 @@ TEXT ·loop64VVAddSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1076,18 +1296,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VADDPD  Z10, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -1126,6 +1361,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VSUBPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1137,6 +1383,8 @@ TEXT ·loop64VVAddSSub<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1176,18 +1424,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VSUBPD  Z10, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -1229,6 +1492,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1240,6 +1515,8 @@ TEXT ·loop64VVAddSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1279,18 +1556,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VSUBPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -1329,6 +1621,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1340,6 +1643,8 @@ TEXT ·loop64VVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1379,16 +1684,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMULPD  Z10, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddSquare<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -1426,18 +1746,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMULPD  Z1, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVDiv<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -1476,18 +1809,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VDIVPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVDivInto<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -1529,6 +1875,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VDIVPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1540,6 +1898,8 @@ TEXT ·loop64VVAddSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1579,6 +1939,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VDIVPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1590,6 +1963,8 @@ TEXT ·loop64VVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1629,6 +2004,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMAXPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1640,6 +2028,8 @@ TEXT ·loop64VVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1679,20 +2069,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMINPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVAddVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -1736,20 +2141,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VADDPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVAddVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -1793,20 +2212,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VSUBPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVAddVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -1850,6 +2283,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMULPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1863,6 +2308,8 @@ TEXT ·loop64VVAddVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1907,6 +2354,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMULPD  Z11, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1920,6 +2381,8 @@ TEXT ·loop64VVAddVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -1964,6 +2427,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMAXPD  Z2, Z11, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -1977,6 +2454,8 @@ TEXT ·loop64VVAddVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2021,20 +2500,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMINPD  Z2, Z11, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVMulVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -2078,20 +2573,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VADDPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVMulVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -2138,6 +2647,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD (R8)(AX*8), Z3
+	VSUBPD  Z2, Z3, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2147,10 +2669,12 @@ TEXT ·loop64VVAddSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2195,6 +2719,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMULPD  Z10, Z1, Z2
+	VADDPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2204,10 +2742,12 @@ TEXT ·loop64VVAddSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2252,6 +2792,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMULPD  Z10, Z1, Z2
+	VMULPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2259,10 +2813,12 @@ TEXT ·loop64VSAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2299,6 +2855,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VADDPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2306,11 +2874,13 @@ TEXT ·loop64VSAddSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2346,6 +2916,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VADDPD  Z10, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2353,10 +2936,12 @@ TEXT ·loop64VSAddVSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2393,6 +2978,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VSUBPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2400,11 +2997,13 @@ TEXT ·loop64VSAddSSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2440,6 +3039,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VSUBPD  Z10, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2447,10 +3059,12 @@ TEXT ·loop64VSAddVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2490,6 +3104,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD (DX)(AX*8), Z1
+	VSUBPD  Z0, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2497,11 +3124,13 @@ TEXT ·loop64VSAddSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2537,6 +3166,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VSUBPD  Z0, Z10, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2544,10 +3186,12 @@ TEXT ·loop64VSAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2584,6 +3228,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VMULPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2591,11 +3247,13 @@ TEXT ·loop64VSAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2631,6 +3289,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VMULPD  Z10, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddSquare<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2640,6 +3311,8 @@ TEXT ·loop64VSAddSquare<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2675,6 +3348,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VMULPD  Z0, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddVDiv<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2682,10 +3367,12 @@ TEXT ·loop64VSAddVDiv<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2722,6 +3409,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VDIVPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2729,10 +3428,12 @@ TEXT ·loop64VSAddVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2772,6 +3473,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD (DX)(AX*8), Z1
+	VDIVPD  Z0, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2779,11 +3493,13 @@ TEXT ·loop64VSAddSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2819,6 +3535,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VDIVPD  Z0, Z10, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2826,11 +3555,13 @@ TEXT ·loop64VSAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2866,6 +3597,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VMAXPD  Z0, Z10, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2873,11 +3617,13 @@ TEXT ·loop64VSAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -2913,18 +3659,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VADDPD  (SI)(AX*8), Z9, Z0
+	VMINPD  Z0, Z10, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -2963,6 +3724,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -2974,6 +3746,8 @@ TEXT ·loop64VVSubSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3013,18 +3787,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VADDPD  Z10, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -3063,6 +3852,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VSUBPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3074,6 +3874,8 @@ TEXT ·loop64VVSubSSub<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3113,18 +3915,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VSUBPD  Z10, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -3166,6 +3983,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3177,6 +4006,8 @@ TEXT ·loop64VVSubSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3216,18 +4047,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VSUBPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -3266,6 +4112,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3277,6 +4134,8 @@ TEXT ·loop64VVSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3316,16 +4175,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMULPD  Z10, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubSquare<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -3363,18 +4237,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMULPD  Z1, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVDiv<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -3413,18 +4300,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VDIVPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVDivInto<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -3466,6 +4366,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VDIVPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3477,6 +4389,8 @@ TEXT ·loop64VVSubSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3516,6 +4430,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VDIVPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3527,6 +4454,8 @@ TEXT ·loop64VVSubSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3566,6 +4495,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMAXPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3577,6 +4519,8 @@ TEXT ·loop64VVSubSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3616,20 +4560,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMINPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVAddVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -3673,20 +4632,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VSUBPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVSubVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -3730,20 +4703,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VSUBPD  (DX)(AX*8), Z1, Z2
+	VSUBPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVSubVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -3787,6 +4774,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VSUBPD  (DX)(AX*8), Z1, Z2
+	VMULPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubSSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3796,10 +4795,12 @@ TEXT ·loop64VVSubSSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3844,6 +4845,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VSUBPD  Z10, Z1, Z2
+	VADDPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubSSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -3853,11 +4868,13 @@ TEXT ·loop64VVSubSSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (DX), Y10
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -3901,20 +4918,37 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VSUBPD  Z10, Z1, Z2
+	VMULPD  Z11, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVMulVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -3958,20 +4992,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VADDPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVMulVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -4015,6 +5063,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VMULPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4024,10 +5084,12 @@ TEXT ·loop64VVSubSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4072,6 +5134,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMULPD  Z10, Z1, Z2
+	VADDPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4079,10 +5155,12 @@ TEXT ·loop64VSSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4122,6 +5200,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4129,11 +5220,13 @@ TEXT ·loop64VSSubSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4172,6 +5265,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VADDPD  Z10, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4179,10 +5286,12 @@ TEXT ·loop64VSSubVSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4222,6 +5331,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VSUBPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4229,11 +5351,13 @@ TEXT ·loop64VSSubSSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4272,6 +5396,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VSUBPD  Z10, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4279,10 +5417,12 @@ TEXT ·loop64VSSubVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4325,6 +5465,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4332,11 +5486,13 @@ TEXT ·loop64VSSubSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4375,6 +5531,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VSUBPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4382,10 +5552,12 @@ TEXT ·loop64VSSubVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4425,6 +5597,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4432,11 +5617,13 @@ TEXT ·loop64VSSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4475,6 +5662,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VMULPD  Z10, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubSquare<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4484,6 +5685,8 @@ TEXT ·loop64VSSubSquare<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4522,6 +5725,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VMULPD  Z1, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubVDiv<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4529,10 +5745,12 @@ TEXT ·loop64VSSubVDiv<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4572,6 +5790,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VDIVPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4579,10 +5810,12 @@ TEXT ·loop64VSSubVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4625,6 +5858,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VDIVPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4632,11 +5879,13 @@ TEXT ·loop64VSSubSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4675,6 +5924,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VDIVPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4682,11 +5945,13 @@ TEXT ·loop64VSSubSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4725,6 +5990,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VMAXPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4732,11 +6011,13 @@ TEXT ·loop64VSSubSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4775,6 +6056,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VMINPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4782,13 +6077,15 @@ TEXT ·loop64VSSubVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4832,6 +6129,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMULPD  Z11, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSSubSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -4839,13 +6151,15 @@ TEXT ·loop64VSSubSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4889,17 +6203,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  Z9, Z0, Z1
+	VMULPD  Z10, Z1, Z2
+	VMULPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4936,18 +6267,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VADDPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -4983,17 +6328,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (DX), Z10
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VADDPD  Z10, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5030,18 +6390,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VSUBPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5077,17 +6451,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (DX), Z10
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VSUBPD  Z10, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5127,18 +6516,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VMOVUPD (DX)(AX*8), Z1
+	VSUBPD  Z0, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5174,17 +6578,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (DX), Z10
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VSUBPD  Z0, Z10, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5221,18 +6640,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VMULPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5268,15 +6701,30 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (DX), Z10
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VMULPD  Z10, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubSquare<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
+	VBROADCASTSD (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5312,17 +6760,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VMULPD  Z0, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubVDiv<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5359,17 +6821,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VDIVPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5409,18 +6885,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VMOVUPD (DX)(AX*8), Z1
+	VDIVPD  Z0, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5456,18 +6947,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (DX), Z10
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VDIVPD  Z0, Z10, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5503,18 +7009,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (DX), Z10
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VMAXPD  Z0, Z10, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (SI), Y8
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5550,18 +7071,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (DX), Z10
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VMINPD  Z0, Z10, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -5600,6 +7136,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -5611,6 +7158,8 @@ TEXT ·loop64VVMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5650,18 +7199,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VADDPD  Z10, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -5700,6 +7264,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VSUBPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -5711,6 +7286,8 @@ TEXT ·loop64VVMulSSub<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5750,18 +7327,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VSUBPD  Z10, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -5803,6 +7395,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -5814,6 +7418,8 @@ TEXT ·loop64VVMulSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5853,18 +7459,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VSUBPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -5903,6 +7524,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -5914,6 +7546,8 @@ TEXT ·loop64VVMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -5953,16 +7587,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  Z10, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSquare<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -6000,18 +7649,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  Z1, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVDiv<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -6050,18 +7712,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VDIVPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVDivInto<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -6103,6 +7778,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VDIVPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6114,6 +7801,8 @@ TEXT ·loop64VVMulSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6153,6 +7842,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VDIVPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6164,6 +7866,8 @@ TEXT ·loop64VVMulSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6203,6 +7907,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMAXPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6214,6 +7931,8 @@ TEXT ·loop64VVMulSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6253,20 +7972,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMINPD  Z1, Z10, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVAddVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -6310,20 +8044,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VADDPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVAddVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -6367,20 +8115,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VSUBPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVAddVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -6424,6 +8186,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMULPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6437,6 +8211,8 @@ TEXT ·loop64VVMulVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6481,6 +8257,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMULPD  Z11, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6494,6 +8284,8 @@ TEXT ·loop64VVMulVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6538,6 +8330,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMAXPD  Z2, Z11, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6551,6 +8357,8 @@ TEXT ·loop64VVMulVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6595,6 +8403,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VADDPD  (DX)(AX*8), Z1, Z2
+	VMINPD  Z2, Z11, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6604,10 +8426,12 @@ TEXT ·loop64VVMulSAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6652,20 +8476,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VADDPD  Z10, Z1, Z2
+	VMULPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSubVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -6709,20 +8549,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VSUBPD  (DX)(AX*8), Z1, Z2
+	VADDPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSubVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -6766,20 +8620,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VSUBPD  (DX)(AX*8), Z1, Z2
+	VSUBPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSubVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -6823,6 +8691,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VSUBPD  (DX)(AX*8), Z1, Z2
+	VMULPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -6836,6 +8716,8 @@ TEXT ·loop64VVMulVSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -6880,20 +8762,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VSUBPD  (DX)(AX*8), Z1, Z2
+	VMULPD  Z11, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSubFromVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -6940,20 +8838,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VADDPD  (R8)(AX*8), Z3, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSubFromVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -7000,20 +8913,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VSUBPD  (R8)(AX*8), Z3, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSubFromVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -7060,6 +8988,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VMULPD  (R8)(AX*8), Z3, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSubFromSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7073,6 +9014,8 @@ TEXT ·loop64VVMulVSubFromSMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7120,20 +9063,37 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VMULPD  Z11, Z3, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVMulVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -7177,20 +9137,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VADDPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVMulVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -7237,20 +9211,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VMOVUPD (R8)(AX*8), Z3
+	VSUBPD  Z2, Z3, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVMulVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -7294,6 +9283,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VMULPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7307,6 +9308,8 @@ TEXT ·loop64VVMulVMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7351,6 +9354,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VMULPD  Z11, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7360,10 +9377,12 @@ TEXT ·loop64VVMulSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7408,6 +9427,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  Z10, Z1, Z2
+	VADDPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7417,11 +9450,13 @@ TEXT ·loop64VVMulSMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (DX), Y10
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7465,6 +9500,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  Z10, Z1, Z2
+	VADDPD  Z11, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSMulVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7474,10 +9524,12 @@ TEXT ·loop64VVMulSMulVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7525,6 +9577,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  Z10, Z1, Z2
+	VMOVUPD (R8)(AX*8), Z3
+	VSUBPD  Z2, Z3, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7534,10 +9601,12 @@ TEXT ·loop64VVMulSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7582,18 +9651,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  Z10, Z1, Z2
+	VMULPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulSquareVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -7639,6 +9724,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  Z1, Z1, Z2
+	VMOVUPD (DX)(AX*8), Z3
+	VSUBPD  Z2, Z3, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7646,10 +9744,12 @@ TEXT ·loop64VSMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7686,6 +9786,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VADDPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7693,11 +9805,13 @@ TEXT ·loop64VSMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7733,6 +9847,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VADDPD  Z10, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7740,10 +9867,12 @@ TEXT ·loop64VSMulVSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7780,6 +9909,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VSUBPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7787,11 +9928,13 @@ TEXT ·loop64VSMulSSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7827,6 +9970,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VSUBPD  Z10, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7834,10 +9990,12 @@ TEXT ·loop64VSMulVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7877,6 +10035,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD (DX)(AX*8), Z1
+	VSUBPD  Z0, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7884,11 +10055,13 @@ TEXT ·loop64VSMulSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7924,6 +10097,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VSUBPD  Z0, Z10, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7931,10 +10117,12 @@ TEXT ·loop64VSMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -7971,6 +10159,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -7978,11 +10178,13 @@ TEXT ·loop64VSMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8018,6 +10220,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  Z10, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSquare<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8027,6 +10242,8 @@ TEXT ·loop64VSMulSquare<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8062,6 +10279,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  Z0, Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVDiv<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8069,10 +10298,12 @@ TEXT ·loop64VSMulVDiv<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8109,6 +10340,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VDIVPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8116,10 +10359,12 @@ TEXT ·loop64VSMulVDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8159,6 +10404,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD (DX)(AX*8), Z1
+	VDIVPD  Z0, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8166,11 +10424,13 @@ TEXT ·loop64VSMulSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8206,6 +10466,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VDIVPD  Z0, Z10, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8213,11 +10486,13 @@ TEXT ·loop64VSMulSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8253,6 +10528,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMAXPD  Z0, Z10, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8260,11 +10548,13 @@ TEXT ·loop64VSMulSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8300,6 +10590,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMINPD  Z0, Z10, Z1
+	VMOVUPD Z1, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8307,12 +10610,14 @@ TEXT ·loop64VSMulVAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8354,6 +10659,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VADDPD  (DX)(AX*8), Z0, Z1
+	VADDPD  (R8)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVAddVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8361,12 +10679,14 @@ TEXT ·loop64VSMulVAddVSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8408,6 +10728,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VADDPD  (DX)(AX*8), Z0, Z1
+	VSUBPD  (R8)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVAddVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8415,12 +10748,14 @@ TEXT ·loop64VSMulVAddVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8465,6 +10800,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VADDPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD (R8)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8472,12 +10821,14 @@ TEXT ·loop64VSMulVAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8519,6 +10870,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VADDPD  (DX)(AX*8), Z0, Z1
+	VMULPD  (R8)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8526,13 +10890,15 @@ TEXT ·loop64VSMulVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8573,6 +10939,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VADDPD  (DX)(AX*8), Z0, Z1
+	VMULPD  Z11, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8580,13 +10960,15 @@ TEXT ·loop64VSMulVAddSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8627,6 +11009,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VADDPD  (DX)(AX*8), Z0, Z1
+	VMAXPD  Z1, Z11, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8634,13 +11030,15 @@ TEXT ·loop64VSMulVAddSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8681,6 +11079,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VADDPD  (DX)(AX*8), Z0, Z1
+	VMINPD  Z1, Z11, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8688,13 +11100,15 @@ TEXT ·loop64VSMulSAddVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8735,6 +11149,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VADDPD  Z10, Z0, Z1
+	VADDPD  (R8)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8742,13 +11170,15 @@ TEXT ·loop64VSMulSAddVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8789,6 +11219,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VADDPD  Z10, Z0, Z1
+	VMULPD  (R8)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8796,14 +11240,16 @@ TEXT ·loop64VSMulSAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
+	VBROADCASTSD (DX), Y10
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8843,6 +11289,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VADDPD  Z10, Z0, Z1
+	VMULPD  Z11, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8850,12 +11311,14 @@ TEXT ·loop64VSMulVSubVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8897,6 +11360,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VSUBPD  (DX)(AX*8), Z0, Z1
+	VADDPD  (R8)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8904,14 +11380,16 @@ TEXT ·loop64VSMulSSubSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
+	VBROADCASTSD (DX), Y10
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -8951,6 +11429,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VSUBPD  Z10, Z0, Z1
+	VMULPD  Z11, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVSubFromVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -8958,12 +11451,14 @@ TEXT ·loop64VSMulVSubFromVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9008,6 +11503,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD (DX)(AX*8), Z1
+	VSUBPD  Z0, Z1, Z2
+	VADDPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVSubFromVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9015,12 +11524,14 @@ TEXT ·loop64VSMulVSubFromVSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9065,6 +11576,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD (DX)(AX*8), Z1
+	VSUBPD  Z0, Z1, Z2
+	VSUBPD  (R8)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVSubFromSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9072,13 +11597,15 @@ TEXT ·loop64VSMulVSubFromSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9122,6 +11649,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD (DX)(AX*8), Z1
+	VSUBPD  Z0, Z1, Z2
+	VMULPD  Z11, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSSubFromVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9129,13 +11671,15 @@ TEXT ·loop64VSMulSSubFromVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9176,6 +11720,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VSUBPD  Z0, Z10, Z1
+	VMULPD  (R8)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9183,12 +11741,14 @@ TEXT ·loop64VSMulVMulVAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9230,6 +11790,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  (DX)(AX*8), Z0, Z1
+	VADDPD  (R8)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9237,13 +11810,15 @@ TEXT ·loop64VSMulVMulSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9284,6 +11859,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  (DX)(AX*8), Z0, Z1
+	VADDPD  Z11, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVMulVSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9291,12 +11880,14 @@ TEXT ·loop64VSMulVMulVSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9338,6 +11929,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  (DX)(AX*8), Z0, Z1
+	VSUBPD  (R8)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVMulVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9345,12 +11949,14 @@ TEXT ·loop64VSMulVMulVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9395,6 +12001,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  (DX)(AX*8), Z0, Z1
+	VMOVUPD (R8)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9402,12 +12022,14 @@ TEXT ·loop64VSMulVMulVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9449,6 +12071,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  (DX)(AX*8), Z0, Z1
+	VMULPD  (R8)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9456,13 +12091,15 @@ TEXT ·loop64VSMulVMulSMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9503,6 +12140,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  (DX)(AX*8), Z0, Z1
+	VMULPD  Z11, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulSquareVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9510,10 +12161,12 @@ TEXT ·loop64VSMulSquareVSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9557,16 +12210,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  Z0, Z0, Z1
+	VMOVUPD (DX)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -9604,6 +12273,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VADDPD  (BX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareSAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9613,6 +12293,8 @@ TEXT ·loop64VSquareSAdd<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9651,16 +12333,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VADDPD  Z9, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareVSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -9698,6 +12395,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VSUBPD  (BX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareSSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9707,6 +12415,8 @@ TEXT ·loop64VSquareSSub<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9745,16 +12455,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VSUBPD  Z9, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareVSubFrom<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -9795,6 +12520,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VMOVUPD (BX)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9804,6 +12541,8 @@ TEXT ·loop64VSquareSSubFrom<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9842,16 +12581,31 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VSUBPD  Z1, Z9, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -9889,6 +12643,17 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VMULPD  (BX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -9898,6 +12663,8 @@ TEXT ·loop64VSquareSMul<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -9936,14 +12703,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VMULPD  Z9, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareSquare<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -9980,16 +12762,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VMULPD  Z1, Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareVDiv<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -10027,16 +12822,29 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VDIVPD  (BX)(AX*8), Z1, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareVDivInto<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -10077,6 +12885,18 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VMOVUPD (BX)(AX*8), Z2
+	VDIVPD  Z1, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10086,6 +12906,8 @@ TEXT ·loop64VSquareSDivInto<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10124,6 +12946,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VDIVPD  Z1, Z9, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10133,6 +12968,8 @@ TEXT ·loop64VSquareSAtLeast<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10171,6 +13008,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VMAXPD  Z1, Z9, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10180,6 +13030,8 @@ TEXT ·loop64VSquareSAtMost<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10218,6 +13070,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VMINPD  Z1, Z9, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10229,6 +13094,8 @@ TEXT ·loop64VSquareVAddSMul<>(SB), NOSPLIT, $0
 	MOVQ         (DX), DX
 	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10272,18 +13139,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VADDPD  (BX)(AX*8), Z1, Z2
+	VMULPD  Z10, Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareVSubFromVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -10329,18 +13212,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VMOVUPD (BX)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VADDPD  (DX)(AX*8), Z3, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareVSubFromVMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -10386,6 +13284,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VMOVUPD (BX)(AX*8), Z2
+	VSUBPD  Z1, Z2, Z3
+	VMULPD  (DX)(AX*8), Z3, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareSSubFromVMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10393,10 +13304,12 @@ TEXT ·loop64VSquareSSubFromVMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10440,18 +13353,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VSUBPD  Z1, Z9, Z2
+	VMULPD  (DX)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareVMulVAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -10494,20 +13423,34 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VMULPD  (BX)(AX*8), Z1, Z2
+	VADDPD  (DX)(AX*8), Z2, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVVMulSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -10554,20 +13497,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (R8)(AX*8), Z2
+	VMULPD  (DX)(AX*8), Z2, Z3
+	VSUBPD  Z3, Z1, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVVMulAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -10614,6 +13572,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (R8)(AX*8), Z2
+	VMULPD  (DX)(AX*8), Z2, Z3
+	VADDPD  Z3, Z1, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10627,6 +13598,8 @@ TEXT ·loop64VVAddVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10671,6 +13644,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z11, Z2
+	VSUBPD  Z2, Z1, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10684,6 +13671,8 @@ TEXT ·loop64VVAddVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10728,6 +13717,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z11, Z2
+	VADDPD  Z2, Z1, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVAddVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10741,6 +13744,8 @@ TEXT ·loop64VVAddVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -10785,20 +13790,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VADDPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z11, Z2
+	VMULPD  Z2, Z1, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVVMulSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -10845,20 +13866,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMOVUPD (R8)(AX*8), Z2
+	VMULPD  (DX)(AX*8), Z2, Z3
+	VSUBPD  Z3, Z1, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVVMulAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -10905,20 +13941,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMOVUPD (R8)(AX*8), Z2
+	VMULPD  (DX)(AX*8), Z2, Z3
+	VADDPD  Z3, Z1, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVVMulMul<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -10965,6 +14016,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMOVUPD (R8)(AX*8), Z2
+	VMULPD  (DX)(AX*8), Z2, Z3
+	VMULPD  Z3, Z1, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -10978,6 +14042,8 @@ TEXT ·loop64VVSubVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11022,6 +14088,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z11, Z2
+	VSUBPD  Z2, Z1, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11035,6 +14115,8 @@ TEXT ·loop64VVSubVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11079,6 +14161,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z11, Z2
+	VADDPD  Z2, Z1, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVSubVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11092,6 +14188,8 @@ TEXT ·loop64VVSubVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11136,19 +14234,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VSUBPD  (BX)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z11, Z2
+	VMULPD  Z2, Z1, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubVVMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11193,20 +14307,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VMOVUPD (R8)(AX*8), Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VMULPD  Z2, Z0, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64SVSubVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (SI), Y8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11247,20 +14377,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (R8), Z11
+
+more:
+	VSUBPD  (BX)(AX*8), Z8, Z0
+	VMULPD  (DX)(AX*8), Z11, Z1
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVVAddSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -11307,20 +14453,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (R8)(AX*8), Z2
+	VADDPD  (DX)(AX*8), Z2, Z3
+	VSUBPD  Z3, Z1, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVVMulSub<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -11367,20 +14528,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (R8)(AX*8), Z2
+	VMULPD  (DX)(AX*8), Z2, Z3
+	VSUBPD  Z3, Z1, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVVMulAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (BX)(AX*8), Y0
@@ -11427,6 +14603,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMOVUPD (R8)(AX*8), Z2
+	VMULPD  (DX)(AX*8), Z2, Z3
+	VADDPD  Z3, Z1, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11440,6 +14629,8 @@ TEXT ·loop64VVMulVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11484,6 +14675,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z11, Z2
+	VSUBPD  Z2, Z1, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11497,6 +14702,8 @@ TEXT ·loop64VVMulVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11541,6 +14748,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z11, Z2
+	VADDPD  Z2, Z1, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVMulVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11554,6 +14775,8 @@ TEXT ·loop64VVMulVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11598,6 +14821,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD (BX)(AX*8), Z0
+	VMULPD  (SI)(AX*8), Z0, Z1
+	VMULPD  (DX)(AX*8), Z11, Z2
+	VMULPD  Z2, Z1, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVVMulSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11605,12 +14842,14 @@ TEXT ·loop64VSMulVVMulSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11655,6 +14894,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD (R8)(AX*8), Z1
+	VMULPD  (DX)(AX*8), Z1, Z2
+	VSUBPD  Z2, Z0, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11662,13 +14915,15 @@ TEXT ·loop64VSMulVSMulSub<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11709,6 +14964,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  (DX)(AX*8), Z11, Z1
+	VSUBPD  Z1, Z0, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11716,13 +14985,15 @@ TEXT ·loop64VSMulVSMulAdd<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11763,6 +15034,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  (DX)(AX*8), Z11, Z1
+	VADDPD  Z1, Z0, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11770,13 +15055,15 @@ TEXT ·loop64VSMulVSMulMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11817,6 +15104,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMULPD  (DX)(AX*8), Z11, Z1
+	VMULPD  Z1, Z0, Z2
+	VMOVUPD Z2, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSMulVSquareMul<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -11824,10 +15125,12 @@ TEXT ·loop64VSMulVSquareMul<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -11871,16 +15174,32 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMULPD  (SI)(AX*8), Z9, Z0
+	VMOVUPD (DX)(AX*8), Z1
+	VMULPD  Z1, Z1, Z2
+	VMULPD  Z2, Z0, Z3
+	VMOVUPD Z3, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VSquareVSquareAdd<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD (SI)(AX*8), Y0
@@ -11925,20 +15244,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD (SI)(AX*8), Z0
+	VMULPD  Z0, Z0, Z1
+	VMOVUPD (BX)(AX*8), Z2
+	VMULPD  Z2, Z2, Z3
+	VADDPD  Z3, Z1, Z4
+	VMOVUPD Z4, (DI)(AX*8)
+	ADDQ    $0x08, AX
+	CMPQ    AX, R13
+	JLT     more
+	JMP     one
+
 TEXT ·loop64VVVVLess<>(SB), NOSPLIT, $0
-	MOVQ 8(R9), DI
-	MOVQ (DI), DI
-	MOVQ 16(R9), SI
-	MOVQ (SI), SI
-	MOVQ 24(R9), BX
-	MOVQ (BX), BX
-	MOVQ 32(R9), DX
-	MOVQ (DX), DX
-	MOVQ 40(R9), R8
-	MOVQ (R8), R8
-	XORQ AX, AX
-	CMPQ AX, R10
-	JGE  one
+	MOVQ  8(R9), DI
+	MOVQ  (DI), DI
+	MOVQ  16(R9), SI
+	MOVQ  (SI), SI
+	MOVQ  24(R9), BX
+	MOVQ  (BX), BX
+	MOVQ  32(R9), DX
+	MOVQ  (DX), DX
+	MOVQ  40(R9), R8
+	MOVQ  (R8), R8
+	XORQ  AX, AX
+	TESTQ R13, R13
+	JNZ   wide
+	CMPQ  AX, R10
+	JGE   one
 
 two:
 	VMOVUPD   (SI)(AX*8), Y1
@@ -11981,19 +15315,33 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+more:
+	VMOVUPD   (SI)(AX*8), Z0
+	VCMPPD    $0x11, (BX)(AX*8), Z0, K1
+	VMOVUPD   (R8)(AX*8), Z1
+	VBLENDMPD (DX)(AX*8), Z1, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64SVVVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (SI), Y8
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12034,6 +15382,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+
+more:
+	VCMPPD    $0x11, (BX)(AX*8), Z8, K1
+	VMOVUPD   (R8)(AX*8), Z0
+	VBLENDMPD (DX)(AX*8), Z0, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64VSVVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12041,12 +15402,14 @@ TEXT ·loop64VSVVLess<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12090,20 +15453,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+
+more:
+	VMOVUPD   (SI)(AX*8), Z0
+	VCMPPD    $0x11, Z9, Z0, K1
+	VMOVUPD   (R8)(AX*8), Z1
+	VBLENDMPD (DX)(AX*8), Z1, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64SSVVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (SI), Y8
+	VBROADCASTSD (BX), Y9
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12143,6 +15522,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (BX), Z9
+
+more:
+	VCMPPD    $0x11, Z9, Z8, K1
+	VMOVUPD   (R8)(AX*8), Z0
+	VBLENDMPD (DX)(AX*8), Z0, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64VVSVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12152,10 +15545,12 @@ TEXT ·loop64VVSVLess<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12199,20 +15594,36 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD   (SI)(AX*8), Z0
+	VCMPPD    $0x11, (BX)(AX*8), Z0, K1
+	VMOVUPD   (R8)(AX*8), Z1
+	VBLENDMPD Z10, Z1, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64SVSVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (SI), Y8
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12252,6 +15663,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (DX), Z10
+
+more:
+	VCMPPD    $0x11, (BX)(AX*8), Z8, K1
+	VMOVUPD   (R8)(AX*8), Z0
+	VBLENDMPD Z10, Z0, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64VSSVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12259,13 +15684,15 @@ TEXT ·loop64VSSVLess<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12308,21 +15735,38 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VMOVUPD   (SI)(AX*8), Z0
+	VCMPPD    $0x11, Z9, Z0, K1
+	VMOVUPD   (R8)(AX*8), Z1
+	VBLENDMPD Z10, Z1, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64SSSVLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (SI), Y8
+	VBROADCASTSD (BX), Y9
+	VBROADCASTSD (DX), Y10
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12361,6 +15805,21 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+
+more:
+	VCMPPD    $0x11, Z9, Z8, K1
+	VMOVUPD   (R8)(AX*8), Z0
+	VBLENDMPD Z10, Z0, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64VVVSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12374,6 +15833,8 @@ TEXT ·loop64VVVSLess<>(SB), NOSPLIT, $0
 	MOVQ         (R8), R8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12414,20 +15875,35 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD   (SI)(AX*8), Z0
+	VCMPPD    $0x11, (BX)(AX*8), Z0, K1
+	VBLENDMPD (DX)(AX*8), Z11, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64SVVSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (SI), Y8
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12464,6 +15940,19 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (R8), Z11
+
+more:
+	VCMPPD    $0x11, (BX)(AX*8), Z8, K1
+	VBLENDMPD (DX)(AX*8), Z11, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64VSVSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12471,13 +15960,15 @@ TEXT ·loop64VSVSLess<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12517,21 +16008,37 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD   (SI)(AX*8), Z0
+	VCMPPD    $0x11, Z9, Z0, K1
+	VBLENDMPD (DX)(AX*8), Z11, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64SSVSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (SI), Y8
+	VBROADCASTSD (BX), Y9
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12567,6 +16074,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (R8), Z11
+
+more:
+	VCMPPD    $0x11, Z9, Z8, K1
+	VBLENDMPD (DX)(AX*8), Z11, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64VVSSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12576,11 +16097,13 @@ TEXT ·loop64VVSSLess<>(SB), NOSPLIT, $0
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (DX), Y10
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12620,21 +16143,37 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (DX), Z10
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD   (SI)(AX*8), Z0
+	VCMPPD    $0x11, (BX)(AX*8), Z0, K1
+	VBLENDMPD Z10, Z11, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64SVSSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
 	MOVQ         16(R9), SI
 	MOVQ         (SI), SI
-	VBROADCASTSD (SI), Y8
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (SI), Y8
+	VBROADCASTSD (DX), Y10
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12670,6 +16209,20 @@ next:
 	ADDQ $0x38, R9
 	JMP  (R9)
 
+wide:
+	VBROADCASTSD (SI), Z8
+	VBROADCASTSD (DX), Z10
+	VBROADCASTSD (R8), Z11
+
+more:
+	VCMPPD    $0x11, (BX)(AX*8), Z8, K1
+	VBLENDMPD Z10, Z11, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one
+
 TEXT ·loop64VSSSLess<>(SB), NOSPLIT, $0
 	MOVQ         8(R9), DI
 	MOVQ         (DI), DI
@@ -12677,14 +16230,16 @@ TEXT ·loop64VSSSLess<>(SB), NOSPLIT, $0
 	MOVQ         (SI), SI
 	MOVQ         24(R9), BX
 	MOVQ         (BX), BX
-	VBROADCASTSD (BX), Y9
 	MOVQ         32(R9), DX
 	MOVQ         (DX), DX
-	VBROADCASTSD (DX), Y10
 	MOVQ         40(R9), R8
 	MOVQ         (R8), R8
+	VBROADCASTSD (BX), Y9
+	VBROADCASTSD (DX), Y10
 	VBROADCASTSD (R8), Y11
 	XORQ         AX, AX
+	TESTQ        R13, R13
+	JNZ          wide
 	CMPQ         AX, R10
 	JGE          one
 
@@ -12722,3 +16277,18 @@ few:
 next:
 	ADDQ $0x38, R9
 	JMP  (R9)
+
+wide:
+	VBROADCASTSD (BX), Z9
+	VBROADCASTSD (DX), Z10
+	VBROADCASTSD (R8), Z11
+
+more:
+	VMOVUPD   (SI)(AX*8), Z0
+	VCMPPD    $0x11, Z9, Z0, K1
+	VBLENDMPD Z10, Z11, K1, Z7
+	VMOVUPD   Z7, (DI)(AX*8)
+	ADDQ      $0x08, AX
+	CMPQ      AX, R13
+	JLT       more
+	JMP       one

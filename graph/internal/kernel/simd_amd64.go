@@ -80,10 +80,19 @@ func entry[T Float](i int) uintptr {
 
 func runSequence[T Float](code *step[T], n int) {
 	if single[T]() {
-		sequence32(&code.entry, n)
+		sequence32(&code.entry, n, whole512[T](n))
 	} else {
-		sequence64(&code.entry, n)
+		sequence64(&code.entry, n, whole512[T](n))
 	}
+}
+
+// whole512 is how many of n elements a sequence computes in registers of AVX-512: none of
+// fewer than eight registers, since these take longer to be loaded after they were stored.
+func whole512[T Float](n int) int {
+	if size := 2 * wide[T](); avx512 && n >= 8*size {
+		return n &^ (size - 1)
+	}
+	return 0
 }
 
 // The assembly expects the fields of step in this order.

@@ -72,16 +72,36 @@ func guarded[T Float](fill func(*rand.Rand, int) []T, r *rand.Rand, n, shift int
 	return all[shift%9+1:][:n:n], all
 }
 
+// lengths are every remainder of the loops, with AVX2 and, from eight registers of it up,
+// AVX-512.
+func lengths[T Float]() []int {
+	var all []int
+	for n := range 68 {
+		all = append(all, n)
+	}
+	for n := range 67 {
+		all = append(all, 16*wide[T]()-1+n)
+	}
+	return all
+}
+
+// everyVectorLevel is everyLevel without portable Go.
+func everyVectorLevel(t *testing.T, test func(*testing.T)) {
+	everyLevel(t, func(t *testing.T) {
+		assembly(t)
+		test(t)
+	})
+}
+
 func TestVectorLoops(t *testing.T) {
-	assembly(t)
-	both(t, testLoops[float32], testLoops[float64])
+	everyVectorLevel(t, func(t *testing.T) { both(t, testLoops[float32], testLoops[float64]) })
 }
 
 func testLoops[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for _, chain := range vectorChains {
 		form := formIndex[chain]
-		for n := range 68 {
+		for _, n := range lengths[T]() {
 			var regs, all [5][]T
 			for k := range regs {
 				regs[k], all[k] = guarded(special[T], r, n, n+k)
@@ -242,13 +262,12 @@ func TestVectorAllocations(t *testing.T) {
 // A sequence does what its loops do one by one, on every length; a roomy destination is
 // written up to a register beyond its end, others no further.
 func TestSequence(t *testing.T) {
-	assembly(t)
-	both(t, testSequence[float32], testSequence[float64])
+	everyVectorLevel(t, func(t *testing.T) { both(t, testSequence[float32], testSequence[float64]) })
 }
 
 func testSequence[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 22))
-	for n := range 68 {
+	for _, n := range lengths[T]() {
 		var regs, all [8][]T
 		for k := range regs {
 			regs[k], all[k] = guarded(special[T], r, n, n+k)

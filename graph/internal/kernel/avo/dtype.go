@@ -29,6 +29,7 @@ type dtype struct {
 
 	sqrt      func(from, to operand.Op)
 	clearSign func(ones operand.Op) // of registers of ones
+	xor       func(...operand.Op)
 
 	mask      operand.Mem
 	constants map[string]operand.Mem
@@ -63,6 +64,7 @@ func newDtype(bits int) *dtype {
 	} else {
 		d.sqrt, d.clearSign = func(from, to operand.Op) { c.VSQRTPD(from, to) }, func(x operand.Op) { c.VPSRLQ(operand.U8(1), x, x) }
 	}
+	d.xor = c.VXORPS
 	d.constants = map[string]operand.Mem{}
 	d.mask = d.masks()
 	return d
@@ -73,6 +75,12 @@ func newDtype(bits int) *dtype {
 func (d *dtype) wide() *dtype {
 	w := *d
 	w.lanes, w.registers = 2*d.lanes, 32
+	w.xor = d.VPXORD
+	blend := d.VBLENDMPS
+	if d.bits == 64 {
+		blend = d.VBLENDMPD
+	}
+	w.blend = func(mask, yes, no, to operand.Op) { blend(yes, no, mask, to) }
 	return &w
 }
 

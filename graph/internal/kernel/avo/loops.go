@@ -78,19 +78,24 @@ var (
 	rest  = reg.R11 // elements after them
 	tail  = reg.Y15 // ones for these
 
+	whole512 = reg.R13 // elements in whole registers of AVX-512, 0 where those of AVX2 are quicker
+
 	index    = reg.RAX
 	to       = reg.RDI
 	pointers = []reg.Register{reg.RSI, reg.RBX, reg.RDX, reg.R8} // of vector operands
-	scalars  = []reg.VecPhysical{reg.Y8, reg.Y9, reg.Y10, reg.Y11}
-	signs    = reg.Y12
 )
+
+// scalarOperand is the register of operand k, signs one of sign bits.
+func (d *dtype) scalarOperand(k int) reg.VecPhysical { return d.vec(8 + k) }
+func (d *dtype) signs() reg.VecPhysical              { return d.vec(12) }
 
 // sequence is the function that runs steps, one after the other, on n elements. Every
 // loop jumps to that of the next step; the last step's is leave.
 func (d *dtype) sequence(all []string) {
-	d.function(fmt.Sprint("sequence", d.bits), "func(code *uintptr, n int)")
+	d.function(fmt.Sprint("sequence", d.bits), "func(code *uintptr, n, whole512 int)")
 	d.Load(d.Param("code"), code)
 	d.Load(d.Param("n"), rest)
+	d.Load(d.Param("whole512"), whole512)
 	d.MOVQ(rest, whole)
 	d.ANDQ(operand.I8(-d.lanes), whole)
 	d.MOVQ(rest, pairs)
@@ -161,37 +166,24 @@ func (d *dtype) finishStep() {
 	d.nextStep()
 }
 
-// loop runs a chain: two registers at a time, then one, then the rest under a mask.
+// loop runs a chain: two registers at a time, or one of AVX-512, then one, then the rest
+// under a mask. AVX-512 has masks too, but what is stored under one is slow to load again.
 func (d *dtype) loop(chain string) {
 	d.Function(d.identifier(chain))
 	d.Attributes(attr.NOSPLIT)
 	d.SignatureExpr("func()")
 	d.MOVQ(operand.Mem{Base: code, Disp: addresses}, to)
 	d.MOVQ(operand.Mem{Base: to}, to)
-	k := 0
-	for _, c := range chain {
-		if c == 'v' || c == 's' {
-			d.operand(k, c == 's')
-			k++
-		}
+	operands := strings.Map(operandsOnly, chain)
+	for k := range operands {
+		d.MOVQ(operand.Mem{Base: code, Disp: addresses + 8*(1+k)}, pointers[k])
+		d.MOVQ(operand.Mem{Base: pointers[k]}, pointers[k])
 	}
-	if strings.ContainsRune(chain, 'n') {
-		d.VPCMPEQD(signs, signs, signs)
-		if d.bits == 32 {
-			d.VPSLLD(operand.U8(31), signs, signs)
-		} else {
-			d.VPSLLQ(operand.U8(63), signs, signs)
-		}
-	}
+	d.numbers(chain)
 	d.XORQ(index, index)
-	d.CMPQ(index, pairs)
-	d.JGE(operand.LabelRef("one"))
-	d.Label("two")
-	d.load(d.evaluate(chain, 0, false), d.at(to, index, 0))
-	d.load(d.evaluate(chain, d.lanes, false), d.at(to, index, d.lanes))
-	d.ADDQ(operand.U8(uint8(2*d.lanes)), index)
-	d.CMPQ(index, pairs)
-	d.JLT(operand.LabelRef("two"))
+	d.TESTQ(whole512, whole512)
+	d.JNZ(operand.LabelRef("wide"))
+	d.pairs(chain)
 	d.Label("one")
 	d.CMPQ(index, whole)
 	d.JGE(operand.LabelRef("few"))
@@ -206,25 +198,69 @@ func (d *dtype) loop(chain string) {
 	d.jump("finishStep<>")
 	d.Label("next")
 	d.nextStep()
+	d.Label("wide")
+	d.wide().singles(chain)
+	d.JMP(operand.LabelRef("one"))
 }
 
-// operand loads operand k: a vector's address or a broadcast scalar.
-func (d *dtype) operand(k int, scalar bool) {
-	p := pointers[k]
-	d.MOVQ(operand.Mem{Base: code, Disp: addresses + 8*(1+k)}, p)
-	d.MOVQ(operand.Mem{Base: p}, p)
-	if scalar {
-		d.broadcast(operand.Mem{Base: p}, scalars[k])
+func operandsOnly(c rune) rune {
+	if c == 'v' || c == 's' {
+		return c
 	}
+	return -1
+}
+
+// numbers sets the registers that hold the same in all elements.
+func (d *dtype) numbers(chain string) {
+	for k, c := range strings.Map(operandsOnly, chain) {
+		if c == 's' {
+			d.broadcast(operand.Mem{Base: pointers[k]}, d.scalarOperand(k))
+		}
+	}
+	if !strings.ContainsRune(chain, 'n') {
+		return
+	}
+	signs := d.signs()
+	if d.isWide() {
+		d.VPTERNLOGD(operand.U8(0xff), signs, signs, signs)
+	} else {
+		d.VPCMPEQD(signs, signs, signs)
+	}
+	if d.bits == 32 {
+		d.VPSLLD(operand.U8(31), signs, signs)
+	} else {
+		d.VPSLLQ(operand.U8(63), signs, signs)
+	}
+}
+
+// pairs runs a chain for whole pairs of registers.
+func (d *dtype) pairs(chain string) {
+	d.CMPQ(index, pairs)
+	d.JGE(operand.LabelRef("one"))
+	d.Label("two")
+	d.load(d.evaluate(chain, 0, false), d.at(to, index, 0))
+	d.load(d.evaluate(chain, d.lanes, false), d.at(to, index, d.lanes))
+	d.ADDQ(operand.U8(uint8(2*d.lanes)), index)
+	d.CMPQ(index, pairs)
+	d.JLT(operand.LabelRef("two"))
+}
+
+// singles runs a chain for whole registers of AVX-512, of which there is one at least.
+func (d *dtype) singles(chain string) {
+	d.numbers(chain)
+	d.Label("more")
+	d.load(d.evaluate(chain, 0, false), d.at(to, index, 0))
+	d.ADDQ(operand.U8(uint8(d.lanes)), index)
+	d.CMPQ(index, whole512)
+	d.JLT(operand.LabelRef("more"))
 }
 
 // evaluate computes the chain for the elements from that offset behind AX on.
 func (d *dtype) evaluate(chain string, offset int, masked bool) reg.VecPhysical {
-	free := []reg.VecPhysical{reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7}
+	free := 0
 	take := func() reg.VecPhysical {
-		r := free[0]
-		free = free[1:]
-		return r
+		free++
+		return d.vec(free - 1)
 	}
 	var stack []operand.Op
 	pop := func() operand.Op {
@@ -244,7 +280,7 @@ func (d *dtype) evaluate(chain string, offset int, masked bool) reg.VecPhysical 
 	for _, c := range chain {
 		switch c {
 		case 's':
-			stack = append(stack, scalars[k])
+			stack = append(stack, d.scalarOperand(k))
 			k++
 			continue
 		case 'v':
@@ -259,10 +295,14 @@ func (d *dtype) evaluate(chain string, offset int, masked bool) reg.VecPhysical 
 			continue
 		case '<', '≤':
 			relation := map[rune]operand.U8{'<': 0x11, '≤': 0x12}[c]
-			m := take()
+			var m reg.Register = reg.K1
+			if !d.isWide() {
+				m = take()
+			}
 			d.compare(relation, stack[1], loaded(stack[0]), m)
-			d.blend(m, stack[2], loaded(stack[3]), reg.Y7)
-			return reg.Y7
+			r := d.vec(7)
+			d.blend(m, stack[2], loaded(stack[3]), r)
+			return r
 		case 'q':
 			x := loaded(pop())
 			r := take()
@@ -272,7 +312,7 @@ func (d *dtype) evaluate(chain string, offset int, masked bool) reg.VecPhysical 
 		case 'n':
 			x := pop()
 			r := take()
-			d.VXORPS(x, signs, r)
+			d.xor(x, d.signs(), r)
 			stack = append(stack, r)
 			continue
 		}
