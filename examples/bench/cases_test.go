@@ -17,7 +17,7 @@ const small = " -n 12 -steps 60 -every 1 -repeat 2 -fresh 0"
 func TestEveryCase(t *testing.T) {
 	for _, name := range caseNames()[networks:] {
 		for _, r := range lines(t, "-case "+name+small) {
-			if r.Case != name || r.N != 12 || r.Forward <= 0 || *r.Gradient <= r.Forward {
+			if r.Case != name || r.N != 12 || r.Forward <= 0 || *r.Gradient <= 0 {
 				t.Errorf("%s: forward %v, gradient %v", &r, r.Forward, *r.Gradient)
 			}
 		}
