@@ -1,12 +1,10 @@
 package layers
 
 import (
-	"cmp"
 	"hash/fnv"
 	"math"
 	"math/cmplx"
 	"math/rand/v2"
-	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -116,14 +114,4 @@ func around(rng *rand.Rand, n int, mean, sd float64) []float64 {
 		values[i] = mean + sd*rng.NormFloat64()
 	}
 	return values
-}
-
-// sortedKeys are the keys of a map in order.
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
-	keys := make([]K, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

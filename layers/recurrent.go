@@ -3,7 +3,9 @@ package layers
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/euryale-ml/euryale/graph"
@@ -105,7 +107,7 @@ func (r *Recurrent) parts() []graph.Part {
 	for _, link := range cell.Links {
 		list = append(list, r.coupling(link))
 	}
-	for _, state := range sortedKeys(cell.Noise) {
+	for _, state := range slices.Sorted(maps.Keys(cell.Noise)) {
 		list = append(list, WhiteNoise("cortex."+state, cell.Noise[state]))
 	}
 	return list
@@ -159,7 +161,7 @@ func (r *Recurrent) start() error {
 		return nil
 	}
 	values := r.cell.Values(stream(r.settings.Seed, "values"), r.settings.Units, r.settings.Dt)
-	for _, name := range sortedKeys(values) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		var x any = values[name]
 		if v := values[name]; len(v) == 1 {
 			x = v[0]
@@ -193,7 +195,7 @@ func (r *Recurrent) learn() error {
 	for _, l := range cell.Links {
 		errs = append(errs, r.net.Learn(l.Name+"/weights", l.Learn, nmm.PerEdge))
 	}
-	for _, name := range sortedKeys(cell.Learn) {
+	for _, name := range slices.Sorted(maps.Keys(cell.Learn)) {
 		errs = append(errs, r.net.Learn(address(name), cell.Learn[name], nmm.PerRegion))
 	}
 	if s.LearnInitial {

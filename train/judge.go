@@ -73,7 +73,8 @@ func (j *judge) results(x []float64, first int, seed uint64) (*tasks.Results, er
 		x = x[copy(v, x):]
 	}
 	var all *tasks.Results
-	for lanes := j.network.Lanes; j.trials > 0; first += lanes {
+	lanes := j.network.Lanes
+	for end := first + j.trials; first < end; first += lanes {
 		batch, err := j.task.Batch(tasks.Validation, first, lanes)
 		if err != nil {
 			return nil, err
@@ -86,9 +87,6 @@ func (j *judge) results(x []float64, first int, seed uint64) (*tasks.Results, er
 			all = part
 		} else {
 			all.Merge(part)
-		}
-		if all.Trials >= j.trials {
-			break
 		}
 	}
 	return all, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -151,11 +152,7 @@ func (s *search) evaluate(x, grad []float64) (f float64, finite bool, err error)
 	if err != nil {
 		return math.Inf(1), false, fmt.Errorf("train: evaluation %d: %w", s.evaluations, err)
 	}
-	finite = isFinite(f)
-	for _, v := range grad {
-		finite = finite && isFinite(v)
-	}
-	if !finite {
+	if !isFinite(f) || !allFinite(grad) {
 		s.skipped++
 		return math.Inf(1), false, nil
 	}
@@ -225,6 +222,10 @@ func (s *search) finish(err error) (*Minimum, error) {
 		m.State = state
 	}
 	return m, err
+}
+
+func allFinite(list []float64) bool {
+	return !slices.ContainsFunc(list, func(v float64) bool { return !isFinite(v) })
 }
 
 func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/euryale-ml/euryale/graph"
@@ -99,9 +100,8 @@ func Train(ctx context.Context, r *layers.Recurrent, task *tasks.Task, settings 
 	if err != nil {
 		return nil, err
 	}
-	defer t.close()
-	err = t.run()
-	return t.finish(err)
+	trained, err := t.finish(t.run())
+	return trained, errors.Join(err, t.close())
 }
 
 // trainer is a training that is going on.
@@ -124,21 +124,6 @@ type trainer struct {
 	lastLine time.Time
 	results  *tasks.Results
 	last     *Evaluation // after the last update, if none was due
-}
-
-// checkpoint is all that a training goes on from.
-type checkpoint struct {
-	Task    string          `json:"task"`
-	Update  int             `json:"update"`
-	Seconds float64         `json:"seconds"`
-	Curve   []Evaluation    `json:"curve"`
-	Losses  sum             `json:"losses"`
-	Adam    json.RawMessage `json:"adam"`
-}
-
-type sum struct {
-	Total float64 `json:"total"`
-	Count int     `json:"count"`
 }
 
 func (s TaskSettings) withDefaults() (TaskSettings, error) {
@@ -187,9 +172,11 @@ func newTrainer(ctx context.Context, r *layers.Recurrent, task *tasks.Task, sett
 	}
 	t.adam = newAdamState(t.problem.Values())
 	if t.Resume != nil {
-		err = t.resume()
+		if err := t.resume(); err != nil {
+			return nil, errors.Join(err, t.close())
+		}
 	}
-	return t, err
+	return t, nil
 }
 
 // fits says whether the network has the task's inputs and outputs.
@@ -205,7 +192,7 @@ func fits(r *layers.Recurrent, task *tasks.Task) error {
 	return nil
 }
 
-func (t *trainer) close() { errors.Join(t.problem.Close(), t.judge.close()) }
+func (t *trainer) close() error { return errors.Join(t.problem.Close(), t.judge.close()) }
 
 // run is the loop.
 func (t *trainer) run() error {
@@ -272,23 +259,6 @@ func (t *trainer) load() error {
 	return t.network.SetInput(batch.Inputs, batch.Steps)
 }
 
-// seeds of the noise are a function of (seed, split, trial).
-func seeds(seed uint64, split tasks.Split, first, count int) []uint64 {
-	list := make([]uint64, count)
-	for i := range list {
-		list[i] = mix(mix(seed+uint64(split))+uint64(first+i)) >> 11
-	}
-	return list
-}
-
-// mix is the finaliser of SplitMix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195).
-func mix(z uint64) uint64 {
-	z += 0x9e3779b97f4a7c15
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
-}
-
 // value is the loss of the batch with its gradient.
 func (t *trainer) value(x, grad []float64) (float64, bool, error) {
 	f, err := t.problem.Func(x, grad)
@@ -298,14 +268,7 @@ func (t *trainer) value(x, grad []float64) (float64, bool, error) {
 		}
 		return f, false, err
 	}
-	finite := isFinite(f)
-	for _, v := range grad {
-		finite = finite && isFinite(v)
-	}
-	for _, masked := range t.network.Rollout.Masked() {
-		finite = finite && !masked
-	}
-	return f, finite, nil
+	return f, isFinite(f) && allFinite(grad) && !slices.Contains(t.network.Rollout.Masked(), true), nil
 }
 
 // evaluate judges the network and takes that into the curve.
@@ -349,35 +312,6 @@ func (t *trainer) report(e *Evaluation) error {
 	if t.Callback != nil {
 		return t.Callback(e)
 	}
-	return nil
-}
-
-// state is what a training is resumed from.
-func (t *trainer) state() ([]byte, error) {
-	adam, err := json.Marshal(t.adam)
-	if err != nil {
-		return nil, err
-	}
-	s := t.saved
-	s.Task, s.Seconds, s.Losses, s.Adam = t.task.Name(), t.seconds(), t.since, adam
-	return json.Marshal(s)
-}
-
-func (t *trainer) resume() error {
-	if err := json.Unmarshal(t.Resume, &t.saved); err != nil {
-		return fmt.Errorf("train: saved training: %w", err)
-	}
-	if t.saved.Task != t.task.Name() {
-		return fmt.Errorf("train: saved training: expected one on task %s, found %s", t.task.Name(), t.saved.Task)
-	}
-	adam := new(adamState)
-	if err := json.Unmarshal(t.saved.Adam, adam); err != nil {
-		return fmt.Errorf("train: saved training: %w", err)
-	}
-	if n := len(t.adam.X); len(adam.X) != n || len(adam.M) != n || len(adam.V) != n || len(adam.Direction) != n {
-		return fmt.Errorf("train: saved training: expected %d numbers that learn, found %d", n, len(adam.X))
-	}
-	t.adam, t.since = adam, t.saved.Losses
 	return nil
 }
 
