@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"time"
@@ -15,82 +14,6 @@ import (
 	"github.com/euryale-ml/euryale/tasks"
 	G "gorgonia.org/gorgonia"
 )
-
-// TaskSettings of a training on a task. Zeros are replaced by the values named.
-type TaskSettings struct {
-	Method   Adam                     // rate 0.01, clipped at norm 1
-	Schedule func(update int) float64 // factor of the rate; nil: 1
-	Updates  int                      // at most, counted from the beginning; 300
-	Batch    int                      // trials per update; 64
-	Seed     uint64                   // of the network's noise; the trials' is the task's
-
-	Every  int     // updates between evaluations; 5
-	Trials int     // fresh validation trials per evaluation; 512
-	Target float64 // accuracy, as a part of the ceiling, at which training stops; 0: none
-
-	Precision    graph.Precision
-	MemoryBudget int64
-
-	// Progress, if not nil, gets a line per second at most, and the last. Log gets each evaluation as a
-	// line of JSON.
-	Progress io.Writer
-	Log      io.Writer
-	// Callback, if not nil, is called after every evaluation; its error ends the training and is
-	// returned with what there is. [ErrStop] ends it without one.
-	Callback func(*Evaluation) error
-	// Resume continues from what Trained.State or Evaluation.State gave, to the same bits.
-	Resume []byte
-}
-
-// inARow is how many evaluations in a row have to reach an accuracy for it to count.
-const inARow = 3
-
-// Evaluation is the state of a training at an evaluation.
-type Evaluation struct {
-	Update   int     `json:"update"`
-	Loss     float64 `json:"loss"` // mean over the updates since the last evaluation
-	Accuracy float64 `json:"accuracy"`
-	Ceiling  float64 `json:"ceiling"`
-	Seconds  float64 `json:"seconds"` // of training, evaluations included
-
-	results *tasks.Results
-	state   func() ([]byte, error)
-}
-
-// Results are the accuracies by condition.
-func (e *Evaluation) Results() *tasks.Results { return e.results }
-
-// State is what TaskSettings.Resume takes.
-func (e *Evaluation) State() ([]byte, error) { return e.state() }
-
-// Trained is what a training has come to.
-type Trained struct {
-	Updates    int
-	Accuracy   float64 // at the last evaluation
-	Ceiling    float64
-	Parameters int // numbers that learned
-	Seconds    float64
-	Curve      []Evaluation
-	Results    *tasks.Results // of the last evaluation, by condition
-	Reason     string         // why it ended
-	State      []byte         // for TaskSettings.Resume
-}
-
-// UpdatesTo is the first of three evaluations in a row at or above part of the ceiling, or -1.
-func (t *Trained) UpdatesTo(part float64) int { return updatesTo(t.Curve, part) }
-
-func updatesTo(curve []Evaluation, part float64) int {
-	row := 0
-	for i, e := range curve {
-		if row++; e.Accuracy < part*e.Ceiling {
-			row = 0
-		}
-		if row == inARow {
-			return curve[i-inARow+1].Update
-		}
-	}
-	return -1
-}
 
 // Train trains a recurrent network on a task: each update is a step of Adam on the task's loss on a
 // fresh batch of trials, its lanes. The network has the trained values afterwards, also when the
@@ -126,25 +49,6 @@ type trainer struct {
 	last     *Evaluation // after the last update, if none was due
 }
 
-func (s TaskSettings) withDefaults() (TaskSettings, error) {
-	if s.Updates < 0 || s.Batch < 0 || s.Every < 0 || s.Trials < 0 || s.Target < 0 {
-		return s, fmt.Errorf("train: expected no negative setting, found updates %d, batch %d, every %d, trials %d, target %g", s.Updates, s.Batch, s.Every, s.Trials, s.Target)
-	}
-	for _, d := range []struct {
-		field *int
-		value int
-	}{{&s.Updates, 300}, {&s.Batch, 64}, {&s.Every, 5}, {&s.Trials, 512}} {
-		if *d.field == 0 {
-			*d.field = d.value
-		}
-	}
-	if s.Method.ClipNorm == 0 {
-		s.Method.ClipNorm = 1
-	}
-	s.Method = s.Method.withDefaults()
-	return s, nil
-}
-
 func newTrainer(ctx context.Context, r *layers.Recurrent, task *tasks.Task, settings TaskSettings) (*trainer, error) {
 	settings, err := settings.withDefaults()
 	if err != nil {
@@ -177,19 +81,6 @@ func newTrainer(ctx context.Context, r *layers.Recurrent, task *tasks.Task, sett
 		}
 	}
 	return t, nil
-}
-
-// fits says whether the network has the task's inputs and outputs.
-func fits(r *layers.Recurrent, task *tasks.Task) error {
-	if err := task.Err(); err != nil {
-		return err
-	}
-	s := r.Settings()
-	if s.Inputs != task.Inputs() || s.Outputs != task.Outputs() || s.Dt != task.Dt() {
-		return fmt.Errorf("train: expected a network for task %s, with %d inputs, %d outputs and a step of %g ms; found %d, %d and %g ms",
-			task.Name(), task.Inputs(), task.Outputs(), task.Dt(), s.Inputs, s.Outputs, s.Dt)
-	}
-	return nil
 }
 
 func (t *trainer) close() error { return errors.Join(t.problem.Close(), t.judge.close()) }
@@ -313,28 +204,4 @@ func (t *trainer) report(e *Evaluation) error {
 		return t.Callback(e)
 	}
 	return nil
-}
-
-// finish gives the network its values.
-func (t *trainer) finish(err error) (*Trained, error) {
-	done := &Trained{
-		Updates: t.saved.Update, Ceiling: t.ceiling, Parameters: len(t.adam.X), Seconds: t.seconds(), Curve: t.saved.Curve, Results: t.results, Reason: "all updates done",
-	}
-	if t.last != nil {
-		done.Curve = append(done.Curve[:len(done.Curve):len(done.Curve)], *t.last)
-	}
-	if n := len(done.Curve); n > 0 {
-		done.Accuracy = done.Curve[n-1].Accuracy
-	}
-	switch {
-	case errors.Is(err, errEnough):
-		done.Reason, err = "target reached", nil
-	case errors.Is(err, ErrStop):
-		done.Reason, err = ErrStop.Error(), nil
-	case err != nil:
-		done.Reason = err.Error()
-	}
-	state, stateErr := t.state()
-	done.State = state
-	return done, errors.Join(err, stateErr, t.problem.SetValues(t.adam.X), t.network.Keep())
 }
