@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"testing"
@@ -37,61 +36,6 @@ func mustNetwork(t *testing.T, model string, task *tasks.Task, units int) *layer
 		t.Fatal(err)
 	}
 	return r
-}
-
-// The gradient of the whole task loss, one task of each loss, along random directions.
-func TestTaskLossGradient(t *testing.T) {
-	for _, c := range []struct{ task, model string }{
-		{"dms", "horn"}, {"dms", "wilsoncowan"}, {"interval", "horn"}, // cross-entropy; trials of unequal length
-		{"reaching", "horn"},            // mean square
-		{"odr", "horn"}, {"odr", "rnn"}, // mean square under a logistic
-		{"gonogo", "hopf"}, {"gonogo", "jansenrit"}, {"gonogo", "montbriopazoroxin"}, {"gonogo", "reducedwongwang"},
-	} {
-		task := mustTask(t, c.task, 100)
-		tr, err := newTrainer(context.Background(), mustNetwork(t, c.model, task, 5), task, TaskSettings{Batch: 3, Trials: 3})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := tr.load(); err != nil {
-			t.Fatal(err)
-		}
-		checkDirections(t, c.task+" "+c.model, tr)
-		tr.close()
-	}
-}
-
-func checkDirections(t *testing.T, name string, tr *trainer) {
-	t.Helper()
-	x := tr.adam.X
-	value := func(at, grad []float64) float64 {
-		f, finite, err := tr.value(at, grad)
-		if err != nil || !finite {
-			t.Fatalf("%s: %v, finite %v", name, err, finite)
-		}
-		return f
-	}
-	grad := make([]float64, len(x))
-	value(x, grad)
-	rng := rand.New(rand.NewPCG(5, 6))
-	for range 4 {
-		d, exact := make([]float64, len(x)), 0.0
-		for i := range d {
-			d[i] = rng.NormFloat64()
-			exact += d[i] * grad[i]
-		}
-		moved := func(h float64) float64 {
-			y := make([]float64, len(x))
-			for i := range y {
-				y[i] = x[i] + h*d[i]
-			}
-			return value(y, nil)
-		}
-		const h = 3e-8 // potentials are 1e4 times as sensitive to the derivatives of their start
-		numeric := (moved(h) - moved(-h)) / (2 * h)
-		if math.Abs(numeric-exact) > 1e-6*math.Max(math.Abs(exact), norm(grad)) {
-			t.Errorf("%s: derivative along a direction %v, by differences %v", name, exact, numeric)
-		}
-	}
 }
 
 // An oscillator network learns delayed match-to-sample well within the updates of the reference.
