@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"runtime"
 	"slices"
 	"testing"
 
@@ -92,28 +91,6 @@ func same(t *testing.T, what string, a, b *Trained) {
 			t.Errorf("%s: update %d: loss %v, accuracy %v; expected %v, %v", what, p.Update, q.Loss, q.Accuracy, p.Loss, p.Accuracy)
 		}
 	}
-}
-
-// Same seed, same bits, at any GOMAXPROCS; a resumed training goes on as if it had not been stopped.
-func TestTrainingIsDeterministic(t *testing.T) {
-	whole := short(t, TaskSettings{Updates: 9})
-	if whole.Curve[0].Loss == whole.Curve[2].Loss {
-		t.Fatal("nothing was learned")
-	}
-	before := runtime.GOMAXPROCS(1)
-	same(t, "one processor", whole, short(t, TaskSettings{Updates: 9}))
-	runtime.GOMAXPROCS(before)
-	var saved []byte
-	stopped := short(t, TaskSettings{Updates: 9, Callback: func(e *Evaluation) error {
-		var err error
-		saved, err = e.State()
-		return errors.Join(err, ErrStop)
-	}})
-	if stopped.Updates != 3 || stopped.Reason != ErrStop.Error() {
-		t.Errorf("stopped after %d updates: %s", stopped.Updates, stopped.Reason)
-	}
-	same(t, "resumed", whole, short(t, TaskSettings{Updates: 9, Resume: saved}))
-	same(t, "resumed between evaluations", whole, short(t, TaskSettings{Updates: 9, Resume: short(t, TaskSettings{Updates: 5}).State}))
 }
 
 func TestTrainingEndsWithItsContext(t *testing.T) {
