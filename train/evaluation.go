@@ -12,10 +12,15 @@ const inARow = 3
 // Evaluation is the state of a training at an evaluation.
 type Evaluation struct {
 	Update   int     `json:"update"`
-	Loss     float64 `json:"loss"` // mean over the updates since the last evaluation
+	Loss     float64 `json:"loss"` // mean over the updates since the last evaluation, penalty included
 	Accuracy float64 `json:"accuracy"`
 	Ceiling  float64 `json:"ceiling"`
 	Seconds  float64 `json:"seconds"` // of training, evaluations included
+	Rate     float64 `json:"rate"`    // of the next update
+
+	Penalty       float64 `json:"penalty,omitempty"`        // the part of the loss
+	Stage         int     `json:"stage,omitempty"`          // of the curriculum, from 0; after the last of it the task itself
+	StageAccuracy float64 `json:"stage_accuracy,omitempty"` // on the stage's task
 
 	results *tasks.Results
 	state   func() ([]byte, error)
@@ -77,5 +82,5 @@ func (t *trainer) finish(err error) (*Trained, error) {
 	}
 	state, stateErr := t.state()
 	done.State = state
-	return done, errors.Join(err, stateErr, t.problem.SetValues(t.adam.X), t.network.Keep())
+	return done, errors.Join(err, stateErr, t.recorder.save(state), t.problem.SetValues(t.values()), t.network.Keep())
 }

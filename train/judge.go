@@ -33,7 +33,6 @@ func (t *trainer) lossNode() (*G.Node, error) {
 // judge finds the accuracy of a network on validation trials. It has a graph of its own, without a
 // gradient.
 type judge struct {
-	task    *tasks.Task
 	trials  int
 	network *layers.Unrolled
 	values  [][]float64 // of the learnables
@@ -44,12 +43,12 @@ type judge struct {
 // judgeLanes is how many trials are judged at once, at most.
 const judgeLanes = 128
 
-func newJudge(ctx context.Context, r *layers.Recurrent, task *tasks.Task, trials int, run graph.Run) (*judge, error) {
+func newJudge(ctx context.Context, r *layers.Recurrent, steps, trials int, run graph.Run) (*judge, error) {
 	lanes := min(trials, judgeLanes)
-	j := &judge{task: task, trials: (trials + lanes - 1) / lanes * lanes}
+	j := &judge{trials: (trials + lanes - 1) / lanes * lanes}
 	g := G.NewGraph()
 	var err error
-	if j.network, err = r.Rollout(g, task.MaxSteps(), lanes, run); err != nil {
+	if j.network, err = r.Rollout(g, steps, lanes, run); err != nil {
 		return nil, err
 	}
 	j.network.Rollout.SetContext(ctx)
@@ -67,15 +66,15 @@ func newJudge(ctx context.Context, r *layers.Recurrent, task *tasks.Task, trials
 
 func (j *judge) close() error { return j.vm.Close() }
 
-// results judges the trials from number first on, with the learnables at x.
-func (j *judge) results(x []float64, first int, seed uint64) (*tasks.Results, error) {
+// results judges the task's trials from number first on, with the learnables at x.
+func (j *judge) results(task *tasks.Task, x []float64, first int, seed uint64) (*tasks.Results, error) {
 	for _, v := range j.values {
 		x = x[copy(v, x):]
 	}
 	var all *tasks.Results
 	lanes := j.network.Lanes
 	for end := first + j.trials; first < end; first += lanes {
-		batch, err := j.task.Batch(tasks.Validation, first, lanes)
+		batch, err := task.Batch(tasks.Validation, first, lanes)
 		if err != nil {
 			return nil, err
 		}

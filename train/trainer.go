@@ -33,18 +33,22 @@ type trainer struct {
 	ctx     context.Context
 	task    *tasks.Task
 	ceiling float64
+	reads   []layers.Read
 
 	network *layers.Unrolled
 	problem *GraphProblem
 	judge   *judge
 	batch   *tasks.Batch
+	penalty float64 // of the batch
 
-	adam  *adamState
-	saved checkpoint
-	since sum // of the losses since the last evaluation
+	adam   *adamState
+	saved  checkpoint
+	since  losses // since the last evaluation
+	halved int    // times, by the plateaus of the curve
 
 	start    time.Time
 	lastLine time.Time
+	recorder *recorder
 	results  *tasks.Results
 	last     *Evaluation // after the last update, if none was due
 }
@@ -54,39 +58,55 @@ func newTrainer(ctx context.Context, r *layers.Recurrent, task *tasks.Task, sett
 	if err != nil {
 		return nil, err
 	}
-	if err := fits(r, task); err != nil {
-		return nil, err
+	t := &trainer{TaskSettings: settings, ctx: ctx, task: task, reads: r.Settings().Cell.Reads, start: time.Now()}
+	steps := 0
+	for _, stage := range append([]*tasks.Task{task}, t.Curriculum...) {
+		if err := fits(r, stage); err != nil {
+			return nil, err
+		}
+		steps = max(steps, stage.MaxSteps())
 	}
-	t := &trainer{TaskSettings: settings, ctx: ctx, task: task, ceiling: task.Ceiling(), start: time.Now()}
+	t.ceiling = task.Ceiling()
 	run := graph.Run{Precision: t.Precision, MemoryBudget: t.MemoryBudget, NonFinite: graph.MaskLane}
-	g := G.NewGraph()
-	if t.network, err = r.Rollout(g, task.MaxSteps(), t.Batch, run); err != nil {
+	if err := t.build(r, steps, run); err != nil {
 		return nil, err
 	}
-	t.network.Rollout.SetContext(ctx)
-	loss, err := t.lossNode()
-	if err != nil {
-		return nil, err
-	}
-	if t.problem, err = NewGraphProblem(loss, t.network.Learnables()); err != nil {
-		return nil, err
-	}
-	if t.judge, err = newJudge(ctx, r, task, t.Trials, run); err != nil {
+	if t.judge, err = newJudge(ctx, r, steps, t.Trials, run); err != nil {
 		return nil, errors.Join(err, t.problem.Close())
 	}
 	t.adam = newAdamState(t.problem.Values())
-	if t.Resume != nil {
-		if err := t.resume(); err != nil {
-			return nil, errors.Join(err, t.close())
-		}
+	if err := errors.Join(t.resume(), t.record()); err != nil {
+		return nil, errors.Join(err, t.close())
 	}
 	return t, nil
 }
 
-func (t *trainer) close() error { return errors.Join(t.problem.Close(), t.judge.close()) }
+// build makes the graph of the loss and its gradient.
+func (t *trainer) build(r *layers.Recurrent, steps int, run graph.Run) (err error) {
+	if t.network, err = r.Rollout(G.NewGraph(), steps, t.Batch, run); err != nil {
+		return err
+	}
+	t.network.Rollout.SetContext(t.ctx)
+	loss, err := t.lossNode()
+	if err != nil {
+		return err
+	}
+	if loss, err = t.penalised(loss); err != nil {
+		return err
+	}
+	t.problem, err = NewGraphProblem(loss, t.network.Learnables())
+	return err
+}
+
+func (t *trainer) close() error {
+	return errors.Join(t.problem.Close(), t.judge.close(), t.recorder.close())
+}
 
 // run is the loop.
 func (t *trainer) run() error {
+	if t.enough() {
+		return errEnough // it was resumed
+	}
 	grad := make([]float64, len(t.adam.X))
 	for t.saved.Update < t.Updates {
 		if err := t.ctx.Err(); err != nil {
@@ -101,7 +121,7 @@ func (t *trainer) run() error {
 		if err := t.evaluate(); err != nil {
 			return err
 		}
-		if t.Target > 0 && updatesTo(t.saved.Curve, t.Target) >= 0 {
+		if t.enough() {
 			return errEnough
 		}
 	}
@@ -116,6 +136,9 @@ func (t *trainer) run() error {
 	return t.report(last)
 }
 
+// enough says whether the target is reached.
+func (t *trainer) enough() bool { return t.Target > 0 && updatesTo(t.saved.Curve, t.Target) >= 0 }
+
 // update makes a step on the next batch.
 func (t *trainer) update(grad []float64) error {
 	if err := t.load(); err != nil {
@@ -126,19 +149,30 @@ func (t *trainer) update(grad []float64) error {
 		return err
 	}
 	method := t.Method
-	if t.Schedule != nil {
-		method.Rate *= t.Schedule(t.saved.Update)
+	if method.Rate, err = t.rate(); err != nil {
+		return err
 	}
 	method.step(t.adam, grad)
 	t.saved.Update++
-	t.since.Total, t.since.Count = t.since.Total+loss, t.since.Count+1
+	if !t.LastValues {
+		t.saved.Mean = averaged(t.saved.Mean, t.adam.X, t.saved.Update)
+	}
+	t.since = losses{t.since.Total + loss, t.since.Penalty + t.penalty, t.since.Count + 1}
 	return nil
+}
+
+// values are those that are judged and kept.
+func (t *trainer) values() []float64 {
+	if t.saved.Mean == nil {
+		return t.adam.X
+	}
+	return t.saved.Mean
 }
 
 // load gives the network the trials of the next update, and its noise.
 func (t *trainer) load() error {
 	first := t.saved.Update * t.Batch
-	batch, err := t.task.Batch(tasks.Train, first, t.Batch)
+	batch, err := t.stage().Batch(tasks.Train, first, t.Batch)
 	if err != nil {
 		return err
 	}
@@ -152,6 +186,7 @@ func (t *trainer) load() error {
 
 // value is the loss of the batch with its gradient.
 func (t *trainer) value(x, grad []float64) (float64, bool, error) {
+	t.penalty = 0
 	f, err := t.problem.Func(x, grad)
 	if err != nil {
 		if cause := t.ctx.Err(); cause != nil {
@@ -168,22 +203,36 @@ func (t *trainer) evaluate() error {
 	if err != nil {
 		return err
 	}
-	t.since = sum{}
+	if err := t.judgeStage(e); err != nil {
+		return err
+	}
+	t.since = losses{}
 	t.saved.Curve = append(t.saved.Curve, *e)
+	t.halved = plateaus(t.saved.Curve, t.Plateau)
 	return t.report(e)
 }
 
 // evaluation judges the network on trials that no evaluation before had.
 func (t *trainer) evaluation() (*Evaluation, error) {
-	results, err := t.judge.results(t.adam.X, t.saved.Update/t.Every*t.Trials, t.Seed)
+	results, err := t.judged(t.task)
+	if err != nil {
+		return nil, err
+	}
+	rate, err := t.rate()
 	if err != nil {
 		return nil, err
 	}
 	t.results = results
+	n := math.Max(1, float64(t.since.Count))
 	return &Evaluation{
-		Update: t.saved.Update, Loss: t.since.Total / math.Max(1, float64(t.since.Count)), Accuracy: results.Accuracy, Ceiling: t.ceiling,
-		Seconds: t.seconds(), results: results, state: t.state,
+		Update: t.saved.Update, Loss: t.since.Total / n, Penalty: t.since.Penalty / n, Accuracy: results.Accuracy, Ceiling: t.ceiling,
+		Seconds: t.seconds(), Rate: rate, Stage: t.saved.Stage, results: results, state: t.state,
 	}, nil
+}
+
+// judged are the results on the validation trials of the present evaluation.
+func (t *trainer) judged(task *tasks.Task) (*tasks.Results, error) {
+	return t.judge.results(task, t.values(), t.saved.Update/t.Every*t.Trials, t.Seed)
 }
 
 func (t *trainer) seconds() float64 { return t.saved.Seconds + time.Since(t.start).Seconds() }
@@ -194,14 +243,26 @@ func (t *trainer) report(e *Evaluation) error {
 			return fmt.Errorf("train: writing the log: %w", err)
 		}
 	}
+	if err := t.recorder.add(e, t.state); err != nil {
+		return err
+	}
 	if t.Progress != nil && (time.Since(t.lastLine) >= time.Second || t.saved.Update == t.Updates) {
 		t.lastLine = time.Now()
-		left := e.Seconds / float64(e.Update) * float64(t.Updates-e.Update)
-		fmt.Fprintf(t.Progress, "update %d/%d  loss %.4f  accuracy %.1f %% of %.1f %%  %.1f s, up to %.0f s left\n",
-			e.Update, t.Updates, e.Loss, 100*e.Accuracy, 100*e.Ceiling, e.Seconds, math.Ceil(left))
+		fmt.Fprintln(t.Progress, t.line(e))
 	}
 	if t.Callback != nil {
 		return t.Callback(e)
 	}
 	return nil
+}
+
+// line shows an evaluation and the time that is left if all updates are made.
+func (t *trainer) line(e *Evaluation) string {
+	stage := ""
+	if n := len(t.Curriculum); n > 0 {
+		stage = fmt.Sprintf("  stage %d/%d", e.Stage+1, n+1)
+	}
+	left := e.Seconds / float64(e.Update) * float64(t.Updates-e.Update)
+	return fmt.Sprintf("update %d/%d%s  loss %.4f  accuracy %.1f %% of %.1f %%  %.1f s, up to %.0f s left",
+		e.Update, t.Updates, stage, e.Loss, 100*e.Accuracy, 100*e.Ceiling, e.Seconds, math.Ceil(left))
 }

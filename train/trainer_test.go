@@ -6,10 +6,12 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/euryale-ml/euryale/graph"
 	"github.com/euryale-ml/euryale/layers"
+	"github.com/euryale-ml/euryale/nmm"
 	"github.com/euryale-ml/euryale/tasks"
 )
 
@@ -124,10 +126,42 @@ func TestTrainErrors(t *testing.T) {
 	for name, err := range map[string]error{
 		"another task's network": trainError(r, mustTask(t, "ctx", 100), TaskSettings{}),
 		"a negative batch":       trainError(r, task, TaskSettings{Batch: -1}),
+		"a target of NaN":        trainError(r, task, TaskSettings{Target: math.NaN()}),
+		"a negative rate":        trainError(r, task, TaskSettings{Method: Adam{Rate: -1}}),
+		"a negative penalty":     trainError(r, task, TaskSettings{Penalty: Penalty{WeightL1: -1}}),
+		"a bad schedule":         trainError(r, task, TaskSettings{Schedule: func(int) float64 { return math.NaN() }}),
+		"a file as directory":    trainError(r, task, TaskSettings{Dir: "doc.go"}),
 		"a spoilt checkpoint":    trainError(r, task, TaskSettings{Resume: []byte("{")}),
 	} {
 		if err == nil {
 			t.Errorf("%s: expected an error", name)
+		}
+	}
+}
+
+// A saved training goes on with the settings it was made with.
+func TestResumeErrors(t *testing.T) {
+	task := mustTask(t, "gonogo", 100)
+	r := mustNetwork(t, "horn", task, 4)
+	s := TaskSettings{Updates: 1, Batch: 4, Trials: 8}
+	done, err := Train(context.Background(), r, task, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Updates, s.Resume = 2, done.State
+	if err := trainError(r, task, s); err != nil {
+		t.Error(err)
+	}
+	for name, change := range map[string]func(*TaskSettings){
+		"Batch:4":  func(s *TaskSettings) { s.Batch = 5 },
+		"Seed:0":   func(s *TaskSettings) { s.Seed = 1 },
+		"Stages:0": func(s *TaskSettings) { s.Curriculum = []*tasks.Task{task} },
+		"numbers":  func(s *TaskSettings) { s.Resume = bytes.Replace(s.Resume, []byte(`"mean":[`), []byte(`"mean":[0,`), 1) },
+	} {
+		other := s
+		change(&other)
+		if err := trainError(r, task, other); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("expected an error with %q, found %v", name, err)
 		}
 	}
 }
@@ -143,6 +177,73 @@ func TestCosine(t *testing.T) {
 		if got := c(update); math.Abs(got-want) > 1e-15 {
 			t.Errorf("update %d: expected %v, found %v", update, want, got)
 		}
+	}
+}
+
+func TestWarmup(t *testing.T) {
+	w := Warmup(4, Cosine(100, 0))
+	for update, want := range map[int]float64{0: 0.25, 3: Cosine(100, 0)(3), 50: 0.5} {
+		if got := w(update); math.Abs(got-want) > 1e-3 {
+			t.Errorf("update %d: expected %v, found %v", update, want, got)
+		}
+	}
+}
+
+// Two evaluations in a row without a lower loss halve the rate; a new stage begins anew.
+func TestPlateaus(t *testing.T) {
+	var curve []Evaluation
+	for i, loss := range []float64{3, 2, 2.5, 2, 1, 1.5, 0.9, 4, 5, 3, 3.5, 3.2} {
+		curve = append(curve, Evaluation{Loss: loss, Stage: i / 7})
+	}
+	found := []int{}
+	for n := range curve {
+		found = append(found, plateaus(curve[:n+1], 2))
+	}
+	if !slices.Equal(found, []int{0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2}) {
+		t.Errorf("found %v", found)
+	}
+	if plateaus(curve, 0) != 0 {
+		t.Error("a patience of 0 halves")
+	}
+}
+
+// Halvings change the rate of what follows, in a resumed training too.
+func TestPlateausHalveTheRate(t *testing.T) {
+	s := TaskSettings{Updates: 30, Plateau: 1, Method: Adam{Rate: 0.3}}
+	whole := short(t, s)
+	for i, e := range whole.Curve {
+		if want := 0.3 * math.Pow(0.5, float64(plateaus(whole.Curve[:i], 1))); e.Rate != want {
+			t.Errorf("update %d: expected a rate of %v, found %v", e.Update, want, e.Rate)
+		}
+	}
+	if plateaus(whole.Curve, 1) == 0 {
+		t.Fatal("the loss fell at every evaluation")
+	}
+	s.Updates = 19
+	s, part := TaskSettings{Updates: 30, Plateau: 1, Method: s.Method}, short(t, s)
+	s.Resume = part.State
+	same(t, "resumed", whole, short(t, s))
+}
+
+// Steps that are far too long are taken back and shortened, until the network is finite again.
+func TestStepsThatAreNotFiniteAreTakenBack(t *testing.T) {
+	task := mustTask(t, "gonogo", 100)
+	cell := layers.HORNCell()
+	cell.Learn["omega"] = nmm.Free // oscillators of ω > 2 explode
+	r, err := layers.NewRecurrent(layers.RecurrentSettings{Cell: cell, Units: 8, Inputs: task.Inputs(), Outputs: task.Outputs(), Dt: task.Dt(), Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := newTrainer(context.Background(), r, task, TaskSettings{Updates: 20, Batch: 8, Trials: 8, Method: Adam{Rate: 1e12}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.close()
+	if err := tr.run(); err != nil {
+		t.Fatal(err)
+	}
+	if tr.adam.Scale >= 1 || tr.saved.Update != 20 || !allFinite(tr.adam.X) {
+		t.Errorf("after %d updates: part of a step %v, finite %v", tr.saved.Update, tr.adam.Scale, allFinite(tr.adam.X))
 	}
 }
 
