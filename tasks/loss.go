@@ -10,19 +10,23 @@ import (
 //
 //	CrossEntropy         -log softmax(o)[class]
 //	MeanSquare           Σ_k c_k (o_k - target_k)² / Σ_k c_k
-//	LogisticMeanSquare   Σ_k c_k (1/(1+exp(-o_k)) - target_k)² / Σ_k c_k
+//	LogisticMeanSquare   Σ_k c_k (p_k - target_k)² / Σ_k c_k
+//	LogisticDivergence   Σ_k c_k (t log(t/p_k) + (1-t) log((1-t)/(1-p_k))) / Σ_k c_k, t = target_k
 //
-// with c the task's OutputWeights.
+// with c the task's OutputWeights and p_k = 1/(1+exp(-o_k)). The last two are least for the same outputs;
+// the gradient of the square vanishes where p is far on the wrong side, that of the divergence, p - t,
+// does not.
 type Loss int
 
 const (
 	CrossEntropy Loss = iota
 	MeanSquare
 	LogisticMeanSquare
+	LogisticDivergence
 )
 
 func (l Loss) String() string {
-	return [...]string{"cross-entropy of a softmax", "mean square", "mean square under a logistic"}[l]
+	return [...]string{"cross-entropy of a softmax", "mean square", "mean square under a logistic", "divergence under a logistic"}[l]
 }
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
@@ -62,12 +66,15 @@ func (b *Batch) lossAndGradient(outputs, gradient []float64) float64 {
 		if gradient != nil {
 			g = gradient[from:to]
 		}
-		if b.task.def.loss == CrossEntropy {
-			total += w * crossEntropy(outputs[from:to], b.Classes[at], w, g)
-			continue
+		o, target := outputs[from:to], b.Targets[from:to]
+		switch b.task.def.loss {
+		case CrossEntropy:
+			total += w * crossEntropy(o, b.Classes[at], w, g)
+		case LogisticDivergence:
+			total += w / sum * divergence(o, target, channel, w/sum, g)
+		default:
+			total += w / sum * squareError(o, target, channel, b.task.def.loss == LogisticMeanSquare, w/sum, g)
 		}
-		squashed := b.task.def.loss == LogisticMeanSquare
-		total += w / sum * squareError(outputs[from:to], b.Targets[from:to], channel, squashed, w/sum, g)
 	}
 	return total
 }
@@ -105,4 +112,33 @@ func squareError(o, target, channel []float64, squashed bool, w float64, g []flo
 		}
 	}
 	return total
+}
+
+// divergence is that of Kullback and Leibler, summed over outputs that are each a chance of its own.
+func divergence(o, target, channel []float64, w float64, g []float64) float64 {
+	total, last, entropy := 0.0, math.NaN(), 0.0
+	for k, v := range o {
+		t := target[k]
+		if t != last { // most targets are alike
+			last, entropy = t, binaryEntropy(t)
+		}
+		small := math.Exp(-math.Abs(v))
+		total += channel[k] * (math.Max(v, 0) + math.Log1p(small) - t*v - entropy)
+		if g != nil {
+			p := 1 / (1 + small)
+			if v < 0 {
+				p = small / (1 + small)
+			}
+			g[k] = w * channel[k] * (p - t)
+		}
+	}
+	return total
+}
+
+// binaryEntropy is that of a chance t, in nats.
+func binaryEntropy(t float64) float64 {
+	if t <= 0 || t >= 1 {
+		return 0
+	}
+	return -t*math.Log(t) - (1-t)*math.Log1p(-t)
 }

@@ -153,10 +153,10 @@ func (t *Task) With(knob string, factor float64) (*Task, error) {
 	return &c, c.err
 }
 
-// Regression returns the task with its classes as targets of 0.05 and 0.8 under a logistic, judged by
-// the same rule. A task that is a regression already is returned as it is.
+// Regression returns the task with the mean square under a logistic as its loss, judged by the same
+// rule; classes become targets of 0.05 and 0.8. A task whose loss is a mean square is returned as it is.
 func (t *Task) Regression() *Task {
-	if t.def.loss != CrossEntropy {
+	if t.def.loss == MeanSquare || t.def.loss == LogisticMeanSquare {
 		return t
 	}
 	c, def := *t, *t.def

@@ -149,7 +149,7 @@ func TestSeedsAndSplitsDiffer(t *testing.T) {
 func perfect(b *Batch) []float64 {
 	out := slices.Clone(b.Targets)
 	for i, v := range out {
-		if b.task.Loss() == LogisticMeanSquare {
+		if l := b.task.Loss(); l == LogisticMeanSquare || l == LogisticDivergence {
 			out[i] = math.Log(math.Max(v, 1e-9) / (1 - v))
 		}
 	}

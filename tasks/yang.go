@@ -21,8 +21,9 @@ var yangNoise = 0.01 * math.Sqrt(200)
 // always twenty rules, so that a network can be trained on other rules later; the outputs are fixation
 // and a ring. The trials of a batch differ in rule and in length.
 //
-// Nat. Neurosci. 22 (2019) 297-306, doi:10.1038/s41593-018-0310-2. Definitions are those of the paper;
-// lengths are drawn per trial, not per batch.
+// Nat. Neurosci. 22 (2019) 297-306, doi:10.1038/s41593-018-0310-2. Definitions are those of the paper, but
+// lengths are drawn per trial, not per batch, and the loss is a divergence, from which anti and its like
+// are learned several times sooner; that of the paper is Task.Regression's.
 func NewYang(timing Timing, rules ...string) *Task {
 	name := "yang"
 	if len(rules) > 0 {
@@ -92,7 +93,7 @@ type yangTrial struct {
 
 func yangTask(layout yangLayout, chosen []int, def *definition, timing Timing) *Task {
 	def.dt, def.noise = 20, yangNoise
-	def.loss, def.rule = LogisticMeanSquare, directionRule{}
+	def.loss, def.rule = LogisticDivergence, directionRule{}
 	def.inputs = []string{"fixation"}
 	for m := range layout.modalities {
 		def.inputs = append(def.inputs, channels(fmt.Sprintf("modality%d ", m+1), yangRing)...)
@@ -106,6 +107,7 @@ func yangTask(layout yangLayout, chosen []int, def *definition, timing Timing) *
 	names := []string{}
 	for _, rule := range chosen {
 		r := yangRules[rule]
+		def.coherence = def.coherence || r.coherent
 		if drawn[r.name]++; drawn[r.name] == 1 {
 			names = append(names, r.name)
 		}

@@ -2,10 +2,16 @@ package tasks
 
 import "math"
 
+// mostCoherence keeps the weaker stimulus visible when the knob is turned up.
+const mostCoherence = 0.64
+
+// coherence is one of the task's, as the knob has turned it.
+func (t *Task) coherence(c float64) float64 { return math.Min(mostCoherence, c*t.knobs["coherence"]) }
+
 // strengths are two stimuli, m ± coherence with m in (0.8, 1.2), the first stronger or the second. The
 // signed coherence is that of the second.
 func (y *yangTrial) strengths(coherences []float64) (pair [2]float64, signed float64) {
-	signed = y.choice.pick(coherences)
+	signed = y.task.coherence(y.choice.pick(coherences))
 	if y.choice.coin() {
 		signed = -signed
 	}
@@ -127,7 +133,7 @@ func (t *Task) fineCeiling(stimulus law, averaged float64) float64 {
 	for _, ms := range lengths {
 		ms = t.dt * float64(wholeSteps(ms, t.dt))
 		for _, coherence := range fineCoherences {
-			sum += discriminate(2*coherence*math.Sqrt(averaged*bumpEnergy()), ms, t.sigma())
+			sum += discriminate(2*t.coherence(coherence)*math.Sqrt(averaged*bumpEnergy()), ms, t.sigma())
 		}
 	}
 	return sum / float64(len(lengths)*len(fineCoherences))

@@ -5,6 +5,7 @@ type yangRule struct {
 	name, title string
 	spans       []span
 	fill        func(*yangTrial)
+	coherent    bool    // has the knob "coherence"
 	averaged    float64 // modalities that show the difference, where it is fine enough for the noise to matter
 }
 
@@ -34,26 +35,26 @@ var (
 
 // yangRules is the table of the twenty. Their order is that of the rule inputs.
 var yangRules = []yangRule{
-	{"go", "respond to the place shown, when fixation ends", showAndGo, respond(0), 0},
-	{"reactgo", "respond to the place shown, at once", react, respond(0), 0},
-	{"delaygo", "respond to the place shown, after a delay", delayed, respond(0), 0},
-	{"anti", "respond away from the place shown, when fixation ends", showAndGo, respond(1), 0},
-	{"reactanti", "respond away from the place shown, at once", react, respond(1), 0},
-	{"delayanti", "respond away from the place shown, after a delay", delayed, respond(1), 0},
-	{"dm1", "respond to the stronger of two stimuli of modality 1", together, decideBetween([2]float64{1, 0}, fineCoherences), 1},
-	{"dm2", "respond to the stronger of two stimuli of modality 2", together, decideBetween([2]float64{0, 1}, fineCoherences), 1},
-	{"contextdm1", "respond to the stronger in modality 1, whatever 2 shows", together, decideInContext(0, fineCoherences), 1},
-	{"contextdm2", "respond to the stronger in modality 2, whatever 1 shows", together, decideInContext(1, fineCoherences), 1},
-	{"multidm", "respond to the stronger in the sum of both modalities", together, decideBetween([2]float64{1, 1}, fineCoherences), 2},
-	{"delaydm1", "two stimuli of modality 1 in turn: respond to the stronger", inTurn, decideBetween([2]float64{1, 0}, coarseCoherences), 0},
-	{"delaydm2", "two stimuli of modality 2 in turn: respond to the stronger", inTurn, decideBetween([2]float64{0, 1}, coarseCoherences), 0},
-	{"contextdelaydm1", "in turn: the stronger in modality 1, whatever 2 shows", inTurn, decideInContext(0, coarseCoherences), 0},
-	{"contextdelaydm2", "in turn: the stronger in modality 2, whatever 1 shows", inTurn, decideInContext(1, coarseCoherences), 0},
-	{"multidelaydm", "in turn: the stronger in the sum of both modalities", inTurn, decideBetween([2]float64{1, 1}, coarseCoherences), 0},
-	{"dmsgo", "respond to the test if it is where the sample was", matching, matchPlaces(true), 0},
-	{"dmsnogo", "respond to the test unless it is where the sample was", matching, matchPlaces(false), 0},
-	{"dmcgo", "respond to the test if it is in the sample's half", categorising, matchHalves(true), 0},
-	{"dmcnogo", "respond to the test unless it is in the sample's half", categorising, matchHalves(false), 0},
+	{"go", "respond to the place shown, when fixation ends", showAndGo, respond(0), false, 0},
+	{"reactgo", "respond to the place shown, at once", react, respond(0), false, 0},
+	{"delaygo", "respond to the place shown, after a delay", delayed, respond(0), false, 0},
+	{"anti", "respond away from the place shown, when fixation ends", showAndGo, respond(1), false, 0},
+	{"reactanti", "respond away from the place shown, at once", react, respond(1), false, 0},
+	{"delayanti", "respond away from the place shown, after a delay", delayed, respond(1), false, 0},
+	{"dm1", "respond to the stronger of two stimuli of modality 1", together, decideBetween([2]float64{1, 0}, fineCoherences), true, 1},
+	{"dm2", "respond to the stronger of two stimuli of modality 2", together, decideBetween([2]float64{0, 1}, fineCoherences), true, 1},
+	{"contextdm1", "respond to the stronger in modality 1, whatever 2 shows", together, decideInContext(0, fineCoherences), true, 1},
+	{"contextdm2", "respond to the stronger in modality 2, whatever 1 shows", together, decideInContext(1, fineCoherences), true, 1},
+	{"multidm", "respond to the stronger in the sum of both modalities", together, decideBetween([2]float64{1, 1}, fineCoherences), true, 2},
+	{"delaydm1", "two stimuli of modality 1 in turn: respond to the stronger", inTurn, decideBetween([2]float64{1, 0}, coarseCoherences), true, 0},
+	{"delaydm2", "two stimuli of modality 2 in turn: respond to the stronger", inTurn, decideBetween([2]float64{0, 1}, coarseCoherences), true, 0},
+	{"contextdelaydm1", "in turn: the stronger in modality 1, whatever 2 shows", inTurn, decideInContext(0, coarseCoherences), true, 0},
+	{"contextdelaydm2", "in turn: the stronger in modality 2, whatever 1 shows", inTurn, decideInContext(1, coarseCoherences), true, 0},
+	{"multidelaydm", "in turn: the stronger in the sum of both modalities", inTurn, decideBetween([2]float64{1, 1}, coarseCoherences), true, 0},
+	{"dmsgo", "respond to the test if it is where the sample was", matching, matchPlaces(true), false, 0},
+	{"dmsnogo", "respond to the test unless it is where the sample was", matching, matchPlaces(false), false, 0},
+	{"dmcgo", "respond to the test if it is in the sample's half", categorising, matchHalves(true), false, 0},
+	{"dmcnogo", "respond to the test unless it is in the sample's half", categorising, matchHalves(false), false, 0},
 }
 
 // YangRules lists the names of the twenty tasks, in the order of their rule inputs.

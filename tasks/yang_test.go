@@ -199,6 +199,49 @@ func TestYangMixture(t *testing.T) {
 	}
 }
 
+// The loss is 0 for outputs that are the targets and finite, with a gradient, far from them; the paper's
+// is that of the regression.
+func TestYangLoss(t *testing.T) {
+	task := NewYang(Timing{Dt: 50}, "go", "anti")
+	b := mustBatch(t, task, Train, 0, 4)
+	if loss := b.Loss(perfect(b)); math.Abs(loss) > 1e-12 {
+		t.Errorf("loss of the targets is %g", loss)
+	}
+	out, gradient := make([]float64, len(b.Targets)), make([]float64, len(b.Targets))
+	for i := range out {
+		out[i] = 1000
+	}
+	if loss := b.Gradient(out, gradient); !(loss > 100) || math.IsInf(loss, 0) || slices.Max(gradient) == 0 {
+		t.Errorf("far off: loss %g, greatest gradient %g", loss, slices.Max(gradient))
+	}
+	if l := task.Regression().Loss(); l != LogisticMeanSquare {
+		t.Errorf("loss of the regression is the %v", l)
+	}
+}
+
+// The knob multiplies the difference of strengths, up to a bound, and leaves all else as it is.
+func TestYangCoherence(t *testing.T) {
+	if knobs := NewYang(Timing{}, "go").Knobs(); slices.Contains(knobs, "coherence") {
+		t.Errorf("go has the difficulties %v", knobs)
+	}
+	for _, name := range []string{"dm1", "contextdm2", "multidelaydm"} {
+		task := noiseless(t, NewYang(Timing{}, name))
+		plain, strong := mustBatch(t, task, Train, 0, 40), mustBatch(t, mustWith(t, task, "coherence", 4), Train, 0, 40)
+		for lane, tr := range plain.Trials {
+			other := strong.Trials[lane]
+			if want := math.Copysign(math.Min(mostCoherence, 4*math.Abs(tr.Evidence)), tr.Evidence); math.Abs(other.Evidence-want) > 1e-12 {
+				t.Fatalf("%s: evidence %g became %g, expected %g", name, tr.Evidence, other.Evidence, want)
+			}
+			if tr.Answers[0] != other.Answers[0] {
+				t.Fatalf("%s: answer %v became %v", name, tr.Answers[0], other.Answers[0])
+			}
+		}
+	}
+	if easy := mustWith(t, mustWith(t, NewYang(Timing{}, "dm1"), "noise", 8), "coherence", 4); easy.Ceiling() <= mustWith(t, NewYang(Timing{}, "dm1"), "noise", 8).Ceiling() {
+		t.Errorf("ceiling %g with stronger evidence", easy.Ceiling())
+	}
+}
+
 // The noise of Yang: 0.01·√(2/α), α = dt/100 ms, on every input.
 func TestYangNoise(t *testing.T) {
 	task := NewYang(Timing{Dt: 20}, "go")
