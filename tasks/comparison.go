@@ -97,16 +97,24 @@ func fillIntervalDiscrimination(tr *Trial) {
 	tr.Evidence = float64(longer) * tr.task.dt
 }
 
-// checkIntervals refuses a dt, or given lengths, with which the two can never differ.
+// mostTies is how often both stimuli may last as long before that makes a poor task: trials that tie are
+// drawn again.
+const mostTies = 0.99
+
+// checkIntervals refuses a dt, or given lengths, with which the two hardly ever differ.
 func checkIntervals(t *Task) error {
-	var lengths []int
+	chances := []map[int]float64{}
 	for _, p := range t.def.variants[0].epochs {
 		if p.name == "stimulus1" || p.name == "stimulus2" {
-			lengths = append(lengths, wholeSteps(p.length.low, t.dt), wholeSteps(p.length.high, t.dt))
+			chances = append(chances, p.length.chances(t.dt))
 		}
 	}
-	if min(lengths[0], lengths[2]) == max(lengths[1], lengths[3]) {
-		return fmt.Errorf("tasks: interval: both stimuli always last %d steps at dt = %g ms, so neither is longer; give a smaller dt or other lengths", lengths[0], t.dt)
+	tie := 0.0
+	for steps, chance := range chances[0] {
+		tie += chance * chances[1][steps]
+	}
+	if tie > mostTies {
+		return fmt.Errorf("tasks: interval: both stimuli last as many steps in %.4g %% of trials at dt = %g ms, so neither is longer; give a smaller dt or other lengths", 100*tie, t.dt)
 	}
 	return nil
 }

@@ -87,12 +87,15 @@ func imageSequence(name, title string, source imageSource, settings ImageSetting
 			tr.Condition = tr.task.Conditions()[class]
 			tr.onlyAnswers()
 		}),
-		check: func(*Task) error {
+		check: func(t *Task) error {
 			if settings.PerStep < 0 || pixels%perStep != 0 || perStep == pixels {
 				return fmt.Errorf("tasks: %s: %d pixels a step do not divide an image of %d", name, settings.PerStep, pixels)
 			}
 			if settings.Order != RowByRow && settings.Order != Permuted {
 				return fmt.Errorf("tasks: %s: no order number %d; there are RowByRow and Permuted", name, settings.Order)
+			}
+			if n := t.MaxSteps(); n < pixels/perStep {
+				return fmt.Errorf("tasks: %s: an image takes %d steps; its epochs have %d", name, pixels/perStep, n)
 			}
 			return nil
 		},

@@ -26,6 +26,32 @@ func (tr *Trial) produce(epoch string, ms float64) {
 	}
 }
 
+// checkProduction refuses an epoch of production that ends before the interval to produce, which is a multiple
+// of an epoch's.
+func (t *Task) checkProduction(epoch string, factor float64) error {
+	var measured law
+	for _, p := range t.def.variants[0].epochs {
+		if p.name == epoch {
+			measured = p.length
+		}
+		if p.name != "production" {
+			continue
+		}
+		for _, ms := range []float64{measured.shortest(), measured.high} {
+			steps := wholeSteps(ms, t.dt)
+			room := wholeSteps(p.length.low, t.dt)
+			if p.length.kind == multipleLaw {
+				room = floored(p.length.mean * float64(steps))
+			}
+			if interval := factor * float64(steps); float64(room) < interval+1 {
+				return fmt.Errorf("tasks: %s: an interval of %g steps of %g ms is to be produced within %d steps; give a longer production, a smaller dt or a greater gain",
+					t.def.name, interval, t.dt, room)
+			}
+		}
+	}
+	return nil
+}
+
 // quarters names the conditions of an interval drawn from [low, high].
 func quarters(low, high float64) func(*Task) []Condition {
 	return func(*Task) []Condition {
@@ -67,7 +93,7 @@ func NewReadySetGo(timing Timing, gain float64) *Task {
 			if !(gain > 0) || math.IsInf(gain, 0) {
 				return fmt.Errorf("tasks: rsg: the gain is %g, not a positive number", gain)
 			}
-			return nil
+			return t.checkProduction("measure", gain)
 		},
 	}, timing)
 }
@@ -88,6 +114,7 @@ func NewOneTwoThreeGo(timing Timing) *Task {
 			{"pulse2", fixed(100), false}, {"interval2", times(1, "interval1"), false},
 			{"pulse3", fixed(100), false}, {"production", times(2, "interval1"), false},
 		}, fillOneTwoThreeGo),
+		check: func(t *Task) error { return t.checkProduction("interval1", 1) },
 	}, timing)
 }
 

@@ -67,31 +67,36 @@ func writeLines(b *strings.Builder, names []string, values []float64, steps, eve
 	}
 }
 
+// mostColumns bounds the width of a picture: of more steps some are left out.
+const mostColumns = 1200
+
 // Image is the trial as a picture: a band for each input, then for each output, time to the right; dark
-// is the least value of inputs or outputs, bright the greatest. Lines mark the beginnings of epochs.
+// is the least value of inputs or outputs, bright the greatest. Lines mark the beginnings of epochs. Long
+// trials are thinned.
 func (tr *Trial) Image() image.Image {
-	across := max(1, 600/tr.Steps)
+	every, across := 1+(tr.Steps-1)/mostColumns, max(1, 600/tr.Steps)
+	width := across * (1 + (tr.Steps-1)/every)
 	inputs, outputs := tr.task.Inputs(), tr.task.Outputs()
 	tall := max(2, 400/(inputs+outputs))
 	const gap = 6
-	picture := image.NewRGBA(image.Rect(0, 0, across*tr.Steps, tall*(inputs+outputs)+gap))
-	tr.paint(picture, tr.Inputs, inputs, 0, across, tall)
-	tr.paint(picture, tr.Targets, outputs, tall*inputs+gap, across, tall)
+	picture := image.NewRGBA(image.Rect(0, 0, width, tall*(inputs+outputs)+gap))
+	tr.paint(picture, tr.Inputs, inputs, 0, tall, every, across)
+	tr.paint(picture, tr.Targets, outputs, tall*inputs+gap, tall, every, across)
 	for _, e := range tr.Epochs[1:] {
 		for y := range picture.Bounds().Dy() {
 			if y/3%2 == 0 {
-				picture.Set(across*e.Start, y, color.RGBA{R: 230, G: 80, B: 60, A: 255})
+				picture.Set(across*(e.Start/every), y, color.RGBA{R: 230, G: 80, B: 60, A: 255})
 			}
 		}
 	}
 	return picture
 }
 
-func (tr *Trial) paint(picture *image.RGBA, values []float64, channels, top, across, tall int) {
+func (tr *Trial) paint(picture *image.RGBA, values []float64, channels, top, tall, every, across int) {
 	scaled := scaling(values)
-	for x := range across * tr.Steps {
+	for x := range picture.Bounds().Dx() {
 		for y := range tall * channels {
-			picture.Set(x, top+y, shade(scaled(values[x/across*channels+y/tall])))
+			picture.Set(x, top+y, shade(scaled(values[x/across*every*channels+y/tall])))
 		}
 	}
 }

@@ -88,6 +88,20 @@ func (l law) draw(s *stream) float64 {
 	return l.low
 }
 
+// chances are the probabilities of each number of steps of a fixed or uniform length.
+func (l law) chances(dt float64) map[int]float64 {
+	first, last := wholeSteps(l.low, dt), wholeSteps(l.high, dt)
+	if l.low == l.high {
+		return map[int]float64{first: 1}
+	}
+	list := map[int]float64{}
+	for n := first; n <= last; n++ {
+		from, to := math.Max(l.low, float64(n)*dt), math.Min(l.high, float64(n+1)*dt)
+		list[n] = math.Max(0, to-from) / (l.high - l.low)
+	}
+	return list
+}
+
 // values are the lengths that a fixed length or a set can take.
 func (l law) values() []float64 {
 	if l.kind == setLaw {
@@ -131,14 +145,18 @@ func (l law) String() string {
 	return fmt.Sprint(l.low)
 }
 
-// wholeSteps floors a length in ms to steps. The tiny addition keeps 0.3/0.1 at 3.
-func wholeSteps(ms, dt float64) int { return int(math.Floor(ms/dt + 1e-9)) }
+// wholeSteps floors a length in ms to steps.
+func wholeSteps(ms, dt float64) int { return floored(ms / dt) }
+
+// floored is a number of steps, at most one more than a trial may have, so that sums of absurd lengths are
+// absurd too. The tiny addition keeps 0.3/0.1 at 3.
+func floored(steps float64) int { return int(math.Min(math.Floor(steps+1e-9), mostSteps+1)) }
 
 // lengthOf draws the length of a span in steps; earlier are the epochs before it.
 func (t *Task) lengthOf(p span, s *stream, earlier Epochs) int {
 	if p.length.kind == multipleLaw {
 		base, _ := earlier.Find(p.length.of)
-		return int(math.Floor(p.length.mean*float64(base.Steps()) + 1e-9))
+		return floored(p.length.mean * float64(base.Steps()))
 	}
 	ms := p.length.draw(s)
 	if p.delay {
@@ -166,7 +184,7 @@ func (t *Task) longest(spans []span) int {
 	for _, p := range spans {
 		n := wholeSteps(p.length.high*t.scale(p), t.tick())
 		if p.length.kind == multipleLaw {
-			n = int(math.Floor(p.length.mean*float64(steps[p.length.of]) + 1e-9))
+			n = floored(p.length.mean * float64(steps[p.length.of]))
 		}
 		steps[p.name] = n
 		total += n

@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 	"reflect"
 	"runtime"
@@ -298,7 +299,7 @@ func TestKnobs(t *testing.T) {
 		knob   string
 		factor float64
 		want   string
-	}{{"dellay", 1, "nearest: delay"}, {"coherence", 1, "no difficulty"}, {"noise", -1, "0 or more"}, {"delay", 1e9, "steps"}, {"noise", math.NaN(), "0 or more"}} {
+	}{{"dellay", 1, "nearest: delay"}, {"coherence", 1, "no difficulty"}, {"noise", -1, "0 or more"}, {"delay", 1e9, "steps"}, {"delay", 1e300, "steps"}, {"noise", math.NaN(), "0 or more"}} {
 		if _, err := task.With(bad.knob, bad.factor); err == nil || !strings.Contains(err.Error(), bad.want) {
 			t.Errorf("With(%q, %g): %v", bad.knob, bad.factor, err)
 		}
@@ -345,6 +346,11 @@ func TestErrors(t *testing.T) {
 		{"dms", Timing{Epochs: map[string]float64{"delay": -5}}, "-5 ms"},
 		{"rdm", Timing{Dt: 120}, `"fixation"`},
 		{"interval", Timing{Dt: 300, Epochs: map[string]float64{"stimulus1": 300, "stimulus2": 300}}, "neither is longer"},
+		{"interval", Timing{Dt: 300}, "as many steps in 100 % of trials"}, // one step below 600 ms, and 600 ms is never drawn
+		{"interval", Timing{Epochs: map[string]float64{"stimulus1": 1e300, "stimulus2": 9e18}}, "are possible"},
+		{"rsg", Timing{Epochs: map[string]float64{"production": 1000}}, "within 50 steps; give a longer production"},
+		{"123go", Timing{Epochs: map[string]float64{"production": 500}}, "an interval of 30 steps of 20 ms"},
+		{"strokes", Timing{Epochs: map[string]float64{"image": 100}}, "an image takes 784 steps; its epochs have 101"},
 		{"yang:go,dm7", Timing{}, "nearest: dm1"},
 		{"strokes", Timing{Dt: -1}, "not a positive number"},
 		{"lorenz", Timing{Epochs: map[string]float64{"prediction": 1e5}}, "a window takes"},
@@ -367,7 +373,7 @@ func TestErrors(t *testing.T) {
 			t.Errorf("batch %v has been drawn", c)
 		}
 	}
-	for _, bad := range []*Task{NewToyMatch(1, 2), NewToyMatch(5, 1), NewReadySetGo(Timing{}, -1)} {
+	for _, bad := range []*Task{NewToyMatch(1, 2), NewToyMatch(5, 1), NewReadySetGo(Timing{}, -1), NewReadySetGo(Timing{}, 0.01)} {
 		if bad.Err() == nil {
 			t.Errorf("%s: no error", bad.Name())
 		}
@@ -393,4 +399,20 @@ func TestTaskPrints(t *testing.T) {
 			t.Errorf("a picture of %v", size)
 		}
 	})
+}
+
+// A long trial makes a picture that fits a screen.
+func TestPictureOfALongTrial(t *testing.T) {
+	tr := mustBatch(t, NewReadySetGo(Timing{Dt: 0.5}, 1), Train, 0, 1).Trials[0]
+	picture := tr.Image()
+	if x := picture.Bounds().Dx(); x < 600 || x > mostColumns {
+		t.Fatalf("a picture of %d columns for %d steps", x, tr.Steps)
+	}
+	every := 1 + (tr.Steps-1)/mostColumns
+	fixation := func(epoch string) color.Color { // two columns into the epoch
+		return picture.At(tr.epoch(epoch).Start/every+2, 1)
+	}
+	if fixation("measure") == fixation("production") {
+		t.Error("fixation does not end in the picture")
+	}
 }
