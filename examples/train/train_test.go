@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"image/png"
+	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -52,6 +56,68 @@ func TestTrainJSON(t *testing.T) {
 	}
 }
 
+// -out has a picture beside the training's own files; a directory is a checkpoint, too.
+func TestTrainOut(t *testing.T) {
+	dir := t.TempDir()
+	flags := []string{"-task", "rdm", "-dt", "100", "-units", "8", "-batch", "8", "-target", "0", "-json", "-out", dir}
+	if _, err := execute(t, append(flags, "-updates", "5")...); err != nil { // a curve of one point
+		t.Fatal(err)
+	}
+	out, err := execute(t, append(flags, "-updates", "10", "-resume", dir)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects := lines(t, out)
+	last := objects[len(objects)-1]
+	conditions, _ := last["conditions"].([]any)
+	curve, _ := last["psychometric"].(map[string]any)
+	points, _ := curve["points"].([]any)
+	if len(conditions) != 5 || len(points) != 9 {
+		t.Errorf("expected 5 coherences and 9 degrees of evidence, found %v and %v", conditions, curve)
+	}
+	f, err := os.Open(filepath.Join(dir, "curve.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := png.Decode(f); err != nil {
+		t.Error(err)
+	}
+	saved, err := os.ReadFile(filepath.Join(dir, "curve.jsonl"))
+	if err != nil || len(lines(t, string(saved))) != 2 {
+		t.Errorf("expected a curve of 2 evaluations, found %s, %v", saved, err)
+	}
+}
+
+// Ctrl-C leaves a checkpoint and the command that goes on from it.
+func TestTrainInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	dir := t.TempDir()
+	var progress bytes.Buffer
+	err := run(ctx, []string{"-task", "gonogo", "-units", "8", "-resume=old", "-resume", "old", "-out", dir, "-resume="}, io.Discard, &progress)
+	checkpoint := filepath.Join(dir, "checkpoint.json")
+	if want := "train -task gonogo -units 8 -out " + dir + " -resume " + checkpoint; !errors.Is(err, context.Canceled) || !strings.Contains(progress.String(), want) {
+		t.Errorf("expected %q, found %q, %v", want, progress.String(), err)
+	}
+	if _, err := os.Stat(checkpoint); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTrainCurriculum(t *testing.T) {
+	flags := []string{"-task", "dms", "-dt", "100", "-units", "8", "-batch", "8", "-target", "0", "-updates", "5", "-json", "-l1", "1e-5", "-l2", "1e-4", "-activity", "0.01"}
+	for _, curriculum := range []string{"delay", "delay=0.1,0.3,0.6"} {
+		out, err := execute(t, append(flags, "-curriculum", curriculum)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first := lines(t, out)[0]; first["stage_accuracy"] == nil || first["penalty"] == nil {
+			t.Errorf("%s: expected a stage and a penalty, found %v", curriculum, first)
+		}
+	}
+}
+
 func lines(t *testing.T, text string) (list []map[string]any) {
 	t.Helper()
 	for line := range strings.Lines(text) {
@@ -79,6 +145,7 @@ func TestTrainList(t *testing.T) {
 func TestTrainErrors(t *testing.T) {
 	for _, args := range [][]string{
 		{"-task", "dsm"}, {"-model", "hron"}, {"-units", "0"}, {"-lr", "-1"}, {"-learn", "omgea"}, {"-dtype", "float16"}, {"-resume", "/no/such/file"}, {"dms"},
+		{"-curriculum", "delya"}, {"-curriculum", "delay=x"}, {"-curriculum", "delay=-1"}, {"-curriculum", "coherence"}, {"-l1", "-1"}, {"-activity", "NaN"}, {"-warmup", "-1"}, {"-out", "main.go"},
 	} {
 		if _, err := execute(t, args...); err == nil {
 			t.Errorf("%v: expected an error", args)
