@@ -4,7 +4,7 @@
 // of delayed couplings.
 //
 // Every kernel is portable Go, generic over float32 and float64, and most are AVX2
-// assembly beside it; elementary functions, arithmetic on longer vectors, products of dense
+// assembly beside it; elementary functions, normals, arithmetic on longer vectors, products of dense
 // matrices and delayed couplings are AVX-512 too, of processors from Ice Lake and Zen 4 on.
 // The program chooses when it starts. The environment can ask for less, which only the time shows: with
 // EURYALE_KERNELS=portable it is portable Go, with avx2 nothing above AVX2; avx512 and all

@@ -47,10 +47,11 @@ func Normals[T Float](dst []T, n, steps int, seed uint64, first int64, stream ui
 // counters are those of the next eight blocks of four samples. Blocks follow each other through
 // the regions of a step and then through the steps. The assembly relies on the order of the fields.
 type counters struct {
-	index, step             [8]uint64 // of the blocks, see lanes
-	perStep, last           uint64    // blocks of a step, and one less
-	indexBy, stepBy         uint64    // eight blocks on: 8 = stepBy × perStep + indexBy
-	stream, keyLow, keyHigh uint64
+	index, step     [8]uint64 // of the blocks, see lanes
+	perStep, last   uint64    // blocks of a step, and one less
+	indexBy, stepBy uint64    // eight blocks on: 8 = stepBy × perStep + indexBy
+	stream          uint64
+	keys            [10][2]uint32 // of the rounds
 }
 
 // lanes are the elements of counters that hold the eight blocks in turn: such that the assembly's samples
@@ -60,7 +61,7 @@ var lanes = [8]int{0, 2, 4, 6, 1, 3, 5, 7}
 func newCounters(n int, seed uint64, first int64, stream uint32) counters {
 	per := uint64(n+3) / 4
 	c := counters{perStep: per, last: per - 1, indexBy: 8 % per, stepBy: 8 / per,
-		stream: uint64(stream), keyLow: seed & math.MaxUint32, keyHigh: seed >> 32}
+		stream: uint64(stream), keys: roundKeys(seed)}
 	index, step := uint64(0), uint64(first)
 	for _, lane := range lanes {
 		c.index[lane], c.step[lane] = index, step
@@ -69,6 +70,13 @@ func newCounters(n int, seed uint64, first int64, stream uint32) counters {
 		}
 	}
 	return c
+}
+
+func roundKeys(seed uint64) (keys [10][2]uint32) {
+	for round := range uint32(10) {
+		keys[round] = [2]uint32{uint32(seed) + round*philoxW0, uint32(seed>>32) + round*philoxW1}
+	}
+	return keys
 }
 
 // normals fills dst, a multiple of 32 samples.
@@ -80,7 +88,7 @@ func normals[T Float](dst []T, c *counters) {
 	for ; len(dst) > 0; dst = dst[32:] {
 		for block, lane := range lanes {
 			i, s := &c.index[lane], &c.step[lane]
-			w := philox([4]uint32{uint32(*i), uint32(c.stream), uint32(*s), uint32(*s >> 32)}, uint32(c.keyLow), uint32(c.keyHigh))
+			w := philox([4]uint32{uint32(*i), uint32(c.stream), uint32(*s), uint32(*s >> 32)}, &c.keys)
 			z := dst[4*block:][:4]
 			z[0], z[1] = boxMuller[T](w[0], w[1])
 			z[2], z[3] = boxMuller[T](w[2], w[3])
@@ -92,13 +100,11 @@ func normals[T Float](dst []T, c *counters) {
 	}
 }
 
-func philox(c [4]uint32, k0, k1 uint32) [4]uint32 {
-	for range 10 {
+func philox(c [4]uint32, keys *[10][2]uint32) [4]uint32 {
+	for _, k := range keys {
 		h0, l0 := bits.Mul32(philoxM0, c[0])
 		h1, l1 := bits.Mul32(philoxM1, c[2])
-		c = [4]uint32{h1 ^ c[1] ^ k0, l1, h0 ^ c[3] ^ k1, l0}
-		k0 += philoxW0
-		k1 += philoxW1
+		c = [4]uint32{h1 ^ c[1] ^ k[0], l1, h0 ^ c[3] ^ k[1], l0}
 	}
 	return c
 }

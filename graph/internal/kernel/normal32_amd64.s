@@ -23,13 +23,18 @@ DATA masks<>+60(SB)/4, $0x00000000
 GLOBL masks<>(SB), RODATA|NOPTR, $64
 
 TEXT ·normals32(SB), NOSPLIT, $0-24
-	MOVQ  dst+0(FP), AX
-	MOVQ  groups+8(FP), CX
-	MOVQ  counters+16(FP), DX
-	TESTQ CX, CX
-	JZ    done
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow1
+	JMP  ·normals32wide<>(SB)
 
-group:
+narrow1:
+	MOVQ dst+0(FP), AX
+	MOVQ groups+8(FP), CX
+	MOVQ counters+16(FP), DX
+
+group2:
+	CMPQ         CX, $0x01
+	JLT          fewer3
 	VPBROADCASTQ 160(DX), Y1
 	VMOVDQU      (DX), Y0
 	VMOVDQU      64(DX), Y2
@@ -63,7 +68,7 @@ group:
 	VMOVDQU      Y8, 32(DX)
 	VMOVDQU      Y9, 96(DX)
 	VPBROADCASTD 168(DX), Y8
-	VPBROADCASTD 176(DX), Y9
+	VPBROADCASTD 172(DX), Y9
 	VPMULUDQ     philoxM0<>+0(SB), Y0, Y0
 	VPMULUDQ     philoxM1<>+0(SB), Y2, Y2
 	VPXOR        Y8, Y1, Y1
@@ -80,223 +85,301 @@ group:
 	VPSRLQ       $0x20, Y1, Y4
 	VPXOR        Y6, Y5, Y6
 	VPXOR        Y4, Y7, Y4
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y5
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y7
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y7, Y11
-	VPSRLQ       $0x20, Y5, Y10
+	VPBROADCASTD 176(DX), Y5
+	VPBROADCASTD 180(DX), Y7
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y8
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y9
+	VPXOR        Y5, Y2, Y2
+	VPXOR        Y7, Y0, Y0
+	VPSRLQ       $0x20, Y9, Y11
+	VPSRLQ       $0x20, Y8, Y10
 	VPXOR        Y11, Y2, Y11
 	VPXOR        Y10, Y0, Y10
 	VPMULUDQ     philoxM0<>+0(SB), Y6, Y0
 	VPMULUDQ     philoxM1<>+0(SB), Y4, Y2
-	VPXOR        Y8, Y3, Y3
-	VPXOR        Y9, Y1, Y1
-	VPSRLQ       $0x20, Y2, Y6
+	VPXOR        Y5, Y3, Y3
+	VPXOR        Y7, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y5
 	VPSRLQ       $0x20, Y0, Y4
-	VPXOR        Y6, Y3, Y6
+	VPXOR        Y5, Y3, Y5
 	VPXOR        Y4, Y1, Y4
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y1
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y3
-	VPXOR        Y8, Y7, Y7
-	VPXOR        Y9, Y5, Y5
-	VPSRLQ       $0x20, Y3, Y11
-	VPSRLQ       $0x20, Y1, Y10
-	VPXOR        Y11, Y7, Y11
-	VPXOR        Y10, Y5, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y6, Y5
+	VPBROADCASTD 184(DX), Y1
+	VPBROADCASTD 188(DX), Y3
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y6
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y7
+	VPXOR        Y1, Y9, Y9
+	VPXOR        Y3, Y8, Y8
+	VPSRLQ       $0x20, Y7, Y11
+	VPSRLQ       $0x20, Y6, Y10
+	VPXOR        Y11, Y9, Y11
+	VPXOR        Y10, Y8, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y5, Y5
 	VPMULUDQ     philoxM1<>+0(SB), Y4, Y4
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y4, Y7
-	VPSRLQ       $0x20, Y5, Y6
-	VPXOR        Y7, Y2, Y7
-	VPXOR        Y6, Y0, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y0
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y2
-	VPXOR        Y8, Y3, Y3
-	VPXOR        Y9, Y1, Y1
-	VPSRLQ       $0x20, Y2, Y11
-	VPSRLQ       $0x20, Y0, Y10
-	VPXOR        Y11, Y3, Y11
-	VPXOR        Y10, Y1, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y1
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y3
-	VPXOR        Y8, Y4, Y4
-	VPXOR        Y9, Y5, Y5
-	VPSRLQ       $0x20, Y3, Y7
-	VPSRLQ       $0x20, Y1, Y6
-	VPXOR        Y7, Y4, Y7
-	VPXOR        Y6, Y5, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y4
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y5
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y5, Y11
-	VPSRLQ       $0x20, Y4, Y10
-	VPXOR        Y11, Y2, Y11
-	VPXOR        Y10, Y0, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y0
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y2
-	VPXOR        Y8, Y3, Y3
-	VPXOR        Y9, Y1, Y1
-	VPSRLQ       $0x20, Y2, Y7
-	VPSRLQ       $0x20, Y0, Y6
-	VPXOR        Y7, Y3, Y7
-	VPXOR        Y6, Y1, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y1
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y3
-	VPXOR        Y8, Y5, Y5
-	VPXOR        Y9, Y4, Y4
-	VPSRLQ       $0x20, Y3, Y11
-	VPSRLQ       $0x20, Y1, Y10
-	VPXOR        Y11, Y5, Y11
-	VPXOR        Y10, Y4, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y4
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y5
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y5, Y7
-	VPSRLQ       $0x20, Y4, Y6
-	VPXOR        Y7, Y2, Y7
-	VPXOR        Y6, Y0, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y0
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y2
-	VPXOR        Y8, Y3, Y3
-	VPXOR        Y9, Y1, Y1
-	VPSRLQ       $0x20, Y2, Y11
-	VPSRLQ       $0x20, Y0, Y10
-	VPXOR        Y11, Y3, Y11
-	VPXOR        Y10, Y1, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y1
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y3
-	VPXOR        Y8, Y5, Y5
-	VPXOR        Y9, Y4, Y4
-	VPSRLQ       $0x20, Y3, Y7
-	VPSRLQ       $0x20, Y1, Y6
-	VPXOR        Y7, Y5, Y7
-	VPXOR        Y6, Y4, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y4
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y5
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y5, Y11
-	VPSRLQ       $0x20, Y4, Y10
-	VPXOR        Y11, Y2, Y11
-	VPXOR        Y10, Y0, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y0
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y2
-	VPXOR        Y8, Y3, Y3
-	VPXOR        Y9, Y1, Y1
-	VPSRLQ       $0x20, Y2, Y7
-	VPSRLQ       $0x20, Y0, Y6
-	VPXOR        Y7, Y3, Y7
-	VPXOR        Y6, Y1, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y1
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y3
-	VPXOR        Y8, Y5, Y5
-	VPXOR        Y9, Y4, Y4
-	VPSRLQ       $0x20, Y3, Y11
-	VPSRLQ       $0x20, Y1, Y10
-	VPXOR        Y11, Y5, Y11
-	VPXOR        Y10, Y4, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y4
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y5
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y5, Y7
-	VPSRLQ       $0x20, Y4, Y6
-	VPXOR        Y7, Y2, Y7
-	VPXOR        Y6, Y0, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y0
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y2
-	VPXOR        Y8, Y3, Y3
-	VPXOR        Y9, Y1, Y1
-	VPSRLQ       $0x20, Y2, Y11
-	VPSRLQ       $0x20, Y0, Y10
-	VPXOR        Y11, Y3, Y11
-	VPXOR        Y10, Y1, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y1
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y3
-	VPXOR        Y8, Y5, Y5
-	VPXOR        Y9, Y4, Y4
-	VPSRLQ       $0x20, Y3, Y7
-	VPSRLQ       $0x20, Y1, Y6
-	VPXOR        Y7, Y5, Y7
-	VPXOR        Y6, Y4, Y6
-	VPSLLQ       $0x20, Y7, Y7
-	VPBLENDD     $0xaa, Y7, Y11, Y11
-	VPSLLQ       $0x20, Y3, Y3
-	VPBLENDD     $0xaa, Y3, Y2, Y2
-	VPSLLQ       $0x20, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y10, Y10
+	VPXOR        Y1, Y2, Y2
+	VPXOR        Y3, Y0, Y0
+	VPSRLQ       $0x20, Y4, Y3
+	VPSRLQ       $0x20, Y5, Y1
+	VPXOR        Y3, Y2, Y3
+	VPXOR        Y1, Y0, Y1
+	VPBROADCASTD 192(DX), Y0
+	VPBROADCASTD 196(DX), Y2
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y8
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y9
+	VPXOR        Y0, Y7, Y7
+	VPXOR        Y2, Y6, Y6
+	VPSRLQ       $0x20, Y9, Y11
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y11, Y7, Y11
+	VPXOR        Y10, Y6, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y3, Y3
+	VPMULUDQ     philoxM1<>+0(SB), Y1, Y1
+	VPXOR        Y0, Y4, Y4
+	VPXOR        Y2, Y5, Y5
+	VPSRLQ       $0x20, Y1, Y2
+	VPSRLQ       $0x20, Y3, Y0
+	VPXOR        Y2, Y4, Y2
+	VPXOR        Y0, Y5, Y0
+	VPBROADCASTD 200(DX), Y4
+	VPBROADCASTD 204(DX), Y5
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y6
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y7
+	VPXOR        Y4, Y9, Y9
+	VPXOR        Y5, Y8, Y8
+	VPSRLQ       $0x20, Y7, Y11
+	VPSRLQ       $0x20, Y6, Y10
+	VPXOR        Y11, Y9, Y11
+	VPXOR        Y10, Y8, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y2, Y2
+	VPMULUDQ     philoxM1<>+0(SB), Y0, Y0
+	VPXOR        Y4, Y1, Y1
+	VPXOR        Y5, Y3, Y3
+	VPSRLQ       $0x20, Y0, Y5
+	VPSRLQ       $0x20, Y2, Y4
+	VPXOR        Y5, Y1, Y5
+	VPXOR        Y4, Y3, Y4
+	VPBROADCASTD 208(DX), Y1
+	VPBROADCASTD 212(DX), Y3
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y8
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y9
+	VPXOR        Y1, Y7, Y7
+	VPXOR        Y3, Y6, Y6
+	VPSRLQ       $0x20, Y9, Y11
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y11, Y7, Y11
+	VPXOR        Y10, Y6, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y5, Y5
+	VPMULUDQ     philoxM1<>+0(SB), Y4, Y4
+	VPXOR        Y1, Y0, Y0
+	VPXOR        Y3, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y3
+	VPSRLQ       $0x20, Y5, Y1
+	VPXOR        Y3, Y0, Y3
+	VPXOR        Y1, Y2, Y1
+	VPBROADCASTD 216(DX), Y0
+	VPBROADCASTD 220(DX), Y2
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y6
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y7
+	VPXOR        Y0, Y9, Y9
+	VPXOR        Y2, Y8, Y8
+	VPSRLQ       $0x20, Y7, Y11
+	VPSRLQ       $0x20, Y6, Y10
+	VPXOR        Y11, Y9, Y11
+	VPXOR        Y10, Y8, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y3, Y3
+	VPMULUDQ     philoxM1<>+0(SB), Y1, Y1
+	VPXOR        Y0, Y4, Y4
+	VPXOR        Y2, Y5, Y5
+	VPSRLQ       $0x20, Y1, Y2
+	VPSRLQ       $0x20, Y3, Y0
+	VPXOR        Y2, Y4, Y2
+	VPXOR        Y0, Y5, Y0
+	VPBROADCASTD 224(DX), Y4
+	VPBROADCASTD 228(DX), Y5
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y8
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y9
+	VPXOR        Y4, Y7, Y7
+	VPXOR        Y5, Y6, Y6
+	VPSRLQ       $0x20, Y9, Y11
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y11, Y7, Y11
+	VPXOR        Y10, Y6, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y2, Y2
+	VPMULUDQ     philoxM1<>+0(SB), Y0, Y0
+	VPXOR        Y4, Y1, Y1
+	VPXOR        Y5, Y3, Y3
+	VPSRLQ       $0x20, Y0, Y5
+	VPSRLQ       $0x20, Y2, Y4
+	VPXOR        Y5, Y1, Y5
+	VPXOR        Y4, Y3, Y4
+	VPBROADCASTD 232(DX), Y1
+	VPBROADCASTD 236(DX), Y3
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y6
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y7
+	VPXOR        Y1, Y9, Y9
+	VPXOR        Y3, Y8, Y8
+	VPSRLQ       $0x20, Y7, Y11
+	VPSRLQ       $0x20, Y6, Y10
+	VPXOR        Y11, Y9, Y11
+	VPXOR        Y10, Y8, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y5, Y5
+	VPMULUDQ     philoxM1<>+0(SB), Y4, Y4
+	VPXOR        Y1, Y0, Y0
+	VPXOR        Y3, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y3
+	VPSRLQ       $0x20, Y5, Y1
+	VPXOR        Y3, Y0, Y3
+	VPXOR        Y1, Y2, Y1
+	VPBROADCASTD 240(DX), Y0
+	VPBROADCASTD 244(DX), Y2
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y8
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y9
+	VPXOR        Y0, Y7, Y7
+	VPXOR        Y2, Y6, Y6
+	VPSRLQ       $0x20, Y9, Y11
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y11, Y7, Y11
+	VPXOR        Y10, Y6, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y3, Y3
+	VPMULUDQ     philoxM1<>+0(SB), Y1, Y1
+	VPXOR        Y0, Y4, Y4
+	VPXOR        Y2, Y5, Y5
+	VPSRLQ       $0x20, Y1, Y2
+	VPSRLQ       $0x20, Y3, Y0
+	VPXOR        Y2, Y4, Y2
+	VPXOR        Y0, Y5, Y0
+	VPSLLQ       $0x20, Y2, Y2
+	VPBLENDD     $0xaa, Y2, Y11, Y11
 	VPSLLQ       $0x20, Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y0, Y0
-	VPSLLD       $0x01, Y11, Y1
-	VPAND        Y11, Y1, Y1
-	VPSRAD       $0x1f, Y1, Y1
-	VPXOR        Y1, Y11, Y11
-	VPSRLD       $0x10, Y11, Y3
+	VPBLENDD     $0xaa, Y1, Y9, Y9
+	VPSLLQ       $0x20, Y0, Y0
+	VPBLENDD     $0xaa, Y0, Y10, Y10
+	VPSLLQ       $0x20, Y3, Y3
+	VPBLENDD     $0xaa, Y3, Y8, Y8
+	VPSLLD       $0x01, Y11, Y0
+	VANDPD       Y11, Y0, Y0
+	VPSRAD       $0x1f, Y0, Y0
+	VXORPD       Y0, Y11, Y11
+	VPSRLD       $0x10, Y11, Y1
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       halfWord<>+0(SB), Y1, Y1
+	VANDPD       low<>+0(SB), Y11, Y3
+	VCVTDQ2PS    Y3, Y3
+	VADDPS       half<>+0(SB), Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VPSUBD       threeQuarters<>+0(SB), Y1, Y3
+	VPSRAD       $0x17, Y3, Y2
+	VPSUBD       exponent<>+0(SB), Y2, Y2
+	VANDNPD      Y2, Y0, Y2
+	VCVTDQ2PS    Y2, Y2
+	VANDPD       mantissa<>+0(SB), Y3, Y3
+	VPADDD       threeQuarters<>+0(SB), Y3, Y3
+	VSUBPS       one<>+0(SB), Y3, Y3
+	VMULPS       complement<>+0(SB), Y1, Y1
+	VBLENDVPS    Y0, Y1, Y3, Y3
+	VMULPS       single10Log<>+0(SB), Y3, Y0
+	VADDPS       single9Log<>+0(SB), Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VADDPS       single8Log<>+0(SB), Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VADDPS       single7Log<>+0(SB), Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VADDPS       single6Log<>+0(SB), Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VADDPS       single5Log<>+0(SB), Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VADDPS       single4Log<>+0(SB), Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VADDPS       single3Log<>+0(SB), Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VSUBPS       half<>+0(SB), Y0, Y0
+	VMULPS       Y3, Y3, Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y3, Y0, Y0
+	VMULPS       ln2<>+0(SB), Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	VMULPS       minusTwo<>+0(SB), Y0, Y0
+	VSQRTPS      Y0, Y0
+	VPSLLD       $0x02, Y9, Y1
+	VPSRAD       $0x01, Y1, Y1
+	VORPD        unit<>+0(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       perTurn<>+0(SB), Y1, Y1
+	VMULPS       Y1, Y1, Y2
+	VMULPS       single7Sin<>+0(SB), Y2, Y4
+	VADDPS       single5Sin<>+0(SB), Y4, Y4
+	VMULPS       Y2, Y4, Y4
+	VADDPS       single3Sin<>+0(SB), Y4, Y4
+	VMULPS       single8Cos<>+0(SB), Y2, Y5
+	VADDPS       single6Cos<>+0(SB), Y5, Y5
+	VMULPS       Y2, Y5, Y5
+	VADDPS       single4Cos<>+0(SB), Y5, Y5
+	VMULPS       Y1, Y2, Y3
+	VMULPS       Y3, Y4, Y4
+	VADDPS       Y1, Y4, Y4
+	VMULPS       Y2, Y5, Y5
+	VSUBPS       half<>+0(SB), Y5, Y5
+	VMULPS       Y2, Y5, Y5
+	VADDPS       one<>+0(SB), Y5, Y5
+	VPADDD       eighth<>+0(SB), Y9, Y9
+	VPSLLD       $0x01, Y9, Y1
+	VBLENDVPS    Y1, Y5, Y4, Y2
+	VBLENDVPS    Y1, Y4, Y5, Y3
+	VXORPD       Y9, Y1, Y1
+	VANDPD       sign<>+0(SB), Y9, Y9
+	VANDPD       sign<>+0(SB), Y1, Y1
+	VXORPD       Y9, Y2, Y2
+	VXORPD       Y1, Y3, Y3
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y0, Y3, Y3
+	VUNPCKLPS    Y2, Y3, Y0
+	VUNPCKHPS    Y2, Y3, Y1
+	VPSLLD       $0x01, Y10, Y2
+	VANDPD       Y10, Y2, Y2
+	VPSRAD       $0x1f, Y2, Y2
+	VXORPD       Y2, Y10, Y10
+	VPSRLD       $0x10, Y10, Y3
 	VCVTDQ2PS    Y3, Y3
 	VMULPS       halfWord<>+0(SB), Y3, Y3
-	VPAND        low<>+0(SB), Y11, Y5
+	VANDPD       low<>+0(SB), Y10, Y5
 	VCVTDQ2PS    Y5, Y5
 	VADDPS       half<>+0(SB), Y5, Y5
 	VADDPS       Y5, Y3, Y3
 	VPSUBD       threeQuarters<>+0(SB), Y3, Y5
 	VPSRAD       $0x17, Y5, Y4
 	VPSUBD       exponent<>+0(SB), Y4, Y4
-	VPANDN       Y4, Y1, Y4
+	VANDNPD      Y4, Y2, Y4
 	VCVTDQ2PS    Y4, Y4
-	VPAND        mantissa<>+0(SB), Y5, Y5
+	VANDPD       mantissa<>+0(SB), Y5, Y5
 	VPADDD       threeQuarters<>+0(SB), Y5, Y5
 	VSUBPS       one<>+0(SB), Y5, Y5
 	VMULPS       complement<>+0(SB), Y3, Y3
-	VBLENDVPS    Y1, Y3, Y5, Y5
-	VMULPS       single10Log<>+0(SB), Y5, Y1
-	VADDPS       single9Log<>+0(SB), Y1, Y1
-	VMULPS       Y5, Y1, Y1
-	VADDPS       single8Log<>+0(SB), Y1, Y1
-	VMULPS       Y5, Y1, Y1
-	VADDPS       single7Log<>+0(SB), Y1, Y1
-	VMULPS       Y5, Y1, Y1
-	VADDPS       single6Log<>+0(SB), Y1, Y1
-	VMULPS       Y5, Y1, Y1
-	VADDPS       single5Log<>+0(SB), Y1, Y1
-	VMULPS       Y5, Y1, Y1
-	VADDPS       single4Log<>+0(SB), Y1, Y1
-	VMULPS       Y5, Y1, Y1
-	VADDPS       single3Log<>+0(SB), Y1, Y1
-	VMULPS       Y5, Y1, Y1
-	VSUBPS       half<>+0(SB), Y1, Y1
+	VBLENDVPS    Y2, Y3, Y5, Y5
+	VMULPS       single10Log<>+0(SB), Y5, Y2
+	VADDPS       single9Log<>+0(SB), Y2, Y2
+	VMULPS       Y5, Y2, Y2
+	VADDPS       single8Log<>+0(SB), Y2, Y2
+	VMULPS       Y5, Y2, Y2
+	VADDPS       single7Log<>+0(SB), Y2, Y2
+	VMULPS       Y5, Y2, Y2
+	VADDPS       single6Log<>+0(SB), Y2, Y2
+	VMULPS       Y5, Y2, Y2
+	VADDPS       single5Log<>+0(SB), Y2, Y2
+	VMULPS       Y5, Y2, Y2
+	VADDPS       single4Log<>+0(SB), Y2, Y2
+	VMULPS       Y5, Y2, Y2
+	VADDPS       single3Log<>+0(SB), Y2, Y2
+	VMULPS       Y5, Y2, Y2
+	VSUBPS       half<>+0(SB), Y2, Y2
 	VMULPS       Y5, Y5, Y3
-	VMULPS       Y3, Y1, Y1
-	VADDPS       Y5, Y1, Y1
+	VMULPS       Y3, Y2, Y2
+	VADDPS       Y5, Y2, Y2
 	VMULPS       ln2<>+0(SB), Y4, Y4
-	VADDPS       Y4, Y1, Y1
-	VMULPS       minusTwo<>+0(SB), Y1, Y1
-	VSQRTPS      Y1, Y1
-	VPSLLD       $0x02, Y2, Y3
+	VADDPS       Y4, Y2, Y2
+	VMULPS       minusTwo<>+0(SB), Y2, Y2
+	VSQRTPS      Y2, Y2
+	VPSLLD       $0x02, Y8, Y3
 	VPSRAD       $0x01, Y3, Y3
-	VPOR         unit<>+0(SB), Y3, Y3
+	VORPD        unit<>+0(SB), Y3, Y3
 	VCVTDQ2PS    Y3, Y3
 	VMULPS       perTurn<>+0(SB), Y3, Y3
 	VMULPS       Y3, Y3, Y4
@@ -315,110 +398,32 @@ group:
 	VSUBPS       half<>+0(SB), Y7, Y7
 	VMULPS       Y4, Y7, Y7
 	VADDPS       one<>+0(SB), Y7, Y7
-	VPADDD       eighth<>+0(SB), Y2, Y2
-	VPSLLD       $0x01, Y2, Y3
+	VPADDD       eighth<>+0(SB), Y8, Y8
+	VPSLLD       $0x01, Y8, Y3
 	VBLENDVPS    Y3, Y7, Y6, Y4
 	VBLENDVPS    Y3, Y6, Y7, Y5
-	VPXOR        Y2, Y3, Y3
-	VPAND        sign<>+0(SB), Y2, Y2
-	VPAND        sign<>+0(SB), Y3, Y3
-	VPXOR        Y2, Y4, Y4
-	VPXOR        Y3, Y5, Y5
-	VMULPS       Y1, Y4, Y4
-	VMULPS       Y1, Y5, Y5
-	VUNPCKLPS    Y4, Y5, Y1
-	VUNPCKHPS    Y4, Y5, Y2
-	VPSLLD       $0x01, Y10, Y3
-	VPAND        Y10, Y3, Y3
-	VPSRAD       $0x1f, Y3, Y3
-	VPXOR        Y3, Y10, Y10
-	VPSRLD       $0x10, Y10, Y4
-	VCVTDQ2PS    Y4, Y4
-	VMULPS       halfWord<>+0(SB), Y4, Y4
-	VPAND        low<>+0(SB), Y10, Y6
-	VCVTDQ2PS    Y6, Y6
-	VADDPS       half<>+0(SB), Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VPSUBD       threeQuarters<>+0(SB), Y4, Y6
-	VPSRAD       $0x17, Y6, Y5
-	VPSUBD       exponent<>+0(SB), Y5, Y5
-	VPANDN       Y5, Y3, Y5
-	VCVTDQ2PS    Y5, Y5
-	VPAND        mantissa<>+0(SB), Y6, Y6
-	VPADDD       threeQuarters<>+0(SB), Y6, Y6
-	VSUBPS       one<>+0(SB), Y6, Y6
-	VMULPS       complement<>+0(SB), Y4, Y4
-	VBLENDVPS    Y3, Y4, Y6, Y6
-	VMULPS       single10Log<>+0(SB), Y6, Y3
-	VADDPS       single9Log<>+0(SB), Y3, Y3
-	VMULPS       Y6, Y3, Y3
-	VADDPS       single8Log<>+0(SB), Y3, Y3
-	VMULPS       Y6, Y3, Y3
-	VADDPS       single7Log<>+0(SB), Y3, Y3
-	VMULPS       Y6, Y3, Y3
-	VADDPS       single6Log<>+0(SB), Y3, Y3
-	VMULPS       Y6, Y3, Y3
-	VADDPS       single5Log<>+0(SB), Y3, Y3
-	VMULPS       Y6, Y3, Y3
-	VADDPS       single4Log<>+0(SB), Y3, Y3
-	VMULPS       Y6, Y3, Y3
-	VADDPS       single3Log<>+0(SB), Y3, Y3
-	VMULPS       Y6, Y3, Y3
-	VSUBPS       half<>+0(SB), Y3, Y3
-	VMULPS       Y6, Y6, Y4
-	VMULPS       Y4, Y3, Y3
-	VADDPS       Y6, Y3, Y3
-	VMULPS       ln2<>+0(SB), Y5, Y5
-	VADDPS       Y5, Y3, Y3
-	VMULPS       minusTwo<>+0(SB), Y3, Y3
-	VSQRTPS      Y3, Y3
-	VPSLLD       $0x02, Y0, Y4
-	VPSRAD       $0x01, Y4, Y4
-	VPOR         unit<>+0(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VMULPS       perTurn<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y4, Y5
-	VMULPS       single7Sin<>+0(SB), Y5, Y7
-	VADDPS       single5Sin<>+0(SB), Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VADDPS       single3Sin<>+0(SB), Y7, Y7
-	VMULPS       single8Cos<>+0(SB), Y5, Y8
-	VADDPS       single6Cos<>+0(SB), Y8, Y8
-	VMULPS       Y5, Y8, Y8
-	VADDPS       single4Cos<>+0(SB), Y8, Y8
-	VMULPS       Y4, Y5, Y6
-	VMULPS       Y6, Y7, Y7
-	VADDPS       Y4, Y7, Y7
-	VMULPS       Y5, Y8, Y8
-	VSUBPS       half<>+0(SB), Y8, Y8
-	VMULPS       Y5, Y8, Y8
-	VADDPS       one<>+0(SB), Y8, Y8
-	VPADDD       eighth<>+0(SB), Y0, Y0
-	VPSLLD       $0x01, Y0, Y4
-	VBLENDVPS    Y4, Y8, Y7, Y5
-	VBLENDVPS    Y4, Y7, Y8, Y6
-	VPXOR        Y0, Y4, Y4
-	VPAND        sign<>+0(SB), Y0, Y0
-	VPAND        sign<>+0(SB), Y4, Y4
-	VPXOR        Y0, Y5, Y5
-	VPXOR        Y4, Y6, Y6
-	VMULPS       Y3, Y5, Y5
-	VMULPS       Y3, Y6, Y6
-	VUNPCKLPS    Y5, Y6, Y0
-	VUNPCKHPS    Y5, Y6, Y3
-	VUNPCKLPD    Y0, Y1, Y4
+	VXORPD       Y8, Y3, Y3
+	VANDPD       sign<>+0(SB), Y8, Y8
+	VANDPD       sign<>+0(SB), Y3, Y3
+	VXORPD       Y8, Y4, Y4
+	VXORPD       Y3, Y5, Y5
+	VMULPS       Y2, Y4, Y4
+	VMULPS       Y2, Y5, Y5
+	VUNPCKLPS    Y4, Y5, Y2
+	VUNPCKHPS    Y4, Y5, Y3
+	VUNPCKLPD    Y2, Y0, Y4
 	VMOVUPS      Y4, (AX)
-	VUNPCKHPD    Y0, Y1, Y4
+	VUNPCKHPD    Y2, Y0, Y4
 	VMOVUPS      Y4, 32(AX)
-	VUNPCKLPD    Y3, Y2, Y0
+	VUNPCKLPD    Y3, Y1, Y0
 	VMOVUPS      Y0, 64(AX)
-	VUNPCKHPD    Y3, Y2, Y0
+	VUNPCKHPD    Y3, Y1, Y0
 	VMOVUPS      Y0, 96(AX)
 	ADDQ         $0x00000080, AX
-	DECQ         CX
-	JNZ          group
+	SUBQ         $0x01, CX
+	JMP          group2
 
-done:
+fewer3:
 	VZEROUPPER
 	RET
 
@@ -441,26 +446,6 @@ DATA philoxM1<>+20(SB)/4, $0xcd9e8d57
 DATA philoxM1<>+24(SB)/4, $0xcd9e8d57
 DATA philoxM1<>+28(SB)/4, $0xcd9e8d57
 GLOBL philoxM1<>(SB), RODATA|NOPTR, $32
-
-DATA philoxW0<>+0(SB)/4, $0x9e3779b9
-DATA philoxW0<>+4(SB)/4, $0x9e3779b9
-DATA philoxW0<>+8(SB)/4, $0x9e3779b9
-DATA philoxW0<>+12(SB)/4, $0x9e3779b9
-DATA philoxW0<>+16(SB)/4, $0x9e3779b9
-DATA philoxW0<>+20(SB)/4, $0x9e3779b9
-DATA philoxW0<>+24(SB)/4, $0x9e3779b9
-DATA philoxW0<>+28(SB)/4, $0x9e3779b9
-GLOBL philoxW0<>(SB), RODATA|NOPTR, $32
-
-DATA philoxW1<>+0(SB)/4, $0xbb67ae85
-DATA philoxW1<>+4(SB)/4, $0xbb67ae85
-DATA philoxW1<>+8(SB)/4, $0xbb67ae85
-DATA philoxW1<>+12(SB)/4, $0xbb67ae85
-DATA philoxW1<>+16(SB)/4, $0xbb67ae85
-DATA philoxW1<>+20(SB)/4, $0xbb67ae85
-DATA philoxW1<>+24(SB)/4, $0xbb67ae85
-DATA philoxW1<>+28(SB)/4, $0xbb67ae85
-GLOBL philoxW1<>(SB), RODATA|NOPTR, $32
 
 DATA halfWord<>+0(SB)/4, $0x47800000
 DATA halfWord<>+4(SB)/4, $0x47800000
@@ -741,3 +726,510 @@ DATA sign<>+20(SB)/4, $0x80000000
 DATA sign<>+24(SB)/4, $0x80000000
 DATA sign<>+28(SB)/4, $0x80000000
 GLOBL sign<>(SB), RODATA|NOPTR, $32
+
+TEXT ·normals32wide<>(SB), NOSPLIT, $0-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  groups+8(FP), CX
+	MOVQ  counters+16(FP), DX
+	MOVL  $0x0000aaaa, BX
+	KMOVW BX, K1
+
+group4:
+	CMPQ            CX, $0x02
+	JLT             fewer5
+	VMOVDQU64       (DX), Z0
+	VPBROADCASTQ    160(DX), Z1
+	VMOVDQU64       64(DX), Z2
+	VPSRLQ          $0x20, Z2, Z3
+	VPADDQ.BCST     144(DX), Z0, Z4
+	VPADDQ.BCST     152(DX), Z2, Z5
+	VPCMPGTQ.BCST   136(DX), Z4, K2
+	VPADDQ.BCST     oneLong<>+0(SB), Z5, K2, Z5
+	VPSUBQ.BCST     128(DX), Z4, K2, Z4
+	VMOVDQU64       Z4, (DX)
+	VMOVDQU64       Z5, 64(DX)
+	VMOVDQU64       (DX), Z4
+	VPBROADCASTQ    160(DX), Z5
+	VMOVDQU64       64(DX), Z12
+	VPSRLQ          $0x20, Z12, Z13
+	VPADDQ.BCST     144(DX), Z4, Z14
+	VPADDQ.BCST     152(DX), Z12, Z15
+	VPCMPGTQ.BCST   136(DX), Z14, K2
+	VPADDQ.BCST     oneLong<>+0(SB), Z15, K2, Z15
+	VPSUBQ.BCST     128(DX), Z14, K2, Z14
+	VMOVDQU64       Z14, (DX)
+	VMOVDQU64       Z15, 64(DX)
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z4, Z4
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z2, Z2
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z12, Z15
+	VPSRLQ          $0x20, Z2, Z14
+	VPSRLQ          $0x20, Z15, Z17
+	VPSRLQ          $0x20, Z0, Z12
+	VPSRLQ          $0x20, Z4, Z16
+	VPTERNLOGD.BCST $0x96, 168(DX), Z1, Z14
+	VPTERNLOGD.BCST $0x96, 168(DX), Z5, Z17
+	VPTERNLOGD.BCST $0x96, 172(DX), Z3, Z12
+	VPTERNLOGD.BCST $0x96, 172(DX), Z13, Z16
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z14, Z1
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z17, Z3
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z12, Z5
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z16, Z14
+	VPSRLQ          $0x20, Z5, Z13
+	VPSRLQ          $0x20, Z14, Z17
+	VPSRLQ          $0x20, Z1, Z12
+	VPSRLQ          $0x20, Z3, Z16
+	VPTERNLOGD.BCST $0x96, 176(DX), Z2, Z13
+	VPTERNLOGD.BCST $0x96, 176(DX), Z15, Z17
+	VPTERNLOGD.BCST $0x96, 180(DX), Z0, Z12
+	VPTERNLOGD.BCST $0x96, 180(DX), Z4, Z16
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z13, Z0
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z17, Z2
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z12, Z4
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z16, Z15
+	VPSRLQ          $0x20, Z4, Z13
+	VPSRLQ          $0x20, Z15, Z17
+	VPSRLQ          $0x20, Z0, Z12
+	VPSRLQ          $0x20, Z2, Z16
+	VPTERNLOGD.BCST $0x96, 184(DX), Z5, Z13
+	VPTERNLOGD.BCST $0x96, 184(DX), Z14, Z17
+	VPTERNLOGD.BCST $0x96, 188(DX), Z1, Z12
+	VPTERNLOGD.BCST $0x96, 188(DX), Z3, Z16
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z13, Z1
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z17, Z3
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z12, Z5
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z16, Z14
+	VPSRLQ          $0x20, Z5, Z13
+	VPSRLQ          $0x20, Z14, Z17
+	VPSRLQ          $0x20, Z1, Z12
+	VPSRLQ          $0x20, Z3, Z16
+	VPTERNLOGD.BCST $0x96, 192(DX), Z4, Z13
+	VPTERNLOGD.BCST $0x96, 192(DX), Z15, Z17
+	VPTERNLOGD.BCST $0x96, 196(DX), Z0, Z12
+	VPTERNLOGD.BCST $0x96, 196(DX), Z2, Z16
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z13, Z0
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z17, Z2
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z12, Z4
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z16, Z15
+	VPSRLQ          $0x20, Z4, Z13
+	VPSRLQ          $0x20, Z15, Z17
+	VPSRLQ          $0x20, Z0, Z12
+	VPSRLQ          $0x20, Z2, Z16
+	VPTERNLOGD.BCST $0x96, 200(DX), Z5, Z13
+	VPTERNLOGD.BCST $0x96, 200(DX), Z14, Z17
+	VPTERNLOGD.BCST $0x96, 204(DX), Z1, Z12
+	VPTERNLOGD.BCST $0x96, 204(DX), Z3, Z16
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z13, Z1
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z17, Z3
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z12, Z5
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z16, Z14
+	VPSRLQ          $0x20, Z5, Z13
+	VPSRLQ          $0x20, Z14, Z17
+	VPSRLQ          $0x20, Z1, Z12
+	VPSRLQ          $0x20, Z3, Z16
+	VPTERNLOGD.BCST $0x96, 208(DX), Z4, Z13
+	VPTERNLOGD.BCST $0x96, 208(DX), Z15, Z17
+	VPTERNLOGD.BCST $0x96, 212(DX), Z0, Z12
+	VPTERNLOGD.BCST $0x96, 212(DX), Z2, Z16
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z13, Z0
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z17, Z2
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z12, Z4
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z16, Z15
+	VPSRLQ          $0x20, Z4, Z13
+	VPSRLQ          $0x20, Z15, Z17
+	VPSRLQ          $0x20, Z0, Z12
+	VPSRLQ          $0x20, Z2, Z16
+	VPTERNLOGD.BCST $0x96, 216(DX), Z5, Z13
+	VPTERNLOGD.BCST $0x96, 216(DX), Z14, Z17
+	VPTERNLOGD.BCST $0x96, 220(DX), Z1, Z12
+	VPTERNLOGD.BCST $0x96, 220(DX), Z3, Z16
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z13, Z1
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z17, Z3
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z12, Z5
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z16, Z14
+	VPSRLQ          $0x20, Z5, Z13
+	VPSRLQ          $0x20, Z14, Z17
+	VPSRLQ          $0x20, Z1, Z12
+	VPSRLQ          $0x20, Z3, Z16
+	VPTERNLOGD.BCST $0x96, 224(DX), Z4, Z13
+	VPTERNLOGD.BCST $0x96, 224(DX), Z15, Z17
+	VPTERNLOGD.BCST $0x96, 228(DX), Z0, Z12
+	VPTERNLOGD.BCST $0x96, 228(DX), Z2, Z16
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z13, Z0
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z17, Z2
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z12, Z4
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z16, Z15
+	VPSRLQ          $0x20, Z4, Z13
+	VPSRLQ          $0x20, Z15, Z17
+	VPSRLQ          $0x20, Z0, Z12
+	VPSRLQ          $0x20, Z2, Z16
+	VPTERNLOGD.BCST $0x96, 232(DX), Z5, Z13
+	VPTERNLOGD.BCST $0x96, 232(DX), Z14, Z17
+	VPTERNLOGD.BCST $0x96, 236(DX), Z1, Z12
+	VPTERNLOGD.BCST $0x96, 236(DX), Z3, Z16
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z13, Z1
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z17, Z3
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z12, Z5
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z16, Z14
+	VPSRLQ          $0x20, Z5, Z13
+	VPSRLQ          $0x20, Z14, Z17
+	VPSRLQ          $0x20, Z1, Z12
+	VPSRLQ          $0x20, Z3, Z16
+	VPTERNLOGD.BCST $0x96, 240(DX), Z4, Z13
+	VPTERNLOGD.BCST $0x96, 240(DX), Z15, Z17
+	VPTERNLOGD.BCST $0x96, 244(DX), Z0, Z12
+	VPTERNLOGD.BCST $0x96, 244(DX), Z2, Z16
+	VPSLLQ          $0x20, Z12, Z12
+	VPSLLQ          $0x20, Z16, Z16
+	VPBLENDMD       Z12, Z13, K1, Z13
+	VPBLENDMD       Z16, Z17, K1, Z17
+	VPSLLQ          $0x20, Z1, Z1
+	VPSLLQ          $0x20, Z3, Z3
+	VPBLENDMD       Z1, Z5, K1, Z5
+	VPBLENDMD       Z3, Z14, K1, Z14
+	VPSLLD          $0x01, Z13, Z0
+	VPSLLD          $0x01, Z17, Z2
+	VPANDD          Z13, Z0, Z0
+	VPANDD          Z17, Z2, Z2
+	VPSRAD          $0x1f, Z0, Z0
+	VPSRAD          $0x1f, Z2, Z2
+	VPXORD          Z0, Z13, Z13
+	VPXORD          Z2, Z17, Z17
+	VPSRLD          $0x10, Z13, Z1
+	VPSRLD          $0x10, Z17, Z3
+	VCVTDQ2PS       Z1, Z1
+	VCVTDQ2PS       Z3, Z3
+	VMULPS.BCST     halfWord<>+0(SB), Z1, Z1
+	VMULPS.BCST     halfWord<>+0(SB), Z3, Z3
+	VPANDD.BCST     low<>+0(SB), Z13, Z4
+	VPANDD.BCST     low<>+0(SB), Z17, Z15
+	VCVTDQ2PS       Z4, Z4
+	VCVTDQ2PS       Z15, Z15
+	VADDPS.BCST     half<>+0(SB), Z4, Z4
+	VADDPS.BCST     half<>+0(SB), Z15, Z15
+	VADDPS          Z4, Z1, Z1
+	VADDPS          Z15, Z3, Z3
+	VPSUBD.BCST     threeQuarters<>+0(SB), Z1, Z4
+	VPSUBD.BCST     threeQuarters<>+0(SB), Z3, Z15
+	VPSRAD          $0x17, Z4, Z12
+	VPSRAD          $0x17, Z15, Z13
+	VPSUBD.BCST     exponent<>+0(SB), Z12, Z12
+	VPSUBD.BCST     exponent<>+0(SB), Z13, Z13
+	VPANDND         Z12, Z0, Z12
+	VPANDND         Z13, Z2, Z13
+	VCVTDQ2PS       Z12, Z12
+	VCVTDQ2PS       Z13, Z13
+	VPANDD.BCST     mantissa<>+0(SB), Z4, Z4
+	VPANDD.BCST     mantissa<>+0(SB), Z15, Z15
+	VPADDD.BCST     threeQuarters<>+0(SB), Z4, Z4
+	VPADDD.BCST     threeQuarters<>+0(SB), Z15, Z15
+	VSUBPS.BCST     one<>+0(SB), Z4, Z4
+	VSUBPS.BCST     one<>+0(SB), Z15, Z15
+	VMULPS.BCST     complement<>+0(SB), Z1, Z1
+	VMULPS.BCST     complement<>+0(SB), Z3, Z3
+	VPTESTMD.BCST   sign<>+0(SB), Z0, K2
+	VPTESTMD.BCST   sign<>+0(SB), Z2, K3
+	VBLENDMPS       Z1, Z4, K2, Z4
+	VBLENDMPS       Z3, Z15, K3, Z15
+	VMULPS.BCST     single10Log<>+0(SB), Z4, Z0
+	VMULPS.BCST     single10Log<>+0(SB), Z15, Z2
+	VADDPS.BCST     single9Log<>+0(SB), Z0, Z0
+	VADDPS.BCST     single9Log<>+0(SB), Z2, Z2
+	VMULPS          Z4, Z0, Z0
+	VMULPS          Z15, Z2, Z2
+	VADDPS.BCST     single8Log<>+0(SB), Z0, Z0
+	VADDPS.BCST     single8Log<>+0(SB), Z2, Z2
+	VMULPS          Z4, Z0, Z0
+	VMULPS          Z15, Z2, Z2
+	VADDPS.BCST     single7Log<>+0(SB), Z0, Z0
+	VADDPS.BCST     single7Log<>+0(SB), Z2, Z2
+	VMULPS          Z4, Z0, Z0
+	VMULPS          Z15, Z2, Z2
+	VADDPS.BCST     single6Log<>+0(SB), Z0, Z0
+	VADDPS.BCST     single6Log<>+0(SB), Z2, Z2
+	VMULPS          Z4, Z0, Z0
+	VMULPS          Z15, Z2, Z2
+	VADDPS.BCST     single5Log<>+0(SB), Z0, Z0
+	VADDPS.BCST     single5Log<>+0(SB), Z2, Z2
+	VMULPS          Z4, Z0, Z0
+	VMULPS          Z15, Z2, Z2
+	VADDPS.BCST     single4Log<>+0(SB), Z0, Z0
+	VADDPS.BCST     single4Log<>+0(SB), Z2, Z2
+	VMULPS          Z4, Z0, Z0
+	VMULPS          Z15, Z2, Z2
+	VADDPS.BCST     single3Log<>+0(SB), Z0, Z0
+	VADDPS.BCST     single3Log<>+0(SB), Z2, Z2
+	VMULPS          Z4, Z0, Z0
+	VMULPS          Z15, Z2, Z2
+	VSUBPS.BCST     half<>+0(SB), Z0, Z0
+	VSUBPS.BCST     half<>+0(SB), Z2, Z2
+	VMULPS          Z4, Z4, Z1
+	VMULPS          Z15, Z15, Z3
+	VMULPS          Z1, Z0, Z0
+	VMULPS          Z3, Z2, Z2
+	VADDPS          Z4, Z0, Z0
+	VADDPS          Z15, Z2, Z2
+	VMULPS.BCST     ln2<>+0(SB), Z12, Z12
+	VMULPS.BCST     ln2<>+0(SB), Z13, Z13
+	VADDPS          Z12, Z0, Z0
+	VADDPS          Z13, Z2, Z2
+	VMULPS.BCST     minusTwo<>+0(SB), Z0, Z0
+	VMULPS.BCST     minusTwo<>+0(SB), Z2, Z2
+	VSQRTPS         Z0, Z0
+	VSQRTPS         Z2, Z2
+	VPSLLD          $0x02, Z5, Z1
+	VPSLLD          $0x02, Z14, Z15
+	VPSRAD          $0x01, Z1, Z1
+	VPSRAD          $0x01, Z15, Z15
+	VPORD.BCST      unit<>+0(SB), Z1, Z1
+	VPORD.BCST      unit<>+0(SB), Z15, Z15
+	VCVTDQ2PS       Z1, Z1
+	VCVTDQ2PS       Z15, Z15
+	VMULPS.BCST     perTurn<>+0(SB), Z1, Z1
+	VMULPS.BCST     perTurn<>+0(SB), Z15, Z15
+	VMULPS          Z1, Z1, Z3
+	VMULPS          Z15, Z15, Z16
+	VMULPS.BCST     single7Sin<>+0(SB), Z3, Z12
+	VMULPS.BCST     single7Sin<>+0(SB), Z16, Z18
+	VADDPS.BCST     single5Sin<>+0(SB), Z12, Z12
+	VADDPS.BCST     single5Sin<>+0(SB), Z18, Z18
+	VMULPS          Z3, Z12, Z12
+	VMULPS          Z16, Z18, Z18
+	VADDPS.BCST     single3Sin<>+0(SB), Z12, Z12
+	VADDPS.BCST     single3Sin<>+0(SB), Z18, Z18
+	VMULPS.BCST     single8Cos<>+0(SB), Z3, Z13
+	VMULPS.BCST     single8Cos<>+0(SB), Z16, Z19
+	VADDPS.BCST     single6Cos<>+0(SB), Z13, Z13
+	VADDPS.BCST     single6Cos<>+0(SB), Z19, Z19
+	VMULPS          Z3, Z13, Z13
+	VMULPS          Z16, Z19, Z19
+	VADDPS.BCST     single4Cos<>+0(SB), Z13, Z13
+	VADDPS.BCST     single4Cos<>+0(SB), Z19, Z19
+	VMULPS          Z1, Z3, Z4
+	VMULPS          Z15, Z16, Z17
+	VMULPS          Z4, Z12, Z12
+	VMULPS          Z17, Z18, Z18
+	VADDPS          Z1, Z12, Z12
+	VADDPS          Z15, Z18, Z18
+	VMULPS          Z3, Z13, Z13
+	VMULPS          Z16, Z19, Z19
+	VSUBPS.BCST     half<>+0(SB), Z13, Z13
+	VSUBPS.BCST     half<>+0(SB), Z19, Z19
+	VMULPS          Z3, Z13, Z13
+	VMULPS          Z16, Z19, Z19
+	VADDPS.BCST     one<>+0(SB), Z13, Z13
+	VADDPS.BCST     one<>+0(SB), Z19, Z19
+	VPADDD.BCST     eighth<>+0(SB), Z5, Z5
+	VPADDD.BCST     eighth<>+0(SB), Z14, Z14
+	VPSLLD          $0x01, Z5, Z1
+	VPSLLD          $0x01, Z14, Z3
+	VPTESTMD.BCST   sign<>+0(SB), Z1, K2
+	VPTESTMD.BCST   sign<>+0(SB), Z3, K3
+	VBLENDMPS       Z13, Z12, K2, Z6
+	VBLENDMPS       Z19, Z18, K3, Z8
+	VBLENDMPS       Z12, Z13, K2, Z7
+	VBLENDMPS       Z18, Z19, K3, Z9
+	VPXORD          Z5, Z1, Z1
+	VPXORD          Z14, Z3, Z3
+	VPANDD.BCST     sign<>+0(SB), Z5, Z5
+	VPANDD.BCST     sign<>+0(SB), Z14, Z14
+	VPANDD.BCST     sign<>+0(SB), Z1, Z1
+	VPANDD.BCST     sign<>+0(SB), Z3, Z3
+	VPXORD          Z5, Z6, Z6
+	VPXORD          Z14, Z8, Z8
+	VPXORD          Z1, Z7, Z7
+	VPXORD          Z3, Z9, Z9
+	VMULPS          Z0, Z6, Z6
+	VMULPS          Z2, Z8, Z8
+	VMULPS          Z0, Z7, Z7
+	VMULPS          Z2, Z9, Z9
+	VUNPCKLPS       Z6, Z7, Z0
+	VUNPCKLPS       Z8, Z9, Z2
+	VUNPCKHPS       Z6, Z7, Z1
+	VUNPCKHPS       Z8, Z9, Z3
+	VMOVUPS         Z0, (AX)
+	VMOVUPS         Z2, 128(AX)
+	VMOVUPS         Z1, 64(AX)
+	VMOVUPS         Z3, 192(AX)
+	ADDQ            $0x00000100, AX
+	SUBQ            $0x02, CX
+	JMP             group4
+
+fewer5:
+group6:
+	CMPQ            CX, $0x01
+	JLT             fewer7
+	VMOVDQU64       (DX), Z0
+	VPBROADCASTQ    160(DX), Z1
+	VMOVDQU64       64(DX), Z2
+	VPSRLQ          $0x20, Z2, Z3
+	VPADDQ.BCST     144(DX), Z0, Z4
+	VPADDQ.BCST     152(DX), Z2, Z5
+	VPCMPGTQ.BCST   136(DX), Z4, K2
+	VPADDQ.BCST     oneLong<>+0(SB), Z5, K2, Z5
+	VPSUBQ.BCST     128(DX), Z4, K2, Z4
+	VMOVDQU64       Z4, (DX)
+	VMOVDQU64       Z5, 64(DX)
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z2, Z2
+	VPSRLQ          $0x20, Z2, Z5
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGD.BCST $0x96, 168(DX), Z1, Z5
+	VPTERNLOGD.BCST $0x96, 172(DX), Z3, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z1
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z3
+	VPSRLQ          $0x20, Z3, Z5
+	VPSRLQ          $0x20, Z1, Z4
+	VPTERNLOGD.BCST $0x96, 176(DX), Z2, Z5
+	VPTERNLOGD.BCST $0x96, 180(DX), Z0, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z0
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z2
+	VPSRLQ          $0x20, Z2, Z5
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGD.BCST $0x96, 184(DX), Z3, Z5
+	VPTERNLOGD.BCST $0x96, 188(DX), Z1, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z1
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z3
+	VPSRLQ          $0x20, Z3, Z5
+	VPSRLQ          $0x20, Z1, Z4
+	VPTERNLOGD.BCST $0x96, 192(DX), Z2, Z5
+	VPTERNLOGD.BCST $0x96, 196(DX), Z0, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z0
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z2
+	VPSRLQ          $0x20, Z2, Z5
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGD.BCST $0x96, 200(DX), Z3, Z5
+	VPTERNLOGD.BCST $0x96, 204(DX), Z1, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z1
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z3
+	VPSRLQ          $0x20, Z3, Z5
+	VPSRLQ          $0x20, Z1, Z4
+	VPTERNLOGD.BCST $0x96, 208(DX), Z2, Z5
+	VPTERNLOGD.BCST $0x96, 212(DX), Z0, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z0
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z2
+	VPSRLQ          $0x20, Z2, Z5
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGD.BCST $0x96, 216(DX), Z3, Z5
+	VPTERNLOGD.BCST $0x96, 220(DX), Z1, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z1
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z3
+	VPSRLQ          $0x20, Z3, Z5
+	VPSRLQ          $0x20, Z1, Z4
+	VPTERNLOGD.BCST $0x96, 224(DX), Z2, Z5
+	VPTERNLOGD.BCST $0x96, 228(DX), Z0, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z0
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z2
+	VPSRLQ          $0x20, Z2, Z5
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGD.BCST $0x96, 232(DX), Z3, Z5
+	VPTERNLOGD.BCST $0x96, 236(DX), Z1, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z1
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z3
+	VPSRLQ          $0x20, Z3, Z5
+	VPSRLQ          $0x20, Z1, Z4
+	VPTERNLOGD.BCST $0x96, 240(DX), Z2, Z5
+	VPTERNLOGD.BCST $0x96, 244(DX), Z0, Z4
+	VPSLLQ          $0x20, Z4, Z4
+	VPBLENDMD       Z4, Z5, K1, Z5
+	VPSLLQ          $0x20, Z1, Z1
+	VPBLENDMD       Z1, Z3, K1, Z3
+	VPSLLD          $0x01, Z5, Z0
+	VPANDD          Z5, Z0, Z0
+	VPSRAD          $0x1f, Z0, Z0
+	VPXORD          Z0, Z5, Z5
+	VPSRLD          $0x10, Z5, Z1
+	VCVTDQ2PS       Z1, Z1
+	VMULPS.BCST     halfWord<>+0(SB), Z1, Z1
+	VPANDD.BCST     low<>+0(SB), Z5, Z4
+	VCVTDQ2PS       Z4, Z4
+	VADDPS.BCST     half<>+0(SB), Z4, Z4
+	VADDPS          Z4, Z1, Z1
+	VPSUBD.BCST     threeQuarters<>+0(SB), Z1, Z4
+	VPSRAD          $0x17, Z4, Z2
+	VPSUBD.BCST     exponent<>+0(SB), Z2, Z2
+	VPANDND         Z2, Z0, Z2
+	VCVTDQ2PS       Z2, Z2
+	VPANDD.BCST     mantissa<>+0(SB), Z4, Z4
+	VPADDD.BCST     threeQuarters<>+0(SB), Z4, Z4
+	VSUBPS.BCST     one<>+0(SB), Z4, Z4
+	VMULPS.BCST     complement<>+0(SB), Z1, Z1
+	VPTESTMD.BCST   sign<>+0(SB), Z0, K2
+	VBLENDMPS       Z1, Z4, K2, Z4
+	VMULPS.BCST     single10Log<>+0(SB), Z4, Z0
+	VADDPS.BCST     single9Log<>+0(SB), Z0, Z0
+	VMULPS          Z4, Z0, Z0
+	VADDPS.BCST     single8Log<>+0(SB), Z0, Z0
+	VMULPS          Z4, Z0, Z0
+	VADDPS.BCST     single7Log<>+0(SB), Z0, Z0
+	VMULPS          Z4, Z0, Z0
+	VADDPS.BCST     single6Log<>+0(SB), Z0, Z0
+	VMULPS          Z4, Z0, Z0
+	VADDPS.BCST     single5Log<>+0(SB), Z0, Z0
+	VMULPS          Z4, Z0, Z0
+	VADDPS.BCST     single4Log<>+0(SB), Z0, Z0
+	VMULPS          Z4, Z0, Z0
+	VADDPS.BCST     single3Log<>+0(SB), Z0, Z0
+	VMULPS          Z4, Z0, Z0
+	VSUBPS.BCST     half<>+0(SB), Z0, Z0
+	VMULPS          Z4, Z4, Z1
+	VMULPS          Z1, Z0, Z0
+	VADDPS          Z4, Z0, Z0
+	VMULPS.BCST     ln2<>+0(SB), Z2, Z2
+	VADDPS          Z2, Z0, Z0
+	VMULPS.BCST     minusTwo<>+0(SB), Z0, Z0
+	VSQRTPS         Z0, Z0
+	VPSLLD          $0x02, Z3, Z1
+	VPSRAD          $0x01, Z1, Z1
+	VPORD.BCST      unit<>+0(SB), Z1, Z1
+	VCVTDQ2PS       Z1, Z1
+	VMULPS.BCST     perTurn<>+0(SB), Z1, Z1
+	VMULPS          Z1, Z1, Z2
+	VMULPS.BCST     single7Sin<>+0(SB), Z2, Z5
+	VADDPS.BCST     single5Sin<>+0(SB), Z5, Z5
+	VMULPS          Z2, Z5, Z5
+	VADDPS.BCST     single3Sin<>+0(SB), Z5, Z5
+	VMULPS.BCST     single8Cos<>+0(SB), Z2, Z6
+	VADDPS.BCST     single6Cos<>+0(SB), Z6, Z6
+	VMULPS          Z2, Z6, Z6
+	VADDPS.BCST     single4Cos<>+0(SB), Z6, Z6
+	VMULPS          Z1, Z2, Z4
+	VMULPS          Z4, Z5, Z5
+	VADDPS          Z1, Z5, Z5
+	VMULPS          Z2, Z6, Z6
+	VSUBPS.BCST     half<>+0(SB), Z6, Z6
+	VMULPS          Z2, Z6, Z6
+	VADDPS.BCST     one<>+0(SB), Z6, Z6
+	VPADDD.BCST     eighth<>+0(SB), Z3, Z3
+	VPSLLD          $0x01, Z3, Z1
+	VPTESTMD.BCST   sign<>+0(SB), Z1, K2
+	VBLENDMPS       Z6, Z5, K2, Z10
+	VBLENDMPS       Z5, Z6, K2, Z11
+	VPXORD          Z3, Z1, Z1
+	VPANDD.BCST     sign<>+0(SB), Z3, Z3
+	VPANDD.BCST     sign<>+0(SB), Z1, Z1
+	VPXORD          Z3, Z10, Z10
+	VPXORD          Z1, Z11, Z11
+	VMULPS          Z0, Z10, Z10
+	VMULPS          Z0, Z11, Z11
+	VUNPCKLPS       Z10, Z11, Z0
+	VUNPCKHPS       Z10, Z11, Z1
+	VMOVUPS         Z0, (AX)
+	VMOVUPS         Z1, 64(AX)
+	ADDQ            $0x00000080, AX
+	SUBQ            $0x01, CX
+	JMP             group6
+
+fewer7:
+	VZEROUPPER
+	RET
+
+DATA oneLong<>+0(SB)/4, $0x00000001
+DATA oneLong<>+4(SB)/4, $0x00000000
+DATA oneLong<>+8(SB)/4, $0x00000001
+DATA oneLong<>+12(SB)/4, $0x00000000
+DATA oneLong<>+16(SB)/4, $0x00000001
+DATA oneLong<>+20(SB)/4, $0x00000000
+DATA oneLong<>+24(SB)/4, $0x00000001
+DATA oneLong<>+28(SB)/4, $0x00000000
+GLOBL oneLong<>(SB), RODATA|NOPTR, $32

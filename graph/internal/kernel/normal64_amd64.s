@@ -23,13 +23,18 @@ DATA masks<>+120(SB)/8, $0x0000000000000000
 GLOBL masks<>(SB), RODATA|NOPTR, $128
 
 TEXT ·normals64(SB), NOSPLIT, $0-24
-	MOVQ  dst+0(FP), AX
-	MOVQ  groups+8(FP), CX
-	MOVQ  counters+16(FP), DX
-	TESTQ CX, CX
-	JZ    done
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow1
+	JMP  ·normals64wide<>(SB)
 
-group:
+narrow1:
+	MOVQ dst+0(FP), AX
+	MOVQ groups+8(FP), CX
+	MOVQ counters+16(FP), DX
+
+group2:
+	CMPQ         CX, $0x01
+	JLT          fewer3
 	VPBROADCASTQ 160(DX), Y1
 	VMOVDQU      (DX), Y0
 	VMOVDQU      64(DX), Y2
@@ -63,7 +68,7 @@ group:
 	VMOVDQU      Y8, 32(DX)
 	VMOVDQU      Y9, 96(DX)
 	VPBROADCASTD 168(DX), Y8
-	VPBROADCASTD 176(DX), Y9
+	VPBROADCASTD 172(DX), Y9
 	VPMULUDQ     philoxM0<>+0(SB), Y0, Y0
 	VPMULUDQ     philoxM1<>+0(SB), Y2, Y2
 	VPXOR        Y8, Y1, Y1
@@ -80,216 +85,216 @@ group:
 	VPSRLQ       $0x20, Y1, Y4
 	VPXOR        Y6, Y5, Y6
 	VPXOR        Y4, Y7, Y4
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y5
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y7
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y7, Y11
-	VPSRLQ       $0x20, Y5, Y10
+	VPBROADCASTD 176(DX), Y5
+	VPBROADCASTD 180(DX), Y7
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y8
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y9
+	VPXOR        Y5, Y2, Y2
+	VPXOR        Y7, Y0, Y0
+	VPSRLQ       $0x20, Y9, Y11
+	VPSRLQ       $0x20, Y8, Y10
 	VPXOR        Y11, Y2, Y11
 	VPXOR        Y10, Y0, Y10
 	VPMULUDQ     philoxM0<>+0(SB), Y6, Y0
 	VPMULUDQ     philoxM1<>+0(SB), Y4, Y2
-	VPXOR        Y8, Y3, Y3
-	VPXOR        Y9, Y1, Y1
-	VPSRLQ       $0x20, Y2, Y6
+	VPXOR        Y5, Y3, Y3
+	VPXOR        Y7, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y5
 	VPSRLQ       $0x20, Y0, Y4
-	VPXOR        Y6, Y3, Y6
+	VPXOR        Y5, Y3, Y5
 	VPXOR        Y4, Y1, Y4
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y1
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y3
-	VPXOR        Y8, Y7, Y7
-	VPXOR        Y9, Y5, Y5
-	VPSRLQ       $0x20, Y3, Y11
-	VPSRLQ       $0x20, Y1, Y10
-	VPXOR        Y11, Y7, Y11
-	VPXOR        Y10, Y5, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y6, Y5
+	VPBROADCASTD 184(DX), Y1
+	VPBROADCASTD 188(DX), Y3
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y6
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y7
+	VPXOR        Y1, Y9, Y9
+	VPXOR        Y3, Y8, Y8
+	VPSRLQ       $0x20, Y7, Y11
+	VPSRLQ       $0x20, Y6, Y10
+	VPXOR        Y11, Y9, Y11
+	VPXOR        Y10, Y8, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y5, Y5
 	VPMULUDQ     philoxM1<>+0(SB), Y4, Y4
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y4, Y7
-	VPSRLQ       $0x20, Y5, Y6
-	VPXOR        Y7, Y2, Y7
-	VPXOR        Y6, Y0, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y0
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y2
-	VPXOR        Y8, Y3, Y3
-	VPXOR        Y9, Y1, Y1
-	VPSRLQ       $0x20, Y2, Y11
-	VPSRLQ       $0x20, Y0, Y10
-	VPXOR        Y11, Y3, Y11
-	VPXOR        Y10, Y1, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y1
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y3
-	VPXOR        Y8, Y4, Y4
-	VPXOR        Y9, Y5, Y5
-	VPSRLQ       $0x20, Y3, Y7
-	VPSRLQ       $0x20, Y1, Y6
-	VPXOR        Y7, Y4, Y7
-	VPXOR        Y6, Y5, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y4
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y5
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y5, Y11
-	VPSRLQ       $0x20, Y4, Y10
-	VPXOR        Y11, Y2, Y11
-	VPXOR        Y10, Y0, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y0
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y2
-	VPXOR        Y8, Y3, Y3
-	VPXOR        Y9, Y1, Y1
-	VPSRLQ       $0x20, Y2, Y7
-	VPSRLQ       $0x20, Y0, Y6
-	VPXOR        Y7, Y3, Y7
-	VPXOR        Y6, Y1, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y1
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y3
-	VPXOR        Y8, Y5, Y5
-	VPXOR        Y9, Y4, Y4
-	VPSRLQ       $0x20, Y3, Y11
-	VPSRLQ       $0x20, Y1, Y10
-	VPXOR        Y11, Y5, Y11
-	VPXOR        Y10, Y4, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y4
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y5
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y5, Y7
-	VPSRLQ       $0x20, Y4, Y6
-	VPXOR        Y7, Y2, Y7
-	VPXOR        Y6, Y0, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y0
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y2
-	VPXOR        Y8, Y3, Y3
-	VPXOR        Y9, Y1, Y1
-	VPSRLQ       $0x20, Y2, Y11
-	VPSRLQ       $0x20, Y0, Y10
-	VPXOR        Y11, Y3, Y11
-	VPXOR        Y10, Y1, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y1
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y3
-	VPXOR        Y8, Y5, Y5
-	VPXOR        Y9, Y4, Y4
-	VPSRLQ       $0x20, Y3, Y7
-	VPSRLQ       $0x20, Y1, Y6
-	VPXOR        Y7, Y5, Y7
-	VPXOR        Y6, Y4, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y4
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y5
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y5, Y11
-	VPSRLQ       $0x20, Y4, Y10
-	VPXOR        Y11, Y2, Y11
-	VPXOR        Y10, Y0, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y0
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y2
-	VPXOR        Y8, Y3, Y3
-	VPXOR        Y9, Y1, Y1
-	VPSRLQ       $0x20, Y2, Y7
-	VPSRLQ       $0x20, Y0, Y6
-	VPXOR        Y7, Y3, Y7
-	VPXOR        Y6, Y1, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y1
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y3
-	VPXOR        Y8, Y5, Y5
-	VPXOR        Y9, Y4, Y4
-	VPSRLQ       $0x20, Y3, Y11
-	VPSRLQ       $0x20, Y1, Y10
-	VPXOR        Y11, Y5, Y11
-	VPXOR        Y10, Y4, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y4
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y5
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y5, Y7
-	VPSRLQ       $0x20, Y4, Y6
-	VPXOR        Y7, Y2, Y7
-	VPXOR        Y6, Y0, Y6
-	VPADDD       philoxW0<>+0(SB), Y8, Y8
-	VPADDD       philoxW1<>+0(SB), Y9, Y9
-	VPMULUDQ     philoxM0<>+0(SB), Y11, Y0
-	VPMULUDQ     philoxM1<>+0(SB), Y10, Y2
-	VPXOR        Y8, Y3, Y3
-	VPXOR        Y9, Y1, Y1
-	VPSRLQ       $0x20, Y2, Y11
-	VPSRLQ       $0x20, Y0, Y10
-	VPXOR        Y11, Y3, Y11
-	VPXOR        Y10, Y1, Y10
-	VPMULUDQ     philoxM0<>+0(SB), Y7, Y1
-	VPMULUDQ     philoxM1<>+0(SB), Y6, Y3
-	VPXOR        Y8, Y5, Y5
-	VPXOR        Y9, Y4, Y4
-	VPSRLQ       $0x20, Y3, Y7
-	VPSRLQ       $0x20, Y1, Y6
-	VPXOR        Y7, Y5, Y7
-	VPXOR        Y6, Y4, Y6
+	VPXOR        Y1, Y2, Y2
+	VPXOR        Y3, Y0, Y0
+	VPSRLQ       $0x20, Y4, Y3
+	VPSRLQ       $0x20, Y5, Y1
+	VPXOR        Y3, Y2, Y3
+	VPXOR        Y1, Y0, Y1
+	VPBROADCASTD 192(DX), Y0
+	VPBROADCASTD 196(DX), Y2
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y8
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y9
+	VPXOR        Y0, Y7, Y7
+	VPXOR        Y2, Y6, Y6
+	VPSRLQ       $0x20, Y9, Y11
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y11, Y7, Y11
+	VPXOR        Y10, Y6, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y3, Y3
+	VPMULUDQ     philoxM1<>+0(SB), Y1, Y1
+	VPXOR        Y0, Y4, Y4
+	VPXOR        Y2, Y5, Y5
+	VPSRLQ       $0x20, Y1, Y2
+	VPSRLQ       $0x20, Y3, Y0
+	VPXOR        Y2, Y4, Y2
+	VPXOR        Y0, Y5, Y0
+	VPBROADCASTD 200(DX), Y4
+	VPBROADCASTD 204(DX), Y5
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y6
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y7
+	VPXOR        Y4, Y9, Y9
+	VPXOR        Y5, Y8, Y8
+	VPSRLQ       $0x20, Y7, Y11
+	VPSRLQ       $0x20, Y6, Y10
+	VPXOR        Y11, Y9, Y11
+	VPXOR        Y10, Y8, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y2, Y2
+	VPMULUDQ     philoxM1<>+0(SB), Y0, Y0
+	VPXOR        Y4, Y1, Y1
+	VPXOR        Y5, Y3, Y3
+	VPSRLQ       $0x20, Y0, Y5
+	VPSRLQ       $0x20, Y2, Y4
+	VPXOR        Y5, Y1, Y5
+	VPXOR        Y4, Y3, Y4
+	VPBROADCASTD 208(DX), Y1
+	VPBROADCASTD 212(DX), Y3
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y8
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y9
+	VPXOR        Y1, Y7, Y7
+	VPXOR        Y3, Y6, Y6
+	VPSRLQ       $0x20, Y9, Y11
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y11, Y7, Y11
+	VPXOR        Y10, Y6, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y5, Y5
+	VPMULUDQ     philoxM1<>+0(SB), Y4, Y4
+	VPXOR        Y1, Y0, Y0
+	VPXOR        Y3, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y3
+	VPSRLQ       $0x20, Y5, Y1
+	VPXOR        Y3, Y0, Y3
+	VPXOR        Y1, Y2, Y1
+	VPBROADCASTD 216(DX), Y0
+	VPBROADCASTD 220(DX), Y2
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y6
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y7
+	VPXOR        Y0, Y9, Y9
+	VPXOR        Y2, Y8, Y8
+	VPSRLQ       $0x20, Y7, Y11
+	VPSRLQ       $0x20, Y6, Y10
+	VPXOR        Y11, Y9, Y11
+	VPXOR        Y10, Y8, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y3, Y3
+	VPMULUDQ     philoxM1<>+0(SB), Y1, Y1
+	VPXOR        Y0, Y4, Y4
+	VPXOR        Y2, Y5, Y5
+	VPSRLQ       $0x20, Y1, Y2
+	VPSRLQ       $0x20, Y3, Y0
+	VPXOR        Y2, Y4, Y2
+	VPXOR        Y0, Y5, Y0
+	VPBROADCASTD 224(DX), Y4
+	VPBROADCASTD 228(DX), Y5
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y8
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y9
+	VPXOR        Y4, Y7, Y7
+	VPXOR        Y5, Y6, Y6
+	VPSRLQ       $0x20, Y9, Y11
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y11, Y7, Y11
+	VPXOR        Y10, Y6, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y2, Y2
+	VPMULUDQ     philoxM1<>+0(SB), Y0, Y0
+	VPXOR        Y4, Y1, Y1
+	VPXOR        Y5, Y3, Y3
+	VPSRLQ       $0x20, Y0, Y5
+	VPSRLQ       $0x20, Y2, Y4
+	VPXOR        Y5, Y1, Y5
+	VPXOR        Y4, Y3, Y4
+	VPBROADCASTD 232(DX), Y1
+	VPBROADCASTD 236(DX), Y3
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y6
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y7
+	VPXOR        Y1, Y9, Y9
+	VPXOR        Y3, Y8, Y8
+	VPSRLQ       $0x20, Y7, Y11
+	VPSRLQ       $0x20, Y6, Y10
+	VPXOR        Y11, Y9, Y11
+	VPXOR        Y10, Y8, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y5, Y5
+	VPMULUDQ     philoxM1<>+0(SB), Y4, Y4
+	VPXOR        Y1, Y0, Y0
+	VPXOR        Y3, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y3
+	VPSRLQ       $0x20, Y5, Y1
+	VPXOR        Y3, Y0, Y3
+	VPXOR        Y1, Y2, Y1
+	VPBROADCASTD 240(DX), Y0
+	VPBROADCASTD 244(DX), Y2
+	VPMULUDQ     philoxM0<>+0(SB), Y11, Y8
+	VPMULUDQ     philoxM1<>+0(SB), Y10, Y9
+	VPXOR        Y0, Y7, Y7
+	VPXOR        Y2, Y6, Y6
+	VPSRLQ       $0x20, Y9, Y11
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y11, Y7, Y11
+	VPXOR        Y10, Y6, Y10
+	VPMULUDQ     philoxM0<>+0(SB), Y3, Y3
+	VPMULUDQ     philoxM1<>+0(SB), Y1, Y1
+	VPXOR        Y0, Y4, Y4
+	VPXOR        Y2, Y5, Y5
+	VPSRLQ       $0x20, Y1, Y2
+	VPSRLQ       $0x20, Y3, Y0
+	VPXOR        Y2, Y4, Y2
+	VPXOR        Y0, Y5, Y0
 	VPBLENDD     $0xaa, integer<>+0(SB), Y11, Y5
 	VSUBPD       lessHalf<>+0(SB), Y5, Y5
 	VPSUBQ       sqrtHalfLow<>+0(SB), Y5, Y5
 	VPSRLQ       $0x34, Y5, Y4
-	VPOR         integer<>+0(SB), Y4, Y4
+	VORPD        integer<>+0(SB), Y4, Y4
 	VSUBPD       exponent<>+0(SB), Y4, Y4
-	VPAND        mantissa<>+0(SB), Y5, Y5
+	VANDPD       mantissa<>+0(SB), Y5, Y5
 	VPADDQ       sqrtHalfBits<>+0(SB), Y5, Y5
 	VSUBPD       one<>+0(SB), Y5, Y5
-	VADDPD       two<>+0(SB), Y5, Y8
-	VDIVPD       Y8, Y5, Y8
-	VMULPD       Y8, Y8, Y9
-	VMULPD       log14<>+0(SB), Y9, Y11
+	VADDPD       two<>+0(SB), Y5, Y6
+	VDIVPD       Y6, Y5, Y6
+	VMULPD       Y6, Y6, Y7
+	VMULPD       log14<>+0(SB), Y7, Y11
 	VADDPD       log12<>+0(SB), Y11, Y11
-	VMULPD       Y9, Y11, Y11
+	VMULPD       Y7, Y11, Y11
 	VADDPD       log10<>+0(SB), Y11, Y11
-	VMULPD       Y9, Y11, Y11
+	VMULPD       Y7, Y11, Y11
 	VADDPD       log8<>+0(SB), Y11, Y11
-	VMULPD       Y9, Y11, Y11
+	VMULPD       Y7, Y11, Y11
 	VADDPD       log6<>+0(SB), Y11, Y11
-	VMULPD       Y9, Y11, Y11
+	VMULPD       Y7, Y11, Y11
 	VADDPD       log4<>+0(SB), Y11, Y11
-	VMULPD       Y9, Y11, Y11
+	VMULPD       Y7, Y11, Y11
 	VADDPD       log2<>+0(SB), Y11, Y11
-	VMULPD       Y9, Y11, Y11
+	VMULPD       Y7, Y11, Y11
 	VSUBPD       Y11, Y5, Y11
-	VMULPD       Y8, Y11, Y11
+	VMULPD       Y6, Y11, Y11
 	VSUBPD       Y11, Y5, Y11
 	VMULPD       ln2<>+0(SB), Y4, Y4
 	VADDPD       Y4, Y11, Y11
 	VMULPD       minusTwo<>+0(SB), Y11, Y11
 	VSQRTPD      Y11, Y11
-	VPSLLD       $0x02, Y2, Y4
-	VPXOR        halfAngle<>+0(SB), Y4, Y4
+	VPSLLD       $0x02, Y9, Y4
+	VXORPD       halfAngle<>+0(SB), Y4, Y4
 	VPBLENDD     $0xaa, integer<>+0(SB), Y4, Y4
 	VSUBPD       zeroAngle<>+0(SB), Y4, Y4
 	VMULPD       perTurn<>+0(SB), Y4, Y4
 	VMULPD       Y4, Y4, Y5
-	VMULPD       sin13<>+0(SB), Y5, Y9
-	VADDPD       sin11<>+0(SB), Y9, Y9
-	VMULPD       Y5, Y9, Y9
-	VADDPD       sin9<>+0(SB), Y9, Y9
-	VMULPD       Y5, Y9, Y9
-	VADDPD       sin7<>+0(SB), Y9, Y9
-	VMULPD       Y5, Y9, Y9
-	VADDPD       sin5<>+0(SB), Y9, Y9
-	VMULPD       Y5, Y9, Y9
-	VADDPD       sin3<>+0(SB), Y9, Y9
+	VMULPD       sin13<>+0(SB), Y5, Y7
+	VADDPD       sin11<>+0(SB), Y7, Y7
+	VMULPD       Y5, Y7, Y7
+	VADDPD       sin9<>+0(SB), Y7, Y7
+	VMULPD       Y5, Y7, Y7
+	VADDPD       sin7<>+0(SB), Y7, Y7
+	VMULPD       Y5, Y7, Y7
+	VADDPD       sin5<>+0(SB), Y7, Y7
+	VMULPD       Y5, Y7, Y7
+	VADDPD       sin3<>+0(SB), Y7, Y7
 	VMULPD       cos14<>+0(SB), Y5, Y12
 	VADDPD       cos12<>+0(SB), Y12, Y12
 	VMULPD       Y5, Y12, Y12
@@ -300,209 +305,209 @@ group:
 	VADDPD       cos6<>+0(SB), Y12, Y12
 	VMULPD       Y5, Y12, Y12
 	VADDPD       cos4<>+0(SB), Y12, Y12
-	VMULPD       Y4, Y5, Y8
-	VMULPD       Y8, Y9, Y9
-	VADDPD       Y4, Y9, Y9
+	VMULPD       Y4, Y5, Y6
+	VMULPD       Y6, Y7, Y7
+	VADDPD       Y4, Y7, Y7
 	VMULPD       Y5, Y12, Y12
 	VSUBPD       half<>+0(SB), Y12, Y12
 	VMULPD       Y5, Y12, Y12
 	VADDPD       one<>+0(SB), Y12, Y12
-	VPADDD       eighth<>+0(SB), Y2, Y2
-	VPSLLQ       $0x21, Y2, Y4
-	VPSLLQ       $0x20, Y2, Y2
-	VBLENDVPD    Y4, Y12, Y9, Y5
-	VBLENDVPD    Y4, Y9, Y12, Y8
-	VPXOR        Y2, Y4, Y4
-	VPAND        sign<>+0(SB), Y2, Y2
-	VPAND        sign<>+0(SB), Y4, Y4
-	VPXOR        Y2, Y5, Y5
-	VPXOR        Y4, Y8, Y8
+	VPADDQ       eighth<>+0(SB), Y9, Y9
+	VPSLLQ       $0x21, Y9, Y4
+	VPSLLQ       $0x20, Y9, Y9
+	VBLENDVPD    Y4, Y12, Y7, Y5
+	VBLENDVPD    Y4, Y7, Y12, Y6
+	VXORPD       Y9, Y4, Y4
+	VANDPD       sign<>+0(SB), Y9, Y9
+	VANDPD       sign<>+0(SB), Y4, Y4
+	VXORPD       Y9, Y5, Y5
+	VXORPD       Y4, Y6, Y6
 	VMULPD       Y11, Y5, Y5
-	VMULPD       Y11, Y8, Y8
-	VUNPCKLPD    Y5, Y8, Y2
-	VUNPCKHPD    Y5, Y8, Y4
-	VMOVUPD      X2, (AX)
-	VEXTRACTF128 $0x01, Y2, 32(AX)
-	VMOVUPD      X4, 128(AX)
-	VEXTRACTF128 $0x01, Y4, 160(AX)
-	VPBLENDD     $0xaa, integer<>+0(SB), Y10, Y4
+	VMULPD       Y11, Y6, Y6
+	VUNPCKLPD    Y5, Y6, Y4
+	VUNPCKHPD    Y5, Y6, Y5
+	VMOVUPD      X4, (AX)
+	VEXTRACTF128 $0x01, Y4, 32(AX)
+	VMOVUPD      X5, 128(AX)
+	VEXTRACTF128 $0x01, Y5, 160(AX)
+	VPBLENDD     $0xaa, integer<>+0(SB), Y10, Y5
+	VSUBPD       lessHalf<>+0(SB), Y5, Y5
+	VPSUBQ       sqrtHalfLow<>+0(SB), Y5, Y5
+	VPSRLQ       $0x34, Y5, Y4
+	VORPD        integer<>+0(SB), Y4, Y4
+	VSUBPD       exponent<>+0(SB), Y4, Y4
+	VANDPD       mantissa<>+0(SB), Y5, Y5
+	VPADDQ       sqrtHalfBits<>+0(SB), Y5, Y5
+	VSUBPD       one<>+0(SB), Y5, Y5
+	VADDPD       two<>+0(SB), Y5, Y6
+	VDIVPD       Y6, Y5, Y6
+	VMULPD       Y6, Y6, Y7
+	VMULPD       log14<>+0(SB), Y7, Y9
+	VADDPD       log12<>+0(SB), Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VADDPD       log10<>+0(SB), Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VADDPD       log8<>+0(SB), Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VADDPD       log6<>+0(SB), Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VADDPD       log4<>+0(SB), Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VADDPD       log2<>+0(SB), Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VSUBPD       Y9, Y5, Y9
+	VMULPD       Y6, Y9, Y9
+	VSUBPD       Y9, Y5, Y9
+	VMULPD       ln2<>+0(SB), Y4, Y4
+	VADDPD       Y4, Y9, Y9
+	VMULPD       minusTwo<>+0(SB), Y9, Y9
+	VSQRTPD      Y9, Y9
+	VPSLLD       $0x02, Y8, Y4
+	VXORPD       halfAngle<>+0(SB), Y4, Y4
+	VPBLENDD     $0xaa, integer<>+0(SB), Y4, Y4
+	VSUBPD       zeroAngle<>+0(SB), Y4, Y4
+	VMULPD       perTurn<>+0(SB), Y4, Y4
+	VMULPD       Y4, Y4, Y5
+	VMULPD       sin13<>+0(SB), Y5, Y7
+	VADDPD       sin11<>+0(SB), Y7, Y7
+	VMULPD       Y5, Y7, Y7
+	VADDPD       sin9<>+0(SB), Y7, Y7
+	VMULPD       Y5, Y7, Y7
+	VADDPD       sin7<>+0(SB), Y7, Y7
+	VMULPD       Y5, Y7, Y7
+	VADDPD       sin5<>+0(SB), Y7, Y7
+	VMULPD       Y5, Y7, Y7
+	VADDPD       sin3<>+0(SB), Y7, Y7
+	VMULPD       cos14<>+0(SB), Y5, Y10
+	VADDPD       cos12<>+0(SB), Y10, Y10
+	VMULPD       Y5, Y10, Y10
+	VADDPD       cos10<>+0(SB), Y10, Y10
+	VMULPD       Y5, Y10, Y10
+	VADDPD       cos8<>+0(SB), Y10, Y10
+	VMULPD       Y5, Y10, Y10
+	VADDPD       cos6<>+0(SB), Y10, Y10
+	VMULPD       Y5, Y10, Y10
+	VADDPD       cos4<>+0(SB), Y10, Y10
+	VMULPD       Y4, Y5, Y6
+	VMULPD       Y6, Y7, Y7
+	VADDPD       Y4, Y7, Y7
+	VMULPD       Y5, Y10, Y10
+	VSUBPD       half<>+0(SB), Y10, Y10
+	VMULPD       Y5, Y10, Y10
+	VADDPD       one<>+0(SB), Y10, Y10
+	VPADDQ       eighth<>+0(SB), Y8, Y8
+	VPSLLQ       $0x21, Y8, Y4
+	VPSLLQ       $0x20, Y8, Y8
+	VBLENDVPD    Y4, Y10, Y7, Y5
+	VBLENDVPD    Y4, Y7, Y10, Y6
+	VXORPD       Y8, Y4, Y4
+	VANDPD       sign<>+0(SB), Y8, Y8
+	VANDPD       sign<>+0(SB), Y4, Y4
+	VXORPD       Y8, Y5, Y5
+	VXORPD       Y4, Y6, Y6
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y9, Y6, Y6
+	VUNPCKLPD    Y5, Y6, Y4
+	VUNPCKHPD    Y5, Y6, Y5
+	VMOVUPD      X4, 16(AX)
+	VEXTRACTF128 $0x01, Y4, 48(AX)
+	VMOVUPD      X5, 144(AX)
+	VEXTRACTF128 $0x01, Y5, 176(AX)
+	VPBLENDD     $0xaa, integer<>+0(SB), Y2, Y4
 	VSUBPD       lessHalf<>+0(SB), Y4, Y4
 	VPSUBQ       sqrtHalfLow<>+0(SB), Y4, Y4
 	VPSRLQ       $0x34, Y4, Y2
-	VPOR         integer<>+0(SB), Y2, Y2
+	VORPD        integer<>+0(SB), Y2, Y2
 	VSUBPD       exponent<>+0(SB), Y2, Y2
-	VPAND        mantissa<>+0(SB), Y4, Y4
+	VANDPD       mantissa<>+0(SB), Y4, Y4
 	VPADDQ       sqrtHalfBits<>+0(SB), Y4, Y4
 	VSUBPD       one<>+0(SB), Y4, Y4
 	VADDPD       two<>+0(SB), Y4, Y5
 	VDIVPD       Y5, Y4, Y5
-	VMULPD       Y5, Y5, Y8
-	VMULPD       log14<>+0(SB), Y8, Y9
-	VADDPD       log12<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       log10<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       log8<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       log6<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       log4<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VADDPD       log2<>+0(SB), Y9, Y9
-	VMULPD       Y8, Y9, Y9
-	VSUBPD       Y9, Y4, Y9
-	VMULPD       Y5, Y9, Y9
-	VSUBPD       Y9, Y4, Y9
+	VMULPD       Y5, Y5, Y6
+	VMULPD       log14<>+0(SB), Y6, Y7
+	VADDPD       log12<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       log10<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       log8<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       log6<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       log4<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       log2<>+0(SB), Y7, Y7
+	VMULPD       Y6, Y7, Y7
+	VSUBPD       Y7, Y4, Y7
+	VMULPD       Y5, Y7, Y7
+	VSUBPD       Y7, Y4, Y7
 	VMULPD       ln2<>+0(SB), Y2, Y2
-	VADDPD       Y2, Y9, Y9
-	VMULPD       minusTwo<>+0(SB), Y9, Y9
-	VSQRTPD      Y9, Y9
-	VPSLLD       $0x02, Y0, Y2
-	VPXOR        halfAngle<>+0(SB), Y2, Y2
+	VADDPD       Y2, Y7, Y7
+	VMULPD       minusTwo<>+0(SB), Y7, Y7
+	VSQRTPD      Y7, Y7
+	VPSLLD       $0x02, Y1, Y2
+	VXORPD       halfAngle<>+0(SB), Y2, Y2
 	VPBLENDD     $0xaa, integer<>+0(SB), Y2, Y2
 	VSUBPD       zeroAngle<>+0(SB), Y2, Y2
 	VMULPD       perTurn<>+0(SB), Y2, Y2
 	VMULPD       Y2, Y2, Y4
-	VMULPD       sin13<>+0(SB), Y4, Y8
-	VADDPD       sin11<>+0(SB), Y8, Y8
-	VMULPD       Y4, Y8, Y8
-	VADDPD       sin9<>+0(SB), Y8, Y8
-	VMULPD       Y4, Y8, Y8
-	VADDPD       sin7<>+0(SB), Y8, Y8
-	VMULPD       Y4, Y8, Y8
-	VADDPD       sin5<>+0(SB), Y8, Y8
-	VMULPD       Y4, Y8, Y8
-	VADDPD       sin3<>+0(SB), Y8, Y8
-	VMULPD       cos14<>+0(SB), Y4, Y10
-	VADDPD       cos12<>+0(SB), Y10, Y10
-	VMULPD       Y4, Y10, Y10
-	VADDPD       cos10<>+0(SB), Y10, Y10
-	VMULPD       Y4, Y10, Y10
-	VADDPD       cos8<>+0(SB), Y10, Y10
-	VMULPD       Y4, Y10, Y10
-	VADDPD       cos6<>+0(SB), Y10, Y10
-	VMULPD       Y4, Y10, Y10
-	VADDPD       cos4<>+0(SB), Y10, Y10
-	VMULPD       Y2, Y4, Y5
-	VMULPD       Y5, Y8, Y8
-	VADDPD       Y2, Y8, Y8
-	VMULPD       Y4, Y10, Y10
-	VSUBPD       half<>+0(SB), Y10, Y10
-	VMULPD       Y4, Y10, Y10
-	VADDPD       one<>+0(SB), Y10, Y10
-	VPADDD       eighth<>+0(SB), Y0, Y0
-	VPSLLQ       $0x21, Y0, Y2
-	VPSLLQ       $0x20, Y0, Y0
-	VBLENDVPD    Y2, Y10, Y8, Y4
-	VBLENDVPD    Y2, Y8, Y10, Y5
-	VPXOR        Y0, Y2, Y2
-	VPAND        sign<>+0(SB), Y0, Y0
-	VPAND        sign<>+0(SB), Y2, Y2
-	VPXOR        Y0, Y4, Y4
-	VPXOR        Y2, Y5, Y5
-	VMULPD       Y9, Y4, Y4
-	VMULPD       Y9, Y5, Y5
-	VUNPCKLPD    Y4, Y5, Y0
-	VUNPCKHPD    Y4, Y5, Y2
-	VMOVUPD      X0, 16(AX)
-	VEXTRACTF128 $0x01, Y0, 48(AX)
-	VMOVUPD      X2, 144(AX)
-	VEXTRACTF128 $0x01, Y2, 176(AX)
-	VPBLENDD     $0xaa, integer<>+0(SB), Y7, Y2
-	VSUBPD       lessHalf<>+0(SB), Y2, Y2
-	VPSUBQ       sqrtHalfLow<>+0(SB), Y2, Y2
-	VPSRLQ       $0x34, Y2, Y0
-	VPOR         integer<>+0(SB), Y0, Y0
-	VSUBPD       exponent<>+0(SB), Y0, Y0
-	VPAND        mantissa<>+0(SB), Y2, Y2
-	VPADDQ       sqrtHalfBits<>+0(SB), Y2, Y2
-	VSUBPD       one<>+0(SB), Y2, Y2
-	VADDPD       two<>+0(SB), Y2, Y4
-	VDIVPD       Y4, Y2, Y4
-	VMULPD       Y4, Y4, Y5
-	VMULPD       log14<>+0(SB), Y5, Y7
-	VADDPD       log12<>+0(SB), Y7, Y7
-	VMULPD       Y5, Y7, Y7
-	VADDPD       log10<>+0(SB), Y7, Y7
-	VMULPD       Y5, Y7, Y7
-	VADDPD       log8<>+0(SB), Y7, Y7
-	VMULPD       Y5, Y7, Y7
-	VADDPD       log6<>+0(SB), Y7, Y7
-	VMULPD       Y5, Y7, Y7
-	VADDPD       log4<>+0(SB), Y7, Y7
-	VMULPD       Y5, Y7, Y7
-	VADDPD       log2<>+0(SB), Y7, Y7
-	VMULPD       Y5, Y7, Y7
-	VSUBPD       Y7, Y2, Y7
-	VMULPD       Y4, Y7, Y7
-	VSUBPD       Y7, Y2, Y7
-	VMULPD       ln2<>+0(SB), Y0, Y0
-	VADDPD       Y0, Y7, Y7
-	VMULPD       minusTwo<>+0(SB), Y7, Y7
-	VSQRTPD      Y7, Y7
-	VPSLLD       $0x02, Y3, Y0
-	VPXOR        halfAngle<>+0(SB), Y0, Y0
-	VPBLENDD     $0xaa, integer<>+0(SB), Y0, Y0
-	VSUBPD       zeroAngle<>+0(SB), Y0, Y0
-	VMULPD       perTurn<>+0(SB), Y0, Y0
-	VMULPD       Y0, Y0, Y2
-	VMULPD       sin13<>+0(SB), Y2, Y5
-	VADDPD       sin11<>+0(SB), Y5, Y5
-	VMULPD       Y2, Y5, Y5
-	VADDPD       sin9<>+0(SB), Y5, Y5
-	VMULPD       Y2, Y5, Y5
-	VADDPD       sin7<>+0(SB), Y5, Y5
-	VMULPD       Y2, Y5, Y5
-	VADDPD       sin5<>+0(SB), Y5, Y5
-	VMULPD       Y2, Y5, Y5
-	VADDPD       sin3<>+0(SB), Y5, Y5
-	VMULPD       cos14<>+0(SB), Y2, Y8
+	VMULPD       sin13<>+0(SB), Y4, Y6
+	VADDPD       sin11<>+0(SB), Y6, Y6
+	VMULPD       Y4, Y6, Y6
+	VADDPD       sin9<>+0(SB), Y6, Y6
+	VMULPD       Y4, Y6, Y6
+	VADDPD       sin7<>+0(SB), Y6, Y6
+	VMULPD       Y4, Y6, Y6
+	VADDPD       sin5<>+0(SB), Y6, Y6
+	VMULPD       Y4, Y6, Y6
+	VADDPD       sin3<>+0(SB), Y6, Y6
+	VMULPD       cos14<>+0(SB), Y4, Y8
 	VADDPD       cos12<>+0(SB), Y8, Y8
-	VMULPD       Y2, Y8, Y8
+	VMULPD       Y4, Y8, Y8
 	VADDPD       cos10<>+0(SB), Y8, Y8
-	VMULPD       Y2, Y8, Y8
+	VMULPD       Y4, Y8, Y8
 	VADDPD       cos8<>+0(SB), Y8, Y8
-	VMULPD       Y2, Y8, Y8
+	VMULPD       Y4, Y8, Y8
 	VADDPD       cos6<>+0(SB), Y8, Y8
-	VMULPD       Y2, Y8, Y8
+	VMULPD       Y4, Y8, Y8
 	VADDPD       cos4<>+0(SB), Y8, Y8
-	VMULPD       Y0, Y2, Y4
-	VMULPD       Y4, Y5, Y5
-	VADDPD       Y0, Y5, Y5
-	VMULPD       Y2, Y8, Y8
+	VMULPD       Y2, Y4, Y5
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y2, Y6, Y6
+	VMULPD       Y4, Y8, Y8
 	VSUBPD       half<>+0(SB), Y8, Y8
-	VMULPD       Y2, Y8, Y8
+	VMULPD       Y4, Y8, Y8
 	VADDPD       one<>+0(SB), Y8, Y8
-	VPADDD       eighth<>+0(SB), Y3, Y3
-	VPSLLQ       $0x21, Y3, Y0
-	VPSLLQ       $0x20, Y3, Y3
-	VBLENDVPD    Y0, Y8, Y5, Y2
-	VBLENDVPD    Y0, Y5, Y8, Y4
-	VPXOR        Y3, Y0, Y0
-	VPAND        sign<>+0(SB), Y3, Y3
-	VPAND        sign<>+0(SB), Y0, Y0
-	VPXOR        Y3, Y2, Y2
-	VPXOR        Y0, Y4, Y4
-	VMULPD       Y7, Y2, Y2
+	VPADDQ       eighth<>+0(SB), Y1, Y1
+	VPSLLQ       $0x21, Y1, Y2
+	VPSLLQ       $0x20, Y1, Y1
+	VBLENDVPD    Y2, Y8, Y6, Y4
+	VBLENDVPD    Y2, Y6, Y8, Y5
+	VXORPD       Y1, Y2, Y2
+	VANDPD       sign<>+0(SB), Y1, Y1
+	VANDPD       sign<>+0(SB), Y2, Y2
+	VXORPD       Y1, Y4, Y4
+	VXORPD       Y2, Y5, Y5
 	VMULPD       Y7, Y4, Y4
-	VUNPCKLPD    Y2, Y4, Y0
-	VUNPCKHPD    Y2, Y4, Y2
-	VMOVUPD      X0, 64(AX)
-	VEXTRACTF128 $0x01, Y0, 96(AX)
+	VMULPD       Y7, Y5, Y5
+	VUNPCKLPD    Y4, Y5, Y1
+	VUNPCKHPD    Y4, Y5, Y2
+	VMOVUPD      X1, 64(AX)
+	VEXTRACTF128 $0x01, Y1, 96(AX)
 	VMOVUPD      X2, 192(AX)
 	VEXTRACTF128 $0x01, Y2, 224(AX)
-	VPBLENDD     $0xaa, integer<>+0(SB), Y6, Y2
-	VSUBPD       lessHalf<>+0(SB), Y2, Y2
-	VPSUBQ       sqrtHalfLow<>+0(SB), Y2, Y2
-	VPSRLQ       $0x34, Y2, Y0
-	VPOR         integer<>+0(SB), Y0, Y0
+	VPBLENDD     $0xaa, integer<>+0(SB), Y0, Y1
+	VSUBPD       lessHalf<>+0(SB), Y1, Y1
+	VPSUBQ       sqrtHalfLow<>+0(SB), Y1, Y1
+	VPSRLQ       $0x34, Y1, Y0
+	VORPD        integer<>+0(SB), Y0, Y0
 	VSUBPD       exponent<>+0(SB), Y0, Y0
-	VPAND        mantissa<>+0(SB), Y2, Y2
-	VPADDQ       sqrtHalfBits<>+0(SB), Y2, Y2
-	VSUBPD       one<>+0(SB), Y2, Y2
-	VADDPD       two<>+0(SB), Y2, Y3
-	VDIVPD       Y3, Y2, Y3
-	VMULPD       Y3, Y3, Y4
+	VANDPD       mantissa<>+0(SB), Y1, Y1
+	VPADDQ       sqrtHalfBits<>+0(SB), Y1, Y1
+	VSUBPD       one<>+0(SB), Y1, Y1
+	VADDPD       two<>+0(SB), Y1, Y2
+	VDIVPD       Y2, Y1, Y2
+	VMULPD       Y2, Y2, Y4
 	VMULPD       log14<>+0(SB), Y4, Y5
 	VADDPD       log12<>+0(SB), Y5, Y5
 	VMULPD       Y4, Y5, Y5
@@ -516,69 +521,69 @@ group:
 	VMULPD       Y4, Y5, Y5
 	VADDPD       log2<>+0(SB), Y5, Y5
 	VMULPD       Y4, Y5, Y5
-	VSUBPD       Y5, Y2, Y5
-	VMULPD       Y3, Y5, Y5
-	VSUBPD       Y5, Y2, Y5
+	VSUBPD       Y5, Y1, Y5
+	VMULPD       Y2, Y5, Y5
+	VSUBPD       Y5, Y1, Y5
 	VMULPD       ln2<>+0(SB), Y0, Y0
 	VADDPD       Y0, Y5, Y5
 	VMULPD       minusTwo<>+0(SB), Y5, Y5
 	VSQRTPD      Y5, Y5
-	VPSLLD       $0x02, Y1, Y0
-	VPXOR        halfAngle<>+0(SB), Y0, Y0
+	VPSLLD       $0x02, Y3, Y0
+	VXORPD       halfAngle<>+0(SB), Y0, Y0
 	VPBLENDD     $0xaa, integer<>+0(SB), Y0, Y0
 	VSUBPD       zeroAngle<>+0(SB), Y0, Y0
 	VMULPD       perTurn<>+0(SB), Y0, Y0
-	VMULPD       Y0, Y0, Y2
-	VMULPD       sin13<>+0(SB), Y2, Y4
+	VMULPD       Y0, Y0, Y1
+	VMULPD       sin13<>+0(SB), Y1, Y4
 	VADDPD       sin11<>+0(SB), Y4, Y4
-	VMULPD       Y2, Y4, Y4
+	VMULPD       Y1, Y4, Y4
 	VADDPD       sin9<>+0(SB), Y4, Y4
-	VMULPD       Y2, Y4, Y4
+	VMULPD       Y1, Y4, Y4
 	VADDPD       sin7<>+0(SB), Y4, Y4
-	VMULPD       Y2, Y4, Y4
+	VMULPD       Y1, Y4, Y4
 	VADDPD       sin5<>+0(SB), Y4, Y4
-	VMULPD       Y2, Y4, Y4
+	VMULPD       Y1, Y4, Y4
 	VADDPD       sin3<>+0(SB), Y4, Y4
-	VMULPD       cos14<>+0(SB), Y2, Y6
+	VMULPD       cos14<>+0(SB), Y1, Y6
 	VADDPD       cos12<>+0(SB), Y6, Y6
-	VMULPD       Y2, Y6, Y6
+	VMULPD       Y1, Y6, Y6
 	VADDPD       cos10<>+0(SB), Y6, Y6
-	VMULPD       Y2, Y6, Y6
+	VMULPD       Y1, Y6, Y6
 	VADDPD       cos8<>+0(SB), Y6, Y6
-	VMULPD       Y2, Y6, Y6
+	VMULPD       Y1, Y6, Y6
 	VADDPD       cos6<>+0(SB), Y6, Y6
-	VMULPD       Y2, Y6, Y6
+	VMULPD       Y1, Y6, Y6
 	VADDPD       cos4<>+0(SB), Y6, Y6
-	VMULPD       Y0, Y2, Y3
-	VMULPD       Y3, Y4, Y4
+	VMULPD       Y0, Y1, Y2
+	VMULPD       Y2, Y4, Y4
 	VADDPD       Y0, Y4, Y4
-	VMULPD       Y2, Y6, Y6
+	VMULPD       Y1, Y6, Y6
 	VSUBPD       half<>+0(SB), Y6, Y6
-	VMULPD       Y2, Y6, Y6
+	VMULPD       Y1, Y6, Y6
 	VADDPD       one<>+0(SB), Y6, Y6
-	VPADDD       eighth<>+0(SB), Y1, Y1
-	VPSLLQ       $0x21, Y1, Y0
-	VPSLLQ       $0x20, Y1, Y1
-	VBLENDVPD    Y0, Y6, Y4, Y2
-	VBLENDVPD    Y0, Y4, Y6, Y3
-	VPXOR        Y1, Y0, Y0
-	VPAND        sign<>+0(SB), Y1, Y1
-	VPAND        sign<>+0(SB), Y0, Y0
-	VPXOR        Y1, Y2, Y2
-	VPXOR        Y0, Y3, Y3
+	VPADDQ       eighth<>+0(SB), Y3, Y3
+	VPSLLQ       $0x21, Y3, Y0
+	VPSLLQ       $0x20, Y3, Y3
+	VBLENDVPD    Y0, Y6, Y4, Y1
+	VBLENDVPD    Y0, Y4, Y6, Y2
+	VXORPD       Y3, Y0, Y0
+	VANDPD       sign<>+0(SB), Y3, Y3
+	VANDPD       sign<>+0(SB), Y0, Y0
+	VXORPD       Y3, Y1, Y1
+	VXORPD       Y0, Y2, Y2
+	VMULPD       Y5, Y1, Y1
 	VMULPD       Y5, Y2, Y2
-	VMULPD       Y5, Y3, Y3
-	VUNPCKLPD    Y2, Y3, Y0
-	VUNPCKHPD    Y2, Y3, Y1
+	VUNPCKLPD    Y1, Y2, Y0
+	VUNPCKHPD    Y1, Y2, Y1
 	VMOVUPD      X0, 80(AX)
 	VEXTRACTF128 $0x01, Y0, 112(AX)
 	VMOVUPD      X1, 208(AX)
 	VEXTRACTF128 $0x01, Y1, 240(AX)
 	ADDQ         $0x00000100, AX
-	DECQ         CX
-	JNZ          group
+	SUBQ         $0x01, CX
+	JMP          group2
 
-done:
+fewer3:
 	VZEROUPPER
 	RET
 
@@ -601,26 +606,6 @@ DATA philoxM1<>+20(SB)/4, $0xcd9e8d57
 DATA philoxM1<>+24(SB)/4, $0xcd9e8d57
 DATA philoxM1<>+28(SB)/4, $0xcd9e8d57
 GLOBL philoxM1<>(SB), RODATA|NOPTR, $32
-
-DATA philoxW0<>+0(SB)/4, $0x9e3779b9
-DATA philoxW0<>+4(SB)/4, $0x9e3779b9
-DATA philoxW0<>+8(SB)/4, $0x9e3779b9
-DATA philoxW0<>+12(SB)/4, $0x9e3779b9
-DATA philoxW0<>+16(SB)/4, $0x9e3779b9
-DATA philoxW0<>+20(SB)/4, $0x9e3779b9
-DATA philoxW0<>+24(SB)/4, $0x9e3779b9
-DATA philoxW0<>+28(SB)/4, $0x9e3779b9
-GLOBL philoxW0<>(SB), RODATA|NOPTR, $32
-
-DATA philoxW1<>+0(SB)/4, $0xbb67ae85
-DATA philoxW1<>+4(SB)/4, $0xbb67ae85
-DATA philoxW1<>+8(SB)/4, $0xbb67ae85
-DATA philoxW1<>+12(SB)/4, $0xbb67ae85
-DATA philoxW1<>+16(SB)/4, $0xbb67ae85
-DATA philoxW1<>+20(SB)/4, $0xbb67ae85
-DATA philoxW1<>+24(SB)/4, $0xbb67ae85
-DATA philoxW1<>+28(SB)/4, $0xbb67ae85
-GLOBL philoxW1<>(SB), RODATA|NOPTR, $32
 
 DATA integer<>+0(SB)/4, $0x00000000
 DATA integer<>+4(SB)/4, $0x43300000
@@ -971,3 +956,298 @@ DATA sign<>+20(SB)/4, $0x80000000
 DATA sign<>+24(SB)/4, $0x00000000
 DATA sign<>+28(SB)/4, $0x80000000
 GLOBL sign<>(SB), RODATA|NOPTR, $32
+
+TEXT ·normals64wide<>(SB), NOSPLIT, $0-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  groups+8(FP), CX
+	MOVQ  counters+16(FP), DX
+	MOVL  $0x0000aaaa, BX
+	KMOVW BX, K1
+
+group4:
+	CMPQ            CX, $0x01
+	JLT             fewer5
+	VMOVDQU64       (DX), Z0
+	VPBROADCASTQ    160(DX), Z1
+	VMOVDQU64       64(DX), Z2
+	VPSRLQ          $0x20, Z2, Z3
+	VPADDQ.BCST     144(DX), Z0, Z4
+	VPADDQ.BCST     152(DX), Z2, Z5
+	VPCMPGTQ.BCST   136(DX), Z4, K2
+	VPADDQ.BCST     oneLong<>+0(SB), Z5, K2, Z5
+	VPSUBQ.BCST     128(DX), Z4, K2, Z4
+	VMOVDQU64       Z4, (DX)
+	VMOVDQU64       Z5, 64(DX)
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z2, Z2
+	VPSRLQ          $0x20, Z2, Z5
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGD.BCST $0x96, 168(DX), Z1, Z5
+	VPTERNLOGD.BCST $0x96, 172(DX), Z3, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z1
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z3
+	VPSRLQ          $0x20, Z3, Z5
+	VPSRLQ          $0x20, Z1, Z4
+	VPTERNLOGD.BCST $0x96, 176(DX), Z2, Z5
+	VPTERNLOGD.BCST $0x96, 180(DX), Z0, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z0
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z2
+	VPSRLQ          $0x20, Z2, Z5
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGD.BCST $0x96, 184(DX), Z3, Z5
+	VPTERNLOGD.BCST $0x96, 188(DX), Z1, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z1
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z3
+	VPSRLQ          $0x20, Z3, Z5
+	VPSRLQ          $0x20, Z1, Z4
+	VPTERNLOGD.BCST $0x96, 192(DX), Z2, Z5
+	VPTERNLOGD.BCST $0x96, 196(DX), Z0, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z0
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z2
+	VPSRLQ          $0x20, Z2, Z5
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGD.BCST $0x96, 200(DX), Z3, Z5
+	VPTERNLOGD.BCST $0x96, 204(DX), Z1, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z1
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z3
+	VPSRLQ          $0x20, Z3, Z5
+	VPSRLQ          $0x20, Z1, Z4
+	VPTERNLOGD.BCST $0x96, 208(DX), Z2, Z5
+	VPTERNLOGD.BCST $0x96, 212(DX), Z0, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z0
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z2
+	VPSRLQ          $0x20, Z2, Z5
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGD.BCST $0x96, 216(DX), Z3, Z5
+	VPTERNLOGD.BCST $0x96, 220(DX), Z1, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z1
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z3
+	VPSRLQ          $0x20, Z3, Z5
+	VPSRLQ          $0x20, Z1, Z4
+	VPTERNLOGD.BCST $0x96, 224(DX), Z2, Z5
+	VPTERNLOGD.BCST $0x96, 228(DX), Z0, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z0
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z2
+	VPSRLQ          $0x20, Z2, Z5
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGD.BCST $0x96, 232(DX), Z3, Z5
+	VPTERNLOGD.BCST $0x96, 236(DX), Z1, Z4
+	VPMULUDQ.BCST   philoxM0<>+0(SB), Z5, Z1
+	VPMULUDQ.BCST   philoxM1<>+0(SB), Z4, Z3
+	VPSRLQ          $0x20, Z3, Z5
+	VPSRLQ          $0x20, Z1, Z4
+	VPTERNLOGD.BCST $0x96, 240(DX), Z2, Z5
+	VPTERNLOGD.BCST $0x96, 244(DX), Z0, Z4
+	VPBROADCASTQ    integer<>+0(SB), Z0
+	VPBROADCASTQ    integer<>+0(SB), Z2
+	VPBLENDMD       Z0, Z5, K1, Z6
+	VPBLENDMD       Z2, Z4, K1, Z9
+	VSUBPD.BCST     lessHalf<>+0(SB), Z6, Z6
+	VSUBPD.BCST     lessHalf<>+0(SB), Z9, Z9
+	VPSUBQ.BCST     sqrtHalfLow<>+0(SB), Z6, Z6
+	VPSUBQ.BCST     sqrtHalfLow<>+0(SB), Z9, Z9
+	VPSRLQ          $0x34, Z6, Z0
+	VPSRLQ          $0x34, Z9, Z12
+	VPORQ.BCST      integer<>+0(SB), Z0, Z0
+	VPORQ.BCST      integer<>+0(SB), Z12, Z12
+	VSUBPD.BCST     exponent<>+0(SB), Z0, Z0
+	VSUBPD.BCST     exponent<>+0(SB), Z12, Z12
+	VPANDQ.BCST     mantissa<>+0(SB), Z6, Z6
+	VPANDQ.BCST     mantissa<>+0(SB), Z9, Z9
+	VPADDQ.BCST     sqrtHalfBits<>+0(SB), Z6, Z6
+	VPADDQ.BCST     sqrtHalfBits<>+0(SB), Z9, Z9
+	VSUBPD.BCST     one<>+0(SB), Z6, Z6
+	VSUBPD.BCST     one<>+0(SB), Z9, Z9
+	VADDPD.BCST     two<>+0(SB), Z6, Z2
+	VADDPD.BCST     two<>+0(SB), Z9, Z13
+	VDIVPD          Z2, Z6, Z2
+	VDIVPD          Z13, Z9, Z13
+	VMULPD          Z2, Z2, Z4
+	VMULPD          Z13, Z13, Z14
+	VMULPD.BCST     log14<>+0(SB), Z4, Z5
+	VMULPD.BCST     log14<>+0(SB), Z14, Z15
+	VADDPD.BCST     log12<>+0(SB), Z5, Z5
+	VADDPD.BCST     log12<>+0(SB), Z15, Z15
+	VMULPD          Z4, Z5, Z5
+	VMULPD          Z14, Z15, Z15
+	VADDPD.BCST     log10<>+0(SB), Z5, Z5
+	VADDPD.BCST     log10<>+0(SB), Z15, Z15
+	VMULPD          Z4, Z5, Z5
+	VMULPD          Z14, Z15, Z15
+	VADDPD.BCST     log8<>+0(SB), Z5, Z5
+	VADDPD.BCST     log8<>+0(SB), Z15, Z15
+	VMULPD          Z4, Z5, Z5
+	VMULPD          Z14, Z15, Z15
+	VADDPD.BCST     log6<>+0(SB), Z5, Z5
+	VADDPD.BCST     log6<>+0(SB), Z15, Z15
+	VMULPD          Z4, Z5, Z5
+	VMULPD          Z14, Z15, Z15
+	VADDPD.BCST     log4<>+0(SB), Z5, Z5
+	VADDPD.BCST     log4<>+0(SB), Z15, Z15
+	VMULPD          Z4, Z5, Z5
+	VMULPD          Z14, Z15, Z15
+	VADDPD.BCST     log2<>+0(SB), Z5, Z5
+	VADDPD.BCST     log2<>+0(SB), Z15, Z15
+	VMULPD          Z4, Z5, Z5
+	VMULPD          Z14, Z15, Z15
+	VSUBPD          Z5, Z6, Z5
+	VSUBPD          Z15, Z9, Z15
+	VMULPD          Z2, Z5, Z5
+	VMULPD          Z13, Z15, Z15
+	VSUBPD          Z5, Z6, Z5
+	VSUBPD          Z15, Z9, Z15
+	VMULPD.BCST     ln2<>+0(SB), Z0, Z0
+	VMULPD.BCST     ln2<>+0(SB), Z12, Z12
+	VADDPD          Z0, Z5, Z5
+	VADDPD          Z12, Z15, Z15
+	VMULPD.BCST     minusTwo<>+0(SB), Z5, Z5
+	VMULPD.BCST     minusTwo<>+0(SB), Z15, Z15
+	VSQRTPD         Z5, Z5
+	VSQRTPD         Z15, Z15
+	VPSLLD          $0x02, Z3, Z0
+	VPSLLD          $0x02, Z1, Z4
+	VPXORQ.BCST     halfAngle<>+0(SB), Z0, Z0
+	VPXORQ.BCST     halfAngle<>+0(SB), Z4, Z4
+	VPBROADCASTQ    integer<>+0(SB), Z2
+	VPBROADCASTQ    integer<>+0(SB), Z12
+	VPBLENDMD       Z2, Z0, K1, Z0
+	VPBLENDMD       Z12, Z4, K1, Z4
+	VSUBPD.BCST     zeroAngle<>+0(SB), Z0, Z0
+	VSUBPD.BCST     zeroAngle<>+0(SB), Z4, Z4
+	VMULPD.BCST     perTurn<>+0(SB), Z0, Z0
+	VMULPD.BCST     perTurn<>+0(SB), Z4, Z4
+	VMULPD          Z0, Z0, Z2
+	VMULPD          Z4, Z4, Z16
+	VMULPD.BCST     sin13<>+0(SB), Z2, Z13
+	VMULPD.BCST     sin13<>+0(SB), Z16, Z18
+	VADDPD.BCST     sin11<>+0(SB), Z13, Z13
+	VADDPD.BCST     sin11<>+0(SB), Z18, Z18
+	VMULPD          Z2, Z13, Z13
+	VMULPD          Z16, Z18, Z18
+	VADDPD.BCST     sin9<>+0(SB), Z13, Z13
+	VADDPD.BCST     sin9<>+0(SB), Z18, Z18
+	VMULPD          Z2, Z13, Z13
+	VMULPD          Z16, Z18, Z18
+	VADDPD.BCST     sin7<>+0(SB), Z13, Z13
+	VADDPD.BCST     sin7<>+0(SB), Z18, Z18
+	VMULPD          Z2, Z13, Z13
+	VMULPD          Z16, Z18, Z18
+	VADDPD.BCST     sin5<>+0(SB), Z13, Z13
+	VADDPD.BCST     sin5<>+0(SB), Z18, Z18
+	VMULPD          Z2, Z13, Z13
+	VMULPD          Z16, Z18, Z18
+	VADDPD.BCST     sin3<>+0(SB), Z13, Z13
+	VADDPD.BCST     sin3<>+0(SB), Z18, Z18
+	VMULPD.BCST     cos14<>+0(SB), Z2, Z14
+	VMULPD.BCST     cos14<>+0(SB), Z16, Z19
+	VADDPD.BCST     cos12<>+0(SB), Z14, Z14
+	VADDPD.BCST     cos12<>+0(SB), Z19, Z19
+	VMULPD          Z2, Z14, Z14
+	VMULPD          Z16, Z19, Z19
+	VADDPD.BCST     cos10<>+0(SB), Z14, Z14
+	VADDPD.BCST     cos10<>+0(SB), Z19, Z19
+	VMULPD          Z2, Z14, Z14
+	VMULPD          Z16, Z19, Z19
+	VADDPD.BCST     cos8<>+0(SB), Z14, Z14
+	VADDPD.BCST     cos8<>+0(SB), Z19, Z19
+	VMULPD          Z2, Z14, Z14
+	VMULPD          Z16, Z19, Z19
+	VADDPD.BCST     cos6<>+0(SB), Z14, Z14
+	VADDPD.BCST     cos6<>+0(SB), Z19, Z19
+	VMULPD          Z2, Z14, Z14
+	VMULPD          Z16, Z19, Z19
+	VADDPD.BCST     cos4<>+0(SB), Z14, Z14
+	VADDPD.BCST     cos4<>+0(SB), Z19, Z19
+	VMULPD          Z0, Z2, Z12
+	VMULPD          Z4, Z16, Z17
+	VMULPD          Z12, Z13, Z13
+	VMULPD          Z17, Z18, Z18
+	VADDPD          Z0, Z13, Z13
+	VADDPD          Z4, Z18, Z18
+	VMULPD          Z2, Z14, Z14
+	VMULPD          Z16, Z19, Z19
+	VSUBPD.BCST     half<>+0(SB), Z14, Z14
+	VSUBPD.BCST     half<>+0(SB), Z19, Z19
+	VMULPD          Z2, Z14, Z14
+	VMULPD          Z16, Z19, Z19
+	VADDPD.BCST     one<>+0(SB), Z14, Z14
+	VADDPD.BCST     one<>+0(SB), Z19, Z19
+	VPADDQ.BCST     eighth<>+0(SB), Z3, Z3
+	VPADDQ.BCST     eighth<>+0(SB), Z1, Z1
+	VPSLLQ          $0x21, Z3, Z0
+	VPSLLQ          $0x21, Z1, Z2
+	VPSLLQ          $0x20, Z3, Z3
+	VPSLLQ          $0x20, Z1, Z1
+	VPTESTMQ.BCST   sign<>+0(SB), Z0, K2
+	VPTESTMQ.BCST   sign<>+0(SB), Z2, K3
+	VBLENDMPD       Z14, Z13, K2, Z7
+	VBLENDMPD       Z19, Z18, K3, Z10
+	VBLENDMPD       Z13, Z14, K2, Z8
+	VBLENDMPD       Z18, Z19, K3, Z11
+	VPXORQ          Z3, Z0, Z0
+	VPXORQ          Z1, Z2, Z2
+	VPANDQ.BCST     sign<>+0(SB), Z3, Z3
+	VPANDQ.BCST     sign<>+0(SB), Z1, Z1
+	VPANDQ.BCST     sign<>+0(SB), Z0, Z0
+	VPANDQ.BCST     sign<>+0(SB), Z2, Z2
+	VPXORQ          Z3, Z7, Z7
+	VPXORQ          Z1, Z10, Z10
+	VPXORQ          Z0, Z8, Z8
+	VPXORQ          Z2, Z11, Z11
+	VMULPD          Z5, Z7, Z7
+	VMULPD          Z15, Z10, Z10
+	VMULPD          Z5, Z8, Z8
+	VMULPD          Z15, Z11, Z11
+	VUNPCKLPD       Z7, Z8, Z0
+	VUNPCKLPD       Z10, Z11, Z2
+	VUNPCKHPD       Z7, Z8, Z1
+	VUNPCKHPD       Z10, Z11, Z3
+	VMOVDQU64       lowerPairs<>+0(SB), Z4
+	VPERMI2PD       Z2, Z0, Z4
+	VMOVUPD         Z4, (AX)
+	VMOVDQU64       lowerPairs<>+0(SB), Z4
+	VPERMI2PD       Z3, Z1, Z4
+	VMOVUPD         Z4, 128(AX)
+	VMOVDQU64       upperPairs<>+0(SB), Z4
+	VPERMI2PD       Z2, Z0, Z4
+	VMOVUPD         Z4, 64(AX)
+	VMOVDQU64       upperPairs<>+0(SB), Z0
+	VPERMI2PD       Z3, Z1, Z0
+	VMOVUPD         Z0, 192(AX)
+	ADDQ            $0x00000100, AX
+	SUBQ            $0x01, CX
+	JMP             group4
+
+fewer5:
+	VZEROUPPER
+	RET
+
+DATA oneLong<>+0(SB)/4, $0x00000001
+DATA oneLong<>+4(SB)/4, $0x00000000
+DATA oneLong<>+8(SB)/4, $0x00000001
+DATA oneLong<>+12(SB)/4, $0x00000000
+DATA oneLong<>+16(SB)/4, $0x00000001
+DATA oneLong<>+20(SB)/4, $0x00000000
+DATA oneLong<>+24(SB)/4, $0x00000001
+DATA oneLong<>+28(SB)/4, $0x00000000
+GLOBL oneLong<>(SB), RODATA|NOPTR, $32
+
+DATA lowerPairs<>+0(SB)/8, $0x0000000000000000
+DATA lowerPairs<>+8(SB)/8, $0x0000000000000001
+DATA lowerPairs<>+16(SB)/8, $0x0000000000000008
+DATA lowerPairs<>+24(SB)/8, $0x0000000000000009
+DATA lowerPairs<>+32(SB)/8, $0x0000000000000002
+DATA lowerPairs<>+40(SB)/8, $0x0000000000000003
+DATA lowerPairs<>+48(SB)/8, $0x000000000000000a
+DATA lowerPairs<>+56(SB)/8, $0x000000000000000b
+GLOBL lowerPairs<>(SB), RODATA|NOPTR, $64
+
+DATA upperPairs<>+0(SB)/8, $0x0000000000000004
+DATA upperPairs<>+8(SB)/8, $0x0000000000000005
+DATA upperPairs<>+16(SB)/8, $0x000000000000000c
+DATA upperPairs<>+24(SB)/8, $0x000000000000000d
+DATA upperPairs<>+32(SB)/8, $0x0000000000000006
+DATA upperPairs<>+40(SB)/8, $0x0000000000000007
+DATA upperPairs<>+48(SB)/8, $0x000000000000000e
+DATA upperPairs<>+56(SB)/8, $0x000000000000000f
+GLOBL upperPairs<>(SB), RODATA|NOPTR, $64

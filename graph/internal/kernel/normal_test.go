@@ -24,7 +24,8 @@ func TestPhiloxKnownAnswers(t *testing.T) {
 			[4]uint32{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1},
 		},
 	} {
-		if got := philox(c.counter, c.key[0], c.key[1]); got != c.want {
+		keys := roundKeys(uint64(c.key[0]) | uint64(c.key[1])<<32)
+		if got := philox(c.counter, &keys); got != c.want {
 			t.Errorf("philox(%x, %x) = %x, expected %x", c.counter, c.key, got, c.want)
 		}
 	}
@@ -39,6 +40,7 @@ func TestNormalsDefinition(t *testing.T) {
 
 func testDefinition[T Float](t *testing.T) {
 	const seed, stream = 0x0123456789abcdef, 0xfedcba98
+	keys := roundKeys(seed)
 	for _, first := range []int64{0, 7, 1<<32 - 2, 1<<40 + 1} {
 		for n := range 68 {
 			for _, steps := range []int{0, 1, 2, 3, 16} {
@@ -47,7 +49,7 @@ func testDefinition[T Float](t *testing.T) {
 				Normals(dst[:n*steps], n, steps, seed, first, stream)
 				for k, got := range dst[:n*steps] {
 					s, i := uint64(first)+uint64(k/n), k%n
-					w := philox([4]uint32{uint32(i / 4), stream, uint32(s), uint32(s >> 32)}, 0x89abcdef, 0x01234567)
+					w := philox([4]uint32{uint32(i / 4), stream, uint32(s), uint32(s >> 32)}, &keys)
 					x, y := boxMuller[T](w[i%4&2], w[i%4&2+1])
 					if want := []T{x, y}[i%2]; got != want {
 						t.Fatalf("%T: %d regions, %d steps from %d: step %d, region %d: got %g, want %g", got, n, steps, first, s, i, got, want)

@@ -66,6 +66,7 @@ func main() {
 	}
 	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
 		d.normals()
+		d.wide().normals()
 		d.write(fmt.Sprintf("normal%d_amd64.s", d.bits), fmt.Sprintf("normal%d_amd64.go", d.bits))
 	}
 	functions := parse("exp.go", "slopes.go", "log.go", "pow.go", "single.go", "narrow.go", "sincos.go", "constants.go")
