@@ -17,6 +17,7 @@ type compiled struct {
 	plans   []*couplingPlan
 	records []recordInfo
 
+	read         []readoutWeights // whose couplings lie behind those of plans
 	observers    []*compiled
 	constantPast []bool // states whose history is their initial value
 }
@@ -58,6 +59,9 @@ func (n *Network) compile(run *Run, learned map[string]bool) (*compiled, error) 
 		return nil, err
 	}
 	if err := c.observe(n, run, learned); err != nil {
+		return nil, err
+	}
+	if err := c.readouts(n, run, learned); err != nil {
 		return nil, err
 	}
 	c.model.Prepare()

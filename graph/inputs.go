@@ -88,6 +88,7 @@ func (c *compiled) present(n *Network, run *Run) (*engine.Inputs, error) {
 		}
 		in.Weights = append(in.Weights, v)
 	}
+	in.Weights = append(in.Weights, make([]engine.Value, len(c.read))...) // nodes give them
 	warmup, recorded := run.steps()
 	for _, s := range c.model.Series {
 		if s.Rows < warmup+recorded {

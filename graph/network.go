@@ -136,10 +136,13 @@ func (n *Network) String() string {
 }
 
 // Regions returns n labels "region 1" … "region n", for populations without names of their own.
-func Regions(n int) []string {
+func Regions(n int) []string { return numbered("region", n) }
+
+// numbered returns the labels "WHAT 1" … "WHAT n".
+func numbered(what string, n int) []string {
 	labels := make([]string, n)
 	for i := range labels {
-		labels[i] = fmt.Sprintf("region %d", i+1)
+		labels[i] = fmt.Sprintf("%s %d", what, i+1)
 	}
 	return labels
 }

@@ -29,7 +29,7 @@ func (n *Network) Rollout(g *G.ExprGraph, run Run) (*Rollout, error) {
 	}
 	nodes := r.nodes()
 	var learned map[string]bool
-	if len(nodes) > 0 || run.From != nil {
+	if len(nodes) > 0 || run.From != nil || run.Readouts != nil {
 		learned = map[string]bool{}
 		for address := range nodes {
 			learned[address] = true
@@ -67,6 +67,11 @@ func (n *Network) checkRollout(g *G.ExprGraph, run *Run) error {
 	}
 	if run.From != nil && run.From.Graph() != g {
 		return fmt.Errorf("graph: Run.From is in another graph than the rollout")
+	}
+	for i := range run.Readouts {
+		if err := run.Readouts[i].check(g); err != nil {
+			return fmt.Errorf("graph: readout %q: %w", run.Readouts[i].Name, err)
+		}
 	}
 	return n.checkValues(run)
 }
@@ -187,6 +192,7 @@ func (c *compiled) slots(n *Network, run *Run, nodes map[string]*G.Node) (step, 
 			}
 		}
 	}
+	step = append(step, c.readoutSlots()...)
 	return step, start, err
 }
 

@@ -51,7 +51,7 @@ type Run struct {
 
 	Integrator Integrator // default Heun
 
-	Record  []string // addresses of states or observables; default every state
+	Record  []string // addresses of states or observables; default every state, if there are no Readouts
 	Every   int      // record every so many steps; default 1
 	Average bool     // record the mean over each Every steps instead of the last value
 
@@ -64,9 +64,10 @@ type Run struct {
 	Seeds  []uint64 // noise seed of every lane, overrides Seed
 
 	// Nodes puts nodes of the outer graph in the place of values; gradients reach them. From continues
-	// the rollout whose Carry it is. Both are for Rollout only.
-	Nodes map[string]*G.Node
-	From  *G.Node
+	// the rollout whose Carry it is. Readouts are recorded too. All three are for Rollout only.
+	Nodes    map[string]*G.Node
+	From     *G.Node
+	Readouts []Readout
 
 	Window       int       // steps per window node of a Rollout; default the whole run
 	Horizon      int       // steps after which the gradient of the state is cut; 0 means never

@@ -36,8 +36,8 @@ func (n *Network) Unroll(g *G.ExprGraph, run Run, bind map[string]*G.Node) (*Unr
 	if err != nil {
 		return nil, err
 	}
-	if run.Lanes > 1 || run.Values != nil || run.Nodes != nil || run.From != nil {
-		return nil, fmt.Errorf("graph: unroll: Run.Lanes, Values, Nodes and From are not for Unroll, which writes out one lane: bind nodes")
+	if run.Lanes > 1 || run.Values != nil || run.Nodes != nil || run.From != nil || run.Readouts != nil {
+		return nil, fmt.Errorf("graph: unroll: Run.Lanes, Values, Nodes, From and Readouts are not for Unroll, which writes out one lane: bind nodes")
 	}
 	return n.unroll(g, run, bind, func(address string, step, size int) []float64 {
 		xi := make([]float64, size)

@@ -409,7 +409,7 @@ func TestUnrollRefuses(t *testing.T) {
 		"nodes":  {Nodes: map[string]*G.Node{}},
 	} {
 		run.Dt, run.Duration = 0.5, 2
-		if _, err := net.Unroll(G.NewGraph(), run, nil); err == nil || !mentions(err, "Run.Lanes, Values, Nodes and From", "bind") {
+		if _, err := net.Unroll(G.NewGraph(), run, nil); err == nil || !mentions(err, "Run.Lanes, Values, Nodes, From and Readouts", "bind") {
 			t.Errorf("%s: error %v", what, err)
 		}
 	}

@@ -44,7 +44,7 @@ type Recurrent struct {
 	settings RecurrentSettings
 	cell     *Cell
 	net      *graph.Network
-	weights  [][]float64 // of the readout, per Cell.Reads: [unit][output]
+	weights  [][]float64 // of the readout, per Cell.Reads: [output][unit]
 	bias     []float64   // [output]
 }
 
@@ -62,7 +62,7 @@ func NewRecurrent(s RecurrentSettings) (*Recurrent, error) {
 	r := &Recurrent{settings: s, cell: s.Cell, bias: make([]float64, s.Outputs)}
 	for _, read := range s.Cell.Reads {
 		w := Uniform(1)(stream(s.Seed, "readout "+read.State), s.Outputs, s.Units)
-		r.weights = append(r.weights, mat.DenseCopyOf(w.T()).RawMatrix().Data)
+		r.weights = append(r.weights, w.RawMatrix().Data)
 	}
 	var err error
 	if r.net, err = graph.NewNetwork(r.parts()...); err != nil {

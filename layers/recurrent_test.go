@@ -167,7 +167,7 @@ func TestRecurrentIsTheRecursion(t *testing.T) {
 							if scale == 0 {
 								scale = 1
 							}
-							want += scale * (s[i] - read.Offset) * r.weights[p][i*outs+o]
+							want += scale * (s[i] - read.Offset) * r.weights[p][o*n+i]
 						}
 					}
 					if found := got[(l*steps+k)*outs+o]; math.Abs(found-want) > 1e-12*(1+math.Abs(want)) {

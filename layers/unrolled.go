@@ -23,55 +23,53 @@ type Unrolled struct {
 }
 
 // Rollout adds the network to graph g: steps task steps of lanes trials. Of run, the precision, the
-// memory budget, the seed and what becomes of lanes that diverge are heeded.
+// memory budget, the seed, what is recorded beside the outputs and what becomes of lanes that diverge are
+// heeded.
 func (r *Recurrent) Rollout(g *G.ExprGraph, steps, lanes int, run graph.Run) (*Unrolled, error) {
 	if steps <= 0 || lanes <= 0 {
 		return nil, fmt.Errorf("layers: expected positive numbers of steps and lanes, found %d and %d", steps, lanes)
 	}
 	s := &r.settings
 	run.Dt, run.Duration, run.Every = s.Dt/float64(s.Substeps), s.Dt*float64(steps), s.Substeps
-	run.Lanes, run.Integrator, run.Record = lanes, r.cell.Integrator, nil
-	for _, read := range r.cell.Reads {
-		run.Record = append(run.Record, "cortex."+read.State)
-	}
+	run.Lanes, run.Integrator = lanes, r.cell.Integrator
 	run.Values = map[string]mat.Matrix{"input:u": mat.NewDense(lanes, steps*s.Substeps*s.Inputs, nil)}
-	roll, err := r.net.Rollout(g, run)
+	u := &Unrolled{Steps: steps, Lanes: lanes, recurrent: r}
+	readout, err := u.reads(g)
 	if err != nil {
 		return nil, err
 	}
-	u := &Unrolled{Steps: steps, Lanes: lanes, Rollout: roll, recurrent: r}
-	u.input = roll.Input("input:u").Value().Data().([]float64)
-	return u, u.read(g)
+	run.Readouts = []graph.Readout{readout}
+	if u.Rollout, err = r.net.Rollout(g, run); err != nil {
+		return nil, err
+	}
+	u.input = u.Rollout.Input("input:u").Value().Data().([]float64)
+	u.Outputs, err = G.Reshape(u.Rollout.Node(readout.Name), tensor.Shape{lanes * steps, s.Outputs})
+	return u, err
 }
 
-// read adds the readout.
-func (u *Unrolled) read(g *G.ExprGraph) error {
+// reads makes the readout, whose scales and offsets the solve does not know:
+//
+//	Σ_i R_i scale (x_i - offset) = Σ_i (scale R_i) x_i - offset Σ_i scale R_i
+func (u *Unrolled) reads(g *G.ExprGraph) (graph.Readout, error) {
 	r := u.recurrent
 	n, outputs := r.settings.Units, r.settings.Outputs
 	w := wiring{}
 	bias := leaf(g, "readout/bias", r.bias, 1, outputs)
-	shift, sum := bias, (*G.Node)(nil)
+	readout := graph.Readout{Name: "outputs", Bias: bias}
 	for k, read := range r.cell.Reads {
-		weights := leaf(g, "readout/"+read.State, r.weights[k], n, outputs)
+		weights := leaf(g, "readout/"+read.State, r.weights[k], outputs, n)
 		u.readout = append(u.readout, weights)
 		if read.Scale != 0 && read.Scale != 1 {
 			weights = w.do(G.HadamardProd(G.NewConstant(read.Scale), weights))
 		}
 		if read.Offset != 0 {
-			total := w.do(G.Reshape(w.do(G.Sum(weights, 0)), tensor.Shape{1, outputs}))
-			shift = w.do(G.Sub(shift, w.do(G.HadamardProd(G.NewConstant(read.Offset), total))))
+			total := w.do(G.Reshape(w.do(G.Sum(weights, 1)), tensor.Shape{1, outputs}))
+			readout.Bias = w.do(G.Sub(readout.Bias, w.do(G.HadamardProd(G.NewConstant(read.Offset), total))))
 		}
-		x := w.do(G.Reshape(u.Rollout.Node("cortex."+read.State), tensor.Shape{u.Lanes * u.Steps, n}))
-		seen := w.do(G.Mul(x, weights))
-		if sum == nil {
-			sum = seen
-		} else {
-			sum = w.do(G.Add(sum, seen))
-		}
+		readout.Terms = append(readout.Terms, graph.ReadoutTerm{State: "cortex." + read.State, Weights: weights})
 	}
 	u.readout = append(u.readout, bias)
-	u.Outputs = w.do(G.BroadcastAdd(sum, shift, nil, []byte{0}))
-	return w.err
+	return readout, w.err
 }
 
 // wiring keeps the first error of a chain of nodes.

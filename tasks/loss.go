@@ -3,6 +3,7 @@ package tasks
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Loss names the loss that a task's targets are made for. For outputs o of lane and step it is the mean
@@ -79,20 +80,25 @@ func (b *Batch) lossAndGradient(outputs, gradient []float64) float64 {
 	return total
 }
 
+// crossEntropy computes each exponential once, and that of the largest output, 1, not at all: it is most of
+// what a task's loss takes.
 func crossEntropy(o []float64, class int, w float64, g []float64) float64 {
-	top := math.Inf(-1)
-	for _, v := range o {
-		top = math.Max(top, v)
-	}
-	sum := 0.0
-	for _, v := range o {
-		sum += math.Exp(v - top)
-	}
-	for k := range g {
-		g[k] = w * math.Exp(o[k]-top) / sum
-		if k == class {
-			g[k] -= w
+	top, sum := slices.Max(o), 0.0
+	for k, v := range o {
+		e := 1.0
+		if v != top {
+			e = math.Exp(v - top)
 		}
+		sum += e
+		if g != nil {
+			g[k] = e
+		}
+	}
+	if g != nil {
+		for k := range g {
+			g[k] *= w / sum
+		}
+		g[class] -= w
 	}
 	return math.Log(sum) + top - o[class]
 }

@@ -10,19 +10,21 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// lossNode is the task's loss of the present batch: a scalar of the outputs, by the task's own rule.
+// lossNode is the task's loss of the present batch: a scalar of the outputs, by the task's own rule. Its
+// gradient is computed with it, since both need the same exponentials; a machine runs a value before its
+// gradient.
 func (t *trainer) lossNode() (*G.Node, error) {
+	slope := make([]float64, t.network.Outputs.Shape().TotalSize())
 	f := &forward.NodeFunction{
 		Name: "loss of " + t.task.Name(), Inputs: []int{2}, Output: 0,
 		Shape: func([][]int) ([]int, error) { return nil, nil },
 		Value: func(in []forward.Array, out forward.Array) error {
-			out.Data[0] = t.batch.Loss(in[0].Data)
+			out.Data[0] = t.batch.Gradient(in[0].Data, slope)
 			return nil
 		},
-		Gradient: func(_ int, in []forward.Array, _, outGrad, inGrad forward.Array) error {
-			t.batch.Gradient(in[0].Data, inGrad.Data)
-			for i := range inGrad.Data {
-				inGrad.Data[i] *= outGrad.Data[0]
+		Gradient: func(_ int, _ []forward.Array, _, outGrad, inGrad forward.Array) error {
+			for i, s := range slope {
+				inGrad.Data[i] = s * outGrad.Data[0]
 			}
 			return nil
 		},

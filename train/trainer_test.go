@@ -15,7 +15,7 @@ import (
 	"github.com/euryale-ml/euryale/tasks"
 )
 
-func mustTask(t *testing.T, name string, dt float64) *tasks.Task {
+func mustTask(t testing.TB, name string, dt float64) *tasks.Task {
 	t.Helper()
 	task, err := tasks.New(name, tasks.Timing{Dt: dt})
 	if err != nil {
@@ -24,7 +24,7 @@ func mustTask(t *testing.T, name string, dt float64) *tasks.Task {
 	return task
 }
 
-func mustNetwork(t *testing.T, model string, task *tasks.Task, units int) *layers.Recurrent {
+func mustNetwork(t testing.TB, model string, task *tasks.Task, units int) *layers.Recurrent {
 	t.Helper()
 	cell, err := layers.CellByName(model)
 	if err != nil {

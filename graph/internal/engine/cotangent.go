@@ -91,14 +91,18 @@ func (c *cotangent[T]) addRecords(t int64, state []T) {
 		if !c.has(i, sample) {
 			continue
 		}
-		if v.Forward == nil {
+		if v.Forward == nil && v.Taps == nil {
 			c.addSample(l.state(l.back.lambda, v.State), i, sample)
 			continue
 		}
 		row := of(l, c.row, v.offset, v.N)
 		clear(row)
 		c.addSample(row, i, sample)
-		l.pieceBack(l.recordsBack[i], state, row, l.back.lambda)
+		if v.Taps != nil {
+			l.tapBack(v, state, row, l.back.lambda)
+		} else {
+			l.pieceBack(l.recordsBack[i], state, row, l.back.lambda)
+		}
 	}
 }
 

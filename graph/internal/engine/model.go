@@ -67,16 +67,21 @@ type Coupling struct {
 	row     []int32          // edges to target i are row[i]..row[i+1]
 }
 
-// Record is something written out: a state variable, or a program of states.
+// Record is something written out: a state variable, a program of states, or what taps read.
 type Record struct {
 	Address string
 	Labels  []string
-	State   int    // if Forward is nil
+	State   int    // if Forward and Taps are nil
 	Forward *Piece // In: State, Param; Out: Signal
 	Adjoint *Piece
+	Taps    []Tap // their sum is the record, if there are any
 	N       int
 	offset  int // in a row of all records
 }
+
+// Tap is element Read of Model.Read times the weights of a coupling that no sum uses: a dense one without
+// delays, the same in all lanes. A Read below 0 stands for a single number 1.
+type Tap struct{ Read, Coupling int }
 
 // Model is a compiled network. It is immutable after Prepare and shared by goroutines.
 type Model struct {
@@ -89,6 +94,7 @@ type Model struct {
 	Kept      []KeptVar
 	Couplings []Coupling
 	Records   []Record
+	Read      []Record // by taps
 	Observers []Observer
 	Step      *Piece // Out: State, Kept
 	Adjoint   *Piece // Out: State, Sum, Series per step; Param, and Sum of row sums, accumulated. nil if nothing learns
@@ -138,6 +144,9 @@ func (m *Model) pieces() []*Piece {
 	}
 	for i := range m.Records {
 		list = append(list, m.Records[i].Forward, m.Records[i].Adjoint)
+	}
+	for i := range m.Read {
+		list = append(list, m.Read[i].Forward, m.Read[i].Adjoint)
 	}
 	for i := range m.Observers {
 		o := &m.Observers[i]

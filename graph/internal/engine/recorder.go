@@ -116,13 +116,18 @@ func (r *recorder[T]) sample(state []T, sample int, number int64) {
 // observable is record i of a state, which is noted if it is not finite.
 func (r *recorder[T]) observable(i int, state []T, number int64) []T {
 	v := &r.l.m.Records[i]
-	if v.Forward == nil {
+	if v.Forward == nil && v.Taps == nil {
 		return r.l.state(state, v.State)
 	}
-	run, value := r.l.records[i], of(r.l, r.value, v.offset, v.N)
-	run.bind(r.l, rows[T]{state: state})
-	run.frame.BindOutput(0, value)
-	run.run(r.l)
+	value := of(r.l, r.value, v.offset, v.N)
+	if v.Taps != nil {
+		r.l.tap(v, state, value)
+	} else {
+		run := r.l.records[i]
+		run.bind(r.l, rows[T]{state: state})
+		run.frame.BindOutput(0, value)
+		run.run(r.l)
+	}
 	if !kernel.Finite(value) {
 		r.diverged(v, value, number)
 	}

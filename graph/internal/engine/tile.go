@@ -26,8 +26,9 @@ type tile[T kernel.Float] struct {
 	next                  []T // state handed from one segment to the following one
 	sumRows, pastNow      []T // rows of sums from the present step on; a row of states before the window
 	step, adjoint         *runner[T]
-	running               *runner[T] // whose strips are at work
-	records, recordsBack  []*runner[T]
+	running               *runner[T]   // whose strips are at work
+	records, recordsBack  []*runner[T] // and of what taps read
+	tapped                []T
 	sources               []sourceRun[T]
 	sums                  []sumRun[T]
 	weights               []coupled[T]
@@ -81,9 +82,11 @@ func newTile[T kernel.Float](m *Model, p plan) *tile[T] {
 	if !p.resident {
 		l.x, l.s = make([]T, n*(p.segment+1)*m.width), make([]T, n*p.segment*m.sumWidth)
 	}
-	for i := range m.Records {
-		l.records = append(l.records, newRunner[T](m.Records[i].Forward))
-		l.recordsBack = append(l.recordsBack, newRunner[T](m.Records[i].Adjoint))
+	for _, list := range [][]Record{m.Records, m.Read} {
+		for i := range list {
+			l.records = append(l.records, newRunner[T](list[i].Forward))
+			l.recordsBack = append(l.recordsBack, newRunner[T](list[i].Adjoint))
+		}
 	}
 	for i := range m.Sources {
 		l.sources = append(l.sources, newSourceRun[T](&m.Sources[i], p))
