@@ -30,6 +30,9 @@ func (p Penalty) check() error {
 	return nil
 }
 
+// ofActivity says whether the penalty needs the states of every step, which the network's outputs do not.
+func (p Penalty) ofActivity() bool { return p.ActivityL1 > 0 || p.ActivityL2 > 0 }
+
 // penalised is the loss with the penalty added.
 func (t *trainer) penalised(loss *G.Node) (*G.Node, error) {
 	p, terms := t.Penalty, G.Nodes{}
@@ -38,7 +41,7 @@ func (t *trainer) penalised(loss *G.Node) (*G.Node, error) {
 		terms = append(terms, term)
 		return err
 	}
-	if p.ActivityL1 > 0 || p.ActivityL2 > 0 {
+	if p.ofActivity() {
 		reads := t.reads
 		for _, r := range reads {
 			scale := r.Scale

@@ -88,6 +88,7 @@ func TestPenaltyValue(t *testing.T) {
 func TestPenaltyShrinks(t *testing.T) {
 	size := func(p Penalty) (weights, activity float64) {
 		task := mustTask(t, "gonogo", 100)
+		p.ActivityL2 = max(p.ActivityL2, 1e-12) // so that there are nodes of the states
 		tr, err := newTrainer(context.Background(), mustNetwork(t, "horn", task, 8), task, TaskSettings{Updates: 20, Batch: 8, Trials: 8, Penalty: p})
 		if err != nil {
 			t.Fatal(err)

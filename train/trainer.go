@@ -83,6 +83,11 @@ func newTrainer(ctx context.Context, r *layers.Recurrent, task *tasks.Task, sett
 
 // build makes the graph of the loss and its gradient.
 func (t *trainer) build(r *layers.Recurrent, steps int, run graph.Run) (err error) {
+	if t.Penalty.ofActivity() {
+		for _, read := range t.reads {
+			run.Record = append(run.Record, "cortex."+read.State)
+		}
+	}
 	if t.network, err = r.Rollout(G.NewGraph(), steps, t.Batch, run); err != nil {
 		return err
 	}
