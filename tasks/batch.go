@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"sync"
 )
@@ -27,8 +28,11 @@ func (t *Task) Batch(split Split, first, count int) (*Batch, error) {
 	if t.err != nil {
 		return nil, t.err
 	}
-	if split > Test || first < 0 || count <= 0 {
+	if split > Test || first < 0 || count <= 0 || first > math.MaxInt-count {
 		return nil, fmt.Errorf("tasks: %s: no batch of %d trials from number %d of %v", t.def.name, count, first, split)
+	}
+	if err := t.fits(count, t.MaxSteps()); err != nil {
+		return nil, err
 	}
 	b := &Batch{Lanes: count, Channels: t.Inputs(), Outputs: t.Outputs(), Trials: make([]*Trial, count), task: t}
 	for i := range b.Trials {
@@ -42,6 +46,16 @@ func (t *Task) Batch(split Split, first, count int) (*Batch, error) {
 		b.Labels = append(b.Labels, tr.Label)
 	}
 	return b, nil
+}
+
+// mostNumbers bounds what a batch holds, to 128 GiB: more is a mistyped number, not a batch.
+const mostNumbers = 1 << 34
+
+func (t *Task) fits(lanes, steps int) error {
+	if each := float64(t.Inputs() + t.Outputs() + 1); float64(lanes)*float64(steps)*each > mostNumbers {
+		return fmt.Errorf("tasks: %s: %d trials of %d steps, with %d inputs and %d outputs, are more than a batch can hold", t.def.name, lanes, steps, t.Inputs(), t.Outputs())
+	}
+	return nil
 }
 
 // allocate makes the arrays and lends each trial its part.
@@ -76,6 +90,9 @@ func (b *Batch) PadTo(steps int) error {
 	}
 	if steps == b.Steps {
 		return nil
+	}
+	if err := b.task.fits(b.Lanes, steps); err != nil {
+		return err
 	}
 	old := append([]*Trial(nil), b.Trials...)
 	for i, tr := range old {

@@ -53,6 +53,9 @@ func (d *definition) knobs() []string {
 	return names
 }
 
+// mostClasses bounds the symbols of a task and the classes of images: each has a channel.
+const mostClasses = 1 << 16
+
 // channels names n channels of a ring.
 func channels(prefix string, n int) []string {
 	names := make([]string, n)

@@ -104,6 +104,18 @@ type Images struct {
 // Len is the number of images.
 func (im *Images) Len() int { return len(im.Labels) }
 
+func (im *Images) check() error {
+	if im.Rows <= 0 || im.Columns <= 0 || len(im.Pixels) != im.Rows*im.Columns*im.Len() {
+		return fmt.Errorf("tasks: %d pixels are not %d images of %d×%d", len(im.Pixels), im.Len(), im.Rows, im.Columns)
+	}
+	for i, class := range im.Labels {
+		if class < 0 || class >= mostClasses {
+			return fmt.Errorf("tasks: image %d has class %d; 0 to %d are possible", i+1, class, mostClasses-1)
+		}
+	}
+	return nil
+}
+
 // LoadIDX reads images and their labels from two idx files, as those of MNIST, packed by gzip or not.
 func LoadIDX(images, labels string) (*Images, error) {
 	pictures, err := openIDX(images, 3)

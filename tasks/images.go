@@ -35,6 +35,11 @@ func NewImageSequence(train, test *Images, settings ImageSettings) (*Task, error
 	if train == nil || test == nil || train.Len() < 2 || test.Len() == 0 {
 		return nil, fmt.Errorf("tasks: a sequence of images needs at least two for training and one for the test")
 	}
+	for _, set := range []*Images{train, test} {
+		if err := set.check(); err != nil {
+			return nil, err
+		}
+	}
 	if train.Rows != test.Rows || train.Columns != test.Columns {
 		return nil, fmt.Errorf("tasks: images for training are %d×%d, for the test %d×%d", train.Rows, train.Columns, test.Rows, test.Columns)
 	}
@@ -61,8 +66,8 @@ func strokesInOrder(order Order) func(Timing) *Task {
 
 func imageSequence(name, title string, source imageSource, settings ImageSettings) *Task {
 	rows, columns, classes := source.size()
-	perStep := max(settings.PerStep, 1)
 	pixels := rows * columns
+	perStep := min(max(settings.PerStep, 1), pixels)
 	order := pixelOrder(settings, pixels)
 	if settings.Order == Permuted {
 		name, title = "p"+name, title+", pixels permuted"

@@ -58,7 +58,11 @@ func TestImageErrors(t *testing.T) {
 		want        string
 	}{
 		{nil, test, ImageSettings{}, "at least two"},
-		{train, &Images{Rows: 3, Columns: 2, Labels: []int{1}}, ImageSettings{}, "2×3, for the test 3×2"},
+		{train, &Images{Rows: 3, Columns: 2, Pixels: make([]byte, 6), Labels: []int{1}}, ImageSettings{}, "2×3, for the test 3×2"},
+		{train, &Images{Rows: 2, Columns: 3, Pixels: make([]byte, 5), Labels: []int{1}}, ImageSettings{}, "5 pixels are not 1 images of 2×3"},
+		{&Images{Labels: []int{1, 2}}, test, ImageSettings{}, "0 pixels are not 2 images of 0×0"},
+		{train, &Images{Rows: 2, Columns: 3, Pixels: make([]byte, 6), Labels: []int{-1}}, ImageSettings{}, "class -1"},
+		{train, test, ImageSettings{PerStep: 1 << 40}, "do not divide"},
 		{train, test, ImageSettings{Validation: 20}, "20 of 20"},
 		{train, test, ImageSettings{PerStep: 4}, "do not divide"},
 		{train, test, ImageSettings{PerStep: -4}, "do not divide"},

@@ -129,4 +129,14 @@ func TestMerge(t *testing.T) {
 	if parts.Trials != 100 || math.Abs(parts.Accuracy-all.Accuracy) > 1e-12 || parts.String() != all.String() {
 		t.Errorf("in parts\n%v\nat once\n%v", parts, all)
 	}
+	// A curriculum's results: coherences of 0 % are in both, the others in one.
+	b := mustBatch(t, mustWith(t, task, "coherence", 1.5), Test, 0, 50)
+	parts.Merge(b.Results(saying(b, observers["rdm"])))
+	trials := 0
+	for _, c := range parts.Conditions {
+		trials += c.Trials
+	}
+	if len(parts.Conditions) != 9 || trials != 150 || parts.Trials != 150 {
+		t.Errorf("of two difficulties\n%v", parts)
+	}
 }

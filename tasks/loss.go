@@ -27,6 +27,9 @@ const (
 )
 
 func (l Loss) String() string {
+	if l < CrossEntropy || l > LogisticDivergence {
+		return fmt.Sprintf("Loss(%d)", int(l))
+	}
 	return [...]string{"cross-entropy of a softmax", "mean square", "mean square under a logistic", "divergence under a logistic"}[l]
 }
 

@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -49,36 +50,43 @@ func (b *Batch) Results(outputs []float64) *Results {
 	for lane, tr := range b.Trials {
 		score, class := b.task.def.rule.judge(tr, outputs[lane*width:lane*width+tr.Steps*b.Outputs])
 		r.Choices = append(r.Choices, Choice{tr.Evidence, class, score})
-		r.add(tr.Condition.Name, score, 1)
+		r.add(tr.Condition.Name, score)
 	}
 	return r
 }
 
-// add takes the mean score of more trials in.
-func (r *Results) add(condition string, score float64, trials int) {
-	r.Accuracy = (r.Accuracy*float64(r.Trials) + score*float64(trials)) / float64(r.Trials+trials)
-	r.Trials += trials
+// add takes the score of one more trial in.
+func (r *Results) add(condition string, score float64) {
+	r.Accuracy, r.Trials = pooled(r.Accuracy, r.Trials, score, 1)
 	for i := range r.Conditions {
 		if c := &r.Conditions[i]; c.Name == condition {
-			c.Accuracy = (c.Accuracy*float64(c.Trials) + score*float64(trials)) / float64(c.Trials+trials)
-			c.Trials += trials
+			c.Accuracy, c.Trials = pooled(c.Accuracy, c.Trials, score, 1)
 		}
 	}
 }
 
-// Merge takes the trials of another batch of the same task in.
+// Merge takes the trials of another batch of the same task in. Conditions that are not there yet, as of a
+// task turned to another difficulty, are added.
 func (r *Results) Merge(other *Results) {
-	all := float64(r.Trials + other.Trials)
-	r.Accuracy = (r.Accuracy*float64(r.Trials) + other.Accuracy*float64(other.Trials)) / all
-	r.Trials += other.Trials
-	for i, c := range other.Conditions {
-		mine := &r.Conditions[i]
-		if n := mine.Trials + c.Trials; n > 0 {
-			mine.Accuracy = (mine.Accuracy*float64(mine.Trials) + c.Accuracy*float64(c.Trials)) / float64(n)
-			mine.Trials = n
+	r.Accuracy, r.Trials = pooled(r.Accuracy, r.Trials, other.Accuracy, other.Trials)
+	for _, c := range other.Conditions {
+		at := slices.IndexFunc(r.Conditions, func(mine ConditionResult) bool { return mine.Name == c.Name })
+		if at < 0 {
+			r.Conditions = append(r.Conditions, c)
+			continue
 		}
+		mine := &r.Conditions[at]
+		mine.Accuracy, mine.Trials = pooled(mine.Accuracy, mine.Trials, c.Accuracy, c.Trials)
 	}
 	r.Choices = append(r.Choices, other.Choices...)
+}
+
+// pooled is the mean score of two lots of trials, and their number.
+func pooled(a float64, trials int, b float64, more int) (float64, int) {
+	if more == 0 {
+		return a, trials
+	}
+	return (a*float64(trials) + b*float64(more)) / float64(trials+more), trials + more
 }
 
 // PsychometricPoint is the fraction of trials with one signed evidence in which a class was chosen.

@@ -38,7 +38,9 @@ func (classRule) String() string {
 func (classRule) judge(tr *Trial, outputs []float64) (float64, int) {
 	right, choice := true, -1
 	for _, a := range tr.Answers {
-		choice = greatest(meanOutputs(outputs, tr.task.Outputs(), a))
+		if choice = greatest(meanOutputs(outputs, tr.task.Outputs(), a)); choice < 0 {
+			return 0, -1
+		}
 		right = right && choice == a.Class
 	}
 	return mark(right), choice
@@ -54,9 +56,13 @@ func meanOutputs(outputs []float64, n int, a Answer) []float64 {
 	return mean
 }
 
+// greatest is the place of the greatest value; -1 if one is no number, as where a network has diverged.
 func greatest(values []float64) int {
 	best := 0
 	for k, v := range values {
+		if math.IsNaN(v) {
+			return -1
+		}
 		if v > values[best] {
 			best = k
 		}
@@ -154,6 +160,9 @@ func (skillRule) judge(tr *Trial, outputs []float64) (float64, int) {
 	}
 	if still == 0 {
 		return mark(wrong == 0), -1
+	}
+	if math.IsNaN(wrong) {
+		return 0, -1
 	}
 	return math.Max(0, 1-wrong/still), -1
 }

@@ -18,15 +18,15 @@ func NewToyMatch(steps, symbols int) *Task {
 		name: name, title: fmt.Sprintf("match of %d symbols over %d steps", symbols, steps),
 		source: "tutorial 08 of brainmass 0.1",
 		dt:     1, stepwise: true,
-		inputs:  channels("symbol", max(symbols, 0)),
+		inputs:  channels("symbol", min(max(symbols, 0), mostClasses)),
 		outputs: []string{"non-match", "match"}, rule: classRule{},
 		conditions: func(*Task) []Condition { return named("non-match", "match") },
 		variants: single([]span{
 			{"cue", fixed(1), false}, {"delay", fixed(math.Max(0, float64(steps-2))), true}, {"probe", fixed(1), false},
 		}, fillToyMatch),
 		check: func(*Task) error {
-			if steps < 2 || symbols < 2 {
-				return fmt.Errorf("tasks: %s: %d steps and %d symbols; both are to be 2 or more", name, steps, symbols)
+			if steps < 2 || symbols < 2 || symbols > mostClasses {
+				return fmt.Errorf("tasks: %s: %d steps and %d symbols; both are to be 2 or more, the symbols at most %d", name, steps, symbols, mostClasses)
 			}
 			return nil
 		},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 )
 
 // Timing says how long things last. The zero value is the task's own timing.
@@ -66,11 +67,19 @@ func (t *Task) prepare(epochs map[string]float64) error {
 			return err
 		}
 	}
-	if n := t.MaxSteps(); n > mostSteps || n <= 0 {
-		return fmt.Errorf("tasks: %s: a trial may take %d steps at dt = %g ms; 1 to %d are possible", t.def.name, n, t.dt, mostSteps)
+	if err := t.checkLength(); err != nil {
+		return err
 	}
 	if t.def.check != nil {
 		return t.def.check(t)
+	}
+	return nil
+}
+
+func (t *Task) checkLength() error {
+	if n := t.MaxSteps(); n > mostSteps || n <= 0 {
+		return fmt.Errorf("tasks: %s: a trial may take %d steps or more at dt = %g ms with its delay × %g; 1 to %d are possible",
+			t.def.name, n, t.dt, t.knobs["delay"], mostSteps)
 	}
 	return nil
 }
@@ -86,7 +95,9 @@ func (t *Task) override(epochs map[string]float64) error {
 	for i, v := range def.variants {
 		spans := append([]span(nil), v.epochs...)
 		for j, p := range spans {
-			names = append(names, p.name)
+			if !slices.Contains(names, p.name) {
+				names = append(names, p.name)
+			}
 			if ms, given := epochs[p.name]; given {
 				found[p.name] = true
 				spans[j].length = fixed(ms)
@@ -97,11 +108,11 @@ func (t *Task) override(epochs map[string]float64) error {
 		}
 		def.variants[i].epochs = spans
 	}
-	for name, ms := range epochs {
+	for _, name := range slices.Sorted(maps.Keys(epochs)) {
 		if !found[name] {
 			return fmt.Errorf("tasks: %s has no epoch %q; %s", def.name, name, nearest(name, names))
 		}
-		if !(ms >= 0) || math.IsInf(ms, 0) {
+		if ms := epochs[name]; !(ms >= 0) || math.IsInf(ms, 0) {
 			return fmt.Errorf("tasks: %s: epoch %q is to last %g ms", def.name, name, ms)
 		}
 	}
@@ -126,6 +137,9 @@ func (t *Task) Retimed(timing Timing) *Task {
 	}
 	c := build(t.def, timing)
 	c.seed, c.knobs = t.seed, t.knobs
+	if c.err == nil {
+		c.err = c.checkLength()
+	}
 	return c
 }
 
@@ -133,11 +147,10 @@ func (t *Task) Retimed(timing Timing) *Task {
 // task's own, 1 at first. A trial keeps its number, its stimuli and its answer. Knobs lists those that
 // the task has; another name is an error.
 func (t *Task) With(knob string, factor float64) (*Task, error) {
-	known := false
-	for _, name := range t.Knobs() {
-		known = known || name == knob
+	if t.err != nil {
+		return nil, t.err
 	}
-	if !known {
+	if !slices.Contains(t.Knobs(), knob) {
 		return nil, fmt.Errorf("tasks: %s has no difficulty %q; %s", t.def.name, knob, nearest(knob, t.Knobs()))
 	}
 	if !(factor >= 0) || math.IsInf(factor, 0) {
@@ -147,10 +160,10 @@ func (t *Task) With(knob string, factor float64) (*Task, error) {
 	c.knobs = maps.Clone(t.knobs)
 	c.knobs[knob] = factor
 	c.ceilings = &ceilings{}
-	if n := c.MaxSteps(); n > mostSteps {
-		return nil, fmt.Errorf("tasks: %s: %s × %g makes trials of %d steps; %d are possible", t.def.name, knob, factor, n, mostSteps)
+	if err := c.checkLength(); err != nil {
+		return nil, err
 	}
-	return &c, c.err
+	return &c, nil
 }
 
 // Regression returns the task with the mean square under a logistic as its loss, judged by the same

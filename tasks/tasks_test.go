@@ -268,8 +268,10 @@ func TestPadTo(t *testing.T) {
 	b := mustBatch(t, task, Train, 0, 4)
 	out := perfect(b)
 	loss, first := b.Loss(out), slices.Clone(b.Trials[1].Inputs)
-	if err := b.PadTo(b.Steps - 1); err == nil {
-		t.Error("a batch has been cut")
+	for _, steps := range []int{b.Steps - 1, -1, 1 << 40} {
+		if err := b.PadTo(steps); err == nil {
+			t.Errorf("a batch of %d steps has %d now", b.Steps, steps)
+		}
 	}
 	if err := b.PadTo(task.MaxSteps()); err != nil {
 		t.Fatal(err)
@@ -324,6 +326,9 @@ func TestRetimed(t *testing.T) {
 	if slow.Dt() != 10 || slow.MaxSteps() != 28 {
 		t.Errorf("strokes of %d steps of %g ms", slow.MaxSteps(), slow.Dt())
 	}
+	if bad := mustWith(t, NewDelayedMatch(Timing{}), "delay", 1e4).Retimed(Timing{Dt: 1}); bad.Err() == nil {
+		t.Errorf("trials of %d steps", bad.MaxSteps())
+	}
 	if bad := slow.Retimed(Timing{Dt: -1}); bad.Err() == nil || bad.Retimed(Timing{}).Err() == nil {
 		t.Error("a bad timing is forgotten")
 	}
@@ -343,6 +348,7 @@ func TestErrors(t *testing.T) {
 		{"dms", Timing{Dt: 1e-9}, "are possible"},
 		{"dms", Timing{Epochs: map[string]float64{"dellay": 1}}, "nearest: delay"},
 		{"dms", Timing{Epochs: map[string]float64{"decision": 0}}, "only a delay may"},
+		{"yang", Timing{Epochs: map[string]float64{"dellay": 1}}, "nearest: delay"},
 		{"dms", Timing{Epochs: map[string]float64{"delay": -5}}, "-5 ms"},
 		{"rdm", Timing{Dt: 120}, `"fixation"`},
 		{"interval", Timing{Dt: 300, Epochs: map[string]float64{"stimulus1": 300, "stimulus2": 300}}, "neither is longer"},
@@ -368,12 +374,12 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	task := NewDelayedMatch(Timing{})
-	for _, c := range [][3]int{{int(Test) + 1, 0, 1}, {0, -1, 1}, {0, 0, 0}} {
+	for _, c := range [][3]int{{int(Test) + 1, 0, 1}, {0, -1, 1}, {0, 0, 0}, {0, 0, -1}, {0, 0, math.MaxInt}, {0, math.MaxInt, 1}, {0, 0, 1 << 40}} {
 		if _, err := task.Batch(Split(c[0]), c[1], c[2]); err == nil {
 			t.Errorf("batch %v has been drawn", c)
 		}
 	}
-	for _, bad := range []*Task{NewToyMatch(1, 2), NewToyMatch(5, 1), NewReadySetGo(Timing{}, -1), NewReadySetGo(Timing{}, 0.01)} {
+	for _, bad := range []*Task{NewToyMatch(1, 2), NewToyMatch(5, 1), NewToyMatch(8, 1<<40), NewToyMatch(1<<40, 2), NewReadySetGo(Timing{}, -1), NewReadySetGo(Timing{}, 0.01)} {
 		if bad.Err() == nil {
 			t.Errorf("%s: no error", bad.Name())
 		}
@@ -415,4 +421,21 @@ func TestPictureOfALongTrial(t *testing.T) {
 	if fixation("measure") == fixation("production") {
 		t.Error("fixation does not end in the picture")
 	}
+}
+
+// What is no number is no answer, whichever class would be right.
+func TestNaNIsWrong(t *testing.T) {
+	forAll(t, func(t *testing.T, task *Task) {
+		for _, task := range []*Task{task, task.Regression()} {
+			b := mustBatch(t, task, Test, 0, 20)
+			out := perfect(b)
+			lane := b.Steps * b.Outputs
+			for i := range out[:10*lane] {
+				out[i] = math.NaN()
+			}
+			if got := b.Accuracy(out); got != 0.5 {
+				t.Errorf("%v: accuracy %g with half of the trials no numbers", task.Loss(), got)
+			}
+		}
+	})
 }
