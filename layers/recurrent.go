@@ -68,7 +68,7 @@ func NewRecurrent(s RecurrentSettings) (*Recurrent, error) {
 	if r.net, err = graph.NewNetwork(r.parts()...); err != nil {
 		return nil, err
 	}
-	return r, errors.Join(r.start(), r.learn())
+	return r, errors.Join(initialise(r.net, s.Cell, s.Seed, s.Units, s.Dt), r.learn())
 }
 
 func (s *RecurrentSettings) check() error {
@@ -155,18 +155,18 @@ func masked(w *mat.Dense, mask mat.Matrix) *graph.Sparse {
 	return held
 }
 
-// start gives parameters and initial states their values before training.
-func (r *Recurrent) start() error {
-	if r.cell.Values == nil {
+// initialise gives parameters and initial states of the units their values before training.
+func initialise(net *graph.Network, cell *Cell, seed uint64, units int, dt float64) error {
+	if cell.Values == nil {
 		return nil
 	}
-	values := r.cell.Values(stream(r.settings.Seed, "values"), r.settings.Units, r.settings.Dt)
+	values := cell.Values(stream(seed, "values"), units, dt)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		var x any = values[name]
 		if v := values[name]; len(v) == 1 {
 			x = v[0]
 		}
-		if err := r.net.Set(address(name), x); err != nil {
+		if err := net.Set(address(name), x); err != nil {
 			return err
 		}
 	}

@@ -126,15 +126,8 @@ func (u *Unrolled) SetSeeds(seeds []uint64) {
 // Keep gives the values of the learnables to the recurrent network, for other rollouts and simulations.
 func (u *Unrolled) Keep() error {
 	r := u.recurrent
-	for _, l := range u.Rollout.Learned() {
-		raw := l.Raw.Value().Data().([]float64)
-		v := make([]float64, len(raw))
-		for i := range raw {
-			v[i] = l.Transform.Forward(raw[i])
-		}
-		if err := r.set(l.Address, v, l.Raw.Shape()); err != nil {
-			return err
-		}
+	if err := keep(r.net, u.Rollout); err != nil {
+		return err
 	}
 	for k := range r.weights {
 		copy(r.weights[k], u.readout[k].Value().Data().([]float64))
@@ -143,10 +136,21 @@ func (u *Unrolled) Keep() error {
 	return nil
 }
 
-// set gives the network values, dense weights as a matrix.
-func (r *Recurrent) set(address string, v []float64, shape tensor.Shape) error {
-	if len(shape) == 2 {
-		return r.net.Set(address, mat.NewDense(shape[0], shape[1], v))
+// keep gives a network the values that a rollout of it has learned, dense weights as a matrix.
+func keep(net *graph.Network, roll *graph.Rollout) error {
+	for _, l := range roll.Learned() {
+		raw := l.Raw.Value().Data().([]float64)
+		v := make([]float64, len(raw))
+		for i := range raw {
+			v[i] = l.Transform.Forward(raw[i])
+		}
+		var x any = v
+		if shape := l.Raw.Shape(); len(shape) == 2 {
+			x = mat.NewDense(shape[0], shape[1], v)
+		}
+		if err := net.Set(l.Address, x); err != nil {
+			return err
+		}
 	}
-	return r.net.Set(address, v)
+	return nil
 }
