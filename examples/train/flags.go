@@ -21,7 +21,7 @@ type config struct {
 	task, model, resume, out, dtype string
 	connectome, learn, curriculum   string
 	units, updates, batch           int
-	warmup, plateau                 int
+	every, warmup, plateau          int
 	rate, target, dt, speed         float64
 	l1, l2, activity                float64
 	seed                            uint64
@@ -40,6 +40,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	f.IntVar(&c.updates, "updates", 300, "updates at most, counted from the beginning")
 	f.IntVar(&c.batch, "batch", 64, "trials per update")
 	f.Float64Var(&c.rate, "lr", 0, "rate of Adam; 0: the model's own")
+	f.IntVar(&c.every, "every", 5, "updates between evaluations")
 	f.BoolVar(&c.cosine, "cosine", false, "lower the rate to 0 along half a cosine over -updates, for tasks that noise bounds")
 	f.IntVar(&c.warmup, "warmup", 0, "updates over which the rate rises to its value")
 	f.IntVar(&c.plateau, "plateau", 0, "evaluations in a row without a lower loss that halve the rate; 0: never")
@@ -59,7 +60,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	f.BoolVar(&c.list, "list", false, "list tasks and models")
 	f.StringVar(&c.out, "out", "", "write checkpoint, curve, TensorBoard events and a picture into this `directory`")
 	f.Usage = func() {
-		fmt.Fprint(stderr, "train trains a recurrent network of neural masses on a cognitive task.\n\n")
+		fmt.Fprint(stderr, "train trains a recurrent network of neural masses on a cognitive task. Yang's tasks have other defaults.\n\n")
 		f.PrintDefaults()
 	}
 	if err := f.Parse(args); err != nil {
@@ -68,13 +69,18 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	if f.NArg() > 0 {
 		return nil, fmt.Errorf("expected flags only, found %q", f.Arg(0))
 	}
+	if !c.list {
+		if err := c.follow(f); err != nil {
+			return nil, err
+		}
+	}
 	return c, c.check()
 }
 
 func (c *config) check() error {
 	switch {
-	case c.units < 1 || c.updates < 1 || c.batch < 1:
-		return fmt.Errorf("expected -units, -updates and -batch above 0, found %d, %d, %d", c.units, c.updates, c.batch)
+	case c.units < 1 || c.updates < 1 || c.batch < 1 || c.every < 1:
+		return fmt.Errorf("expected -units, -updates, -batch and -every above 0, found %d, %d, %d, %d", c.units, c.updates, c.batch, c.every)
 	case !(c.rate >= 0) || !(c.target >= 0) || c.target > 1 || !(c.dt > 0) || !(c.speed > 0):
 		return fmt.Errorf("expected -lr ≥ 0, -target between 0 and 1, -dt > 0, -speed > 0, found %g, %g, %g, %g", c.rate, c.target, c.dt, c.speed)
 	case c.warmup < 0 || c.plateau < 0:
@@ -91,7 +97,7 @@ func (c *config) check() error {
 func (c *config) settings(task *tasks.Task, stdout, stderr io.Writer) (train.TaskSettings, error) {
 	s := train.TaskSettings{
 		Method: train.Adam{Rate: c.rate}, Plateau: c.plateau, Penalty: train.Penalty{ActivityL2: c.activity, WeightL1: c.l1, WeightL2: c.l2},
-		Updates: c.updates, Batch: c.batch, Seed: c.seed, Target: c.target, Dir: c.out, Progress: stderr,
+		Updates: c.updates, Batch: c.batch, Every: c.every, Seed: c.seed, Target: c.target, Dir: c.out, Progress: stderr,
 	}
 	if c.dtype == "float32" {
 		s.Precision = graph.Float32

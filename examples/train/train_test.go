@@ -144,11 +144,33 @@ func TestTrainList(t *testing.T) {
 
 func TestTrainErrors(t *testing.T) {
 	for _, args := range [][]string{
-		{"-task", "dsm"}, {"-model", "hron"}, {"-units", "0"}, {"-lr", "-1"}, {"-learn", "omgea"}, {"-dtype", "float16"}, {"-resume", "/no/such/file"}, {"dms"},
+		{"-task", "dsm"}, {"-model", "hron"}, {"-units", "0"}, {"-every", "0"}, {"-lr", "-1"}, {"-learn", "omgea"}, {"-dtype", "float16"}, {"-resume", "/no/such/file"}, {"dms"},
 		{"-curriculum", "delya"}, {"-curriculum", "delay=x"}, {"-curriculum", "delay=-1"}, {"-curriculum", "coherence"}, {"-l1", "-1"}, {"-activity", "NaN"}, {"-warmup", "-1"}, {"-out", "main.go"},
 	} {
 		if _, err := execute(t, args...); err == nil {
 			t.Errorf("%v: expected an error", args)
+		}
+	}
+}
+
+// A recipe fills in what was not given, and only what the task has.
+func TestTrainRecipes(t *testing.T) {
+	for _, c := range []struct {
+		args              []string
+		model, curriculum string
+		units             int
+	}{
+		{[]string{"-task", "dms"}, "horn", "", 64},
+		{[]string{"-task", "yang"}, "rnn", "coherence=16,8,4,2", 256},
+		{[]string{"-task", "yang:go,dm1", "-units", "8"}, "rnn", "coherence=16,8,4,2", 8},
+		{[]string{"-task", "yang:go,anti", "-model", "horn"}, "horn", "", 256},
+	} {
+		got, err := parse(c.args, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.model != c.model || got.curriculum != c.curriculum || got.units != c.units {
+			t.Errorf("%v: model %q, curriculum %q, units %d; expected %q, %q, %d", c.args, got.model, got.curriculum, got.units, c.model, c.curriculum, c.units)
 		}
 	}
 }
