@@ -6,10 +6,13 @@
 //
 // # Delays
 //
-// Edges are of three classes. Those of [Block] steps and more are summed for a block of steps at once,
-// those of [Part] steps and more for a part of a block, both from the past, which has a row of steps for
-// each region. Shorter ones, and none, are read step by step from a ring of the last block. Undelayed
-// dense weights are a matrix. Each lane may have delays of its own.
+// Edges are of classes by their delay. Those of [Block] steps and more are summed for a block of steps at
+// once, those of half as many and more for half a block, and so on down to [Near] steps, all from the past,
+// which has a row of steps for each region. Shorter ones, and none, are read step by step from a ring of the
+// last block. Undelayed dense weights are a matrix. Each lane may have delays of its own.
+//
+// The past of many regions does not fit into the nearest cache. Where their edges are many, sums over a class
+// are formed for some sources after the other, for all targets each time.
 //
 // # Memory
 //
@@ -35,8 +38,7 @@
 // # Determinism
 //
 // Every floating-point sum has one order, fixed by absolute step, lane and region: edges by class of their
-// delay, from [Block] steps on, from [Part] steps on, and less, and within a class in order of (target,
-// source); products of a weight's gradient by blocks, over the steps of each first; blocks of time from the
+// delay, from the longest on, and within a class in order of (target, source); products of a weight's gradient by blocks, over the steps of each first; blocks of time from the
 // last to the first, lanes by tiles and a fixed tree. Where a segment begins, how many goroutines run and
 // which tapes were rebuilt changes no bit of the result.
 package engine

@@ -2,40 +2,41 @@ package engine
 
 import "github.com/euryale-ml/euryale/graph/internal/kernel"
 
-// edgeSet is a set of edges in two orders: by target for the sums, by source for their transpose.
+// edgeSet is a set of edges in two orders: by target for the sums, by source for their transpose, and both
+// by blocks of what they read.
 type edgeSet struct {
-	n      int     // edges
-	weight []int   // weight number of edge e, by target
-	delay  []int32 // by target
-	other  []int32 // source of edge e, by target
-	row    []int32 // edges of target i are row[i]..row[i+1]
-	tEdge  []int32 // by source: position of the edge in the order by target
+	n      int      // edges
+	weight []int    // weight number of edge e, by target
+	delay  []int32  // by target
+	other  []int32  // source of edge e, by target
+	rows   edgeRows // of targets
+	tEdge  []int32  // by source: position of the edge in the order by target
 	tDelay []int32
-	tOther []int32 // target of the edge, by source
-	tRow   []int32
+	tOther []int32  // target of the edge, by source
+	tRows  edgeRows // of sources
 }
 
-// A class of edges is those whose delays are so long that their sums are known some steps ahead.
+// A class of edges is those whose delays are at least so long that their sums are known for some steps
+// ahead: class 0 for a block, each of the others for half as many. The last one is what is left.
 const (
-	long   = iota // at least Block steps: sums of a whole block at once
-	middle        // at least Part steps: sums of a part of a block
-	short         // less, down to none: sums of each step by itself
-	classes
+	short   = 4 // delays down to none: sums of each step by itself
+	classes = short + 1
 )
 
-// Part is the number of steps whose sums over middle delays are computed at once. Parts are anchored at
-// multiples of Part of the absolute step.
-const Part = Block / 2
+// ahead is the number of steps whose sums over delays of a class are computed at once, from multiples of
+// it in absolute steps on.
+func ahead(class int) int { return Block >> class }
+
+// Near is the shortest delay that is not short.
+const Near = Block >> (short - 1)
 
 // class is that of a delay.
 func class(delay int) int {
-	switch {
-	case delay >= Block:
-		return long
-	case delay >= Part:
-		return middle
+	k := 0
+	for k < short && delay < ahead(k) {
+		k++
 	}
-	return short
+	return k
 }
 
 // prepare splits the edges by class.
@@ -74,36 +75,60 @@ func (c *Coupling) prepare() {
 			c.sets[k].fill(c, c.Delay, k)
 		}
 	}
+	c.coarse = short
+	for k := short - 1; k >= 0; k-- {
+		if c.edges[k] > 0 {
+			c.fine = max(c.fine, k)
+			c.coarse = k
+		}
+	}
 }
 
 // ahead says whether some sums are known before their step.
-func (c *Coupling) ahead() bool { return c.edges[long]+c.edges[middle] > 0 }
+func (c *Coupling) ahead() bool { return c.coarse < short }
 
 // echoes says whether a step's sums need the steps just before it.
 func (c *Coupling) echoes() bool { return c.delayed && c.edges[short] > 0 }
 
 // fill takes the edges of a coupling with given delays that are of class k.
 func (s *edgeSet) fill(c *Coupling, delays []int, k int) {
-	s.n, s.weight, s.delay, s.other = 0, s.weight[:0], s.delay[:0], s.other[:0]
-	s.row, s.tRow = cleared(s.row, c.NTo+1), cleared(s.tRow, c.NFrom+1)
+	s.layOut(c, delays, k)
+	s.weight, s.delay, s.other = cleared(s.weight, s.n), cleared(s.delay, s.n), cleared(s.other, s.n)
+	starts := s.rows.starts()
 	for e, d := range delays {
-		if class(d) != k {
-			continue
+		if class(d) == k {
+			at := s.rows.place(starts, c.I[e], c.J[e])
+			s.weight[at], s.delay[at], s.other[at] = c.Index[e], int32(d), int32(c.J[e])
 		}
-		s.weight = append(s.weight, c.Index[e])
-		s.delay = append(s.delay, int32(d))
-		s.other = append(s.other, int32(c.J[e]))
-		s.row[c.I[e]+1]++
-		s.tRow[c.J[e]+1]++
-		s.n++
-	}
-	for i := 0; i < c.NTo; i++ {
-		s.row[i+1] += s.row[i]
-	}
-	for j := 0; j < c.NFrom; j++ {
-		s.tRow[j+1] += s.tRow[j]
 	}
 	s.transpose(c.NTo)
+}
+
+// layOut counts the edges of class k and finds their rows. Short delays are read from rings, whose steps
+// are rows: there is one block of them.
+func (s *edgeSet) layOut(c *Coupling, delays []int, k int) {
+	depth := 0
+	s.n = 0
+	for _, d := range delays {
+		if class(d) == k {
+			s.n, depth = s.n+1, max(depth, d)
+		}
+	}
+	from, to := max(c.NFrom, 1), max(c.NTo, 1)
+	if k < short {
+		steps := depth + ahead(k)
+		from, to = side(s.n, c.NTo, c.NFrom, steps), side(s.n, c.NFrom, c.NTo, steps)
+	}
+	s.rows.begin(c.NTo, c.NFrom, from)
+	s.tRows.begin(c.NFrom, c.NTo, to)
+	for e, d := range delays {
+		if class(d) == k {
+			s.rows.count(c.I[e], c.J[e])
+			s.tRows.count(c.J[e], c.I[e])
+		}
+	}
+	s.rows.counted()
+	s.tRows.counted()
 }
 
 // cleared returns n zeros, in x if it has room.
@@ -118,13 +143,13 @@ func cleared[E any](x []E, n int) []E {
 // transpose fills the order by source; edges of one source stay in order of their targets.
 func (s *edgeSet) transpose(targets int) {
 	s.tEdge, s.tDelay, s.tOther = cleared(s.tEdge, s.n), cleared(s.tDelay, s.n), cleared(s.tOther, s.n)
-	next := append([]int32(nil), s.tRow...)
-	for i := 0; i < targets; i++ {
-		for e := s.row[i]; e < s.row[i+1]; e++ {
-			j := s.other[e]
-			at := next[j]
-			next[j]++
-			s.tEdge[at], s.tDelay[at], s.tOther[at] = e, s.delay[e], int32(i)
+	starts := s.tRows.starts()
+	for block := range s.rows.blocks() {
+		for i := range targets {
+			for e, end := s.rows.of(block, i); e < end; e++ {
+				at := s.tRows.place(starts, int(s.other[e]), i)
+				s.tEdge[at], s.tDelay[at], s.tOther[at] = e, s.delay[e], int32(i)
+			}
 		}
 	}
 }
@@ -177,7 +202,7 @@ func fillOffsets[T kernel.Float](o *offsets, c *Coupling, w *weightSet[T], delay
 func (o *offsets) fillRings(set *edgeSet, from, to int) {
 	o.ring, o.ringBack = cleared(o.ring, set.n), cleared(o.ringBack, set.n)
 	for e := range o.ring {
-		o.ring[e] = (Part-1-set.delay[e])*int32(from) + set.other[e]
+		o.ring[e] = (Near-1-set.delay[e])*int32(from) + set.other[e]
 		o.ringBack[e] = set.tDelay[e]*int32(to) + set.tOther[e]
 	}
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -27,9 +28,11 @@ type edge struct{ i, j, d, w int }
 
 func (s *edgeSet) byTarget(targets int) []edge {
 	var list []edge
-	for i := 0; i < targets; i++ {
-		for e := s.row[i]; e < s.row[i+1]; e++ {
-			list = append(list, edge{i, int(s.other[e]), int(s.delay[e]), s.weight[e]})
+	for block := range s.rows.blocks() {
+		for i := range targets {
+			for e, end := s.rows.of(block, i); e < end; e++ {
+				list = append(list, edge{i, int(s.other[e]), int(s.delay[e]), s.weight[e]})
+			}
 		}
 	}
 	return list
@@ -37,26 +40,27 @@ func (s *edgeSet) byTarget(targets int) []edge {
 
 func (s *edgeSet) bySource(sources int) []edge {
 	var list []edge
-	for j := 0; j < sources; j++ {
-		for e := s.tRow[j]; e < s.tRow[j+1]; e++ {
-			list = append(list, edge{int(s.tOther[e]), j, int(s.tDelay[e]), s.weight[s.tEdge[e]]})
+	for block := range s.tRows.blocks() {
+		for j := range sources {
+			for e, end := s.tRows.of(block, j); e < end; e++ {
+				list = append(list, edge{int(s.tOther[e]), j, int(s.tDelay[e]), s.weight[s.tEdge[e]]})
+			}
 		}
 	}
 	return list
 }
 
-// The order by source is a permutation of the order by target, sorted by (J, I); the classes
-// together are all edges.
+// The order by source is a permutation of the order by target, both are sorted by block, (I, J) and
+// (J, I); the classes together are all edges. Those of many regions are in several blocks.
 func TestEdgeSets(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	compare := func(a, b edge) int {
-		if a.j != b.j {
-			return a.j - b.j
-		}
-		return a.i - b.i
-	}
+	parted := 0
 	for trial := 0; trial < 200; trial++ {
-		c := randomEdges(r, 1+r.IntN(6), 1+r.IntN(6))
+		most := 6
+		if trial%50 == 0 {
+			most = 200
+		}
+		c := randomEdges(r, 1+r.IntN(most), 1+r.IntN(most))
 		want := map[edge]bool{}
 		for e := range c.I {
 			want[edge{c.I[e], c.J[e], c.Delay[e], c.Index[e]}] = true
@@ -64,11 +68,18 @@ func TestEdgeSets(t *testing.T) {
 		count := 0
 		for k := range c.sets {
 			set := &c.sets[k]
-			forward, back := set.byTarget(c.NTo), set.bySource(c.NFrom)
-			if len(forward) != set.n || !slices.IsSortedFunc(back, compare) {
-				t.Fatalf("%d edges by target, %d in the set; by source %v", len(forward), set.n, back)
+			parted += set.rows.blocks() - 1
+			byTarget := func(a, b edge) int {
+				return cmp.Or(a.j/set.rows.side-b.j/set.rows.side, a.i-b.i, a.j-b.j)
 			}
-			slices.SortFunc(forward, compare)
+			bySource := func(a, b edge) int {
+				return cmp.Or(a.i/set.tRows.side-b.i/set.tRows.side, a.j-b.j, a.i-b.i)
+			}
+			forward, back := set.byTarget(c.NTo), set.bySource(c.NFrom)
+			if len(forward) != set.n || !slices.IsSortedFunc(forward, byTarget) || !slices.IsSortedFunc(back, bySource) {
+				t.Fatalf("%d edges in the set, by target %v, by source %v", set.n, forward, back)
+			}
+			slices.SortFunc(forward, bySource)
 			if !slices.Equal(forward, back) {
 				t.Fatalf("by target %v, by source %v", forward, back)
 			}
@@ -83,6 +94,9 @@ func TestEdgeSets(t *testing.T) {
 			t.Fatalf("%d edges of %d", count, len(c.I))
 		}
 	}
+	if parted == 0 {
+		t.Error("no edges in several blocks")
+	}
 }
 
 // Both orders hold the value of the weight that the edge's Index names.
@@ -93,14 +107,14 @@ func TestEdgeWeights(t *testing.T) {
 	for i := range values {
 		values[i] = r.Float64()
 	}
-	w := edgeWeights[float64]{edgeSet: &c.sets[long]}
+	w := edgeWeights[float64]{edgeSet: &c.sets[0]}
 	w.load(values)
-	for k, e := range c.sets[long].byTarget(c.NTo) {
+	for k, e := range c.sets[0].byTarget(c.NTo) {
 		if w.w[k] != values[e.w] {
 			t.Errorf("edge %v has weight %v, expected %v", e, w.w[k], values[e.w])
 		}
 	}
-	for k, e := range c.sets[long].bySource(c.NFrom) {
+	for k, e := range c.sets[0].bySource(c.NFrom) {
 		if w.wT[k] != values[e.w] {
 			t.Errorf("edge %v has weight %v by source, expected %v", e, w.wT[k], values[e.w])
 		}

@@ -93,6 +93,7 @@ func (e *Engine[T]) Reverse(ctx context.Context, in *Inputs, tape *Tape[T], cot 
 				l.masked[lane] = tape.Masked[l.first+lane] || without != nil && without[l.first+lane]
 			}
 			if slices.Contains(l.masked, false) {
+				l.back.before = grads.Carry != nil
 				if err := l.reverse(ctx, cot, &tape.tiles[number]); err != nil {
 					return err
 				}

@@ -141,12 +141,11 @@ func (l *tile[T]) segment(ctx context.Context, sp span, rec *recorder[T]) error 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		t1 := min((t0/Block+1)*Block, sp.to)
+		t1 := min(next(t0, Block), sp.to)
 		l.draw(t0, t1, l.m.noiseForward)
-		l.aheadSums(aheadTask, long, sp, t0, t0, int(t1-t0))
 		for t := t0; t < t1; {
-			part := l.partEnd(t, t1)
-			l.aheadSums(aheadTask, middle, sp, t0, t, int(part-t))
+			part := min(next(t, l.m.part), t1)
+			l.aheadSums(sp, t0, t1, t)
 			for from := t; t < part; t++ {
 				l.oneStep(sp, t0, t)
 				for _, o := range l.observers {
@@ -172,14 +171,9 @@ func (l *tile[T]) segment(ctx context.Context, sp span, rec *recorder[T]) error 
 	return nil
 }
 
-// partEnd is where the part of a block ends that begins at t, at most t1. Blocks are not parted if no
-// sum asks for it.
-func (l *tile[T]) partEnd(t, t1 int64) int64 {
-	if !l.m.parts {
-		return t1
-	}
-	return min((t/Part+1)*Part, t1)
-}
+// next is the first multiple of n, a power of two, after t, last the last one before it.
+func next(t int64, n int) int64 { return (t | int64(n-1)) + 1 }
+func last(t int64, n int) int64 { return (t - 1) &^ int64(n-1) }
 
 // oneStep computes the sums at step t and the state after it.
 func (l *tile[T]) oneStep(sp span, t0, t int64) {

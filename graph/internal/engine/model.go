@@ -1,7 +1,7 @@
 package engine
 
-// Block is the number of steps whose long-delay sums are computed at once.
-const Block = 16
+// Block is the largest number of steps whose sums are computed at once.
+const Block = 32
 
 // StateVar is one state variable of one population, N regions long.
 type StateVar struct {
@@ -62,6 +62,8 @@ type Coupling struct {
 	delayed bool
 	full    bool             // dense, and every entry is an edge
 	depth   int              // longest delay
+	coarse  int              // first class ahead that has edges, short if there is none
+	fine    int              // last one
 	sets    [classes]edgeSet // of all lanes, without LaneDelays
 	edges   [classes]int     // of a lane, at most
 	row     []int32          // edges to target i are row[i]..row[i+1]
@@ -104,7 +106,7 @@ type Model struct {
 	historyWidth                                                                   int
 	constSum                                                                       []bool
 	noiseForward, noiseBack                                                        []bool // noise that a way reads
-	parts                                                                          bool   // some sums are computed for parts of blocks
+	part                                                                           int    // steps that are computed without new sums ahead
 	tileable                                                                       bool   // several lanes may be solved side by side
 }
 

@@ -11,11 +11,12 @@ func (l *tile[T]) pastState(src *Source, back int) []T {
 	return l.pastNow
 }
 
-// pastBack turns the adjoints of sums that read from before the window into those of its history.
+// pastBack turns the adjoints of sums that read from before the window into those of its history, and of
+// what the signals of that time were computed with.
 func (l *tile[T]) pastBack() {
 	for i := range l.sources {
 		src, grad := &l.m.Sources[i], l.sources[i].grad
-		if src.depth == 0 {
+		if src.depth == 0 || !l.back.before && !src.learns() {
 			continue
 		}
 		past := make([]T, len(grad)*src.depth) // [lane][region][step], oldest first
@@ -45,11 +46,13 @@ func (l *tile[T]) sumPastBack(k, lane int, past []T) {
 	add := func(set *edgeWeights[T]) {
 		for j := 0; j < c.NFrom; j++ {
 			row := past[j*depth : (j+1)*depth]
-			for e := set.tRow[j]; e < set.tRow[j+1]; e++ {
-				d := int(set.tDelay[e])
-				n := min(d, l.set.Steps)
-				at := int(set.tOther[e])*run.stride + start
-				kernel.Axpy(row[depth-d:depth-d+n], set.wT[e], adjoint[at:at+n])
+			for block := range set.tRows.blocks() {
+				for e, end := set.tRows.of(block, j); e < end; e++ {
+					d := int(set.tDelay[e])
+					n := min(d, l.set.Steps)
+					at := int(set.tOther[e])*run.stride + start
+					kernel.Axpy(row[depth-d:depth-d+n], set.wT[e], adjoint[at:at+n])
+				}
 			}
 		}
 	}

@@ -15,6 +15,7 @@ type reverseRun[T kernel.Float] struct {
 	carry            []float64   // adjoint of the incoming carry, [lane]
 	gradSeries       [][]float64 // one of all lanes, or [lane] one each
 	cut              bool        // a horizon lies between here and the end of the window
+	before           bool        // whether the gradient of the incoming carry is wanted
 }
 
 // reverse differentiates the lanes. Its results stay in the workspace for deliver.
@@ -139,10 +140,9 @@ func (l *tile[T]) segmentBack(ctx context.Context, sp span, c *cotangent[T]) err
 		}
 		t0 := l.blockStart(t1, sp.from)
 		l.draw(t0, t1, l.m.noiseBack)
-		l.aheadSums(backAheadTask, long, sp, t0, t0, int(t1-t0))
 		for t := t1; t > t0; {
-			part := l.partStart(t, t0)
-			l.aheadSums(backAheadTask, middle, sp, t0, part, int(t-part))
+			part := max(last(t, l.m.part), t0)
+			l.aheadBacks(sp, t0, t1, t)
 			to := t
 			for t > part {
 				t--
@@ -159,19 +159,11 @@ func (l *tile[T]) segmentBack(ctx context.Context, sp span, c *cotangent[T]) err
 
 // blockStart is the last block or horizon border before t1, not before from.
 func (l *tile[T]) blockStart(t1, from int64) int64 {
-	t0 := max((t1-1)/Block*Block, from)
+	t0 := max(last(t1, Block), from)
 	if h := int64(l.set.Horizon); h > 0 {
 		t0 = max(t0, (t1-1)/h*h)
 	}
 	return t0
-}
-
-// partStart is where the part of a block begins that ends at t, at least t0.
-func (l *tile[T]) partStart(t, t0 int64) int64 {
-	if !l.m.parts {
-		return t0
-	}
-	return max((t-1)/Part*Part, t0)
 }
 
 // stepBack turns the adjoint of the state after step t into that of the state before it.

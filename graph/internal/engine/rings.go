@@ -24,7 +24,7 @@ func (l *tile[T]) prime(sp span) {
 		if !l.m.Sources[i].echoes {
 			continue
 		}
-		for c := int64(1); c < Part; c++ {
+		for c := int64(1); c < Near; c++ {
 			ring := l.slot(run.ring, sp.from-c, n)
 			for j := range ring {
 				ring[j] = run.past[j*run.stride+run.columns+int(sp.from-c-sp.base)]

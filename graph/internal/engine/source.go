@@ -1,5 +1,7 @@
 package engine
 
+import "slices"
+
 // Source is a signal sent along edges: a state variable, an input, or a program of states of one
 // population.
 type Source struct {
@@ -19,6 +21,11 @@ type Source struct {
 // isState says whether the signal is a state variable as it is.
 func (s *Source) isState() bool { return s.Forward == nil && s.From.Kind == State }
 
+// learns says whether a signal depends on a parameter that learns.
+func (s *Source) learns() bool {
+	return s.Adjoint != nil && slices.ContainsFunc(s.Adjoint.Out, func(w Wire) bool { return w.Kind == Param })
+}
+
 // pastColumns is the number of past steps kept of a delayed source: at least a block.
 func (s *Source) pastColumns() int { return max(s.depth, Block) }
 
@@ -30,7 +37,7 @@ func (m *Model) differentiable(k int) bool {
 
 // prepareSources finds out which sources need a past, and how long.
 func (m *Model) prepareSources() {
-	m.history = make([]int, len(m.States))
+	m.history, m.part = make([]int, len(m.States)), Block
 	for i := range m.Sums {
 		s := &m.Sums[i]
 		c := &m.Couplings[s.Coupling]
@@ -44,7 +51,9 @@ func (m *Model) prepareSources() {
 		src.now = src.now || !c.delayed
 		src.recent = src.recent || !c.delayed || c.echoes()
 		src.echoes = src.echoes || c.echoes()
-		m.parts = m.parts || c.edges[middle] > 0
+		if c.ahead() {
+			m.part = min(m.part, ahead(c.fine))
+		}
 		src.depth = max(src.depth, c.depth)
 	}
 	for i := range m.Sources {

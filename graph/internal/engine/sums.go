@@ -6,9 +6,9 @@ import "github.com/euryale-ml/euryale/graph/internal/kernel"
 type task int
 
 const (
-	aheadTask     task = iota // sums over long or middle delays, by target
+	aheadTask     task = iota // sums that are known ahead, by target
 	nowTask                   // sums of one step, by target
-	backAheadTask             // transposed sums over long or middle delays, by source
+	backAheadTask             // transposed sums that are known ahead, by source
 	backTask                  // transposed sums of one step, by source
 	weightTask                // weight gradients of a block, by target
 	pastTask                  // signals into the past, of source k
@@ -24,6 +24,7 @@ type job struct {
 	base  int64
 	t0, t int64
 	n     int
+	first bool // of its class in the block
 }
 
 // regions is the number of things that a coupling's sums of one step go over, of n regions at one end:
@@ -35,19 +36,40 @@ func (l *tile[T]) regions(c *Coupling, n int) int {
 	return l.lanes * n
 }
 
-// aheadSums computes the sums of steps t … t+n−1, in the block from t0 on, over delays of a class.
-func (l *tile[T]) aheadSums(task task, class int, sp span, t0, t int64, n int) {
+// aheadSums computes the sums of steps from t on, in the block t0 … t1−1, over the delays of all classes
+// whose turn it is.
+func (l *tile[T]) aheadSums(sp span, t0, t1, t int64) {
+	l.sumRows = l.s[int(t-sp.base)*l.lanes*l.m.sumWidth:]
+	for class := range short {
+		if n := ahead(class); t == t0 || t&int64(n-1) == 0 {
+			l.aheadClass(job{task: aheadTask, class: class, base: sp.base, t0: t0, t: t, n: int(min(next(t, n), t1) - t), first: t == t0})
+		}
+	}
+}
+
+// aheadBacks computes the transposed sums of steps up to t.
+func (l *tile[T]) aheadBacks(sp span, t0, t1, t int64) {
+	for class := range short {
+		if n := ahead(class); t == t1 || t&int64(n-1) == 0 {
+			from := max(last(t, n), t0)
+			l.aheadClass(job{task: backAheadTask, class: class, base: sp.base, t0: t0, t: from, n: int(t - from), first: t == t1})
+		}
+	}
+}
+
+// aheadClass does a job for all sums that have edges of its class.
+func (l *tile[T]) aheadClass(j job) {
 	for k := range l.m.Sums {
 		c := &l.m.Couplings[l.m.Sums[k].Coupling]
-		if l.m.Sums[k].Source < 0 || !c.ahead() || class == middle && c.edges[middle] == 0 {
+		if l.m.Sums[k].Source < 0 || c.edges[j.class] == 0 {
 			continue
 		}
 		targets := c.NTo
-		if task == backAheadTask {
+		if j.task == backAheadTask {
 			targets = c.NFrom
 		}
-		l.sumRows = l.s[int(t-sp.base)*l.lanes*l.m.sumWidth:]
-		l.spread(job{task: task, k: k, class: class, base: sp.base, t0: t0, t: t, n: n}, l.lanes*targets, l.lanes*c.edges[class]*n)
+		j.k = k
+		l.spread(j, l.lanes*targets, l.lanes*c.edges[j.class]*j.n)
 	}
 }
 
@@ -114,8 +136,8 @@ func (l *tile[T]) aheadSum(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
 	c, w, src := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling].at(lane).edges[j.class], &l.sources[s.Source]
 	past := src.past[lane*c.NFrom*src.stride+int(j.t-j.base):]
-	sums := addAhead(&j, run.ahead[(lane*c.NTo+from)*Block:], w.row[from:to+1], w.w, run.offsets(lane).past[j.class], past)
-	if j.last(c) {
+	sums := addAhead(&j, c, run.ahead[(lane*c.NTo+from)*Block:], &w.rows, from, to, w.w, run.offsets(lane).past[j.class], past)
+	if j.class == c.fine {
 		into := kernel.Matrix[T]{Data: l.sumRows[l.lanes*s.offset+lane*c.NTo+from:], Stride: l.lanes * l.m.sumWidth}
 		kernel.Transpose(into, sums, to-from, j.n)
 	}
@@ -125,26 +147,25 @@ func (l *tile[T]) aheadBack(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling].at(lane).edges[j.class]
 	later := run.adjoint[lane*c.NTo*run.stride+int(j.t-j.base):]
-	sums := addAhead(&j, run.backAhead[(lane*c.NFrom+from)*Block:], w.tRow[from:to+1], w.wT, run.offsets(lane).later[j.class], later)
-	if n := l.lanes * c.NFrom; j.last(c) {
+	sums := addAhead(&j, c, run.backAhead[(lane*c.NFrom+from)*Block:], &w.tRows, from, to, w.wT, run.offsets(lane).later[j.class], later)
+	if n := l.lanes * c.NFrom; j.class == c.fine {
 		into := kernel.Matrix[T]{Data: run.back[int(j.t-j.t0)*n+lane*c.NFrom+from:], Stride: n}
 		kernel.Transpose(into, sums, to-from, j.n)
 	}
 }
 
-// addAhead adds the edges of a class to sums that are known ahead, [region][Block], and returns those of the
-// job's steps. The first class starts them.
-func addAhead[T kernel.Float](j *job, ahead []T, row []int32, w []T, offsets []int32, src []T) kernel.Matrix[T] {
-	if j.class == long {
-		clear(ahead[:(len(row)-1)*Block])
+// addAhead adds the edges of a class to sums that are known ahead, [region][Block], of regions from … to−1,
+// and returns those of the job's steps. The first class that has edges starts all sums of a block.
+func addAhead[T kernel.Float](j *job, c *Coupling, ahead []T, rows *edgeRows, from, to int, w []T, offsets []int32, src []T) kernel.Matrix[T] {
+	if j.first && j.class == c.coarse {
+		clear(ahead[:(to-from)*Block])
 	}
 	sums := kernel.Matrix[T]{Data: ahead[j.t-j.t0:], Stride: Block}
-	kernel.DelayedRows(sums, j.n, row, w, offsets, src)
+	for block := range rows.blocks() {
+		kernel.DelayedRows(sums, j.n, rows.in(block, from, to), w, offsets, src)
+	}
 	return sums
 }
-
-// last says whether no other class of edges is known ahead.
-func (j *job) last(c *Coupling) bool { return j.class == middle || c.edges[middle] == 0 }
 
 // denseSum multiplies by rows from … to−1 of the matrix, all lanes at once if it is theirs.
 func (l *tile[T]) denseSum(j job, from, to int) {
@@ -188,9 +209,9 @@ func (l *tile[T]) nowSum(j job, lane, from, to int) {
 	}
 	width, first, other := l.lanes*c.NFrom, int(j.t&(Block-1)), w.other
 	if c.delayed {
-		first, other = first+Block-(Part-1), run.offsets(lane).ring
+		first, other = first+Block-(Near-1), run.offsets(lane).ring
 	}
-	kernel.SparseRows(row, w.row[from:to+1], w.w, other, l.sources[s.Source].ring[first*width+lane*c.NFrom:])
+	kernel.SparseRows(row, w.rows.in(0, from, to), w.w, other, l.sources[s.Source].ring[first*width+lane*c.NFrom:])
 }
 
 // nowBack adds to the sources' adjoints what comes back at step t.
@@ -210,7 +231,7 @@ func (l *tile[T]) nowBack(j job, lane, from, to int) {
 			other = run.offsets(lane).ringBack
 		}
 		first := int(j.t&(Block-1)) * l.lanes * c.NTo
-		kernel.SparseRows(back, w.tRow[from:to+1], w.wT, other, run.ring[first+lane*c.NTo:])
+		kernel.SparseRows(back, w.tRows.in(0, from, to), w.wT, other, run.ring[first+lane*c.NTo:])
 	}
 	kernel.AddVV(grad, grad, back)
 }

@@ -54,12 +54,12 @@ type sourceRun[T kernel.Float] struct {
 // block of them time-major, and what is known ahead of the present block.
 type sumRun[T kernel.Float] struct {
 	constant []T // row sums of the weights, if that is what the sum is
-	ahead    []T // [lane][target][Block] the sum over long and middle delays
+	ahead    []T // [lane][target][Block] the sum over delays that are not short
 
 	adjoint   []T // [lane][target][stride], column t − segment base
 	stride    int
 	ring      []T       // [Block][lane][target], twice if short delays read it
-	backAhead []T       // [lane][source][Block] the transposed sum over long and middle delays
+	backAhead []T       // [lane][source][Block] the transposed sum over delays that are not short
 	back      []T       // [Block][lane][source] the transposed sum
 	at        []offsets // of all lanes, or [lane]
 

@@ -148,8 +148,11 @@ func (w *weightSet[T]) rowSums(c *Coupling, dst []T) {
 		}
 		for k := range w.edges {
 			e := &w.edges[k]
-			for _, v := range e.w[e.row[i]:e.row[i+1]] {
-				dst[i] += v
+			for block := range e.rows.blocks() {
+				from, to := e.rows.of(block, i)
+				for _, v := range e.w[from:to] {
+					dst[i] += v
+				}
 			}
 		}
 	}

@@ -4,20 +4,25 @@ package kernel
 //
 //	acc[i][k] += Σ_e w[e] src[offsets[e]+k],   row[i] ≤ e < row[i+1], k < steps
 //
-// with the edges of every sum taken in ascending order. There are len(row)−1 targets,
-// and it is faster to take some of them at once than one after the other: four of
-// float32, two of float64. It panics when an edge reaches outside src.
+// with the edges of every sum taken in ascending order. There are len(row)−1 targets.
+// It panics when an edge reaches outside src.
+//
+// With AVX2 it is faster to take some targets at once than one after the other: four of
+// float32, two of float64. With AVX-512 it is not, and the more steps, the faster.
 func DelayedRows[T Float](acc Matrix[T], steps int, row []int32, w []T, offsets []int32, src []T) {
 	if len(row) < 2 {
 		return
 	}
 	to := acc.cut(len(row)-1, steps)
+	if avx512 && len(to) > 0 && len(src) >= steps && delayedBlocks(to, acc.Stride, steps, row, w, offsets, src) {
+		return // else an edge is missing or outside, and what follows panics
+	}
 	w = edgesOf(row, w)
 	offsets = offsets[:len(offsets):len(offsets)][:len(w)]
 	if len(to) == 0 {
 		return
 	}
-	if simd && steps >= least[T]() && len(src) >= steps {
+	if simd && !avx512 && steps >= least[T]() && len(src) >= steps {
 		if !delayedRowsVector(to, acc.Stride, steps, row, w, offsets, src) {
 			panic(edgeOutside)
 		}

@@ -204,6 +204,24 @@ func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, 
 	return ok
 }
 
+// delayedBlocks is DelayedRows with AVX-512. It returns false where that panics.
+func delayedBlocks[T Float](acc []T, stride, steps int, row []int32, w []T, offsets []int32, src []T) bool {
+	first, last := int(row[0]), int(row[len(row)-1])
+	if first < 0 || last < first || last > len(w) || last > len(offsets) {
+		return false
+	}
+	limit, o, ok := min(len(src)-steps, math.MaxInt32), unsafe.SliceData(offsets), true
+	for k, most := 0, 8*wide[T](); ok && k < steps; k += most {
+		c, b, n := acc[k:], src[k:], min(steps-k, most)
+		if single[T]() {
+			ok = delayedBlock32(p32(c), stride, n, &row[0], len(row)-1, last, p32(w), o, p32(b), limit)
+		} else {
+			ok = delayedBlock64(p64(c), stride, n, &row[0], len(row)-1, last, p64(w), o, p64(b), limit)
+		}
+	}
+	return ok
+}
+
 func sparseRowsVector[T Float](y []T, row []int32, w []T, other []int32, x []T) bool {
 	if single[T]() {
 		return sparseRows32(p32(y), len(y), &row[0], p32(w), unsafe.SliceData(other), p32(x), len(x))

@@ -2,8 +2,8 @@
 
 package kernel
 
-// simd is whether there is assembly for this machine.
-const simd = false
+// simd and avx512 are whether there is assembly for this machine.
+const simd, avx512 = false, false
 
 var vectorEntry [len(formNames)]int
 
@@ -18,6 +18,9 @@ func least[T Float]() int                               { panic("kernel: no asse
 func gemmVector[T Float](g *gemm[T])                    { panic("kernel: no assembly") }
 func axpyVector[T Float](y []T, s T, x []T)             { panic("kernel: no assembly") }
 func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, offsets []int32, src []T) bool {
+	panic("kernel: no assembly")
+}
+func delayedBlocks[T Float](acc []T, stride, steps int, row []int32, w []T, offsets []int32, src []T) bool {
 	panic("kernel: no assembly")
 }
 func sparseRowsVector[T Float](y []T, row []int32, w []T, other []int32, x []T) bool {

@@ -29,6 +29,9 @@ func delayedRows32x2(c *float32, cs int, n int, row *int32, w *float32, offsets 
 func delayedRows32x4(c *float32, cs int, n int, row *int32, w *float32, offsets *int32, b *float32, limit int) bool
 
 //go:noescape
+func delayedBlock32(c *float32, cs int, n int, row *int32, rows int, last int, w *float32, offsets *int32, b *float32, limit int) bool
+
+//go:noescape
 func sparseRows32(y *float32, n int, row *int32, w *float32, other *int32, x *float32, limit int) bool
 
 //go:noescape

@@ -3699,11 +3699,6 @@ done:
 	RET
 
 TEXT ·delayedRows32x1(SB), NOSPLIT, $0-65
-	CMPB ·avx512+0(SB), $0x00
-	JE   narrow88
-	JMP  ·delayedRows32x1wide<>(SB)
-
-narrow88:
 	MOVQ c+0(FP), DI
 	MOVQ b+48(FP), SI
 	MOVQ n+16(FP), R13
@@ -3726,15 +3721,15 @@ full:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower89
+	JNE  narrower88
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin90
+	JGE  begin89
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin90:
+begin89:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	MOVQ    row+24(FP), AX
@@ -3745,9 +3740,9 @@ begin90:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone92
+	JZ      alone91
 
-common91:
+common90:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3759,17 +3754,17 @@ common91:
 	VMULPS       (AX)(R15*1), Y15, Y3
 	VADDPS       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common91
+	JNZ          common90
 
-alone92:
+alone91:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x08
-	JLE  whole93
+	JLE  whole92
 	MOVQ $0x00000008, AX
 
-whole93:
+whole92:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -3781,15 +3776,15 @@ whole93:
 	JG        next
 	JMP       done
 
-narrower89:
+narrower88:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin95
+	JGE  begin94
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin95:
+begin94:
 	VMOVUPS (DI)(R15*1), Y0
 	MOVQ    row+24(FP), AX
 	MOVLQSX (AX), R8
@@ -3799,9 +3794,9 @@ begin95:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone97
+	JZ      alone96
 
-common96:
+common95:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3811,17 +3806,17 @@ common96:
 	VMULPS       (AX)(R15*1), Y15, Y1
 	VADDPS       Y1, Y0, Y0
 	DECQ         CX
-	JNZ          common96
+	JNZ          common95
 
-alone97:
+alone96:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x08
-	JLE  whole98
+	JLE  whole97
 	MOVQ $0x00000008, AX
 
-whole98:
+whole97:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -3842,151 +3837,7 @@ outside:
 	VZEROUPPER
 	RET
 
-TEXT ·delayedRows32x1wide<>(SB), NOSPLIT, $0-65
-	MOVQ         row+24(FP), AX
-	MOVQ         offsets+40(FP), R14
-	MOVLQSX      (AX), DX
-	MOVLQSX      4(AX), CX
-	LEAQ         (R14)(DX*4), R14
-	SUBQ         DX, CX
-	MOVQ         limit+56(FP), AX
-	VPBROADCASTD AX, Z0
-	SUBQ         $0x10, CX
-	JLT          few
-
-sixteen:
-	VPCMPUD  $0x01, (R14), Z0, K1
-	KORTESTW K1, K1
-	JNZ      outside
-	ADDQ     $0x40, R14
-	SUBQ     $0x10, CX
-	JGE      sixteen
-
-few:
-	ADDQ $0x10, CX
-	JZ   inside
-	MOVQ $-1, AX
-	CMPQ CX, $0x10
-	JGE  whole99
-	SHLQ CL, AX
-	NOTQ AX
-
-whole99:
-	KMOVW    AX, K1
-	VPCMPUD  $0x01, (R14), Z0, K1, K1
-	KORTESTW K1, K1
-	JNZ      outside
-
-inside:
-	MOVQ c+0(FP), DI
-	MOVQ b+48(FP), SI
-	MOVQ n+16(FP), R13
-	MOVQ cs+8(FP), R11
-	SHLQ $0x02, R11
-
-next:
-	LEAQ 15(R13), R15
-	SHRQ $0x04, R15
-	CMPQ R15, $0x01
-	JLE  part
-	CMPQ R15, $0x02
-	JGE  full
-	INCQ R15
-	SHRQ $0x01, R15
-	JMP  part
-
-full:
-	MOVQ $0x00000001, R15
-
-part:
-	LEAQ (R13), CX
-	MOVQ $-1, AX
-	CMPQ CX, $0x10
-	JGE  whole101
-	SHLQ CL, AX
-	NOTQ AX
-
-whole101:
-	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Z0
-	MOVQ      row+24(FP), AX
-	MOVLQSX   (AX), R8
-	MOVLQSX   4(AX), DX
-	SUBQ      R8, DX
-	MOVQ      DX, CX
-	MOVQ      w+32(FP), DX
-	MOVQ      offsets+40(FP), R14
-	TESTQ     CX, CX
-	JZ        alone103
-	SUBQ      $0x04, CX
-	JLT       fewer105
-
-fours104:
-	VBROADCASTF32X4 (DX)(R8*4), Z31
-	MOVQ            (R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMILPS       $0x00, Z31, Z30
-	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z1
-	VADDPS          Z1, Z0, Z0
-	VPERMILPS       $0x55, Z31, Z30
-	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z1
-	VADDPS          Z1, Z0, Z0
-	MOVQ            8(R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMILPS       $0xaa, Z31, Z30
-	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z1
-	VADDPS          Z1, Z0, Z0
-	VPERMILPS       $0xff, Z31, Z30
-	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z1
-	VADDPS          Z1, Z0, Z0
-	ADDQ            $0x04, R8
-	SUBQ            $0x04, CX
-	JGE             fours104
-
-fewer105:
-	ADDQ $0x04, CX
-	JZ   alone103
-
-common102:
-	MOVLQSX      (R14)(R8*4), AX
-	VBROADCASTSS (DX)(R8*4), Z31
-	INCQ         R8
-	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z1
-	VADDPS       Z1, Z0, Z0
-	DECQ         CX
-	JNZ          common102
-
-alone103:
-	VMOVUPS Z0, K1, (DI)
-	ADDQ    $0x00000040, DI
-	ADDQ    $0x00000040, SI
-	SUBQ    $+16, R13
-	JG      next
-	JMP     done
-
-done:
-	MOVB $0x01, ret+64(FP)
-	VZEROUPPER
-	RET
-
-outside:
-	MOVB $0x00, ret+64(FP)
-	VZEROUPPER
-	RET
-
 TEXT ·delayedRows32x2(SB), NOSPLIT, $0-65
-	CMPB ·avx512+0(SB), $0x00
-	JE   narrow99
-	JMP  ·delayedRows32x2wide<>(SB)
-
-narrow99:
 	MOVQ c+0(FP), DI
 	MOVQ b+48(FP), SI
 	MOVQ n+16(FP), R13
@@ -4002,15 +3853,15 @@ next:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower100
+	JNE  narrower98
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin101
+	JGE  begin99
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin101:
+begin99:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -4029,9 +3880,9 @@ begin101:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone103
+	JZ      alone101
 
-common102:
+common100:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4053,15 +3904,15 @@ common102:
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common102
+	JNZ          common100
 
-alone103:
+alone101:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next105
+	JZ      next103
 
-more104:
+more102:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4072,38 +3923,38 @@ more104:
 	VADDPS       Y4, Y0, Y0
 	VMULPS       (AX)(R15*1), Y15, Y5
 	VADDPS       Y5, Y1, Y1
+	DECQ         CX
+	JNZ          more102
+
+next103:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next105
+
+more104:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	VBROADCASTSS (DX)(R9*4), Y15
+	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
+	VMULPS       (AX), Y15, Y6
+	VADDPS       Y6, Y2, Y2
+	VMULPS       (AX)(R15*1), Y15, Y7
+	VADDPS       Y7, Y3, Y3
 	DECQ         CX
 	JNZ          more104
 
 next105:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 8(AX), CX
-	SUBQ    R9, CX
-	JZ      next107
-
-more106:
-	MOVLQSX      (R14)(R9*4), AX
-	CMPQ         AX, limit+56(FP)
-	JHI          outside
-	VBROADCASTSS (DX)(R9*4), Y15
-	INCQ         R9
-	LEAQ         (SI)(AX*4), AX
-	VMULPS       (AX), Y15, Y6
-	VADDPS       Y6, Y2, Y2
-	VMULPS       (AX)(R15*1), Y15, Y7
-	VADDPS       Y7, Y3, Y3
-	DECQ         CX
-	JNZ          more106
-
-next107:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x08
-	JLE  whole108
+	JLE  whole106
 	MOVQ $0x00000008, AX
 
-whole108:
+whole106:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -4120,15 +3971,15 @@ whole108:
 	JG        next
 	JMP       done
 
-narrower100:
+narrower98:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin110
+	JGE  begin108
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin110:
+begin108:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -4145,9 +3996,9 @@ begin110:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone112
+	JZ      alone110
 
-common111:
+common109:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4165,15 +4016,15 @@ common111:
 	VMULPS       (AX)(R15*1), Y15, Y3
 	VADDPS       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common111
+	JNZ          common109
 
-alone112:
+alone110:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next114
+	JZ      next112
 
-more113:
+more111:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4182,36 +4033,36 @@ more113:
 	LEAQ         (SI)(AX*4), AX
 	VMULPS       (AX)(R15*1), Y15, Y2
 	VADDPS       Y2, Y0, Y0
+	DECQ         CX
+	JNZ          more111
+
+next112:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next114
+
+more113:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	VBROADCASTSS (DX)(R9*4), Y15
+	INCQ         R9
+	LEAQ         (SI)(AX*4), AX
+	VMULPS       (AX)(R15*1), Y15, Y3
+	VADDPS       Y3, Y1, Y1
 	DECQ         CX
 	JNZ          more113
 
 next114:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 8(AX), CX
-	SUBQ    R9, CX
-	JZ      next116
-
-more115:
-	MOVLQSX      (R14)(R9*4), AX
-	CMPQ         AX, limit+56(FP)
-	JHI          outside
-	VBROADCASTSS (DX)(R9*4), Y15
-	INCQ         R9
-	LEAQ         (SI)(AX*4), AX
-	VMULPS       (AX)(R15*1), Y15, Y3
-	VADDPS       Y3, Y1, Y1
-	DECQ         CX
-	JNZ          more115
-
-next116:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x08
-	JLE  whole117
+	JLE  whole115
 	MOVQ $0x00000008, AX
 
-whole117:
+whole115:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -4236,215 +4087,7 @@ outside:
 	VZEROUPPER
 	RET
 
-TEXT ·delayedRows32x2wide<>(SB), NOSPLIT, $0-65
-	MOVQ         row+24(FP), AX
-	MOVQ         offsets+40(FP), R14
-	MOVLQSX      (AX), DX
-	MOVLQSX      8(AX), CX
-	LEAQ         (R14)(DX*4), R14
-	SUBQ         DX, CX
-	MOVQ         limit+56(FP), AX
-	VPBROADCASTD AX, Z0
-	SUBQ         $0x10, CX
-	JLT          few
-
-sixteen:
-	VPCMPUD  $0x01, (R14), Z0, K1
-	KORTESTW K1, K1
-	JNZ      outside
-	ADDQ     $0x40, R14
-	SUBQ     $0x10, CX
-	JGE      sixteen
-
-few:
-	ADDQ $0x10, CX
-	JZ   inside
-	MOVQ $-1, AX
-	CMPQ CX, $0x10
-	JGE  whole118
-	SHLQ CL, AX
-	NOTQ AX
-
-whole118:
-	KMOVW    AX, K1
-	VPCMPUD  $0x01, (R14), Z0, K1, K1
-	KORTESTW K1, K1
-	JNZ      outside
-
-inside:
-	MOVQ c+0(FP), DI
-	MOVQ b+48(FP), SI
-	MOVQ n+16(FP), R13
-	MOVQ cs+8(FP), R11
-	SHLQ $0x02, R11
-
-next:
-	LEAQ 15(R13), R15
-	SHRQ $0x04, R15
-	CMPQ R15, $0x01
-	JLE  part
-	MOVQ $0x00000001, R15
-
-part:
-	LEAQ (R13), CX
-	MOVQ $-1, AX
-	CMPQ CX, $0x10
-	JGE  whole120
-	SHLQ CL, AX
-	NOTQ AX
-
-whole120:
-	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Z0
-	LEAQ      (DI)(R11*1), AX
-	VMOVUPS.Z (AX), K1, Z1
-	MOVQ      row+24(FP), AX
-	MOVLQSX   (AX), R8
-	MOVLQSX   4(AX), DX
-	SUBQ      R8, DX
-	MOVQ      DX, CX
-	MOVLQSX   4(AX), R9
-	MOVLQSX   8(AX), DX
-	SUBQ      R9, DX
-	CMPQ      DX, CX
-	CMOVQLT   DX, CX
-	MOVQ      w+32(FP), DX
-	MOVQ      offsets+40(FP), R14
-	TESTQ     CX, CX
-	JZ        alone122
-	SUBQ      $0x04, CX
-	JLT       fewer124
-
-fours123:
-	VBROADCASTF32X4 (DX)(R8*4), Z31
-	MOVQ            (R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMILPS       $0x00, Z31, Z30
-	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z2
-	VADDPS          Z2, Z0, Z0
-	VPERMILPS       $0x55, Z31, Z30
-	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z2
-	VADDPS          Z2, Z0, Z0
-	MOVQ            8(R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMILPS       $0xaa, Z31, Z30
-	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z2
-	VADDPS          Z2, Z0, Z0
-	VPERMILPS       $0xff, Z31, Z30
-	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z2
-	VADDPS          Z2, Z0, Z0
-	ADDQ            $0x04, R8
-	VBROADCASTF32X4 (DX)(R9*4), Z31
-	MOVQ            (R14)(R9*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMILPS       $0x00, Z31, Z30
-	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z3
-	VADDPS          Z3, Z1, Z1
-	VPERMILPS       $0x55, Z31, Z30
-	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z3
-	VADDPS          Z3, Z1, Z1
-	MOVQ            8(R14)(R9*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMILPS       $0xaa, Z31, Z30
-	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z3
-	VADDPS          Z3, Z1, Z1
-	VPERMILPS       $0xff, Z31, Z30
-	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z3
-	VADDPS          Z3, Z1, Z1
-	ADDQ            $0x04, R9
-	SUBQ            $0x04, CX
-	JGE             fours123
-
-fewer124:
-	ADDQ $0x04, CX
-	JZ   alone122
-
-common121:
-	MOVLQSX      (R14)(R8*4), AX
-	VBROADCASTSS (DX)(R8*4), Z31
-	INCQ         R8
-	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z2
-	VADDPS       Z2, Z0, Z0
-	MOVLQSX      (R14)(R9*4), AX
-	VBROADCASTSS (DX)(R9*4), Z31
-	INCQ         R9
-	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z3
-	VADDPS       Z3, Z1, Z1
-	DECQ         CX
-	JNZ          common121
-
-alone122:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 4(AX), CX
-	SUBQ    R8, CX
-	JZ      next126
-
-more125:
-	MOVLQSX      (R14)(R8*4), AX
-	VBROADCASTSS (DX)(R8*4), Z31
-	INCQ         R8
-	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z2
-	VADDPS       Z2, Z0, Z0
-	DECQ         CX
-	JNZ          more125
-
-next126:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 8(AX), CX
-	SUBQ    R9, CX
-	JZ      next128
-
-more127:
-	MOVLQSX      (R14)(R9*4), AX
-	VBROADCASTSS (DX)(R9*4), Z31
-	INCQ         R9
-	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z3
-	VADDPS       Z3, Z1, Z1
-	DECQ         CX
-	JNZ          more127
-
-next128:
-	VMOVUPS Z0, K1, (DI)
-	LEAQ    (DI)(R11*1), AX
-	VMOVUPS Z1, K1, (AX)
-	ADDQ    $0x00000040, DI
-	ADDQ    $0x00000040, SI
-	SUBQ    $+16, R13
-	JG      next
-	JMP     done
-
-done:
-	MOVB $0x01, ret+64(FP)
-	VZEROUPPER
-	RET
-
-outside:
-	MOVB $0x00, ret+64(FP)
-	VZEROUPPER
-	RET
-
 TEXT ·delayedRows32x4(SB), NOSPLIT, $0-65
-	CMPB ·avx512+0(SB), $0x00
-	JE   narrow118
-	JMP  ·delayedRows32x4wide<>(SB)
-
-narrow118:
 	MOVQ c+0(FP), DI
 	MOVQ b+48(FP), SI
 	MOVQ n+16(FP), R13
@@ -4461,15 +4104,15 @@ next:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower119
+	JNE  narrower116
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin120
+	JGE  begin117
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin120:
+begin117:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -4504,9 +4147,9 @@ begin120:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone122
+	JZ      alone119
 
-common121:
+common118:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4548,15 +4191,15 @@ common121:
 	VMULPS       (AX)(R15*1), Y15, Y9
 	VADDPS       Y9, Y7, Y7
 	DECQ         CX
-	JNZ          common121
+	JNZ          common118
 
-alone122:
+alone119:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next124
+	JZ      next121
 
-more123:
+more120:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4568,15 +4211,15 @@ more123:
 	VMULPS       (AX)(R15*1), Y15, Y9
 	VADDPS       Y9, Y1, Y1
 	DECQ         CX
-	JNZ          more123
+	JNZ          more120
 
-next124:
+next121:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next126
+	JZ      next123
 
-more125:
+more122:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4588,15 +4231,15 @@ more125:
 	VMULPS       (AX)(R15*1), Y15, Y11
 	VADDPS       Y11, Y3, Y3
 	DECQ         CX
-	JNZ          more125
+	JNZ          more122
 
-next126:
+next123:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 12(AX), CX
 	SUBQ    R10, CX
-	JZ      next128
+	JZ      next125
 
-more127:
+more124:
 	MOVLQSX      (R14)(R10*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4608,15 +4251,15 @@ more127:
 	VMULPS       (AX)(R15*1), Y15, Y13
 	VADDPS       Y13, Y5, Y5
 	DECQ         CX
-	JNZ          more127
+	JNZ          more124
 
-next128:
+next125:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 16(AX), CX
 	SUBQ    BX, CX
-	JZ      next130
+	JZ      next127
 
-more129:
+more126:
 	MOVLQSX      (R14)(BX*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4628,17 +4271,17 @@ more129:
 	VMULPS       (AX)(R15*1), Y15, Y9
 	VADDPS       Y9, Y7, Y7
 	DECQ         CX
-	JNZ          more129
+	JNZ          more126
 
-next130:
+next127:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x08
-	JLE  whole131
+	JLE  whole128
 	MOVQ $0x00000008, AX
 
-whole131:
+whole128:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -4665,15 +4308,15 @@ whole131:
 	JG        next
 	JMP       done
 
-narrower119:
+narrower116:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin133
+	JGE  begin130
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin133:
+begin130:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -4704,9 +4347,9 @@ begin133:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone135
+	JZ      alone132
 
-common134:
+common131:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4740,15 +4383,15 @@ common134:
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common134
+	JNZ          common131
 
-alone135:
+alone132:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next137
+	JZ      next134
 
-more136:
+more133:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4758,15 +4401,15 @@ more136:
 	VMULPS       (AX)(R15*1), Y15, Y4
 	VADDPS       Y4, Y0, Y0
 	DECQ         CX
-	JNZ          more136
+	JNZ          more133
 
-next137:
+next134:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next139
+	JZ      next136
 
-more138:
+more135:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4776,15 +4419,15 @@ more138:
 	VMULPS       (AX)(R15*1), Y15, Y5
 	VADDPS       Y5, Y1, Y1
 	DECQ         CX
-	JNZ          more138
+	JNZ          more135
 
-next139:
+next136:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 12(AX), CX
 	SUBQ    R10, CX
-	JZ      next141
+	JZ      next138
 
-more140:
+more137:
 	MOVLQSX      (R14)(R10*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4794,15 +4437,15 @@ more140:
 	VMULPS       (AX)(R15*1), Y15, Y6
 	VADDPS       Y6, Y2, Y2
 	DECQ         CX
-	JNZ          more140
+	JNZ          more137
 
-next141:
+next138:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 16(AX), CX
 	SUBQ    BX, CX
-	JZ      next143
+	JZ      next140
 
-more142:
+more139:
 	MOVLQSX      (R14)(BX*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4812,17 +4455,17 @@ more142:
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          more142
+	JNZ          more139
 
-next143:
+next140:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x08
-	JLE  whole144
+	JLE  whole141
 	MOVQ $0x00000008, AX
 
-whole144:
+whole141:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -4855,15 +4498,17 @@ outside:
 	VZEROUPPER
 	RET
 
-TEXT ·delayedRows32x4wide<>(SB), NOSPLIT, $0-65
-	MOVQ         row+24(FP), AX
-	MOVQ         offsets+40(FP), R14
-	MOVLQSX      (AX), DX
-	MOVLQSX      16(AX), CX
-	LEAQ         (R14)(DX*4), R14
-	SUBQ         DX, CX
-	MOVQ         limit+56(FP), AX
+TEXT ·delayedBlock32(SB), NOSPLIT, $0-81
+	MOVQ         row+24(FP), R8
+	MOVQ         rows+32(FP), R13
+	MOVQ         last+40(FP), R10
+	MOVQ         offsets+56(FP), R14
+	MOVQ         limit+72(FP), AX
+	MOVLQSX      (R8), R9
 	VPBROADCASTD AX, Z0
+	LEAQ         (R14)(R9*4), R14
+	MOVQ         R10, CX
+	SUBQ         R9, CX
 	SUBQ         $0x10, CX
 	JLT          few
 
@@ -4880,11 +4525,11 @@ few:
 	JZ   inside
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole145
+	JGE  whole142
 	SHLQ CL, AX
 	NOTQ AX
 
-whole145:
+whole142:
 	KMOVW    AX, K1
 	VPCMPUD  $0x01, (R14), Z0, K1, K1
 	KORTESTW K1, K1
@@ -4892,282 +4537,733 @@ whole145:
 
 inside:
 	MOVQ c+0(FP), DI
-	MOVQ b+48(FP), SI
-	MOVQ n+16(FP), R13
+	MOVQ b+64(FP), SI
 	MOVQ cs+8(FP), R11
 	SHLQ $0x02, R11
-	LEAQ (R11)(R11*2), R12
-
-next:
-	LEAQ 15(R13), R15
-	SHRQ $0x04, R15
-	CMPQ R15, $0x01
-	JLE  part
-	MOVQ $0x00000001, R15
-
-part:
-	LEAQ (R13), CX
+	MOVQ w+48(FP), DX
+	MOVQ offsets+56(FP), R14
+	MOVQ n+16(FP), R12
+	DECQ R12
+	LEAQ shifts<>+0(SB), R10
+	CMPQ R12, $0x10
+	JGE  wider143
+	LEAQ 1(R12), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole147
+	JGE  whole150
 	SHLQ CL, AX
 	NOTQ AX
 
-whole147:
-	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Z0
-	LEAQ      (DI)(R11*1), AX
-	VMOVUPS.Z (AX), K1, Z1
-	LEAQ      (DI)(R11*2), AX
-	VMOVUPS.Z (AX), K1, Z2
-	LEAQ      (DI)(R12*1), AX
-	VMOVUPS.Z (AX), K1, Z3
-	MOVQ      row+24(FP), AX
-	MOVLQSX   (AX), R8
-	MOVLQSX   4(AX), DX
-	SUBQ      R8, DX
-	MOVQ      DX, CX
-	MOVLQSX   4(AX), R9
-	MOVLQSX   8(AX), DX
-	SUBQ      R9, DX
-	CMPQ      DX, CX
-	CMOVQLT   DX, CX
-	MOVLQSX   8(AX), R10
-	MOVLQSX   12(AX), DX
-	SUBQ      R10, DX
-	CMPQ      DX, CX
-	CMOVQLT   DX, CX
-	MOVLQSX   12(AX), BX
-	MOVLQSX   16(AX), DX
-	SUBQ      BX, DX
-	CMPQ      DX, CX
-	CMOVQLT   DX, CX
-	MOVQ      w+32(FP), DX
-	MOVQ      offsets+40(FP), R14
-	TESTQ     CX, CX
-	JZ        alone149
-	SUBQ      $0x04, CX
-	JLT       fewer151
+whole150:
+	KMOVW AX, K1
+	SHLQ  $0x02, R12
 
-fours150:
-	VBROADCASTF32X4 (DX)(R8*4), Z31
-	MOVQ            (R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMILPS       $0x00, Z31, Z30
-	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z4
-	VADDPS          Z4, Z0, Z0
-	VPERMILPS       $0x55, Z31, Z30
-	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z4
-	VADDPS          Z4, Z0, Z0
-	MOVQ            8(R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMILPS       $0xaa, Z31, Z30
-	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z4
-	VADDPS          Z4, Z0, Z0
-	VPERMILPS       $0xff, Z31, Z30
-	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z4
-	VADDPS          Z4, Z0, Z0
-	ADDQ            $0x04, R8
+row144:
+	MOVLQSX   4(R8), CX
+	CMPQ      CX, last+40(FP)
+	JGT       outside
+	SUBQ      R9, CX
+	JLT       outside
+	JZ        next149
+	VMOVUPS.Z (DI), K1, Z0
+	SUBQ      $0x04, CX
+	JLT       few146
+
+fours145:
 	VBROADCASTF32X4 (DX)(R9*4), Z31
 	MOVQ            (R14)(R9*4), AX
 	MOVL            AX, R15
 	SHRQ            $0x20, AX
 	VPERMILPS       $0x00, Z31, Z30
 	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z5
-	VADDPS          Z5, Z1, Z1
+	VMULPS.Z        (R15), Z30, K1, Z20
+	VADDPS          Z20, Z0, Z0
 	VPERMILPS       $0x55, Z31, Z30
 	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z5
-	VADDPS          Z5, Z1, Z1
+	VMULPS.Z        (AX), Z30, K1, Z20
+	VADDPS          Z20, Z0, Z0
 	MOVQ            8(R14)(R9*4), AX
 	MOVL            AX, R15
 	SHRQ            $0x20, AX
 	VPERMILPS       $0xaa, Z31, Z30
 	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z5
-	VADDPS          Z5, Z1, Z1
+	VMULPS.Z        (R15), Z30, K1, Z20
+	VADDPS          Z20, Z0, Z0
 	VPERMILPS       $0xff, Z31, Z30
 	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z5
-	VADDPS          Z5, Z1, Z1
+	VMULPS.Z        (AX), Z30, K1, Z20
+	VADDPS          Z20, Z0, Z0
 	ADDQ            $0x04, R9
-	VBROADCASTF32X4 (DX)(R10*4), Z31
-	MOVQ            (R14)(R10*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMILPS       $0x00, Z31, Z30
-	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z6
-	VADDPS          Z6, Z2, Z2
-	VPERMILPS       $0x55, Z31, Z30
-	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z6
-	VADDPS          Z6, Z2, Z2
-	MOVQ            8(R14)(R10*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMILPS       $0xaa, Z31, Z30
-	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z6
-	VADDPS          Z6, Z2, Z2
-	VPERMILPS       $0xff, Z31, Z30
-	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z6
-	VADDPS          Z6, Z2, Z2
-	ADDQ            $0x04, R10
-	VBROADCASTF32X4 (DX)(BX*4), Z31
-	MOVQ            (R14)(BX*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMILPS       $0x00, Z31, Z30
-	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z7
-	VADDPS          Z7, Z3, Z3
-	VPERMILPS       $0x55, Z31, Z30
-	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z7
-	VADDPS          Z7, Z3, Z3
-	MOVQ            8(R14)(BX*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMILPS       $0xaa, Z31, Z30
-	LEAQ            (SI)(R15*4), R15
-	VMULPS.Z        (R15), Z30, K1, Z7
-	VADDPS          Z7, Z3, Z3
-	VPERMILPS       $0xff, Z31, Z30
-	LEAQ            (SI)(AX*4), AX
-	VMULPS.Z        (AX), Z30, K1, Z7
-	VADDPS          Z7, Z3, Z3
-	ADDQ            $0x04, BX
 	SUBQ            $0x04, CX
-	JGE             fours150
+	JGE             fours145
 
-fewer151:
+few146:
 	ADDQ $0x04, CX
-	JZ   alone149
+	JZ   store148
 
-common148:
-	MOVLQSX      (R14)(R8*4), AX
-	VBROADCASTSS (DX)(R8*4), Z31
-	INCQ         R8
-	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z4
-	VADDPS       Z4, Z0, Z0
+single147:
 	MOVLQSX      (R14)(R9*4), AX
-	VBROADCASTSS (DX)(R9*4), Z31
+	VBROADCASTSS (DX)(R9*4), Z30
+	LEAQ         (SI)(AX*4), AX
+	VMULPS.Z     (AX), Z30, K1, Z20
+	VADDPS       Z20, Z0, Z0
 	INCQ         R9
-	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z5
-	VADDPS       Z5, Z1, Z1
-	MOVLQSX      (R14)(R10*4), AX
-	VBROADCASTSS (DX)(R10*4), Z31
-	INCQ         R10
-	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z6
-	VADDPS       Z6, Z2, Z2
-	MOVLQSX      (R14)(BX*4), AX
-	VBROADCASTSS (DX)(BX*4), Z31
-	INCQ         BX
-	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z7
-	VADDPS       Z7, Z3, Z3
 	DECQ         CX
-	JNZ          common148
+	JNZ          single147
 
-alone149:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 4(AX), CX
-	SUBQ    R8, CX
-	JZ      next153
+store148:
+	VMOVUPS Z0, K1, (DI)
 
-more152:
-	MOVLQSX      (R14)(R8*4), AX
-	VBROADCASTSS (DX)(R8*4), Z31
-	INCQ         R8
-	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z4
-	VADDPS       Z4, Z0, Z0
-	DECQ         CX
-	JNZ          more152
+next149:
+	ADDQ $0x04, R8
+	ADDQ R11, DI
+	DECQ R13
+	JNZ  row144
+	JMP  done
 
-next153:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 8(AX), CX
-	SUBQ    R9, CX
-	JZ      next155
+wider143:
+	CMPQ R12, $0x20
+	JGE  wider151
+	LEAQ -15(R12), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole158
+	SHLQ CL, AX
+	NOTQ AX
 
-more154:
+whole158:
+	KMOVW AX, K1
+	SHLQ  $0x02, R12
+
+row152:
+	MOVLQSX   4(R8), CX
+	CMPQ      CX, last+40(FP)
+	JGT       outside
+	SUBQ      R9, CX
+	JLT       outside
+	JZ        next157
+	VMOVUPS   (DI), Z0
+	VMOVUPS.Z 64(DI), K1, Z1
+	SUBQ      $0x04, CX
+	JLT       few154
+
+fours153:
+	VBROADCASTF32X4 (DX)(R9*4), Z31
+	MOVQ            (R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0x00, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS          (R15), Z30, Z20
+	VADDPS          Z20, Z0, Z0
+	VMULPS.Z        64(R15), Z30, K1, Z21
+	VADDPS          Z21, Z1, Z1
+	VPERMILPS       $0x55, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS          (AX), Z30, Z20
+	VADDPS          Z20, Z0, Z0
+	VMULPS.Z        64(AX), Z30, K1, Z21
+	VADDPS          Z21, Z1, Z1
+	MOVQ            8(R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS          (R15), Z30, Z20
+	VADDPS          Z20, Z0, Z0
+	VMULPS.Z        64(R15), Z30, K1, Z21
+	VADDPS          Z21, Z1, Z1
+	VPERMILPS       $0xff, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS          (AX), Z30, Z20
+	VADDPS          Z20, Z0, Z0
+	VMULPS.Z        64(AX), Z30, K1, Z21
+	VADDPS          Z21, Z1, Z1
+	ADDQ            $0x04, R9
+	SUBQ            $0x04, CX
+	JGE             fours153
+
+few154:
+	ADDQ $0x04, CX
+	JZ   store156
+
+single155:
 	MOVLQSX      (R14)(R9*4), AX
-	VBROADCASTSS (DX)(R9*4), Z31
+	VBROADCASTSS (DX)(R9*4), Z30
+	LEAQ         (SI)(AX*4), AX
+	VMULPS       (AX), Z30, Z20
+	VADDPS       Z20, Z0, Z0
+	VMULPS.Z     64(AX), Z30, K1, Z21
+	VADDPS       Z21, Z1, Z1
 	INCQ         R9
-	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z5
-	VADDPS       Z5, Z1, Z1
 	DECQ         CX
-	JNZ          more154
+	JNZ          single155
 
-next155:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 12(AX), CX
-	SUBQ    R10, CX
-	JZ      next157
-
-more156:
-	MOVLQSX      (R14)(R10*4), AX
-	VBROADCASTSS (DX)(R10*4), Z31
-	INCQ         R10
-	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z6
-	VADDPS       Z6, Z2, Z2
-	DECQ         CX
-	JNZ          more156
+store156:
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, K1, 64(DI)
 
 next157:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 16(AX), CX
-	SUBQ    BX, CX
-	JZ      next159
+	ADDQ $0x04, R8
+	ADDQ R11, DI
+	DECQ R13
+	JNZ  row152
+	JMP  done
 
-more158:
-	MOVLQSX      (R14)(BX*4), AX
-	VBROADCASTSS (DX)(BX*4), Z31
-	INCQ         BX
+wider151:
+	CMPQ R12, $0x30
+	JGE  wider159
+	LEAQ -31(R12), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole166
+	SHLQ CL, AX
+	NOTQ AX
+
+whole166:
+	KMOVW AX, K1
+	SHLQ  $0x02, R12
+
+row160:
+	MOVLQSX   4(R8), CX
+	CMPQ      CX, last+40(FP)
+	JGT       outside
+	SUBQ      R9, CX
+	JLT       outside
+	JZ        next165
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS.Z 128(DI), K1, Z2
+	SUBQ      $0x04, CX
+	JLT       few162
+
+fours161:
+	VBROADCASTF32X4 (DX)(R9*4), Z31
+	MOVQ            (R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0x00, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS          (R15), Z30, Z20
+	VADDPS          Z20, Z0, Z0
+	VMULPS          64(R15), Z30, Z21
+	VADDPS          Z21, Z1, Z1
+	VMULPS.Z        128(R15), Z30, K1, Z22
+	VADDPS          Z22, Z2, Z2
+	VPERMILPS       $0x55, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS          (AX), Z30, Z20
+	VADDPS          Z20, Z0, Z0
+	VMULPS          64(AX), Z30, Z21
+	VADDPS          Z21, Z1, Z1
+	VMULPS.Z        128(AX), Z30, K1, Z22
+	VADDPS          Z22, Z2, Z2
+	MOVQ            8(R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	VMULPS          (R15), Z30, Z20
+	VADDPS          Z20, Z0, Z0
+	VMULPS          64(R15), Z30, Z21
+	VADDPS          Z21, Z1, Z1
+	VMULPS.Z        128(R15), Z30, K1, Z22
+	VADDPS          Z22, Z2, Z2
+	VPERMILPS       $0xff, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	VMULPS          (AX), Z30, Z20
+	VADDPS          Z20, Z0, Z0
+	VMULPS          64(AX), Z30, Z21
+	VADDPS          Z21, Z1, Z1
+	VMULPS.Z        128(AX), Z30, K1, Z22
+	VADDPS          Z22, Z2, Z2
+	ADDQ            $0x04, R9
+	SUBQ            $0x04, CX
+	JGE             fours161
+
+few162:
+	ADDQ $0x04, CX
+	JZ   store164
+
+single163:
+	MOVLQSX      (R14)(R9*4), AX
+	VBROADCASTSS (DX)(R9*4), Z30
 	LEAQ         (SI)(AX*4), AX
-	VMULPS.Z     (AX), Z31, K1, Z7
-	VADDPS       Z7, Z3, Z3
+	VMULPS       (AX), Z30, Z20
+	VADDPS       Z20, Z0, Z0
+	VMULPS       64(AX), Z30, Z21
+	VADDPS       Z21, Z1, Z1
+	VMULPS.Z     128(AX), Z30, K1, Z22
+	VADDPS       Z22, Z2, Z2
+	INCQ         R9
 	DECQ         CX
-	JNZ          more158
+	JNZ          single163
 
-next159:
-	VMOVUPS Z0, K1, (DI)
-	LEAQ    (DI)(R11*1), AX
-	VMOVUPS Z1, K1, (AX)
-	LEAQ    (DI)(R11*2), AX
-	VMOVUPS Z2, K1, (AX)
-	LEAQ    (DI)(R12*1), AX
-	VMOVUPS Z3, K1, (AX)
-	ADDQ    $0x00000040, DI
-	ADDQ    $0x00000040, SI
-	SUBQ    $+16, R13
-	JG      next
-	JMP     done
+store164:
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, K1, 128(DI)
+
+next165:
+	ADDQ $0x04, R8
+	ADDQ R11, DI
+	DECQ R13
+	JNZ  row160
+	JMP  done
+
+wider159:
+	LEAQ -47(R12), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole174
+	SHLQ CL, AX
+	NOTQ AX
+
+whole174:
+	KMOVW AX, K1
+	SHLQ  $0x02, R12
+
+row168:
+	MOVLQSX   4(R8), CX
+	CMPQ      CX, last+40(FP)
+	JGT       outside
+	SUBQ      R9, CX
+	JLT       outside
+	JZ        next173
+	VMOVUPS   (DI), Z0
+	VMOVUPS   64(DI), Z1
+	VMOVUPS   128(DI), Z2
+	VMOVUPS.Z 192(DI), K1, Z3
+	SUBQ      $0x04, CX
+	JLT       few170
+
+fours169:
+	VBROADCASTF32X4 (DX)(R9*4), Z31
+	MOVQ            (R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0x00, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	MOVL            R15, BX
+	ANDL            $0x3c, BX
+	ADDL            BX, BX
+	VMOVUPS         (R10)(BX*8), Z29
+	LEAQ            (R15)(R12*1), BX
+	ANDQ            $-64, R15
+	ANDQ            $-64, BX
+	VMOVUPS         (R15), Z20
+	VMOVUPS         64(R15), Z21
+	VMOVUPS         128(R15), Z22
+	VMOVUPS         192(R15), Z23
+	VPERMT2PS       Z21, Z29, Z20
+	VPERMT2PS       Z22, Z29, Z21
+	VPERMT2PS       Z23, Z29, Z22
+	VPERMT2PS       (BX), Z29, Z23
+	VMULPS          Z20, Z30, Z20
+	VADDPS          Z20, Z0, Z0
+	VMULPS          Z21, Z30, Z21
+	VADDPS          Z21, Z1, Z1
+	VMULPS          Z22, Z30, Z22
+	VADDPS          Z22, Z2, Z2
+	VMULPS          Z23, Z30, Z23
+	VADDPS          Z23, Z3, Z3
+	VPERMILPS       $0x55, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	MOVL            AX, BX
+	ANDL            $0x3c, BX
+	ADDL            BX, BX
+	VMOVUPS         (R10)(BX*8), Z29
+	LEAQ            (AX)(R12*1), BX
+	ANDQ            $-64, AX
+	ANDQ            $-64, BX
+	VMOVUPS         (AX), Z20
+	VMOVUPS         64(AX), Z21
+	VMOVUPS         128(AX), Z22
+	VMOVUPS         192(AX), Z23
+	VPERMT2PS       Z21, Z29, Z20
+	VPERMT2PS       Z22, Z29, Z21
+	VPERMT2PS       Z23, Z29, Z22
+	VPERMT2PS       (BX), Z29, Z23
+	VMULPS          Z20, Z30, Z20
+	VADDPS          Z20, Z0, Z0
+	VMULPS          Z21, Z30, Z21
+	VADDPS          Z21, Z1, Z1
+	VMULPS          Z22, Z30, Z22
+	VADDPS          Z22, Z2, Z2
+	VMULPS          Z23, Z30, Z23
+	VADDPS          Z23, Z3, Z3
+	MOVQ            8(R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMILPS       $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*4), R15
+	MOVL            R15, BX
+	ANDL            $0x3c, BX
+	ADDL            BX, BX
+	VMOVUPS         (R10)(BX*8), Z29
+	LEAQ            (R15)(R12*1), BX
+	ANDQ            $-64, R15
+	ANDQ            $-64, BX
+	VMOVUPS         (R15), Z20
+	VMOVUPS         64(R15), Z21
+	VMOVUPS         128(R15), Z22
+	VMOVUPS         192(R15), Z23
+	VPERMT2PS       Z21, Z29, Z20
+	VPERMT2PS       Z22, Z29, Z21
+	VPERMT2PS       Z23, Z29, Z22
+	VPERMT2PS       (BX), Z29, Z23
+	VMULPS          Z20, Z30, Z20
+	VADDPS          Z20, Z0, Z0
+	VMULPS          Z21, Z30, Z21
+	VADDPS          Z21, Z1, Z1
+	VMULPS          Z22, Z30, Z22
+	VADDPS          Z22, Z2, Z2
+	VMULPS          Z23, Z30, Z23
+	VADDPS          Z23, Z3, Z3
+	VPERMILPS       $0xff, Z31, Z30
+	LEAQ            (SI)(AX*4), AX
+	MOVL            AX, BX
+	ANDL            $0x3c, BX
+	ADDL            BX, BX
+	VMOVUPS         (R10)(BX*8), Z29
+	LEAQ            (AX)(R12*1), BX
+	ANDQ            $-64, AX
+	ANDQ            $-64, BX
+	VMOVUPS         (AX), Z20
+	VMOVUPS         64(AX), Z21
+	VMOVUPS         128(AX), Z22
+	VMOVUPS         192(AX), Z23
+	VPERMT2PS       Z21, Z29, Z20
+	VPERMT2PS       Z22, Z29, Z21
+	VPERMT2PS       Z23, Z29, Z22
+	VPERMT2PS       (BX), Z29, Z23
+	VMULPS          Z20, Z30, Z20
+	VADDPS          Z20, Z0, Z0
+	VMULPS          Z21, Z30, Z21
+	VADDPS          Z21, Z1, Z1
+	VMULPS          Z22, Z30, Z22
+	VADDPS          Z22, Z2, Z2
+	VMULPS          Z23, Z30, Z23
+	VADDPS          Z23, Z3, Z3
+	ADDQ            $0x04, R9
+	SUBQ            $0x04, CX
+	JGE             fours169
+
+few170:
+	ADDQ $0x04, CX
+	JZ   store172
+
+single171:
+	MOVLQSX      (R14)(R9*4), AX
+	VBROADCASTSS (DX)(R9*4), Z30
+	LEAQ         (SI)(AX*4), AX
+	MOVL         AX, BX
+	ANDL         $0x3c, BX
+	ADDL         BX, BX
+	VMOVUPS      (R10)(BX*8), Z29
+	LEAQ         (AX)(R12*1), BX
+	ANDQ         $-64, AX
+	ANDQ         $-64, BX
+	VMOVUPS      (AX), Z20
+	VMOVUPS      64(AX), Z21
+	VMOVUPS      128(AX), Z22
+	VMOVUPS      192(AX), Z23
+	VPERMT2PS    Z21, Z29, Z20
+	VPERMT2PS    Z22, Z29, Z21
+	VPERMT2PS    Z23, Z29, Z22
+	VPERMT2PS    (BX), Z29, Z23
+	VMULPS       Z20, Z30, Z20
+	VADDPS       Z20, Z0, Z0
+	VMULPS       Z21, Z30, Z21
+	VADDPS       Z21, Z1, Z1
+	VMULPS       Z22, Z30, Z22
+	VADDPS       Z22, Z2, Z2
+	VMULPS       Z23, Z30, Z23
+	VADDPS       Z23, Z3, Z3
+	INCQ         R9
+	DECQ         CX
+	JNZ          single171
+
+store172:
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	VMOVUPS Z3, K1, 192(DI)
+
+next173:
+	ADDQ $0x04, R8
+	ADDQ R11, DI
+	DECQ R13
+	JNZ  row168
+	JMP  done
 
 done:
-	MOVB $0x01, ret+64(FP)
+	MOVB $0x01, ret+80(FP)
 	VZEROUPPER
 	RET
 
 outside:
-	MOVB $0x00, ret+64(FP)
+	MOVB $0x00, ret+80(FP)
 	VZEROUPPER
 	RET
+
+DATA shifts<>+0(SB)/4, $0x00000000
+DATA shifts<>+4(SB)/4, $0x00000001
+DATA shifts<>+8(SB)/4, $0x00000002
+DATA shifts<>+12(SB)/4, $0x00000003
+DATA shifts<>+16(SB)/4, $0x00000004
+DATA shifts<>+20(SB)/4, $0x00000005
+DATA shifts<>+24(SB)/4, $0x00000006
+DATA shifts<>+28(SB)/4, $0x00000007
+DATA shifts<>+32(SB)/4, $0x00000008
+DATA shifts<>+36(SB)/4, $0x00000009
+DATA shifts<>+40(SB)/4, $0x0000000a
+DATA shifts<>+44(SB)/4, $0x0000000b
+DATA shifts<>+48(SB)/4, $0x0000000c
+DATA shifts<>+52(SB)/4, $0x0000000d
+DATA shifts<>+56(SB)/4, $0x0000000e
+DATA shifts<>+60(SB)/4, $0x0000000f
+DATA shifts<>+64(SB)/4, $0x00000001
+DATA shifts<>+68(SB)/4, $0x00000002
+DATA shifts<>+72(SB)/4, $0x00000003
+DATA shifts<>+76(SB)/4, $0x00000004
+DATA shifts<>+80(SB)/4, $0x00000005
+DATA shifts<>+84(SB)/4, $0x00000006
+DATA shifts<>+88(SB)/4, $0x00000007
+DATA shifts<>+92(SB)/4, $0x00000008
+DATA shifts<>+96(SB)/4, $0x00000009
+DATA shifts<>+100(SB)/4, $0x0000000a
+DATA shifts<>+104(SB)/4, $0x0000000b
+DATA shifts<>+108(SB)/4, $0x0000000c
+DATA shifts<>+112(SB)/4, $0x0000000d
+DATA shifts<>+116(SB)/4, $0x0000000e
+DATA shifts<>+120(SB)/4, $0x0000000f
+DATA shifts<>+124(SB)/4, $0x00000010
+DATA shifts<>+128(SB)/4, $0x00000002
+DATA shifts<>+132(SB)/4, $0x00000003
+DATA shifts<>+136(SB)/4, $0x00000004
+DATA shifts<>+140(SB)/4, $0x00000005
+DATA shifts<>+144(SB)/4, $0x00000006
+DATA shifts<>+148(SB)/4, $0x00000007
+DATA shifts<>+152(SB)/4, $0x00000008
+DATA shifts<>+156(SB)/4, $0x00000009
+DATA shifts<>+160(SB)/4, $0x0000000a
+DATA shifts<>+164(SB)/4, $0x0000000b
+DATA shifts<>+168(SB)/4, $0x0000000c
+DATA shifts<>+172(SB)/4, $0x0000000d
+DATA shifts<>+176(SB)/4, $0x0000000e
+DATA shifts<>+180(SB)/4, $0x0000000f
+DATA shifts<>+184(SB)/4, $0x00000010
+DATA shifts<>+188(SB)/4, $0x00000011
+DATA shifts<>+192(SB)/4, $0x00000003
+DATA shifts<>+196(SB)/4, $0x00000004
+DATA shifts<>+200(SB)/4, $0x00000005
+DATA shifts<>+204(SB)/4, $0x00000006
+DATA shifts<>+208(SB)/4, $0x00000007
+DATA shifts<>+212(SB)/4, $0x00000008
+DATA shifts<>+216(SB)/4, $0x00000009
+DATA shifts<>+220(SB)/4, $0x0000000a
+DATA shifts<>+224(SB)/4, $0x0000000b
+DATA shifts<>+228(SB)/4, $0x0000000c
+DATA shifts<>+232(SB)/4, $0x0000000d
+DATA shifts<>+236(SB)/4, $0x0000000e
+DATA shifts<>+240(SB)/4, $0x0000000f
+DATA shifts<>+244(SB)/4, $0x00000010
+DATA shifts<>+248(SB)/4, $0x00000011
+DATA shifts<>+252(SB)/4, $0x00000012
+DATA shifts<>+256(SB)/4, $0x00000004
+DATA shifts<>+260(SB)/4, $0x00000005
+DATA shifts<>+264(SB)/4, $0x00000006
+DATA shifts<>+268(SB)/4, $0x00000007
+DATA shifts<>+272(SB)/4, $0x00000008
+DATA shifts<>+276(SB)/4, $0x00000009
+DATA shifts<>+280(SB)/4, $0x0000000a
+DATA shifts<>+284(SB)/4, $0x0000000b
+DATA shifts<>+288(SB)/4, $0x0000000c
+DATA shifts<>+292(SB)/4, $0x0000000d
+DATA shifts<>+296(SB)/4, $0x0000000e
+DATA shifts<>+300(SB)/4, $0x0000000f
+DATA shifts<>+304(SB)/4, $0x00000010
+DATA shifts<>+308(SB)/4, $0x00000011
+DATA shifts<>+312(SB)/4, $0x00000012
+DATA shifts<>+316(SB)/4, $0x00000013
+DATA shifts<>+320(SB)/4, $0x00000005
+DATA shifts<>+324(SB)/4, $0x00000006
+DATA shifts<>+328(SB)/4, $0x00000007
+DATA shifts<>+332(SB)/4, $0x00000008
+DATA shifts<>+336(SB)/4, $0x00000009
+DATA shifts<>+340(SB)/4, $0x0000000a
+DATA shifts<>+344(SB)/4, $0x0000000b
+DATA shifts<>+348(SB)/4, $0x0000000c
+DATA shifts<>+352(SB)/4, $0x0000000d
+DATA shifts<>+356(SB)/4, $0x0000000e
+DATA shifts<>+360(SB)/4, $0x0000000f
+DATA shifts<>+364(SB)/4, $0x00000010
+DATA shifts<>+368(SB)/4, $0x00000011
+DATA shifts<>+372(SB)/4, $0x00000012
+DATA shifts<>+376(SB)/4, $0x00000013
+DATA shifts<>+380(SB)/4, $0x00000014
+DATA shifts<>+384(SB)/4, $0x00000006
+DATA shifts<>+388(SB)/4, $0x00000007
+DATA shifts<>+392(SB)/4, $0x00000008
+DATA shifts<>+396(SB)/4, $0x00000009
+DATA shifts<>+400(SB)/4, $0x0000000a
+DATA shifts<>+404(SB)/4, $0x0000000b
+DATA shifts<>+408(SB)/4, $0x0000000c
+DATA shifts<>+412(SB)/4, $0x0000000d
+DATA shifts<>+416(SB)/4, $0x0000000e
+DATA shifts<>+420(SB)/4, $0x0000000f
+DATA shifts<>+424(SB)/4, $0x00000010
+DATA shifts<>+428(SB)/4, $0x00000011
+DATA shifts<>+432(SB)/4, $0x00000012
+DATA shifts<>+436(SB)/4, $0x00000013
+DATA shifts<>+440(SB)/4, $0x00000014
+DATA shifts<>+444(SB)/4, $0x00000015
+DATA shifts<>+448(SB)/4, $0x00000007
+DATA shifts<>+452(SB)/4, $0x00000008
+DATA shifts<>+456(SB)/4, $0x00000009
+DATA shifts<>+460(SB)/4, $0x0000000a
+DATA shifts<>+464(SB)/4, $0x0000000b
+DATA shifts<>+468(SB)/4, $0x0000000c
+DATA shifts<>+472(SB)/4, $0x0000000d
+DATA shifts<>+476(SB)/4, $0x0000000e
+DATA shifts<>+480(SB)/4, $0x0000000f
+DATA shifts<>+484(SB)/4, $0x00000010
+DATA shifts<>+488(SB)/4, $0x00000011
+DATA shifts<>+492(SB)/4, $0x00000012
+DATA shifts<>+496(SB)/4, $0x00000013
+DATA shifts<>+500(SB)/4, $0x00000014
+DATA shifts<>+504(SB)/4, $0x00000015
+DATA shifts<>+508(SB)/4, $0x00000016
+DATA shifts<>+512(SB)/4, $0x00000008
+DATA shifts<>+516(SB)/4, $0x00000009
+DATA shifts<>+520(SB)/4, $0x0000000a
+DATA shifts<>+524(SB)/4, $0x0000000b
+DATA shifts<>+528(SB)/4, $0x0000000c
+DATA shifts<>+532(SB)/4, $0x0000000d
+DATA shifts<>+536(SB)/4, $0x0000000e
+DATA shifts<>+540(SB)/4, $0x0000000f
+DATA shifts<>+544(SB)/4, $0x00000010
+DATA shifts<>+548(SB)/4, $0x00000011
+DATA shifts<>+552(SB)/4, $0x00000012
+DATA shifts<>+556(SB)/4, $0x00000013
+DATA shifts<>+560(SB)/4, $0x00000014
+DATA shifts<>+564(SB)/4, $0x00000015
+DATA shifts<>+568(SB)/4, $0x00000016
+DATA shifts<>+572(SB)/4, $0x00000017
+DATA shifts<>+576(SB)/4, $0x00000009
+DATA shifts<>+580(SB)/4, $0x0000000a
+DATA shifts<>+584(SB)/4, $0x0000000b
+DATA shifts<>+588(SB)/4, $0x0000000c
+DATA shifts<>+592(SB)/4, $0x0000000d
+DATA shifts<>+596(SB)/4, $0x0000000e
+DATA shifts<>+600(SB)/4, $0x0000000f
+DATA shifts<>+604(SB)/4, $0x00000010
+DATA shifts<>+608(SB)/4, $0x00000011
+DATA shifts<>+612(SB)/4, $0x00000012
+DATA shifts<>+616(SB)/4, $0x00000013
+DATA shifts<>+620(SB)/4, $0x00000014
+DATA shifts<>+624(SB)/4, $0x00000015
+DATA shifts<>+628(SB)/4, $0x00000016
+DATA shifts<>+632(SB)/4, $0x00000017
+DATA shifts<>+636(SB)/4, $0x00000018
+DATA shifts<>+640(SB)/4, $0x0000000a
+DATA shifts<>+644(SB)/4, $0x0000000b
+DATA shifts<>+648(SB)/4, $0x0000000c
+DATA shifts<>+652(SB)/4, $0x0000000d
+DATA shifts<>+656(SB)/4, $0x0000000e
+DATA shifts<>+660(SB)/4, $0x0000000f
+DATA shifts<>+664(SB)/4, $0x00000010
+DATA shifts<>+668(SB)/4, $0x00000011
+DATA shifts<>+672(SB)/4, $0x00000012
+DATA shifts<>+676(SB)/4, $0x00000013
+DATA shifts<>+680(SB)/4, $0x00000014
+DATA shifts<>+684(SB)/4, $0x00000015
+DATA shifts<>+688(SB)/4, $0x00000016
+DATA shifts<>+692(SB)/4, $0x00000017
+DATA shifts<>+696(SB)/4, $0x00000018
+DATA shifts<>+700(SB)/4, $0x00000019
+DATA shifts<>+704(SB)/4, $0x0000000b
+DATA shifts<>+708(SB)/4, $0x0000000c
+DATA shifts<>+712(SB)/4, $0x0000000d
+DATA shifts<>+716(SB)/4, $0x0000000e
+DATA shifts<>+720(SB)/4, $0x0000000f
+DATA shifts<>+724(SB)/4, $0x00000010
+DATA shifts<>+728(SB)/4, $0x00000011
+DATA shifts<>+732(SB)/4, $0x00000012
+DATA shifts<>+736(SB)/4, $0x00000013
+DATA shifts<>+740(SB)/4, $0x00000014
+DATA shifts<>+744(SB)/4, $0x00000015
+DATA shifts<>+748(SB)/4, $0x00000016
+DATA shifts<>+752(SB)/4, $0x00000017
+DATA shifts<>+756(SB)/4, $0x00000018
+DATA shifts<>+760(SB)/4, $0x00000019
+DATA shifts<>+764(SB)/4, $0x0000001a
+DATA shifts<>+768(SB)/4, $0x0000000c
+DATA shifts<>+772(SB)/4, $0x0000000d
+DATA shifts<>+776(SB)/4, $0x0000000e
+DATA shifts<>+780(SB)/4, $0x0000000f
+DATA shifts<>+784(SB)/4, $0x00000010
+DATA shifts<>+788(SB)/4, $0x00000011
+DATA shifts<>+792(SB)/4, $0x00000012
+DATA shifts<>+796(SB)/4, $0x00000013
+DATA shifts<>+800(SB)/4, $0x00000014
+DATA shifts<>+804(SB)/4, $0x00000015
+DATA shifts<>+808(SB)/4, $0x00000016
+DATA shifts<>+812(SB)/4, $0x00000017
+DATA shifts<>+816(SB)/4, $0x00000018
+DATA shifts<>+820(SB)/4, $0x00000019
+DATA shifts<>+824(SB)/4, $0x0000001a
+DATA shifts<>+828(SB)/4, $0x0000001b
+DATA shifts<>+832(SB)/4, $0x0000000d
+DATA shifts<>+836(SB)/4, $0x0000000e
+DATA shifts<>+840(SB)/4, $0x0000000f
+DATA shifts<>+844(SB)/4, $0x00000010
+DATA shifts<>+848(SB)/4, $0x00000011
+DATA shifts<>+852(SB)/4, $0x00000012
+DATA shifts<>+856(SB)/4, $0x00000013
+DATA shifts<>+860(SB)/4, $0x00000014
+DATA shifts<>+864(SB)/4, $0x00000015
+DATA shifts<>+868(SB)/4, $0x00000016
+DATA shifts<>+872(SB)/4, $0x00000017
+DATA shifts<>+876(SB)/4, $0x00000018
+DATA shifts<>+880(SB)/4, $0x00000019
+DATA shifts<>+884(SB)/4, $0x0000001a
+DATA shifts<>+888(SB)/4, $0x0000001b
+DATA shifts<>+892(SB)/4, $0x0000001c
+DATA shifts<>+896(SB)/4, $0x0000000e
+DATA shifts<>+900(SB)/4, $0x0000000f
+DATA shifts<>+904(SB)/4, $0x00000010
+DATA shifts<>+908(SB)/4, $0x00000011
+DATA shifts<>+912(SB)/4, $0x00000012
+DATA shifts<>+916(SB)/4, $0x00000013
+DATA shifts<>+920(SB)/4, $0x00000014
+DATA shifts<>+924(SB)/4, $0x00000015
+DATA shifts<>+928(SB)/4, $0x00000016
+DATA shifts<>+932(SB)/4, $0x00000017
+DATA shifts<>+936(SB)/4, $0x00000018
+DATA shifts<>+940(SB)/4, $0x00000019
+DATA shifts<>+944(SB)/4, $0x0000001a
+DATA shifts<>+948(SB)/4, $0x0000001b
+DATA shifts<>+952(SB)/4, $0x0000001c
+DATA shifts<>+956(SB)/4, $0x0000001d
+DATA shifts<>+960(SB)/4, $0x0000000f
+DATA shifts<>+964(SB)/4, $0x00000010
+DATA shifts<>+968(SB)/4, $0x00000011
+DATA shifts<>+972(SB)/4, $0x00000012
+DATA shifts<>+976(SB)/4, $0x00000013
+DATA shifts<>+980(SB)/4, $0x00000014
+DATA shifts<>+984(SB)/4, $0x00000015
+DATA shifts<>+988(SB)/4, $0x00000016
+DATA shifts<>+992(SB)/4, $0x00000017
+DATA shifts<>+996(SB)/4, $0x00000018
+DATA shifts<>+1000(SB)/4, $0x00000019
+DATA shifts<>+1004(SB)/4, $0x0000001a
+DATA shifts<>+1008(SB)/4, $0x0000001b
+DATA shifts<>+1012(SB)/4, $0x0000001c
+DATA shifts<>+1016(SB)/4, $0x0000001d
+DATA shifts<>+1020(SB)/4, $0x0000001e
+GLOBL shifts<>(SB), RODATA|NOPTR, $1024
 
 TEXT ·sparseRows32(SB), NOSPLIT, $0-57
 	MOVQ    y+0(FP), DI
@@ -5286,9 +5382,9 @@ four:
 	VXORPS  Y3, Y3, Y3
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest146
+	JLT     rest143
 
-full145:
+full142:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
@@ -5300,11 +5396,11 @@ full145:
 	VADDPS  Y12, Y3, Y3
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full145
+	JLE     full142
 
-rest146:
+rest143:
 	TESTQ      R13, R13
-	JZ         done147
+	JZ         done144
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
@@ -5319,7 +5415,7 @@ rest146:
 	VMULPS     Y12, Y8, Y12
 	VADDPS     Y12, Y3, Y3
 
-done147:
+done144:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VEXTRACTF128 $0x01, Y1, X8
@@ -5349,25 +5445,25 @@ edge:
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest149
+	JLT     rest146
 
-full148:
+full145:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full148
+	JLE     full145
 
-rest149:
+rest146:
 	TESTQ      R13, R13
-	JZ         done150
+	JZ         done147
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done150:
+done147:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0

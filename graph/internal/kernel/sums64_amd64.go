@@ -26,6 +26,9 @@ func delayedRows64x1(c *float64, cs int, n int, row *int32, w *float64, offsets 
 func delayedRows64x2(c *float64, cs int, n int, row *int32, w *float64, offsets *int32, b *float64, limit int) bool
 
 //go:noescape
+func delayedBlock64(c *float64, cs int, n int, row *int32, rows int, last int, w *float64, offsets *int32, b *float64, limit int) bool
+
+//go:noescape
 func sparseRows64(y *float64, n int, row *int32, w *float64, other *int32, x *float64, limit int) bool
 
 //go:noescape

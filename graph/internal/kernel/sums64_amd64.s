@@ -3733,11 +3733,6 @@ done:
 	RET
 
 TEXT ·delayedRows64x1(SB), NOSPLIT, $0-65
-	CMPB ·avx512+0(SB), $0x00
-	JE   narrow87
-	JMP  ·delayedRows64x1wide<>(SB)
-
-narrow87:
 	MOVQ c+0(FP), DI
 	MOVQ b+48(FP), SI
 	MOVQ n+16(FP), R13
@@ -3760,15 +3755,15 @@ full:
 
 part:
 	CMPQ R15, $0x04
-	JNE  narrower88
+	JNE  narrower87
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin89
+	JGE  begin88
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin89:
+begin88:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -3781,9 +3776,9 @@ begin89:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone91
+	JZ      alone90
 
-common90:
+common89:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3799,17 +3794,17 @@ common90:
 	VMULPD       (AX)(R15*1), Y15, Y7
 	VADDPD       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common90
+	JNZ          common89
 
-alone91:
+alone90:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x0c, AX
 	CMPQ AX, $0x04
-	JLE  whole92
+	JLE  whole91
 	MOVQ $0x00000004, AX
 
-whole92:
+whole91:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -3823,17 +3818,17 @@ whole92:
 	JG        next
 	JMP       done
 
-narrower88:
+narrower87:
 	CMPQ R15, $0x03
-	JNE  narrower93
+	JNE  narrower92
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin94
+	JGE  begin93
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin94:
+begin93:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -3845,9 +3840,9 @@ begin94:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone96
+	JZ      alone95
 
-common95:
+common94:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3861,17 +3856,17 @@ common95:
 	VMULPD       (AX)(R15*1), Y15, Y5
 	VADDPD       Y5, Y2, Y2
 	DECQ         CX
-	JNZ          common95
+	JNZ          common94
 
-alone96:
+alone95:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x04
-	JLE  whole97
+	JLE  whole96
 	MOVQ $0x00000004, AX
 
-whole97:
+whole96:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -3884,17 +3879,17 @@ whole97:
 	JG        next
 	JMP       done
 
-narrower93:
+narrower92:
 	CMPQ R15, $0x02
-	JNE  narrower98
+	JNE  narrower97
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin99
+	JGE  begin98
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin99:
+begin98:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	MOVQ    row+24(FP), AX
@@ -3905,9 +3900,9 @@ begin99:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone101
+	JZ      alone100
 
-common100:
+common99:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3919,17 +3914,17 @@ common100:
 	VMULPD       (AX)(R15*1), Y15, Y3
 	VADDPD       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common100
+	JNZ          common99
 
-alone101:
+alone100:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x04, AX
 	CMPQ AX, $0x04
-	JLE  whole102
+	JLE  whole101
 	MOVQ $0x00000004, AX
 
-whole102:
+whole101:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -3941,15 +3936,15 @@ whole102:
 	JG        next
 	JMP       done
 
-narrower98:
+narrower97:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin104
+	JGE  begin103
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin104:
+begin103:
 	VMOVUPD (DI)(R15*1), Y0
 	MOVQ    row+24(FP), AX
 	MOVLQSX (AX), R8
@@ -3959,9 +3954,9 @@ begin104:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone106
+	JZ      alone105
 
-common105:
+common104:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3971,17 +3966,17 @@ common105:
 	VMULPD       (AX)(R15*1), Y15, Y1
 	VADDPD       Y1, Y0, Y0
 	DECQ         CX
-	JNZ          common105
+	JNZ          common104
 
-alone106:
+alone105:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x04
-	JLE  whole107
+	JLE  whole106
 	MOVQ $0x00000004, AX
 
-whole107:
+whole106:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
@@ -4002,238 +3997,7 @@ outside:
 	VZEROUPPER
 	RET
 
-TEXT ·delayedRows64x1wide<>(SB), NOSPLIT, $0-65
-	MOVQ         row+24(FP), AX
-	MOVQ         offsets+40(FP), R14
-	MOVLQSX      (AX), DX
-	MOVLQSX      4(AX), CX
-	LEAQ         (R14)(DX*4), R14
-	SUBQ         DX, CX
-	MOVQ         limit+56(FP), AX
-	VPBROADCASTD AX, Z0
-	SUBQ         $0x10, CX
-	JLT          few
-
-sixteen:
-	VPCMPUD  $0x01, (R14), Z0, K1
-	KORTESTW K1, K1
-	JNZ      outside
-	ADDQ     $0x40, R14
-	SUBQ     $0x10, CX
-	JGE      sixteen
-
-few:
-	ADDQ $0x10, CX
-	JZ   inside
-	MOVQ $-1, AX
-	CMPQ CX, $0x10
-	JGE  whole108
-	SHLQ CL, AX
-	NOTQ AX
-
-whole108:
-	KMOVW    AX, K1
-	VPCMPUD  $0x01, (R14), Z0, K1, K1
-	KORTESTW K1, K1
-	JNZ      outside
-
-inside:
-	MOVQ c+0(FP), DI
-	MOVQ b+48(FP), SI
-	MOVQ n+16(FP), R13
-	MOVQ cs+8(FP), R11
-	SHLQ $0x03, R11
-
-next:
-	LEAQ 7(R13), R15
-	SHRQ $0x03, R15
-	CMPQ R15, $0x02
-	JLE  part
-	CMPQ R15, $0x04
-	JGE  full
-	INCQ R15
-	SHRQ $0x01, R15
-	JMP  part
-
-full:
-	MOVQ $0x00000002, R15
-
-part:
-	CMPQ R15, $0x02
-	JNE  narrower109
-	LEAQ -8(R13), CX
-	MOVQ $-1, AX
-	CMPQ CX, $0x10
-	JGE  whole110
-	SHLQ CL, AX
-	NOTQ AX
-
-whole110:
-	KMOVW     AX, K1
-	VMOVUPD   (DI), Z0
-	VMOVUPD.Z 64(DI), K1, Z1
-	MOVQ      row+24(FP), AX
-	MOVLQSX   (AX), R8
-	MOVLQSX   4(AX), DX
-	SUBQ      R8, DX
-	MOVQ      DX, CX
-	MOVQ      w+32(FP), DX
-	MOVQ      offsets+40(FP), R14
-	TESTQ     CX, CX
-	JZ        alone112
-	SUBQ      $0x04, CX
-	JLT       fewer114
-
-fours113:
-	VBROADCASTF64X4 (DX)(R8*8), Z31
-	MOVQ            (R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMPD         $0x00, Z31, Z30
-	LEAQ            (SI)(R15*8), R15
-	VMULPD          (R15), Z30, Z2
-	VADDPD          Z2, Z0, Z0
-	VMULPD.Z        64(R15), Z30, K1, Z3
-	VADDPD          Z3, Z1, Z1
-	VPERMPD         $0x55, Z31, Z30
-	LEAQ            (SI)(AX*8), AX
-	VMULPD          (AX), Z30, Z2
-	VADDPD          Z2, Z0, Z0
-	VMULPD.Z        64(AX), Z30, K1, Z3
-	VADDPD          Z3, Z1, Z1
-	MOVQ            8(R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMPD         $0xaa, Z31, Z30
-	LEAQ            (SI)(R15*8), R15
-	VMULPD          (R15), Z30, Z2
-	VADDPD          Z2, Z0, Z0
-	VMULPD.Z        64(R15), Z30, K1, Z3
-	VADDPD          Z3, Z1, Z1
-	VPERMPD         $0xff, Z31, Z30
-	LEAQ            (SI)(AX*8), AX
-	VMULPD          (AX), Z30, Z2
-	VADDPD          Z2, Z0, Z0
-	VMULPD.Z        64(AX), Z30, K1, Z3
-	VADDPD          Z3, Z1, Z1
-	ADDQ            $0x04, R8
-	SUBQ            $0x04, CX
-	JGE             fours113
-
-fewer114:
-	ADDQ $0x04, CX
-	JZ   alone112
-
-common111:
-	MOVLQSX      (R14)(R8*4), AX
-	VBROADCASTSD (DX)(R8*8), Z31
-	INCQ         R8
-	LEAQ         (SI)(AX*8), AX
-	VMULPD       (AX), Z31, Z2
-	VADDPD       Z2, Z0, Z0
-	VMULPD.Z     64(AX), Z31, K1, Z3
-	VADDPD       Z3, Z1, Z1
-	DECQ         CX
-	JNZ          common111
-
-alone112:
-	VMOVUPD Z0, (DI)
-	VMOVUPD Z1, K1, 64(DI)
-	ADDQ    $0x00000080, DI
-	ADDQ    $0x00000080, SI
-	SUBQ    $+16, R13
-	JG      next
-	JMP     done
-
-narrower109:
-	LEAQ (R13), CX
-	MOVQ $-1, AX
-	CMPQ CX, $0x10
-	JGE  whole116
-	SHLQ CL, AX
-	NOTQ AX
-
-whole116:
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Z0
-	MOVQ      row+24(FP), AX
-	MOVLQSX   (AX), R8
-	MOVLQSX   4(AX), DX
-	SUBQ      R8, DX
-	MOVQ      DX, CX
-	MOVQ      w+32(FP), DX
-	MOVQ      offsets+40(FP), R14
-	TESTQ     CX, CX
-	JZ        alone118
-	SUBQ      $0x04, CX
-	JLT       fewer120
-
-fours119:
-	VBROADCASTF64X4 (DX)(R8*8), Z31
-	MOVQ            (R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMPD         $0x00, Z31, Z30
-	LEAQ            (SI)(R15*8), R15
-	VMULPD.Z        (R15), Z30, K1, Z1
-	VADDPD          Z1, Z0, Z0
-	VPERMPD         $0x55, Z31, Z30
-	LEAQ            (SI)(AX*8), AX
-	VMULPD.Z        (AX), Z30, K1, Z1
-	VADDPD          Z1, Z0, Z0
-	MOVQ            8(R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMPD         $0xaa, Z31, Z30
-	LEAQ            (SI)(R15*8), R15
-	VMULPD.Z        (R15), Z30, K1, Z1
-	VADDPD          Z1, Z0, Z0
-	VPERMPD         $0xff, Z31, Z30
-	LEAQ            (SI)(AX*8), AX
-	VMULPD.Z        (AX), Z30, K1, Z1
-	VADDPD          Z1, Z0, Z0
-	ADDQ            $0x04, R8
-	SUBQ            $0x04, CX
-	JGE             fours119
-
-fewer120:
-	ADDQ $0x04, CX
-	JZ   alone118
-
-common117:
-	MOVLQSX      (R14)(R8*4), AX
-	VBROADCASTSD (DX)(R8*8), Z31
-	INCQ         R8
-	LEAQ         (SI)(AX*8), AX
-	VMULPD.Z     (AX), Z31, K1, Z1
-	VADDPD       Z1, Z0, Z0
-	DECQ         CX
-	JNZ          common117
-
-alone118:
-	VMOVUPD Z0, K1, (DI)
-	ADDQ    $0x00000040, DI
-	ADDQ    $0x00000040, SI
-	SUBQ    $+8, R13
-	JG      next
-	JMP     done
-
-done:
-	MOVB $0x01, ret+64(FP)
-	VZEROUPPER
-	RET
-
-outside:
-	MOVB $0x00, ret+64(FP)
-	VZEROUPPER
-	RET
-
 TEXT ·delayedRows64x2(SB), NOSPLIT, $0-65
-	CMPB ·avx512+0(SB), $0x00
-	JE   narrow108
-	JMP  ·delayedRows64x2wide<>(SB)
-
-narrow108:
 	MOVQ c+0(FP), DI
 	MOVQ b+48(FP), SI
 	MOVQ n+16(FP), R13
@@ -4249,15 +4013,15 @@ next:
 
 part:
 	CMPQ R15, $0x04
-	JNE  narrower109
+	JNE  narrower107
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin110
+	JGE  begin108
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin110:
+begin108:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -4280,9 +4044,9 @@ begin110:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone112
+	JZ      alone110
 
-common111:
+common109:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4312,15 +4076,15 @@ common111:
 	VMULPD       (AX)(R15*1), Y15, Y9
 	VADDPD       Y9, Y7, Y7
 	DECQ         CX
-	JNZ          common111
+	JNZ          common109
 
-alone112:
+alone110:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next114
+	JZ      next112
 
-more113:
+more111:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4335,42 +4099,42 @@ more113:
 	VADDPD       Y10, Y2, Y2
 	VMULPD       (AX)(R15*1), Y15, Y11
 	VADDPD       Y11, Y3, Y3
+	DECQ         CX
+	JNZ          more111
+
+next112:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next114
+
+more113:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	VBROADCASTSD (DX)(R9*8), Y15
+	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
+	VMULPD       (AX), Y15, Y12
+	VADDPD       Y12, Y4, Y4
+	VMULPD       32(AX), Y15, Y13
+	VADDPD       Y13, Y5, Y5
+	VMULPD       64(AX), Y15, Y8
+	VADDPD       Y8, Y6, Y6
+	VMULPD       (AX)(R15*1), Y15, Y9
+	VADDPD       Y9, Y7, Y7
 	DECQ         CX
 	JNZ          more113
 
 next114:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 8(AX), CX
-	SUBQ    R9, CX
-	JZ      next116
-
-more115:
-	MOVLQSX      (R14)(R9*4), AX
-	CMPQ         AX, limit+56(FP)
-	JHI          outside
-	VBROADCASTSD (DX)(R9*8), Y15
-	INCQ         R9
-	LEAQ         (SI)(AX*8), AX
-	VMULPD       (AX), Y15, Y12
-	VADDPD       Y12, Y4, Y4
-	VMULPD       32(AX), Y15, Y13
-	VADDPD       Y13, Y5, Y5
-	VMULPD       64(AX), Y15, Y8
-	VADDPD       Y8, Y6, Y6
-	VMULPD       (AX)(R15*1), Y15, Y9
-	VADDPD       Y9, Y7, Y7
-	DECQ         CX
-	JNZ          more115
-
-next116:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x0c, AX
 	CMPQ AX, $0x04
-	JLE  whole117
+	JLE  whole115
 	MOVQ $0x00000004, AX
 
-whole117:
+whole115:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -4391,17 +4155,17 @@ whole117:
 	JG        next
 	JMP       done
 
-narrower109:
+narrower107:
 	CMPQ R15, $0x03
-	JNE  narrower118
+	JNE  narrower116
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin119
+	JGE  begin117
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin119:
+begin117:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -4422,9 +4186,9 @@ begin119:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone121
+	JZ      alone119
 
-common120:
+common118:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4450,15 +4214,15 @@ common120:
 	VMULPD       (AX)(R15*1), Y15, Y11
 	VADDPD       Y11, Y5, Y5
 	DECQ         CX
-	JNZ          common120
+	JNZ          common118
 
-alone121:
+alone119:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next123
+	JZ      next121
 
-more122:
+more120:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4471,40 +4235,40 @@ more122:
 	VADDPD       Y7, Y1, Y1
 	VMULPD       (AX)(R15*1), Y15, Y8
 	VADDPD       Y8, Y2, Y2
+	DECQ         CX
+	JNZ          more120
+
+next121:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next123
+
+more122:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	VBROADCASTSD (DX)(R9*8), Y15
+	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
+	VMULPD       (AX), Y15, Y9
+	VADDPD       Y9, Y3, Y3
+	VMULPD       32(AX), Y15, Y10
+	VADDPD       Y10, Y4, Y4
+	VMULPD       (AX)(R15*1), Y15, Y11
+	VADDPD       Y11, Y5, Y5
 	DECQ         CX
 	JNZ          more122
 
 next123:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 8(AX), CX
-	SUBQ    R9, CX
-	JZ      next125
-
-more124:
-	MOVLQSX      (R14)(R9*4), AX
-	CMPQ         AX, limit+56(FP)
-	JHI          outside
-	VBROADCASTSD (DX)(R9*8), Y15
-	INCQ         R9
-	LEAQ         (SI)(AX*8), AX
-	VMULPD       (AX), Y15, Y9
-	VADDPD       Y9, Y3, Y3
-	VMULPD       32(AX), Y15, Y10
-	VADDPD       Y10, Y4, Y4
-	VMULPD       (AX)(R15*1), Y15, Y11
-	VADDPD       Y11, Y5, Y5
-	DECQ         CX
-	JNZ          more124
-
-next125:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x04
-	JLE  whole126
+	JLE  whole124
 	MOVQ $0x00000004, AX
 
-whole126:
+whole124:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -4523,17 +4287,17 @@ whole126:
 	JG        next
 	JMP       done
 
-narrower118:
+narrower116:
 	CMPQ R15, $0x02
-	JNE  narrower127
+	JNE  narrower125
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin128
+	JGE  begin126
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin128:
+begin126:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -4552,9 +4316,9 @@ begin128:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone130
+	JZ      alone128
 
-common129:
+common127:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4576,15 +4340,15 @@ common129:
 	VMULPD       (AX)(R15*1), Y15, Y7
 	VADDPD       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common129
+	JNZ          common127
 
-alone130:
+alone128:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next132
+	JZ      next130
 
-more131:
+more129:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4595,38 +4359,38 @@ more131:
 	VADDPD       Y4, Y0, Y0
 	VMULPD       (AX)(R15*1), Y15, Y5
 	VADDPD       Y5, Y1, Y1
+	DECQ         CX
+	JNZ          more129
+
+next130:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next132
+
+more131:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	VBROADCASTSD (DX)(R9*8), Y15
+	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
+	VMULPD       (AX), Y15, Y6
+	VADDPD       Y6, Y2, Y2
+	VMULPD       (AX)(R15*1), Y15, Y7
+	VADDPD       Y7, Y3, Y3
 	DECQ         CX
 	JNZ          more131
 
 next132:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 8(AX), CX
-	SUBQ    R9, CX
-	JZ      next134
-
-more133:
-	MOVLQSX      (R14)(R9*4), AX
-	CMPQ         AX, limit+56(FP)
-	JHI          outside
-	VBROADCASTSD (DX)(R9*8), Y15
-	INCQ         R9
-	LEAQ         (SI)(AX*8), AX
-	VMULPD       (AX), Y15, Y6
-	VADDPD       Y6, Y2, Y2
-	VMULPD       (AX)(R15*1), Y15, Y7
-	VADDPD       Y7, Y3, Y3
-	DECQ         CX
-	JNZ          more133
-
-next134:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x04, AX
 	CMPQ AX, $0x04
-	JLE  whole135
+	JLE  whole133
 	MOVQ $0x00000004, AX
 
-whole135:
+whole133:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -4643,15 +4407,15 @@ whole135:
 	JG        next
 	JMP       done
 
-narrower127:
+narrower125:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin137
+	JGE  begin135
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin137:
+begin135:
 	VMOVUPD (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPD (AX)(R15*1), Y1
@@ -4668,9 +4432,9 @@ begin137:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone139
+	JZ      alone137
 
-common138:
+common136:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4688,15 +4452,15 @@ common138:
 	VMULPD       (AX)(R15*1), Y15, Y3
 	VADDPD       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common138
+	JNZ          common136
 
-alone139:
+alone137:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next141
+	JZ      next139
 
-more140:
+more138:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4705,36 +4469,36 @@ more140:
 	LEAQ         (SI)(AX*8), AX
 	VMULPD       (AX)(R15*1), Y15, Y2
 	VADDPD       Y2, Y0, Y0
+	DECQ         CX
+	JNZ          more138
+
+next139:
+	MOVQ    row+24(FP), AX
+	MOVLQSX 8(AX), CX
+	SUBQ    R9, CX
+	JZ      next141
+
+more140:
+	MOVLQSX      (R14)(R9*4), AX
+	CMPQ         AX, limit+56(FP)
+	JHI          outside
+	VBROADCASTSD (DX)(R9*8), Y15
+	INCQ         R9
+	LEAQ         (SI)(AX*8), AX
+	VMULPD       (AX)(R15*1), Y15, Y3
+	VADDPD       Y3, Y1, Y1
 	DECQ         CX
 	JNZ          more140
 
 next141:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 8(AX), CX
-	SUBQ    R9, CX
-	JZ      next143
-
-more142:
-	MOVLQSX      (R14)(R9*4), AX
-	CMPQ         AX, limit+56(FP)
-	JHI          outside
-	VBROADCASTSD (DX)(R9*8), Y15
-	INCQ         R9
-	LEAQ         (SI)(AX*8), AX
-	VMULPD       (AX)(R15*1), Y15, Y3
-	VADDPD       Y3, Y1, Y1
-	DECQ         CX
-	JNZ          more142
-
-next143:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x04
-	JLE  whole144
+	JLE  whole142
 	MOVQ $0x00000004, AX
 
-whole144:
+whole142:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
@@ -4759,15 +4523,17 @@ outside:
 	VZEROUPPER
 	RET
 
-TEXT ·delayedRows64x2wide<>(SB), NOSPLIT, $0-65
-	MOVQ         row+24(FP), AX
-	MOVQ         offsets+40(FP), R14
-	MOVLQSX      (AX), DX
-	MOVLQSX      8(AX), CX
-	LEAQ         (R14)(DX*4), R14
-	SUBQ         DX, CX
-	MOVQ         limit+56(FP), AX
+TEXT ·delayedBlock64(SB), NOSPLIT, $0-81
+	MOVQ         row+24(FP), R8
+	MOVQ         rows+32(FP), R13
+	MOVQ         last+40(FP), R10
+	MOVQ         offsets+56(FP), R14
+	MOVQ         limit+72(FP), AX
+	MOVLQSX      (R8), R9
 	VPBROADCASTD AX, Z0
+	LEAQ         (R14)(R9*4), R14
+	MOVQ         R10, CX
+	SUBQ         R9, CX
 	SUBQ         $0x10, CX
 	JLT          few
 
@@ -4784,11 +4550,11 @@ few:
 	JZ   inside
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole145
+	JGE  whole143
 	SHLQ CL, AX
 	NOTQ AX
 
-whole145:
+whole143:
 	KMOVW    AX, K1
 	VPCMPUD  $0x01, (R14), Z0, K1, K1
 	KORTESTW K1, K1
@@ -4796,345 +4562,536 @@ whole145:
 
 inside:
 	MOVQ c+0(FP), DI
-	MOVQ b+48(FP), SI
-	MOVQ n+16(FP), R13
+	MOVQ b+64(FP), SI
 	MOVQ cs+8(FP), R11
 	SHLQ $0x03, R11
-
-next:
-	LEAQ 7(R13), R15
-	SHRQ $0x03, R15
-	CMPQ R15, $0x02
-	JLE  part
-	MOVQ $0x00000002, R15
-
-part:
-	CMPQ R15, $0x02
-	JNE  narrower146
-	LEAQ -8(R13), CX
+	MOVQ w+48(FP), DX
+	MOVQ offsets+56(FP), R14
+	MOVQ n+16(FP), R12
+	DECQ R12
+	LEAQ shifts<>+0(SB), R10
+	CMPQ R12, $0x08
+	JGE  wider144
+	LEAQ 1(R12), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole147
+	JGE  whole151
 	SHLQ CL, AX
 	NOTQ AX
 
-whole147:
-	KMOVW     AX, K1
+whole151:
+	KMOVW AX, K1
+	SHLQ  $0x03, R12
+
+row145:
+	MOVLQSX   4(R8), CX
+	CMPQ      CX, last+40(FP)
+	JGT       outside
+	SUBQ      R9, CX
+	JLT       outside
+	JZ        next150
+	VMOVUPD.Z (DI), K1, Z0
+	SUBQ      $0x04, CX
+	JLT       few147
+
+fours146:
+	VBROADCASTF64X4 (DX)(R9*8), Z31
+	MOVQ            (R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0x00, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD.Z        (R15), Z30, K1, Z20
+	VADDPD          Z20, Z0, Z0
+	VPERMPD         $0x55, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD.Z        (AX), Z30, K1, Z20
+	VADDPD          Z20, Z0, Z0
+	MOVQ            8(R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	VMULPD.Z        (R15), Z30, K1, Z20
+	VADDPD          Z20, Z0, Z0
+	VPERMPD         $0xff, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	VMULPD.Z        (AX), Z30, K1, Z20
+	VADDPD          Z20, Z0, Z0
+	ADDQ            $0x04, R9
+	SUBQ            $0x04, CX
+	JGE             fours146
+
+few147:
+	ADDQ $0x04, CX
+	JZ   store149
+
+single148:
+	MOVLQSX      (R14)(R9*4), AX
+	VBROADCASTSD (DX)(R9*8), Z30
+	LEAQ         (SI)(AX*8), AX
+	VMULPD.Z     (AX), Z30, K1, Z20
+	VADDPD       Z20, Z0, Z0
+	INCQ         R9
+	DECQ         CX
+	JNZ          single148
+
+store149:
+	VMOVUPD Z0, K1, (DI)
+
+next150:
+	ADDQ $0x04, R8
+	ADDQ R11, DI
+	DECQ R13
+	JNZ  row145
+	JMP  done
+
+wider144:
+	CMPQ R12, $0x10
+	JGE  wider152
+	LEAQ -7(R12), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole159
+	SHLQ CL, AX
+	NOTQ AX
+
+whole159:
+	KMOVW AX, K1
+	SHLQ  $0x03, R12
+
+row153:
+	MOVLQSX   4(R8), CX
+	CMPQ      CX, last+40(FP)
+	JGT       outside
+	SUBQ      R9, CX
+	JLT       outside
+	JZ        next158
 	VMOVUPD   (DI), Z0
 	VMOVUPD.Z 64(DI), K1, Z1
-	LEAQ      (DI)(R11*1), AX
-	VMOVUPD   (AX), Z2
-	VMOVUPD.Z 64(AX), K1, Z3
-	MOVQ      row+24(FP), AX
-	MOVLQSX   (AX), R8
-	MOVLQSX   4(AX), DX
-	SUBQ      R8, DX
-	MOVQ      DX, CX
-	MOVLQSX   4(AX), R9
-	MOVLQSX   8(AX), DX
-	SUBQ      R9, DX
-	CMPQ      DX, CX
-	CMOVQLT   DX, CX
-	MOVQ      w+32(FP), DX
-	MOVQ      offsets+40(FP), R14
-	TESTQ     CX, CX
-	JZ        alone149
 	SUBQ      $0x04, CX
-	JLT       fewer151
+	JLT       few155
 
-fours150:
-	VBROADCASTF64X4 (DX)(R8*8), Z31
-	MOVQ            (R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMPD         $0x00, Z31, Z30
-	LEAQ            (SI)(R15*8), R15
-	VMULPD          (R15), Z30, Z4
-	VADDPD          Z4, Z0, Z0
-	VMULPD.Z        64(R15), Z30, K1, Z5
-	VADDPD          Z5, Z1, Z1
-	VPERMPD         $0x55, Z31, Z30
-	LEAQ            (SI)(AX*8), AX
-	VMULPD          (AX), Z30, Z4
-	VADDPD          Z4, Z0, Z0
-	VMULPD.Z        64(AX), Z30, K1, Z5
-	VADDPD          Z5, Z1, Z1
-	MOVQ            8(R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMPD         $0xaa, Z31, Z30
-	LEAQ            (SI)(R15*8), R15
-	VMULPD          (R15), Z30, Z4
-	VADDPD          Z4, Z0, Z0
-	VMULPD.Z        64(R15), Z30, K1, Z5
-	VADDPD          Z5, Z1, Z1
-	VPERMPD         $0xff, Z31, Z30
-	LEAQ            (SI)(AX*8), AX
-	VMULPD          (AX), Z30, Z4
-	VADDPD          Z4, Z0, Z0
-	VMULPD.Z        64(AX), Z30, K1, Z5
-	VADDPD          Z5, Z1, Z1
-	ADDQ            $0x04, R8
+fours154:
 	VBROADCASTF64X4 (DX)(R9*8), Z31
 	MOVQ            (R14)(R9*4), AX
 	MOVL            AX, R15
 	SHRQ            $0x20, AX
 	VPERMPD         $0x00, Z31, Z30
 	LEAQ            (SI)(R15*8), R15
-	VMULPD          (R15), Z30, Z6
-	VADDPD          Z6, Z2, Z2
-	VMULPD.Z        64(R15), Z30, K1, Z7
-	VADDPD          Z7, Z3, Z3
+	VMULPD          (R15), Z30, Z20
+	VADDPD          Z20, Z0, Z0
+	VMULPD.Z        64(R15), Z30, K1, Z21
+	VADDPD          Z21, Z1, Z1
 	VPERMPD         $0x55, Z31, Z30
 	LEAQ            (SI)(AX*8), AX
-	VMULPD          (AX), Z30, Z6
-	VADDPD          Z6, Z2, Z2
-	VMULPD.Z        64(AX), Z30, K1, Z7
-	VADDPD          Z7, Z3, Z3
+	VMULPD          (AX), Z30, Z20
+	VADDPD          Z20, Z0, Z0
+	VMULPD.Z        64(AX), Z30, K1, Z21
+	VADDPD          Z21, Z1, Z1
 	MOVQ            8(R14)(R9*4), AX
 	MOVL            AX, R15
 	SHRQ            $0x20, AX
 	VPERMPD         $0xaa, Z31, Z30
 	LEAQ            (SI)(R15*8), R15
-	VMULPD          (R15), Z30, Z6
-	VADDPD          Z6, Z2, Z2
-	VMULPD.Z        64(R15), Z30, K1, Z7
-	VADDPD          Z7, Z3, Z3
+	VMULPD          (R15), Z30, Z20
+	VADDPD          Z20, Z0, Z0
+	VMULPD.Z        64(R15), Z30, K1, Z21
+	VADDPD          Z21, Z1, Z1
 	VPERMPD         $0xff, Z31, Z30
 	LEAQ            (SI)(AX*8), AX
-	VMULPD          (AX), Z30, Z6
-	VADDPD          Z6, Z2, Z2
-	VMULPD.Z        64(AX), Z30, K1, Z7
-	VADDPD          Z7, Z3, Z3
+	VMULPD          (AX), Z30, Z20
+	VADDPD          Z20, Z0, Z0
+	VMULPD.Z        64(AX), Z30, K1, Z21
+	VADDPD          Z21, Z1, Z1
 	ADDQ            $0x04, R9
 	SUBQ            $0x04, CX
-	JGE             fours150
+	JGE             fours154
 
-fewer151:
+few155:
 	ADDQ $0x04, CX
-	JZ   alone149
+	JZ   store157
 
-common148:
-	MOVLQSX      (R14)(R8*4), AX
-	VBROADCASTSD (DX)(R8*8), Z31
-	INCQ         R8
-	LEAQ         (SI)(AX*8), AX
-	VMULPD       (AX), Z31, Z4
-	VADDPD       Z4, Z0, Z0
-	VMULPD.Z     64(AX), Z31, K1, Z5
-	VADDPD       Z5, Z1, Z1
+single156:
 	MOVLQSX      (R14)(R9*4), AX
-	VBROADCASTSD (DX)(R9*8), Z31
+	VBROADCASTSD (DX)(R9*8), Z30
+	LEAQ         (SI)(AX*8), AX
+	VMULPD       (AX), Z30, Z20
+	VADDPD       Z20, Z0, Z0
+	VMULPD.Z     64(AX), Z30, K1, Z21
+	VADDPD       Z21, Z1, Z1
 	INCQ         R9
-	LEAQ         (SI)(AX*8), AX
-	VMULPD       (AX), Z31, Z6
-	VADDPD       Z6, Z2, Z2
-	VMULPD.Z     64(AX), Z31, K1, Z7
-	VADDPD       Z7, Z3, Z3
 	DECQ         CX
-	JNZ          common148
+	JNZ          single156
 
-alone149:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 4(AX), CX
-	SUBQ    R8, CX
-	JZ      next153
-
-more152:
-	MOVLQSX      (R14)(R8*4), AX
-	VBROADCASTSD (DX)(R8*8), Z31
-	INCQ         R8
-	LEAQ         (SI)(AX*8), AX
-	VMULPD       (AX), Z31, Z4
-	VADDPD       Z4, Z0, Z0
-	VMULPD.Z     64(AX), Z31, K1, Z5
-	VADDPD       Z5, Z1, Z1
-	DECQ         CX
-	JNZ          more152
-
-next153:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 8(AX), CX
-	SUBQ    R9, CX
-	JZ      next155
-
-more154:
-	MOVLQSX      (R14)(R9*4), AX
-	VBROADCASTSD (DX)(R9*8), Z31
-	INCQ         R9
-	LEAQ         (SI)(AX*8), AX
-	VMULPD       (AX), Z31, Z6
-	VADDPD       Z6, Z2, Z2
-	VMULPD.Z     64(AX), Z31, K1, Z7
-	VADDPD       Z7, Z3, Z3
-	DECQ         CX
-	JNZ          more154
-
-next155:
+store157:
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, K1, 64(DI)
-	LEAQ    (DI)(R11*1), AX
-	VMOVUPD Z2, (AX)
-	VMOVUPD Z3, K1, 64(AX)
-	ADDQ    $0x00000080, DI
-	ADDQ    $0x00000080, SI
-	SUBQ    $+16, R13
-	JG      next
-	JMP     done
 
-narrower146:
-	LEAQ (R13), CX
+next158:
+	ADDQ $0x04, R8
+	ADDQ R11, DI
+	DECQ R13
+	JNZ  row153
+	JMP  done
+
+wider152:
+	CMPQ R12, $0x18
+	JGE  wider160
+	LEAQ -15(R12), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole157
+	JGE  whole167
 	SHLQ CL, AX
 	NOTQ AX
 
-whole157:
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Z0
-	LEAQ      (DI)(R11*1), AX
-	VMOVUPD.Z (AX), K1, Z1
-	MOVQ      row+24(FP), AX
-	MOVLQSX   (AX), R8
-	MOVLQSX   4(AX), DX
-	SUBQ      R8, DX
-	MOVQ      DX, CX
-	MOVLQSX   4(AX), R9
-	MOVLQSX   8(AX), DX
-	SUBQ      R9, DX
-	CMPQ      DX, CX
-	CMOVQLT   DX, CX
-	MOVQ      w+32(FP), DX
-	MOVQ      offsets+40(FP), R14
-	TESTQ     CX, CX
-	JZ        alone159
-	SUBQ      $0x04, CX
-	JLT       fewer161
+whole167:
+	KMOVW AX, K1
+	SHLQ  $0x03, R12
 
-fours160:
-	VBROADCASTF64X4 (DX)(R8*8), Z31
-	MOVQ            (R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMPD         $0x00, Z31, Z30
-	LEAQ            (SI)(R15*8), R15
-	VMULPD.Z        (R15), Z30, K1, Z2
-	VADDPD          Z2, Z0, Z0
-	VPERMPD         $0x55, Z31, Z30
-	LEAQ            (SI)(AX*8), AX
-	VMULPD.Z        (AX), Z30, K1, Z2
-	VADDPD          Z2, Z0, Z0
-	MOVQ            8(R14)(R8*4), AX
-	MOVL            AX, R15
-	SHRQ            $0x20, AX
-	VPERMPD         $0xaa, Z31, Z30
-	LEAQ            (SI)(R15*8), R15
-	VMULPD.Z        (R15), Z30, K1, Z2
-	VADDPD          Z2, Z0, Z0
-	VPERMPD         $0xff, Z31, Z30
-	LEAQ            (SI)(AX*8), AX
-	VMULPD.Z        (AX), Z30, K1, Z2
-	VADDPD          Z2, Z0, Z0
-	ADDQ            $0x04, R8
+row161:
+	MOVLQSX   4(R8), CX
+	CMPQ      CX, last+40(FP)
+	JGT       outside
+	SUBQ      R9, CX
+	JLT       outside
+	JZ        next166
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD.Z 128(DI), K1, Z2
+	SUBQ      $0x04, CX
+	JLT       few163
+
+fours162:
 	VBROADCASTF64X4 (DX)(R9*8), Z31
 	MOVQ            (R14)(R9*4), AX
 	MOVL            AX, R15
 	SHRQ            $0x20, AX
 	VPERMPD         $0x00, Z31, Z30
 	LEAQ            (SI)(R15*8), R15
-	VMULPD.Z        (R15), Z30, K1, Z3
-	VADDPD          Z3, Z1, Z1
+	VMULPD          (R15), Z30, Z20
+	VADDPD          Z20, Z0, Z0
+	VMULPD          64(R15), Z30, Z21
+	VADDPD          Z21, Z1, Z1
+	VMULPD.Z        128(R15), Z30, K1, Z22
+	VADDPD          Z22, Z2, Z2
 	VPERMPD         $0x55, Z31, Z30
 	LEAQ            (SI)(AX*8), AX
-	VMULPD.Z        (AX), Z30, K1, Z3
-	VADDPD          Z3, Z1, Z1
+	VMULPD          (AX), Z30, Z20
+	VADDPD          Z20, Z0, Z0
+	VMULPD          64(AX), Z30, Z21
+	VADDPD          Z21, Z1, Z1
+	VMULPD.Z        128(AX), Z30, K1, Z22
+	VADDPD          Z22, Z2, Z2
 	MOVQ            8(R14)(R9*4), AX
 	MOVL            AX, R15
 	SHRQ            $0x20, AX
 	VPERMPD         $0xaa, Z31, Z30
 	LEAQ            (SI)(R15*8), R15
-	VMULPD.Z        (R15), Z30, K1, Z3
-	VADDPD          Z3, Z1, Z1
+	VMULPD          (R15), Z30, Z20
+	VADDPD          Z20, Z0, Z0
+	VMULPD          64(R15), Z30, Z21
+	VADDPD          Z21, Z1, Z1
+	VMULPD.Z        128(R15), Z30, K1, Z22
+	VADDPD          Z22, Z2, Z2
 	VPERMPD         $0xff, Z31, Z30
 	LEAQ            (SI)(AX*8), AX
-	VMULPD.Z        (AX), Z30, K1, Z3
-	VADDPD          Z3, Z1, Z1
+	VMULPD          (AX), Z30, Z20
+	VADDPD          Z20, Z0, Z0
+	VMULPD          64(AX), Z30, Z21
+	VADDPD          Z21, Z1, Z1
+	VMULPD.Z        128(AX), Z30, K1, Z22
+	VADDPD          Z22, Z2, Z2
 	ADDQ            $0x04, R9
 	SUBQ            $0x04, CX
-	JGE             fours160
+	JGE             fours162
 
-fewer161:
+few163:
 	ADDQ $0x04, CX
-	JZ   alone159
+	JZ   store165
 
-common158:
-	MOVLQSX      (R14)(R8*4), AX
-	VBROADCASTSD (DX)(R8*8), Z31
-	INCQ         R8
-	LEAQ         (SI)(AX*8), AX
-	VMULPD.Z     (AX), Z31, K1, Z2
-	VADDPD       Z2, Z0, Z0
+single164:
 	MOVLQSX      (R14)(R9*4), AX
-	VBROADCASTSD (DX)(R9*8), Z31
+	VBROADCASTSD (DX)(R9*8), Z30
+	LEAQ         (SI)(AX*8), AX
+	VMULPD       (AX), Z30, Z20
+	VADDPD       Z20, Z0, Z0
+	VMULPD       64(AX), Z30, Z21
+	VADDPD       Z21, Z1, Z1
+	VMULPD.Z     128(AX), Z30, K1, Z22
+	VADDPD       Z22, Z2, Z2
 	INCQ         R9
-	LEAQ         (SI)(AX*8), AX
-	VMULPD.Z     (AX), Z31, K1, Z3
-	VADDPD       Z3, Z1, Z1
 	DECQ         CX
-	JNZ          common158
+	JNZ          single164
 
-alone159:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 4(AX), CX
-	SUBQ    R8, CX
-	JZ      next163
+store165:
+	VMOVUPD Z0, (DI)
+	VMOVUPD Z1, 64(DI)
+	VMOVUPD Z2, K1, 128(DI)
 
-more162:
-	MOVLQSX      (R14)(R8*4), AX
-	VBROADCASTSD (DX)(R8*8), Z31
-	INCQ         R8
-	LEAQ         (SI)(AX*8), AX
-	VMULPD.Z     (AX), Z31, K1, Z2
-	VADDPD       Z2, Z0, Z0
-	DECQ         CX
-	JNZ          more162
+next166:
+	ADDQ $0x04, R8
+	ADDQ R11, DI
+	DECQ R13
+	JNZ  row161
+	JMP  done
 
-next163:
-	MOVQ    row+24(FP), AX
-	MOVLQSX 8(AX), CX
-	SUBQ    R9, CX
-	JZ      next165
+wider160:
+	LEAQ -23(R12), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole175
+	SHLQ CL, AX
+	NOTQ AX
 
-more164:
+whole175:
+	KMOVW AX, K1
+	SHLQ  $0x03, R12
+
+row169:
+	MOVLQSX   4(R8), CX
+	CMPQ      CX, last+40(FP)
+	JGT       outside
+	SUBQ      R9, CX
+	JLT       outside
+	JZ        next174
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD.Z 192(DI), K1, Z3
+	SUBQ      $0x04, CX
+	JLT       few171
+
+fours170:
+	VBROADCASTF64X4 (DX)(R9*8), Z31
+	MOVQ            (R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0x00, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	MOVL            R15, BX
+	ANDL            $0x38, BX
+	VMOVUPD         (R10)(BX*8), Z29
+	LEAQ            (R15)(R12*1), BX
+	ANDQ            $-64, R15
+	ANDQ            $-64, BX
+	VMOVUPD         (R15), Z20
+	VMOVUPD         64(R15), Z21
+	VMOVUPD         128(R15), Z22
+	VMOVUPD         192(R15), Z23
+	VPERMT2PD       Z21, Z29, Z20
+	VPERMT2PD       Z22, Z29, Z21
+	VPERMT2PD       Z23, Z29, Z22
+	VPERMT2PD       (BX), Z29, Z23
+	VMULPD          Z20, Z30, Z20
+	VADDPD          Z20, Z0, Z0
+	VMULPD          Z21, Z30, Z21
+	VADDPD          Z21, Z1, Z1
+	VMULPD          Z22, Z30, Z22
+	VADDPD          Z22, Z2, Z2
+	VMULPD          Z23, Z30, Z23
+	VADDPD          Z23, Z3, Z3
+	VPERMPD         $0x55, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	MOVL            AX, BX
+	ANDL            $0x38, BX
+	VMOVUPD         (R10)(BX*8), Z29
+	LEAQ            (AX)(R12*1), BX
+	ANDQ            $-64, AX
+	ANDQ            $-64, BX
+	VMOVUPD         (AX), Z20
+	VMOVUPD         64(AX), Z21
+	VMOVUPD         128(AX), Z22
+	VMOVUPD         192(AX), Z23
+	VPERMT2PD       Z21, Z29, Z20
+	VPERMT2PD       Z22, Z29, Z21
+	VPERMT2PD       Z23, Z29, Z22
+	VPERMT2PD       (BX), Z29, Z23
+	VMULPD          Z20, Z30, Z20
+	VADDPD          Z20, Z0, Z0
+	VMULPD          Z21, Z30, Z21
+	VADDPD          Z21, Z1, Z1
+	VMULPD          Z22, Z30, Z22
+	VADDPD          Z22, Z2, Z2
+	VMULPD          Z23, Z30, Z23
+	VADDPD          Z23, Z3, Z3
+	MOVQ            8(R14)(R9*4), AX
+	MOVL            AX, R15
+	SHRQ            $0x20, AX
+	VPERMPD         $0xaa, Z31, Z30
+	LEAQ            (SI)(R15*8), R15
+	MOVL            R15, BX
+	ANDL            $0x38, BX
+	VMOVUPD         (R10)(BX*8), Z29
+	LEAQ            (R15)(R12*1), BX
+	ANDQ            $-64, R15
+	ANDQ            $-64, BX
+	VMOVUPD         (R15), Z20
+	VMOVUPD         64(R15), Z21
+	VMOVUPD         128(R15), Z22
+	VMOVUPD         192(R15), Z23
+	VPERMT2PD       Z21, Z29, Z20
+	VPERMT2PD       Z22, Z29, Z21
+	VPERMT2PD       Z23, Z29, Z22
+	VPERMT2PD       (BX), Z29, Z23
+	VMULPD          Z20, Z30, Z20
+	VADDPD          Z20, Z0, Z0
+	VMULPD          Z21, Z30, Z21
+	VADDPD          Z21, Z1, Z1
+	VMULPD          Z22, Z30, Z22
+	VADDPD          Z22, Z2, Z2
+	VMULPD          Z23, Z30, Z23
+	VADDPD          Z23, Z3, Z3
+	VPERMPD         $0xff, Z31, Z30
+	LEAQ            (SI)(AX*8), AX
+	MOVL            AX, BX
+	ANDL            $0x38, BX
+	VMOVUPD         (R10)(BX*8), Z29
+	LEAQ            (AX)(R12*1), BX
+	ANDQ            $-64, AX
+	ANDQ            $-64, BX
+	VMOVUPD         (AX), Z20
+	VMOVUPD         64(AX), Z21
+	VMOVUPD         128(AX), Z22
+	VMOVUPD         192(AX), Z23
+	VPERMT2PD       Z21, Z29, Z20
+	VPERMT2PD       Z22, Z29, Z21
+	VPERMT2PD       Z23, Z29, Z22
+	VPERMT2PD       (BX), Z29, Z23
+	VMULPD          Z20, Z30, Z20
+	VADDPD          Z20, Z0, Z0
+	VMULPD          Z21, Z30, Z21
+	VADDPD          Z21, Z1, Z1
+	VMULPD          Z22, Z30, Z22
+	VADDPD          Z22, Z2, Z2
+	VMULPD          Z23, Z30, Z23
+	VADDPD          Z23, Z3, Z3
+	ADDQ            $0x04, R9
+	SUBQ            $0x04, CX
+	JGE             fours170
+
+few171:
+	ADDQ $0x04, CX
+	JZ   store173
+
+single172:
 	MOVLQSX      (R14)(R9*4), AX
-	VBROADCASTSD (DX)(R9*8), Z31
-	INCQ         R9
+	VBROADCASTSD (DX)(R9*8), Z30
 	LEAQ         (SI)(AX*8), AX
-	VMULPD.Z     (AX), Z31, K1, Z3
-	VADDPD       Z3, Z1, Z1
+	MOVL         AX, BX
+	ANDL         $0x38, BX
+	VMOVUPD      (R10)(BX*8), Z29
+	LEAQ         (AX)(R12*1), BX
+	ANDQ         $-64, AX
+	ANDQ         $-64, BX
+	VMOVUPD      (AX), Z20
+	VMOVUPD      64(AX), Z21
+	VMOVUPD      128(AX), Z22
+	VMOVUPD      192(AX), Z23
+	VPERMT2PD    Z21, Z29, Z20
+	VPERMT2PD    Z22, Z29, Z21
+	VPERMT2PD    Z23, Z29, Z22
+	VPERMT2PD    (BX), Z29, Z23
+	VMULPD       Z20, Z30, Z20
+	VADDPD       Z20, Z0, Z0
+	VMULPD       Z21, Z30, Z21
+	VADDPD       Z21, Z1, Z1
+	VMULPD       Z22, Z30, Z22
+	VADDPD       Z22, Z2, Z2
+	VMULPD       Z23, Z30, Z23
+	VADDPD       Z23, Z3, Z3
+	INCQ         R9
 	DECQ         CX
-	JNZ          more164
+	JNZ          single172
 
-next165:
-	VMOVUPD Z0, K1, (DI)
-	LEAQ    (DI)(R11*1), AX
-	VMOVUPD Z1, K1, (AX)
-	ADDQ    $0x00000040, DI
-	ADDQ    $0x00000040, SI
-	SUBQ    $+8, R13
-	JG      next
-	JMP     done
+store173:
+	VMOVUPD Z0, (DI)
+	VMOVUPD Z1, 64(DI)
+	VMOVUPD Z2, 128(DI)
+	VMOVUPD Z3, K1, 192(DI)
+
+next174:
+	ADDQ $0x04, R8
+	ADDQ R11, DI
+	DECQ R13
+	JNZ  row169
+	JMP  done
 
 done:
-	MOVB $0x01, ret+64(FP)
+	MOVB $0x01, ret+80(FP)
 	VZEROUPPER
 	RET
 
 outside:
-	MOVB $0x00, ret+64(FP)
+	MOVB $0x00, ret+80(FP)
 	VZEROUPPER
 	RET
+
+DATA shifts<>+0(SB)/8, $0x0000000000000000
+DATA shifts<>+8(SB)/8, $0x0000000000000001
+DATA shifts<>+16(SB)/8, $0x0000000000000002
+DATA shifts<>+24(SB)/8, $0x0000000000000003
+DATA shifts<>+32(SB)/8, $0x0000000000000004
+DATA shifts<>+40(SB)/8, $0x0000000000000005
+DATA shifts<>+48(SB)/8, $0x0000000000000006
+DATA shifts<>+56(SB)/8, $0x0000000000000007
+DATA shifts<>+64(SB)/8, $0x0000000000000001
+DATA shifts<>+72(SB)/8, $0x0000000000000002
+DATA shifts<>+80(SB)/8, $0x0000000000000003
+DATA shifts<>+88(SB)/8, $0x0000000000000004
+DATA shifts<>+96(SB)/8, $0x0000000000000005
+DATA shifts<>+104(SB)/8, $0x0000000000000006
+DATA shifts<>+112(SB)/8, $0x0000000000000007
+DATA shifts<>+120(SB)/8, $0x0000000000000008
+DATA shifts<>+128(SB)/8, $0x0000000000000002
+DATA shifts<>+136(SB)/8, $0x0000000000000003
+DATA shifts<>+144(SB)/8, $0x0000000000000004
+DATA shifts<>+152(SB)/8, $0x0000000000000005
+DATA shifts<>+160(SB)/8, $0x0000000000000006
+DATA shifts<>+168(SB)/8, $0x0000000000000007
+DATA shifts<>+176(SB)/8, $0x0000000000000008
+DATA shifts<>+184(SB)/8, $0x0000000000000009
+DATA shifts<>+192(SB)/8, $0x0000000000000003
+DATA shifts<>+200(SB)/8, $0x0000000000000004
+DATA shifts<>+208(SB)/8, $0x0000000000000005
+DATA shifts<>+216(SB)/8, $0x0000000000000006
+DATA shifts<>+224(SB)/8, $0x0000000000000007
+DATA shifts<>+232(SB)/8, $0x0000000000000008
+DATA shifts<>+240(SB)/8, $0x0000000000000009
+DATA shifts<>+248(SB)/8, $0x000000000000000a
+DATA shifts<>+256(SB)/8, $0x0000000000000004
+DATA shifts<>+264(SB)/8, $0x0000000000000005
+DATA shifts<>+272(SB)/8, $0x0000000000000006
+DATA shifts<>+280(SB)/8, $0x0000000000000007
+DATA shifts<>+288(SB)/8, $0x0000000000000008
+DATA shifts<>+296(SB)/8, $0x0000000000000009
+DATA shifts<>+304(SB)/8, $0x000000000000000a
+DATA shifts<>+312(SB)/8, $0x000000000000000b
+DATA shifts<>+320(SB)/8, $0x0000000000000005
+DATA shifts<>+328(SB)/8, $0x0000000000000006
+DATA shifts<>+336(SB)/8, $0x0000000000000007
+DATA shifts<>+344(SB)/8, $0x0000000000000008
+DATA shifts<>+352(SB)/8, $0x0000000000000009
+DATA shifts<>+360(SB)/8, $0x000000000000000a
+DATA shifts<>+368(SB)/8, $0x000000000000000b
+DATA shifts<>+376(SB)/8, $0x000000000000000c
+DATA shifts<>+384(SB)/8, $0x0000000000000006
+DATA shifts<>+392(SB)/8, $0x0000000000000007
+DATA shifts<>+400(SB)/8, $0x0000000000000008
+DATA shifts<>+408(SB)/8, $0x0000000000000009
+DATA shifts<>+416(SB)/8, $0x000000000000000a
+DATA shifts<>+424(SB)/8, $0x000000000000000b
+DATA shifts<>+432(SB)/8, $0x000000000000000c
+DATA shifts<>+440(SB)/8, $0x000000000000000d
+DATA shifts<>+448(SB)/8, $0x0000000000000007
+DATA shifts<>+456(SB)/8, $0x0000000000000008
+DATA shifts<>+464(SB)/8, $0x0000000000000009
+DATA shifts<>+472(SB)/8, $0x000000000000000a
+DATA shifts<>+480(SB)/8, $0x000000000000000b
+DATA shifts<>+488(SB)/8, $0x000000000000000c
+DATA shifts<>+496(SB)/8, $0x000000000000000d
+DATA shifts<>+504(SB)/8, $0x000000000000000e
+GLOBL shifts<>(SB), RODATA|NOPTR, $512
 
 TEXT ·sparseRows64(SB), NOSPLIT, $0-57
 	MOVQ    y+0(FP), DI
@@ -5258,9 +5215,9 @@ four:
 	VXORPS  Y7, Y7, Y7
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest146
+	JLT     rest144
 
-full145:
+full143:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -5281,11 +5238,11 @@ full145:
 	VADDPD  Y12, Y7, Y7
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full145
+	JLE     full143
 
-rest146:
+rest144:
 	TESTQ      R13, R13
-	JZ         done147
+	JZ         done145
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -5313,7 +5270,7 @@ rest146:
 	VMULPD     Y12, Y8, Y12
 	VADDPD     Y12, Y7, Y7
 
-done147:
+done145:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y1
 	VADDPD       Y5, Y4, Y2
@@ -5345,9 +5302,9 @@ edge:
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest149
+	JLT     rest147
 
-full148:
+full146:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -5356,11 +5313,11 @@ full148:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full148
+	JLE     full146
 
-rest149:
+rest147:
 	TESTQ      R13, R13
-	JZ         done150
+	JZ         done148
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -5370,7 +5327,7 @@ rest149:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done150:
+done148:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8

@@ -17,13 +17,10 @@ import (
 // Rows take turns, as the additions of one would wait for each other, until the
 // shortest ends.
 func (d *dtype) delayedRows(rows, most int) {
-	d.start(fmt.Sprintf("delayedRows%dx%d", d.bits, rows),
+	d.function(fmt.Sprintf("delayedRows%dx%d", d.bits, rows),
 		fmt.Sprintf("func(c *%[1]s, cs, n int, row *int32, w *%[1]s, offsets *int32, b *%[1]s, limit int) bool", d.scalar))
 	t := &tile{dtype: d, rows: rows}
 	t.terms = t.edgeTerms
-	if t.isWide() {
-		t.inside(rows)
-	}
 	t.begin()
 	t.all(most)
 	d.MOVB(operand.U8(1), d.returnByte())
@@ -56,9 +53,6 @@ func (t *tile) edgeTerms() {
 	t.Load(t.Param("offsets"), reg.R14)
 	t.TESTQ(reg.RCX, reg.RCX)
 	t.JZ(operand.LabelRef(alone))
-	if t.isWide() {
-		t.fours(alone)
-	}
 	t.Label(common)
 	for i := range t.rows {
 		t.edge(i)
@@ -86,89 +80,18 @@ func (t *tile) edgeTerms() {
 // edge adds the next edge of a row.
 func (t *tile) edge(row int) {
 	t.MOVLQSX(operand.Mem{Base: reg.R14, Index: edgeOf[row], Scale: 4}, reg.RAX)
-	if !t.isWide() {
-		limit, err := t.Param("limit").Resolve()
-		if err != nil {
-			panic(err)
-		}
-		t.CMPQ(reg.RAX, limit.Addr)
-		t.JHI(operand.LabelRef("outside"))
-	}
+	t.CMPQ(reg.RAX, t.argument("limit"))
+	t.JHI(operand.LabelRef("outside"))
 	weight := t.vec(t.registers - 1)
 	t.broadcast(t.at(reg.RDX, edgeOf[row], 0), weight)
 	t.INCQ(edgeOf[row])
-	t.addEdge(row, reg.RAX, weight)
-}
-
-// addEdge adds an edge whose source, an index, and weight are known.
-func (t *tile) addEdge(row int, source reg.GPPhysical, weight reg.VecPhysical) {
-	t.LEAQ(t.at(reg.RSI, source, 0), source)
+	t.LEAQ(t.at(reg.RSI, reg.RAX, 0), reg.RAX)
 	free := t.rows * t.across
 	for i := range t.across {
 		product := t.vec(free + (row*t.across+i)%(t.registers-2-free))
-		t.multiply(source, i, weight, product)
+		t.multiply(reg.RAX, i, weight, product)
 		t.add(product, t.sum(row, i), t.sum(row, i))
 	}
-}
-
-// inside goes to outside unless the offsets of all edges are in 0 … limit. Looking at
-// sixteen at once, in advance, saves a load for every edge, and the sums wait for loads.
-func (d *dtype) inside(rows int) {
-	d.Load(d.Param("row"), reg.RAX)
-	d.Load(d.Param("offsets"), reg.R14)
-	d.MOVLQSX(operand.Mem{Base: reg.RAX}, reg.RDX)
-	d.MOVLQSX(operand.Mem{Base: reg.RAX, Disp: 4 * rows}, reg.RCX)
-	d.LEAQ(operand.Mem{Base: reg.R14, Index: reg.RDX, Scale: 4}, reg.R14)
-	d.SUBQ(reg.RDX, reg.RCX)
-	limits, sixteen := reg.Z0, operand.U8(16)
-	d.Load(d.Param("limit"), reg.RAX)
-	d.VPBROADCASTD(reg.EAX, limits)
-	d.SUBQ(sixteen, reg.RCX)
-	d.JLT(operand.LabelRef("few"))
-	d.Label("sixteen")
-	d.VPCMPUD(operand.U8(1), operand.Mem{Base: reg.R14}, limits, reg.K1) // limits are less
-	d.KORTESTW(reg.K1, reg.K1)
-	d.JNZ(operand.LabelRef("outside"))
-	d.ADDQ(operand.U8(64), reg.R14)
-	d.SUBQ(sixteen, reg.RCX)
-	d.JGE(operand.LabelRef("sixteen"))
-	d.Label("few")
-	d.ADDQ(sixteen, reg.RCX)
-	d.JZ(operand.LabelRef("inside"))
-	d.ones(reg.K1)
-	d.VPCMPUD(operand.U8(1), operand.Mem{Base: reg.R14}, limits, reg.K1, reg.K1)
-	d.KORTESTW(reg.K1, reg.K1)
-	d.JNZ(operand.LabelRef("outside"))
-	d.Label("inside")
-}
-
-// fours adds the edges that the rows have in common as long as each has four: these take
-// two loads of offsets and one of weights. It goes to alone when none are left.
-func (t *tile) fours(alone string) {
-	more, fewer := t.label("fours"), t.label("fewer")
-	t.SUBQ(operand.U8(4), reg.RCX)
-	t.JLT(operand.LabelRef(fewer))
-	t.Label(more)
-	for row := range t.rows {
-		weights, weight := t.vec(31), t.vec(30)
-		t.broadcastFour(t.at(reg.RDX, edgeOf[row], 0), weights)
-		for pair := range 2 {
-			first, second := reg.R15, reg.RAX
-			t.MOVQ(operand.Mem{Base: reg.R14, Index: edgeOf[row], Scale: 4, Disp: 8 * pair}, second)
-			t.MOVL(second.As32(), first.As32())
-			t.SHRQ(operand.U8(32), second)
-			for i, source := range []reg.GPPhysical{first, second} {
-				t.spread(operand.U8(uint8(0x55*(2*pair+i))), weights, weight)
-				t.addEdge(row, source, weight)
-			}
-		}
-		t.ADDQ(operand.U8(4), edgeOf[row])
-	}
-	t.SUBQ(operand.U8(4), reg.RCX)
-	t.JGE(operand.LabelRef(more))
-	t.Label(fewer)
-	t.ADDQ(operand.U8(4), reg.RCX)
-	t.JZ(operand.LabelRef(alone))
 }
 
 // delayedDots16 is delayedDots over 16 steps for no less edges than a register has

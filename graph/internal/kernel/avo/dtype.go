@@ -19,10 +19,11 @@ type dtype struct {
 	scalar           string // Go's name
 
 	add, sub, mul, div, min, max, load, broadcast, moveScalar func(...operand.Op)
-	broadcastFour                                             func(from, to operand.Op)        // elements, again and again
-	spread                                                    func(which, from, to operand.Op) // one of four elements
-	loadPart                                                  func(from, mask, to operand.Op)  // and zeros
-	mulPart                                                   func(x, y, mask, to operand.Op)  // and zeros
+	broadcastFour                                             func(from, to operand.Op)          // elements, again and again
+	spread                                                    func(which, from, to operand.Op)   // one of four elements
+	shift                                                     func(after, places, to operand.Op) // elements of two registers
+	loadPart                                                  func(from, mask, to operand.Op)    // and zeros
+	mulPart                                                   func(x, y, mask, to operand.Op)    // and zeros
 	blend                                                     func(mask, yes, no, to operand.Op)
 	compare                                                   func(relation, right, left, to operand.Op)
 	loadMasked                                                func(from, mask, to operand.Op)
@@ -48,6 +49,7 @@ func newDtype(bits int) *dtype {
 		d.loadPart, d.mulPart = c.VMOVUPS_Z, c.VMULPS_Z
 		d.broadcastFour = func(from, to operand.Op) { c.VBROADCASTF32X4(from, to) }
 		d.spread = func(which, from, to operand.Op) { c.VPERMILPS(which, from, to) }
+		d.shift = func(after, places, to operand.Op) { c.VPERMT2PS(after, places, to) }
 		d.compare = func(relation, right, left, to operand.Op) { c.VCMPPS(relation, right, left, to) }
 	} else {
 		d.add, d.sub, d.mul, d.div, d.load, d.moveScalar = c.VADDPD, c.VSUBPD, c.VMULPD, c.VDIVPD, c.VMOVUPD, c.VMOVSD
@@ -57,6 +59,7 @@ func newDtype(bits int) *dtype {
 		d.loadPart, d.mulPart = c.VMOVUPD_Z, c.VMULPD_Z
 		d.broadcastFour = func(from, to operand.Op) { c.VBROADCASTF64X4(from, to) }
 		d.spread = func(which, from, to operand.Op) { c.VPERMPD(which, from, to) }
+		d.shift = func(after, places, to operand.Op) { c.VPERMT2PD(after, places, to) }
 		d.compare = func(relation, right, left, to operand.Op) { c.VCMPPD(relation, right, left, to) }
 	}
 	if bits == 32 {

@@ -45,8 +45,8 @@ func main() {
 		d.matVec()
 		for rows := 1; rows*16/d.lanes <= 8; rows *= 2 {
 			d.delayedRows(rows, 16/d.lanes)
-			d.wide().delayedRows(rows, 8/d.lanes)
 		}
+		d.wide().delayedBlock()
 		d.sparseRows()
 		d.delayedDots()
 		d.delayedDots16()
