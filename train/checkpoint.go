@@ -22,6 +22,7 @@ type checkpoint struct {
 type savedSettings struct {
 	Task   string  `json:"task"`
 	Dt     float64 `json:"dt"`
+	Trial  uint64  `json:"trial_seed"`
 	Batch  int     `json:"batch"`
 	Seed   uint64  `json:"seed"`
 	Every  int     `json:"every"`
@@ -31,7 +32,7 @@ type savedSettings struct {
 }
 
 func (t *trainer) savedSettings() savedSettings {
-	return savedSettings{t.task.Name(), t.task.Dt(), t.Batch, t.Seed, t.Every, t.Trials, len(t.Curriculum), t.LastValues}
+	return savedSettings{t.task.Name(), t.task.Dt(), t.task.Seed(), t.Batch, t.Seed, t.Every, t.Trials, len(t.Curriculum), t.LastValues}
 }
 
 // losses are summed over updates.
