@@ -81,8 +81,7 @@ func curveOf(task *tasks.Task, r *tasks.Results) *psychometric {
 	for _, at := range r.Psychometric(len(answers) - 1) {
 		p.Points = append(p.Points, point(at))
 	}
-	classes := slices.ContainsFunc(r.Choices, func(c tasks.Choice) bool { return c.Class >= 0 })
-	if !classes || len(p.Points) < 3 {
+	if task.Loss() != tasks.CrossEntropy || len(p.Points) < 3 { // else outputs are no answers
 		return nil
 	}
 	return p
