@@ -180,7 +180,7 @@ func (l *tile[T]) oneStep(sp span, t0, t int64) {
 	state, sums := l.row(sp, t), l.sumRow(sp, t)
 	l.inputs(t)
 	l.signals(state, t)
-	l.shortSums(sums, t0, t)
+	l.shortSums(sums, state, t0, t)
 	l.step.bind(l, rows[T]{state: state, sum: sums, series: l.series, t: t})
 	l.step.bindStates(l.row(sp, t+1))
 	l.step.bindKept(sums)

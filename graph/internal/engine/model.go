@@ -46,6 +46,7 @@ type SumVar struct {
 	Coupling, Source int
 	Factor           float64
 	offset           int
+	now              bool // some part of it is known in its step only
 }
 
 // Coupling is a set of weighted edges. Edge e leads from J[e] to I[e] with Delay[e] steps and has the

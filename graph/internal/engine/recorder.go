@@ -10,6 +10,7 @@ type recorder[T kernel.Float] struct {
 	records [][]float64 // of all lanes of the run
 	perLane int         // samples in each lane of records
 	sampled int         // index of the window's first sample in the whole run
+	own     bool        // some record is a program's
 	value   []T
 	errs    []*DivergedError // by lane: the first value of an observable that is not finite
 	first   *DivergedError   // one of them
@@ -19,6 +20,9 @@ func (l *tile[T]) newRecorder(in, out []float64, at int, records [][]float64) *r
 	m := l.m
 	r := &recorder[T]{l: l, in: in, out: out, at: at, records: records, value: make([]T, l.lanes*m.recordWidth), errs: make([]*DivergedError, l.lanes)}
 	r.sampled, r.perLane = l.set.Samples()
+	for i := range m.Records {
+		r.own = r.own || m.Records[i].Forward != nil
+	}
 	for lane := range l.lanes {
 		carryIn, carryOut := r.carries(lane)
 		for i := range m.Records {
@@ -69,6 +73,12 @@ func (r *recorder[T]) block(states []T, apart int, t0, t1, number int64) {
 	every := r.l.set.Every
 	done := int(t0-r.l.start) + r.l.set.Offset - r.l.set.Warmup // recorded steps before t0
 	left := every - 1 - max(done, 0)%every                      // steps after t0 without a sample
+	if !r.l.set.Average {
+		r.copies(states, apart, max(-done, 0)+left, int(t1-t0), done)
+		if !r.own {
+			return
+		}
+	}
 	for t := t0 + int64(max(-done, 0)); t < t1; t++ {
 		if after := states[int(t+1-t0)*apart:]; left == 0 {
 			r.sample(after, (done+int(t-t0)+1)/every-1-r.sampled, number+t-t0)
@@ -80,6 +90,28 @@ func (r *recorder[T]) block(states []T, apart int, t0, t1, number int64) {
 	}
 }
 
+// copies writes the states that are recorded as they are after steps first, and every so many, below steps
+// of a block, before which done steps have been recorded.
+func (r *recorder[T]) copies(states []T, apart, first, steps, done int) {
+	l, every := r.l, r.l.set.Every
+	count := (steps - first + every - 1) / every
+	if count <= 0 {
+		return
+	}
+	sample := (done+first+1)/every - 1 - r.sampled
+	for i := range l.m.Records {
+		v := &l.m.Records[i]
+		if v.Forward != nil {
+			continue
+		}
+		rows := kernel.Matrix[T]{Data: states[(first+1)*apart+l.lanes*l.m.States[v.State].offset:], Stride: every * apart}
+		for lane := range l.lanes {
+			into := r.records[i][((l.root.first+lane)*r.perLane+sample)*v.N:]
+			kernel.WidenRows(into[:count*v.N], rows.From(lane*v.N), v.N)
+		}
+	}
+}
+
 // mean adds a state's observables to the running sums.
 func (r *recorder[T]) mean(state []T, number int64) {
 	for i := range r.l.m.Records {
@@ -88,7 +120,7 @@ func (r *recorder[T]) mean(state []T, number int64) {
 	}
 }
 
-// sample writes the observables of a state, or the means that it completes.
+// sample writes the means that a state completes, or those of its observables that programs compute.
 func (r *recorder[T]) sample(state []T, sample int, number int64) {
 	l := r.l
 	if l.set.Average {
@@ -96,6 +128,9 @@ func (r *recorder[T]) sample(state []T, sample int, number int64) {
 	}
 	for i := range l.m.Records {
 		v := &l.m.Records[i]
+		if v.Forward == nil && !l.set.Average {
+			continue
+		}
 		n := v.N
 		into := r.records[i][(l.root.first*r.perLane+sample)*n:]
 		if l.set.Average {

@@ -11,8 +11,7 @@ func (l *tile[T]) inputs(t int64) {
 	}
 }
 
-// signals puts every source's value at step t into its ring. A state that is read from the past only
-// stays where it is.
+// signals puts every source's value at step t into its ring, but for states that no sum reads there.
 func (l *tile[T]) signals(state []T, t int64) {
 	for i := range l.sources {
 		if src := &l.m.Sources[i]; src.recent || src.Forward != nil {
@@ -39,6 +38,15 @@ func (l *tile[T]) send(i int, t int64, state []T) {
 	if src.echoes {
 		l.mirror(ring, t, n)
 	}
+}
+
+// sending is where source i's value at step t is: in the present row, if it is a state, or in its ring.
+func (l *tile[T]) sending(i int, t int64) []T {
+	src := &l.m.Sources[i]
+	if src.isState() {
+		return l.state(l.present, src.From.Index)
+	}
+	return l.slot(l.sources[i].ring, t, l.lanes*src.N)
 }
 
 // signal returns source i of the given states, or of the present row of an input.

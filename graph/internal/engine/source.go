@@ -12,7 +12,7 @@ type Source struct {
 	depth    int // longest delay in steps
 	delayed  bool
 	now      bool // some coupling reads it without delay
-	recent   bool // some coupling reads the present step or the last few
+	recent   bool // some sum reads the present step or the last few in the ring
 	echoes   bool // some edge reads the steps just before the present one
 	offset   int  // in a source row
 	statesIn []int
@@ -46,10 +46,11 @@ func (m *Model) prepareSources() {
 		if s.Source < 0 {
 			continue
 		}
+		s.now = !c.ahead() || c.edges[short] > 0
 		src := &m.Sources[s.Source]
 		src.delayed = src.delayed || c.delayed
 		src.now = src.now || !c.delayed
-		src.recent = src.recent || !c.delayed || c.echoes()
+		src.recent = src.recent || c.echoes() || !c.delayed && !(c.Dense && src.isState())
 		src.echoes = src.echoes || c.echoes()
 		if c.ahead() {
 			m.part = min(m.part, ahead(c.fine))

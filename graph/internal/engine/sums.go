@@ -73,12 +73,17 @@ func (l *tile[T]) aheadClass(j job) {
 	}
 }
 
-// shortSums completes the sums of step t.
-func (l *tile[T]) shortSums(row []T, t0, t int64) {
-	l.sumRows = row
+// shortSums completes the sums of step t, before which the state is the given one.
+func (l *tile[T]) shortSums(row, state []T, t0, t int64) {
+	l.sumRows, l.present = row, state
 	for k := range l.m.Sums {
-		if c := &l.m.Couplings[l.m.Sums[k].Coupling]; l.m.Sums[k].Source >= 0 && !(c.ahead() && c.edges[short] == 0) {
-			l.spread(job{task: nowTask, k: k, t0: t0, t: t}, l.regions(c, c.NTo), l.lanes*c.now())
+		c := &l.m.Couplings[l.m.Sums[k].Coupling]
+		switch work := l.lanes * c.now(); {
+		case !l.m.Sums[k].now:
+		case c.Dense && !l.splits(work):
+			l.denseSum(k, t, 0, c.NTo)
+		default:
+			l.spread(job{task: nowTask, k: k, t0: t0, t: t}, l.regions(c, c.NTo), work)
 		}
 	}
 }
@@ -103,7 +108,7 @@ func (l *tile[T]) perform(j job, from, to int) {
 	case j.task == weightTask:
 		l.weightGradient(j, from, to)
 	case j.task == nowTask && c.Dense:
-		l.denseSum(j, from, to)
+		l.denseSum(j.k, j.t, from, to)
 	case j.task == backTask && c.Dense:
 		l.denseBack(j, from, to)
 	case j.task == nowTask || j.task == aheadTask:
@@ -167,12 +172,11 @@ func addAhead[T kernel.Float](j *job, c *Coupling, ahead []T, rows *edgeRows, fr
 	return sums
 }
 
-// denseSum multiplies by rows from … to−1 of the matrix, all lanes at once if it is theirs.
-func (l *tile[T]) denseSum(j job, from, to int) {
-	s := &l.m.Sums[j.k]
+// denseSum multiplies by rows from … to−1 of the matrix of sum k, all lanes at once if it is theirs.
+func (l *tile[T]) denseSum(k int, t int64, from, to int) {
+	s := &l.m.Sums[k]
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
-	y := of(l, l.sumRows, s.offset, c.NTo)
-	x := l.slot(l.sources[s.Source].ring, j.t, l.lanes*c.NFrom)
+	y, x := of(l, l.sumRows, s.offset, c.NTo), l.sending(s.Source, t)
 	for lane, side := 0, l.side(w); lane < l.lanes; lane += side {
 		kernel.MatMul(kernel.Matrix[T]{Data: y[lane*c.NTo+from:], Stride: c.NTo},
 			w.at(lane).transposed.From(from),

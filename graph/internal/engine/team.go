@@ -25,7 +25,7 @@ type part struct {
 // spread performs a job for n regions, on several goroutines if work is large. Every region is
 // computed by one of them in the usual order, so the split changes no bit.
 func (l *tile[T]) spread(j job, n, work int) {
-	if !l.alone || work < worthSplitting || runtime.GOMAXPROCS(0) == 1 {
+	if !l.splits(work) {
 		l.perform(j, 0, n)
 		return
 	}
@@ -39,6 +39,11 @@ func (l *tile[T]) spread(j job, n, work int) {
 	}
 	l.perform(j, 0, n/members)
 	l.team.done.Wait()
+}
+
+// splits says whether a loop over so much work is split over goroutines.
+func (l *tile[T]) splits(work int) bool {
+	return l.alone && work >= worthSplitting && runtime.GOMAXPROCS(0) > 1
 }
 
 func newTeam[T kernel.Float](l *tile[T]) *team[T] {

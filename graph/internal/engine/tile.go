@@ -24,7 +24,8 @@ type tile[T kernel.Float] struct {
 	drawn                 []T // the noise of a block in one lane
 	x, s                  []T // rows of the present segment
 	next                  []T // state handed from one segment to the following one
-	sumRows, pastNow      []T // rows of sums from the present step on; a row of states before the window
+	sumRows, present      []T // rows of sums from the present step on; the state before that
+	pastNow               []T // a row of states before the window
 	step, adjoint         *runner[T]
 	running               *runner[T]   // whose strips are at work
 	records, recordsBack  []*runner[T] // and of what taps read

@@ -18,6 +18,26 @@ func Widen[T Float](d []float64, a []T) {
 	}
 }
 
+// WidenRows sets d to the rows of a, one behind the other, in float64.
+func WidenRows[T Float](d []float64, a Matrix[T], width int) {
+	rows := len(d) / width
+	from := a.cut(rows, width)
+	if b, ok := any(from).([]float64); ok {
+		for i := range rows {
+			copy(d[i*width:(i+1)*width], b[i*a.Stride:])
+		}
+		return
+	}
+	for i := range rows {
+		to := d[i*width : (i+1)*width]
+		if simd {
+			widen32(&to[0], p32(from[i*a.Stride:]), width)
+			continue
+		}
+		Widen(to, from[i*a.Stride:])
+	}
+}
+
 // AddWidened sets d[i] += a[i] in float64.
 func AddWidened[T Float](d []float64, a []T) {
 	a = a[:len(d)]

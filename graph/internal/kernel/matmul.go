@@ -51,20 +51,37 @@ func (m Matrix[T]) cut(n, width int) []T {
 // lane's bits do not depend on the number of lanes. With one lane this is the
 // matrix-vector product.
 func MatMul[T Float](y, wt, x Matrix[T], rows, cols, lanes int) {
-	if to := y.cut(lanes, rows); len(to) > 0 {
-		for l := range lanes {
-			clear(to[l*y.Stride:][:rows])
-		}
+	if lanes == 1 && simd && rows >= least[T]() && cols > 0 {
+		alone(y, wt, x, rows, cols, true)
+		return
 	}
-	AddMatMul(y, wt, x, rows, cols, lanes)
+	g := product(y, wt, x, rows, cols, lanes)
+	if g.fresh = true; cols == 0 {
+		g.clear()
+	}
+	g.run()
 }
 
 // AddMatMul is MatMul with sums that start from the values in y.
 func AddMatMul[T Float](y, wt, x Matrix[T], rows, cols, lanes int) {
-	to, w, v := y.cut(lanes, rows), wt.cut(cols, rows), x.cut(lanes, cols)
-	if len(to) > 0 && cols > 0 {
-		(&gemm[T]{c: to, b: w, a: v, lanes: lanes, width: rows, terms: cols, cs: y.Stride, bs: wt.Stride, al: x.Stride, aj: 1}).run()
+	if lanes == 1 && simd && rows >= least[T]() && cols > 0 {
+		alone(y, wt, x, rows, cols, false)
+		return
 	}
+	g := product(y, wt, x, rows, cols, lanes)
+	g.run()
+}
+
+// alone is the product of one lane in assembly. That is so short in a small network that what
+// precedes it shows.
+func alone[T Float](y, wt, x Matrix[T], rows, cols int, fresh bool) {
+	to, w, v := y.Data[:rows], wt.cut(cols, rows), x.Data[:cols]
+	productVector(to, w, v, wt.Stride, fresh)
+}
+
+func product[T Float](y, wt, x Matrix[T], rows, cols, lanes int) gemm[T] {
+	return gemm[T]{c: y.cut(lanes, rows), b: wt.cut(cols, rows), a: x.cut(lanes, cols),
+		lanes: lanes, width: rows, terms: cols, cs: y.Stride, bs: wt.Stride, al: x.Stride, aj: 1}
 }
 
 // RankK adds A Pᵀ to dW, a rows × cols matrix, where A and P have k columns, which
@@ -76,22 +93,21 @@ func AddMatMul[T Float](y, wt, x Matrix[T], rows, cols, lanes int) {
 // element starts from its value in memory and takes s in ascending order, so the
 // bits do not depend on how steps are blocked.
 func RankK[T Float](dw, a, p Matrix[T], rows, cols, k int) {
-	to, f, v := dw.cut(rows, cols), a.cut(k, rows), p.cut(k, cols)
-	if len(to) == 0 || k == 0 {
-		return
-	}
-	(&gemm[T]{c: to, b: v, a: f, lanes: rows, width: cols, terms: k, cs: dw.Stride, bs: p.Stride, al: 1, aj: a.Stride}).run()
+	g := gemm[T]{c: dw.cut(rows, cols), b: p.cut(k, cols), a: a.cut(k, rows),
+		lanes: rows, width: cols, terms: k, cs: dw.Stride, bs: p.Stride, al: 1, aj: a.Stride}
+	g.run()
 }
 
 // gemm adds products to a matrix c,
 //
 //	c[l cs + i] += Σ_j a[l al + j aj] b[j bs + i]
 //
-// for l < lanes, i < width and j < terms, which is not 0, in ascending order of j.
+// for l < lanes, i < width and j < terms in ascending order of j. If fresh, c starts at 0.
 type gemm[T Float] struct {
 	c, b, a             []T
 	lanes, width, terms int
 	cs, bs, al, aj      int
+	fresh               bool
 }
 
 // A matrix b of more than so many elements is taken in pieces, if more than four
@@ -103,7 +119,10 @@ const (
 )
 
 func (g *gemm[T]) run() {
-	if g.lanes <= 4 || g.terms*g.width < largeMatrix {
+	switch {
+	case len(g.c) == 0 || g.terms == 0:
+		return
+	case g.lanes <= 4 || g.terms*g.width < largeMatrix:
 		g.piece()
 		return
 	}
@@ -115,7 +134,7 @@ func (g *gemm[T]) run() {
 			}
 			p := *g
 			p.c, p.b, p.a = g.c[i:], g.b[j*g.bs+i:], g.a[j*g.aj:]
-			p.terms, p.width = min(pieceTerms, g.terms-j), n
+			p.terms, p.width, p.fresh = min(pieceTerms, g.terms-j), n, g.fresh && j == 0
 			p.piece()
 			i += n
 		}
@@ -128,8 +147,18 @@ func (g *gemm[T]) piece() {
 		gemmVector(g)
 		return
 	}
+	if g.fresh {
+		g.clear()
+	}
 	for l := range g.lanes {
 		addRows(g.c[l*g.cs:][:g.width], g.b, g.bs, g.a[l*g.al:], g.aj, g.terms)
+	}
+}
+
+// clear sets c to 0.
+func (g *gemm[T]) clear() {
+	for l := 0; l < g.lanes && len(g.c) > 0; l++ {
+		clear(g.c[l*g.cs:][:g.width])
 	}
 }
 

@@ -52,6 +52,26 @@ func TestTransposeShort(t *testing.T) {
 	}
 }
 
+// Every row is widened to its place, at every remainder of the blocking, and nothing beyond is touched.
+func TestWidenRows(t *testing.T) { both(t, testWidenRows[float32], testWidenRows[float64]) }
+
+func testWidenRows[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(25, 26))
+	for rows := range 4 {
+		for width := 1; width < 68; width++ {
+			src, dst := matrix(special[T], r, rows, width, (rows+3*width)%5), make([]float64, rows*width+1)
+			want := append([]float64(nil), dst...)
+			for i := range rows {
+				for j := range width {
+					want[i*width+j] = float64(src.Data[i*src.Stride+j])
+				}
+			}
+			WidenRows(dst[:rows*width], src, width)
+			same(t, fmt.Sprint(rows, " × ", width), dst, want)
+		}
+	}
+}
+
 // Numbers are rounded once, and what follows the slices stays.
 func TestConvert(t *testing.T) { both(t, testConvert[float32], testConvert[float64]) }
 

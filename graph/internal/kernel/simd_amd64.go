@@ -148,33 +148,42 @@ func gemmVector[T Float](g *gemm[T]) {
 
 func tiles4[T Float](g *gemm[T], c, a []T) {
 	if single[T]() {
-		gemm32x4(p32(c), p32(g.b), p32(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
+		gemm32x4(p32(c), p32(g.b), p32(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj, g.fresh)
 	} else {
-		gemm64x4(p64(c), p64(g.b), p64(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
+		gemm64x4(p64(c), p64(g.b), p64(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj, g.fresh)
 	}
 }
 
 func tiles2[T Float](g *gemm[T], c, a []T) {
 	if single[T]() {
-		gemm32x2(p32(c), p32(g.b), p32(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
+		gemm32x2(p32(c), p32(g.b), p32(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj, g.fresh)
 	} else {
-		gemm64x2(p64(c), p64(g.b), p64(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
+		gemm64x2(p64(c), p64(g.b), p64(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj, g.fresh)
 	}
 }
 
 func tiles1[T Float](g *gemm[T], c, a []T) {
 	if single[T]() {
-		gemm32x1(p32(c), p32(g.b), p32(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
+		gemm32x1(p32(c), p32(g.b), p32(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj, g.fresh)
 	} else {
-		gemm64x1(p64(c), p64(g.b), p64(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj)
+		gemm64x1(p64(c), p64(g.b), p64(a), g.width, g.terms, g.cs, g.bs, g.al, g.aj, g.fresh)
+	}
+}
+
+// productVector is the gemm of one lane, for widths from least up.
+func productVector[T Float](c, b, a []T, stride int, fresh bool) {
+	if single[T]() {
+		gemm32x1(p32(c), p32(b), p32(a), len(c), len(a), 0, stride, 0, 1, fresh)
+	} else {
+		gemm64x1(p64(c), p64(b), p64(a), len(c), len(a), 0, stride, 0, 1, fresh)
 	}
 }
 
 func axpyVector[T Float](y []T, s T, x []T) {
 	if a := []T{s}; single[T]() {
-		gemm32x1(p32(y), p32(x), p32(a), len(y), 1, 0, 0, 0, 0)
+		gemm32x1(p32(y), p32(x), p32(a), len(y), 1, 0, 0, 0, 0, false)
 	} else {
-		gemm64x1(p64(y), p64(x), p64(a), len(y), 1, 0, 0, 0, 0)
+		gemm64x1(p64(y), p64(x), p64(a), len(y), 1, 0, 0, 0, 0, false)
 	}
 }
 

@@ -17,6 +17,9 @@ func wide[T Float]() int                                { panic("kernel: no asse
 func least[T Float]() int                               { panic("kernel: no assembly") }
 func gemmVector[T Float](g *gemm[T])                    { panic("kernel: no assembly") }
 func axpyVector[T Float](y []T, s T, x []T)             { panic("kernel: no assembly") }
+func productVector[T Float](c, b, a []T, stride int, fresh bool) {
+	panic("kernel: no assembly")
+}
 func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, offsets []int32, src []T) bool {
 	panic("kernel: no assembly")
 }

@@ -5,13 +5,13 @@
 package kernel
 
 //go:noescape
-func gemm32x1(c *float32, b *float32, a *float32, n int, terms int, cs int, bs int, al int, aj int)
+func gemm32x1(c *float32, b *float32, a *float32, n int, terms int, cs int, bs int, al int, aj int, fresh bool)
 
 //go:noescape
-func gemm32x2(c *float32, b *float32, a *float32, n int, terms int, cs int, bs int, al int, aj int)
+func gemm32x2(c *float32, b *float32, a *float32, n int, terms int, cs int, bs int, al int, aj int, fresh bool)
 
 //go:noescape
-func gemm32x4(c *float32, b *float32, a *float32, n int, terms int, cs int, bs int, al int, aj int)
+func gemm32x4(c *float32, b *float32, a *float32, n int, terms int, cs int, bs int, al int, aj int, fresh bool)
 
 //go:noescape
 func sum32(a *float32, n int) float32

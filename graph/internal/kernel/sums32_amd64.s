@@ -45,7 +45,7 @@ next3:
 	VZEROUPPER
 	RET
 
-TEXT ·gemm32x1(SB), NOSPLIT, $0-72
+TEXT ·gemm32x1(SB), NOSPLIT, $0-73
 	CMPB ·avx512+0(SB), $0x00
 	JE   narrow4
 	JMP  ·gemm32x1wide<>(SB)
@@ -88,6 +88,23 @@ part:
 	SUBQ $0x20, R15
 
 begin6:
+	CMPB   fresh+72(FP), $0x00
+	JE     old7
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	JMP    started8
+
+old7:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -100,11 +117,13 @@ begin6:
 	VMOVUPS 288(DI), Y9
 	VMOVUPS 320(DI), Y10
 	VMOVUPS (DI)(R15*1), Y11
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms7:
+started8:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms9:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y12
 	VADDPS       Y12, Y0, Y0
@@ -133,15 +152,15 @@ terms7:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms7
+	JNZ          terms9
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x58, AX
 	CMPQ         AX, $0x08
-	JLE          whole8
+	JLE          whole10
 	MOVQ         $0x00000008, AX
 
-whole8:
+whole10:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -165,15 +184,31 @@ whole8:
 
 narrower5:
 	CMPQ R15, $0x0b
-	JNE  narrower9
+	JNE  narrower11
 	MOVQ $0x00000140, R15
 	CMPQ R13, $0x58
-	JGE  begin10
+	JGE  begin12
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin10:
+begin12:
+	CMPB   fresh+72(FP), $0x00
+	JE     old13
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	JMP    started14
+
+old13:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -185,11 +220,13 @@ begin10:
 	VMOVUPS 256(DI), Y8
 	VMOVUPS 288(DI), Y9
 	VMOVUPS (DI)(R15*1), Y10
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms11:
+started14:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms15:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y11
 	VADDPS       Y11, Y0, Y0
@@ -216,15 +253,15 @@ terms11:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms11
+	JNZ          terms15
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x50, AX
 	CMPQ         AX, $0x08
-	JLE          whole12
+	JLE          whole16
 	MOVQ         $0x00000008, AX
 
-whole12:
+whole16:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -245,17 +282,32 @@ whole12:
 	JG        next
 	JMP       done
 
-narrower9:
+narrower11:
 	CMPQ R15, $0x0a
-	JNE  narrower13
+	JNE  narrower17
 	MOVQ $0x00000120, R15
 	CMPQ R13, $0x50
-	JGE  begin14
+	JGE  begin18
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin14:
+begin18:
+	CMPB   fresh+72(FP), $0x00
+	JE     old19
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	JMP    started20
+
+old19:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -266,11 +318,13 @@ begin14:
 	VMOVUPS 224(DI), Y7
 	VMOVUPS 256(DI), Y8
 	VMOVUPS (DI)(R15*1), Y9
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms15:
+started20:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms21:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y10
 	VADDPS       Y10, Y0, Y0
@@ -295,15 +349,15 @@ terms15:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms15
+	JNZ          terms21
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x48, AX
 	CMPQ         AX, $0x08
-	JLE          whole16
+	JLE          whole22
 	MOVQ         $0x00000008, AX
 
-whole16:
+whole22:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -323,17 +377,31 @@ whole16:
 	JG        next
 	JMP       done
 
-narrower13:
+narrower17:
 	CMPQ R15, $0x09
-	JNE  narrower17
+	JNE  narrower23
 	MOVQ $0x00000100, R15
 	CMPQ R13, $0x48
-	JGE  begin18
+	JGE  begin24
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin18:
+begin24:
+	CMPB   fresh+72(FP), $0x00
+	JE     old25
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	JMP    started26
+
+old25:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -343,11 +411,13 @@ begin18:
 	VMOVUPS 192(DI), Y6
 	VMOVUPS 224(DI), Y7
 	VMOVUPS (DI)(R15*1), Y8
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms19:
+started26:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms27:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y9
 	VADDPS       Y9, Y0, Y0
@@ -370,15 +440,15 @@ terms19:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms19
+	JNZ          terms27
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x40, AX
 	CMPQ         AX, $0x08
-	JLE          whole20
+	JLE          whole28
 	MOVQ         $0x00000008, AX
 
-whole20:
+whole28:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -397,17 +467,30 @@ whole20:
 	JG        next
 	JMP       done
 
-narrower17:
+narrower23:
 	CMPQ R15, $0x08
-	JNE  narrower21
+	JNE  narrower29
 	MOVQ $0x000000e0, R15
 	CMPQ R13, $0x40
-	JGE  begin22
+	JGE  begin30
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin22:
+begin30:
+	CMPB   fresh+72(FP), $0x00
+	JE     old31
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	JMP    started32
+
+old31:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -416,11 +499,13 @@ begin22:
 	VMOVUPS 160(DI), Y5
 	VMOVUPS 192(DI), Y6
 	VMOVUPS (DI)(R15*1), Y7
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms23:
+started32:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms33:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y8
 	VADDPS       Y8, Y0, Y0
@@ -441,15 +526,15 @@ terms23:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms23
+	JNZ          terms33
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x38, AX
 	CMPQ         AX, $0x08
-	JLE          whole24
+	JLE          whole34
 	MOVQ         $0x00000008, AX
 
-whole24:
+whole34:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -467,17 +552,29 @@ whole24:
 	JG        next
 	JMP       done
 
-narrower21:
+narrower29:
 	CMPQ R15, $0x07
-	JNE  narrower25
+	JNE  narrower35
 	MOVQ $0x000000c0, R15
 	CMPQ R13, $0x38
-	JGE  begin26
+	JGE  begin36
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin26:
+begin36:
+	CMPB   fresh+72(FP), $0x00
+	JE     old37
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	JMP    started38
+
+old37:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -485,11 +582,13 @@ begin26:
 	VMOVUPS 128(DI), Y4
 	VMOVUPS 160(DI), Y5
 	VMOVUPS (DI)(R15*1), Y6
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms27:
+started38:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms39:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y7
 	VADDPS       Y7, Y0, Y0
@@ -508,15 +607,15 @@ terms27:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms27
+	JNZ          terms39
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x30, AX
 	CMPQ         AX, $0x08
-	JLE          whole28
+	JLE          whole40
 	MOVQ         $0x00000008, AX
 
-whole28:
+whole40:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -533,28 +632,41 @@ whole28:
 	JG        next
 	JMP       done
 
-narrower25:
+narrower35:
 	CMPQ R15, $0x06
-	JNE  narrower29
+	JNE  narrower41
 	MOVQ $0x000000a0, R15
 	CMPQ R13, $0x30
-	JGE  begin30
+	JGE  begin42
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin30:
+begin42:
+	CMPB   fresh+72(FP), $0x00
+	JE     old43
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	JMP    started44
+
+old43:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
 	VMOVUPS 96(DI), Y3
 	VMOVUPS 128(DI), Y4
 	VMOVUPS (DI)(R15*1), Y5
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms31:
+started44:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms45:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y6
 	VADDPS       Y6, Y0, Y0
@@ -571,15 +683,15 @@ terms31:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms31
+	JNZ          terms45
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x28, AX
 	CMPQ         AX, $0x08
-	JLE          whole32
+	JLE          whole46
 	MOVQ         $0x00000008, AX
 
-whole32:
+whole46:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -595,27 +707,39 @@ whole32:
 	JG        next
 	JMP       done
 
-narrower29:
+narrower41:
 	CMPQ R15, $0x05
-	JNE  narrower33
+	JNE  narrower47
 	MOVQ $0x00000080, R15
 	CMPQ R13, $0x28
-	JGE  begin34
+	JGE  begin48
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin34:
+begin48:
+	CMPB   fresh+72(FP), $0x00
+	JE     old49
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	JMP    started50
+
+old49:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
 	VMOVUPS 96(DI), Y3
 	VMOVUPS (DI)(R15*1), Y4
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms35:
+started50:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms51:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y5
 	VADDPS       Y5, Y0, Y0
@@ -630,15 +754,15 @@ terms35:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms35
+	JNZ          terms51
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x20, AX
 	CMPQ         AX, $0x08
-	JLE          whole36
+	JLE          whole52
 	MOVQ         $0x00000008, AX
 
-whole36:
+whole52:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -653,26 +777,37 @@ whole36:
 	JG        next
 	JMP       done
 
-narrower33:
+narrower47:
 	CMPQ R15, $0x04
-	JNE  narrower37
+	JNE  narrower53
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x20
-	JGE  begin38
+	JGE  begin54
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin38:
+begin54:
+	CMPB   fresh+72(FP), $0x00
+	JE     old55
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	JMP    started56
+
+old55:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
 	VMOVUPS (DI)(R15*1), Y3
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms39:
+started56:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms57:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y4
 	VADDPS       Y4, Y0, Y0
@@ -685,15 +820,15 @@ terms39:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms39
+	JNZ          terms57
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x18, AX
 	CMPQ         AX, $0x08
-	JLE          whole40
+	JLE          whole58
 	MOVQ         $0x00000008, AX
 
-whole40:
+whole58:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -707,25 +842,35 @@ whole40:
 	JG        next
 	JMP       done
 
-narrower37:
+narrower53:
 	CMPQ R15, $0x03
-	JNE  narrower41
+	JNE  narrower59
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x18
-	JGE  begin42
+	JGE  begin60
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin42:
+begin60:
+	CMPB   fresh+72(FP), $0x00
+	JE     old61
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	JMP    started62
+
+old61:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS (DI)(R15*1), Y2
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms43:
+started62:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms63:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y3
 	VADDPS       Y3, Y0, Y0
@@ -736,15 +881,15 @@ terms43:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms43
+	JNZ          terms63
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x08
-	JLE          whole44
+	JLE          whole64
 	MOVQ         $0x00000008, AX
 
-whole44:
+whole64:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -757,24 +902,33 @@ whole44:
 	JG        next
 	JMP       done
 
-narrower41:
+narrower59:
 	CMPQ R15, $0x02
-	JNE  narrower45
+	JNE  narrower65
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin46
+	JGE  begin66
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin46:
+begin66:
+	CMPB   fresh+72(FP), $0x00
+	JE     old67
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	JMP    started68
+
+old67:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms47:
+started68:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms69:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX), Y15, Y2
 	VADDPS       Y2, Y0, Y0
@@ -783,15 +937,15 @@ terms47:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms47
+	JNZ          terms69
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
-	JLE          whole48
+	JLE          whole70
 	MOVQ         $0x00000008, AX
 
-whole48:
+whole70:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -803,36 +957,44 @@ whole48:
 	JG        next
 	JMP       done
 
-narrower45:
+narrower65:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin50
+	JGE  begin72
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin50:
-	VMOVUPS (DI)(R15*1), Y0
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
+begin72:
+	CMPB   fresh+72(FP), $0x00
+	JE     old73
+	VXORPS Y0, Y0, Y0
+	JMP    started74
 
-terms51:
+old73:
+	VMOVUPS (DI)(R15*1), Y0
+
+started74:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms75:
 	VBROADCASTSS (DX), Y15
 	VMULPS       (AX)(R15*1), Y15, Y1
 	VADDPS       Y1, Y0, Y0
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms51
+	JNZ          terms75
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
 	CMPQ         AX, $0x08
-	JLE          whole52
+	JLE          whole76
 	MOVQ         $0x00000008, AX
 
-whole52:
+whole76:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -847,7 +1009,7 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·gemm32x1wide<>(SB), NOSPLIT, $0-72
+TEXT ·gemm32x1wide<>(SB), NOSPLIT, $0-73
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -876,16 +1038,37 @@ full:
 
 part:
 	CMPQ R15, $0x10
-	JNE  narrower53
+	JNE  narrower77
 	LEAQ -240(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole54
+	JGE  whole78
 	SHLQ CL, AX
 	NOTQ AX
 
-whole54:
-	KMOVW     AX, K1
+whole78:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old79
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	JMP    started80
+
+old79:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -902,11 +1085,13 @@ whole54:
 	VMOVUPS   832(DI), Z13
 	VMOVUPS   896(DI), Z14
 	VMOVUPS.Z 960(DI), K1, Z15
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms55:
+started80:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms81:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z16
 	VADDPS       Z16, Z0, Z0
@@ -943,7 +1128,7 @@ terms55:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms55
+	JNZ          terms81
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -966,18 +1151,38 @@ terms55:
 	JG           next
 	JMP          done
 
-narrower53:
+narrower77:
 	CMPQ R15, $0x0f
-	JNE  narrower56
+	JNE  narrower82
 	LEAQ -224(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole57
+	JGE  whole83
 	SHLQ CL, AX
 	NOTQ AX
 
-whole57:
-	KMOVW     AX, K1
+whole83:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old84
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	JMP    started85
+
+old84:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -993,11 +1198,13 @@ whole57:
 	VMOVUPS   768(DI), Z12
 	VMOVUPS   832(DI), Z13
 	VMOVUPS.Z 896(DI), K1, Z14
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms58:
+started85:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms86:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z15
 	VADDPS       Z15, Z0, Z0
@@ -1032,7 +1239,7 @@ terms58:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms58
+	JNZ          terms86
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -1054,18 +1261,37 @@ terms58:
 	JG           next
 	JMP          done
 
-narrower56:
+narrower82:
 	CMPQ R15, $0x0e
-	JNE  narrower59
+	JNE  narrower87
 	LEAQ -208(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole60
+	JGE  whole88
 	SHLQ CL, AX
 	NOTQ AX
 
-whole60:
-	KMOVW     AX, K1
+whole88:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old89
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	JMP    started90
+
+old89:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -1080,11 +1306,13 @@ whole60:
 	VMOVUPS   704(DI), Z11
 	VMOVUPS   768(DI), Z12
 	VMOVUPS.Z 832(DI), K1, Z13
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms61:
+started90:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms91:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z14
 	VADDPS       Z14, Z0, Z0
@@ -1117,7 +1345,7 @@ terms61:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms61
+	JNZ          terms91
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -1138,18 +1366,36 @@ terms61:
 	JG           next
 	JMP          done
 
-narrower59:
+narrower87:
 	CMPQ R15, $0x0d
-	JNE  narrower62
+	JNE  narrower92
 	LEAQ -192(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole63
+	JGE  whole93
 	SHLQ CL, AX
 	NOTQ AX
 
-whole63:
-	KMOVW     AX, K1
+whole93:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old94
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	JMP    started95
+
+old94:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -1163,11 +1409,13 @@ whole63:
 	VMOVUPS   640(DI), Z10
 	VMOVUPS   704(DI), Z11
 	VMOVUPS.Z 768(DI), K1, Z12
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms64:
+started95:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms96:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z13
 	VADDPS       Z13, Z0, Z0
@@ -1198,7 +1446,7 @@ terms64:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms64
+	JNZ          terms96
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -1218,18 +1466,35 @@ terms64:
 	JG           next
 	JMP          done
 
-narrower62:
+narrower92:
 	CMPQ R15, $0x0c
-	JNE  narrower65
+	JNE  narrower97
 	LEAQ -176(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole66
+	JGE  whole98
 	SHLQ CL, AX
 	NOTQ AX
 
-whole66:
-	KMOVW     AX, K1
+whole98:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old99
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	JMP    started100
+
+old99:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -1242,11 +1507,13 @@ whole66:
 	VMOVUPS   576(DI), Z9
 	VMOVUPS   640(DI), Z10
 	VMOVUPS.Z 704(DI), K1, Z11
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms67:
+started100:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms101:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z12
 	VADDPS       Z12, Z0, Z0
@@ -1275,7 +1542,7 @@ terms67:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms67
+	JNZ          terms101
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -1294,18 +1561,34 @@ terms67:
 	JG           next
 	JMP          done
 
-narrower65:
+narrower97:
 	CMPQ R15, $0x0b
-	JNE  narrower68
+	JNE  narrower102
 	LEAQ -160(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole69
+	JGE  whole103
 	SHLQ CL, AX
 	NOTQ AX
 
-whole69:
-	KMOVW     AX, K1
+whole103:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old104
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	JMP    started105
+
+old104:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -1317,11 +1600,13 @@ whole69:
 	VMOVUPS   512(DI), Z8
 	VMOVUPS   576(DI), Z9
 	VMOVUPS.Z 640(DI), K1, Z10
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms70:
+started105:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms106:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z11
 	VADDPS       Z11, Z0, Z0
@@ -1348,7 +1633,7 @@ terms70:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms70
+	JNZ          terms106
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -1366,18 +1651,33 @@ terms70:
 	JG           next
 	JMP          done
 
-narrower68:
+narrower102:
 	CMPQ R15, $0x0a
-	JNE  narrower71
+	JNE  narrower107
 	LEAQ -144(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole72
+	JGE  whole108
 	SHLQ CL, AX
 	NOTQ AX
 
-whole72:
-	KMOVW     AX, K1
+whole108:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old109
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	JMP    started110
+
+old109:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -1388,11 +1688,13 @@ whole72:
 	VMOVUPS   448(DI), Z7
 	VMOVUPS   512(DI), Z8
 	VMOVUPS.Z 576(DI), K1, Z9
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms73:
+started110:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms111:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z10
 	VADDPS       Z10, Z0, Z0
@@ -1417,7 +1719,7 @@ terms73:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms73
+	JNZ          terms111
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -1434,18 +1736,32 @@ terms73:
 	JG           next
 	JMP          done
 
-narrower71:
+narrower107:
 	CMPQ R15, $0x09
-	JNE  narrower74
+	JNE  narrower112
 	LEAQ -128(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole75
+	JGE  whole113
 	SHLQ CL, AX
 	NOTQ AX
 
-whole75:
-	KMOVW     AX, K1
+whole113:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old114
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	JMP    started115
+
+old114:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -1455,11 +1771,13 @@ whole75:
 	VMOVUPS   384(DI), Z6
 	VMOVUPS   448(DI), Z7
 	VMOVUPS.Z 512(DI), K1, Z8
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms76:
+started115:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms116:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z9
 	VADDPS       Z9, Z0, Z0
@@ -1482,7 +1800,7 @@ terms76:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms76
+	JNZ          terms116
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -1498,18 +1816,31 @@ terms76:
 	JG           next
 	JMP          done
 
-narrower74:
+narrower112:
 	CMPQ R15, $0x08
-	JNE  narrower77
+	JNE  narrower117
 	LEAQ -112(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole78
+	JGE  whole118
 	SHLQ CL, AX
 	NOTQ AX
 
-whole78:
-	KMOVW     AX, K1
+whole118:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old119
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	JMP    started120
+
+old119:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -1518,11 +1849,13 @@ whole78:
 	VMOVUPS   320(DI), Z5
 	VMOVUPS   384(DI), Z6
 	VMOVUPS.Z 448(DI), K1, Z7
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms79:
+started120:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms121:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z8
 	VADDPS       Z8, Z0, Z0
@@ -1543,7 +1876,7 @@ terms79:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms79
+	JNZ          terms121
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -1558,18 +1891,30 @@ terms79:
 	JG           next
 	JMP          done
 
-narrower77:
+narrower117:
 	CMPQ R15, $0x07
-	JNE  narrower80
+	JNE  narrower122
 	LEAQ -96(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole81
+	JGE  whole123
 	SHLQ CL, AX
 	NOTQ AX
 
-whole81:
-	KMOVW     AX, K1
+whole123:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old124
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	JMP    started125
+
+old124:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -1577,11 +1922,13 @@ whole81:
 	VMOVUPS   256(DI), Z4
 	VMOVUPS   320(DI), Z5
 	VMOVUPS.Z 384(DI), K1, Z6
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms82:
+started125:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms126:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z7
 	VADDPS       Z7, Z0, Z0
@@ -1600,7 +1947,7 @@ terms82:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms82
+	JNZ          terms126
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -1614,29 +1961,42 @@ terms82:
 	JG           next
 	JMP          done
 
-narrower80:
+narrower122:
 	CMPQ R15, $0x06
-	JNE  narrower83
+	JNE  narrower127
 	LEAQ -80(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole84
+	JGE  whole128
 	SHLQ CL, AX
 	NOTQ AX
 
-whole84:
-	KMOVW     AX, K1
+whole128:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old129
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	JMP    started130
+
+old129:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
 	VMOVUPS   192(DI), Z3
 	VMOVUPS   256(DI), Z4
 	VMOVUPS.Z 320(DI), K1, Z5
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms85:
+started130:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms131:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z6
 	VADDPS       Z6, Z0, Z0
@@ -1653,7 +2013,7 @@ terms85:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms85
+	JNZ          terms131
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -1666,28 +2026,40 @@ terms85:
 	JG           next
 	JMP          done
 
-narrower83:
+narrower127:
 	CMPQ R15, $0x05
-	JNE  narrower86
+	JNE  narrower132
 	LEAQ -64(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole87
+	JGE  whole133
 	SHLQ CL, AX
 	NOTQ AX
 
-whole87:
-	KMOVW     AX, K1
+whole133:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old134
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	JMP    started135
+
+old134:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
 	VMOVUPS   192(DI), Z3
 	VMOVUPS.Z 256(DI), K1, Z4
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms88:
+started135:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms136:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z5
 	VADDPS       Z5, Z0, Z0
@@ -1702,7 +2074,7 @@ terms88:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms88
+	JNZ          terms136
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -1714,27 +2086,38 @@ terms88:
 	JG           next
 	JMP          done
 
-narrower86:
+narrower132:
 	CMPQ R15, $0x04
-	JNE  narrower89
+	JNE  narrower137
 	LEAQ -48(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole90
+	JGE  whole138
 	SHLQ CL, AX
 	NOTQ AX
 
-whole90:
-	KMOVW     AX, K1
+whole138:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old139
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	JMP    started140
+
+old139:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
 	VMOVUPS.Z 192(DI), K1, Z3
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms91:
+started140:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms141:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z4
 	VADDPS       Z4, Z0, Z0
@@ -1747,7 +2130,7 @@ terms91:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms91
+	JNZ          terms141
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -1758,26 +2141,36 @@ terms91:
 	JG           next
 	JMP          done
 
-narrower89:
+narrower137:
 	CMPQ R15, $0x03
-	JNE  narrower92
+	JNE  narrower142
 	LEAQ -32(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole93
+	JGE  whole143
 	SHLQ CL, AX
 	NOTQ AX
 
-whole93:
-	KMOVW     AX, K1
+whole143:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old144
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	JMP    started145
+
+old144:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS.Z 128(DI), K1, Z2
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms94:
+started145:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms146:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z3
 	VADDPS       Z3, Z0, Z0
@@ -1788,7 +2181,7 @@ terms94:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms94
+	JNZ          terms146
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, K1, 128(DI)
@@ -1798,25 +2191,34 @@ terms94:
 	JG           next
 	JMP          done
 
-narrower92:
+narrower142:
 	CMPQ R15, $0x02
-	JNE  narrower95
+	JNE  narrower147
 	LEAQ -16(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole96
+	JGE  whole148
 	SHLQ CL, AX
 	NOTQ AX
 
-whole96:
-	KMOVW     AX, K1
+whole148:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old149
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	JMP    started150
+
+old149:
 	VMOVUPS   (DI), Z0
 	VMOVUPS.Z 64(DI), K1, Z1
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms97:
+started150:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms151:
 	VBROADCASTSS (DX), Z31
 	VMULPS       (AX), Z31, Z2
 	VADDPS       Z2, Z0, Z0
@@ -1825,7 +2227,7 @@ terms97:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms97
+	JNZ          terms151
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, K1, 64(DI)
 	ADDQ         $0x00000080, DI
@@ -1834,29 +2236,37 @@ terms97:
 	JG           next
 	JMP          done
 
-narrower95:
+narrower147:
 	LEAQ (R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole99
+	JGE  whole153
 	SHLQ CL, AX
 	NOTQ AX
 
-whole99:
-	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Z0
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
+whole153:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old154
+	VPXORD Z0, Z0, Z0
+	JMP    started155
 
-terms100:
+old154:
+	VMOVUPS.Z (DI), K1, Z0
+
+started155:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms156:
 	VBROADCASTSS (DX), Z31
 	VMULPS.Z     (AX), Z31, K1, Z1
 	VADDPS       Z1, Z0, Z0
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms100
+	JNZ          terms156
 	VMOVUPS      Z0, K1, (DI)
 	ADDQ         $0x00000040, DI
 	ADDQ         $0x00000040, SI
@@ -1868,12 +2278,12 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·gemm32x2(SB), NOSPLIT, $0-72
+TEXT ·gemm32x2(SB), NOSPLIT, $0-73
 	CMPB ·avx512+0(SB), $0x00
-	JE   narrow53
+	JE   narrow77
 	JMP  ·gemm32x2wide<>(SB)
 
-narrow53:
+narrow77:
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -1895,15 +2305,28 @@ next:
 
 part:
 	CMPQ R15, $0x04
-	JNE  narrower54
+	JNE  narrower78
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x20
-	JGE  begin55
+	JGE  begin79
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin55:
+begin79:
+	CMPB   fresh+72(FP), $0x00
+	JE     old80
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	JMP    started81
+
+old80:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
@@ -1913,11 +2336,13 @@ begin55:
 	VMOVUPS 32(AX), Y5
 	VMOVUPS 64(AX), Y6
 	VMOVUPS (AX)(R15*1), Y7
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms56:
+started81:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms82:
 	VMOVUPS      (AX), Y8
 	VMOVUPS      32(AX), Y9
 	VMOVUPS      64(AX), Y10
@@ -1943,15 +2368,15 @@ terms56:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms56
+	JNZ          terms82
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x18, AX
 	CMPQ         AX, $0x08
-	JLE          whole57
+	JLE          whole83
 	MOVQ         $0x00000008, AX
 
-whole57:
+whole83:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -1972,17 +2397,28 @@ whole57:
 	JG        next
 	JMP       done
 
-narrower54:
+narrower78:
 	CMPQ R15, $0x03
-	JNE  narrower58
+	JNE  narrower84
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x18
-	JGE  begin59
+	JGE  begin85
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin59:
+begin85:
+	CMPB   fresh+72(FP), $0x00
+	JE     old86
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	JMP    started87
+
+old86:
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS (DI)(R15*1), Y2
@@ -1990,11 +2426,13 @@ begin59:
 	VMOVUPS (AX), Y3
 	VMOVUPS 32(AX), Y4
 	VMOVUPS (AX)(R15*1), Y5
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms60:
+started87:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms88:
 	VMOVUPS      (AX), Y6
 	VMOVUPS      32(AX), Y7
 	VMOVUPS      (AX)(R15*1), Y8
@@ -2015,15 +2453,15 @@ terms60:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms60
+	JNZ          terms88
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x08
-	JLE          whole61
+	JLE          whole89
 	MOVQ         $0x00000008, AX
 
-whole61:
+whole89:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   Y1, 32(DI)
@@ -2042,27 +2480,38 @@ whole61:
 	JG        next
 	JMP       done
 
-narrower58:
+narrower84:
 	CMPQ R15, $0x02
-	JNE  narrower62
+	JNE  narrower90
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin63
+	JGE  begin91
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin63:
+begin91:
+	CMPB   fresh+72(FP), $0x00
+	JE     old92
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	JMP    started93
+
+old92:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX), Y2
 	VMOVUPS (AX)(R15*1), Y3
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms64:
+started93:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms94:
 	VMOVUPS      (AX), Y4
 	VMOVUPS      (AX)(R15*1), Y5
 	VBROADCASTSS (DX), Y15
@@ -2078,15 +2527,15 @@ terms64:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms64
+	JNZ          terms94
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
-	JLE          whole65
+	JLE          whole95
 	MOVQ         $0x00000008, AX
 
-whole65:
+whole95:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -2103,23 +2552,32 @@ whole65:
 	JG        next
 	JMP       done
 
-narrower62:
+narrower90:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin67
+	JGE  begin97
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin67:
+begin97:
+	CMPB   fresh+72(FP), $0x00
+	JE     old98
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	JMP    started99
+
+old98:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms68:
+started99:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms100:
 	VMOVUPS      (AX)(R15*1), Y2
 	VBROADCASTSS (DX), Y15
 	VMULPS       Y2, Y15, Y3
@@ -2130,15 +2588,15 @@ terms68:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms68
+	JNZ          terms100
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
 	CMPQ         AX, $0x08
-	JLE          whole69
+	JLE          whole101
 	MOVQ         $0x00000008, AX
 
-whole69:
+whole101:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -2157,7 +2615,7 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·gemm32x2wide<>(SB), NOSPLIT, $0-72
+TEXT ·gemm32x2wide<>(SB), NOSPLIT, $0-73
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -2179,16 +2637,37 @@ next:
 
 part:
 	CMPQ R15, $0x08
-	JNE  narrower70
+	JNE  narrower102
 	LEAQ -112(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole71
+	JGE  whole103
 	SHLQ CL, AX
 	NOTQ AX
 
-whole71:
-	KMOVW     AX, K1
+whole103:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old104
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	JMP    started105
+
+old104:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -2206,11 +2685,13 @@ whole71:
 	VMOVUPS   320(AX), Z13
 	VMOVUPS   384(AX), Z14
 	VMOVUPS.Z 448(AX), K1, Z15
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms72:
+started105:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms106:
 	VMOVUPS      (AX), Z16
 	VMOVUPS      64(AX), Z17
 	VMOVUPS      128(AX), Z18
@@ -2256,7 +2737,7 @@ terms72:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms72
+	JNZ          terms106
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -2280,18 +2761,37 @@ terms72:
 	JG           next
 	JMP          done
 
-narrower70:
+narrower102:
 	CMPQ R15, $0x07
-	JNE  narrower73
+	JNE  narrower107
 	LEAQ -96(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole74
+	JGE  whole108
 	SHLQ CL, AX
 	NOTQ AX
 
-whole74:
-	KMOVW     AX, K1
+whole108:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old109
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	JMP    started110
+
+old109:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -2307,11 +2807,13 @@ whole74:
 	VMOVUPS   256(AX), Z11
 	VMOVUPS   320(AX), Z12
 	VMOVUPS.Z 384(AX), K1, Z13
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms75:
+started110:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms111:
 	VMOVUPS      (AX), Z14
 	VMOVUPS      64(AX), Z15
 	VMOVUPS      128(AX), Z16
@@ -2352,7 +2854,7 @@ terms75:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms75
+	JNZ          terms111
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -2374,18 +2876,35 @@ terms75:
 	JG           next
 	JMP          done
 
-narrower73:
+narrower107:
 	CMPQ R15, $0x06
-	JNE  narrower76
+	JNE  narrower112
 	LEAQ -80(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole77
+	JGE  whole113
 	SHLQ CL, AX
 	NOTQ AX
 
-whole77:
-	KMOVW     AX, K1
+whole113:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old114
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	JMP    started115
+
+old114:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -2399,11 +2918,13 @@ whole77:
 	VMOVUPS   192(AX), Z9
 	VMOVUPS   256(AX), Z10
 	VMOVUPS.Z 320(AX), K1, Z11
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms78:
+started115:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms116:
 	VMOVUPS      (AX), Z12
 	VMOVUPS      64(AX), Z13
 	VMOVUPS      128(AX), Z14
@@ -2439,7 +2960,7 @@ terms78:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms78
+	JNZ          terms116
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -2459,18 +2980,33 @@ terms78:
 	JG           next
 	JMP          done
 
-narrower76:
+narrower112:
 	CMPQ R15, $0x05
-	JNE  narrower79
+	JNE  narrower117
 	LEAQ -64(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole80
+	JGE  whole118
 	SHLQ CL, AX
 	NOTQ AX
 
-whole80:
-	KMOVW     AX, K1
+whole118:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old119
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	JMP    started120
+
+old119:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -2482,11 +3018,13 @@ whole80:
 	VMOVUPS   128(AX), Z7
 	VMOVUPS   192(AX), Z8
 	VMOVUPS.Z 256(AX), K1, Z9
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms81:
+started120:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms121:
 	VMOVUPS      (AX), Z10
 	VMOVUPS      64(AX), Z11
 	VMOVUPS      128(AX), Z12
@@ -2517,7 +3055,7 @@ terms81:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms81
+	JNZ          terms121
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -2535,18 +3073,31 @@ terms81:
 	JG           next
 	JMP          done
 
-narrower79:
+narrower117:
 	CMPQ R15, $0x04
-	JNE  narrower82
+	JNE  narrower122
 	LEAQ -48(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole83
+	JGE  whole123
 	SHLQ CL, AX
 	NOTQ AX
 
-whole83:
-	KMOVW     AX, K1
+whole123:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old124
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	JMP    started125
+
+old124:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -2556,11 +3107,13 @@ whole83:
 	VMOVUPS   64(AX), Z5
 	VMOVUPS   128(AX), Z6
 	VMOVUPS.Z 192(AX), K1, Z7
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms84:
+started125:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms126:
 	VMOVUPS      (AX), Z8
 	VMOVUPS      64(AX), Z9
 	VMOVUPS      128(AX), Z10
@@ -2586,7 +3139,7 @@ terms84:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms84
+	JNZ          terms126
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -2602,18 +3155,29 @@ terms84:
 	JG           next
 	JMP          done
 
-narrower82:
+narrower122:
 	CMPQ R15, $0x03
-	JNE  narrower85
+	JNE  narrower127
 	LEAQ -32(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole86
+	JGE  whole128
 	SHLQ CL, AX
 	NOTQ AX
 
-whole86:
-	KMOVW     AX, K1
+whole128:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old129
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	JMP    started130
+
+old129:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS.Z 128(DI), K1, Z2
@@ -2621,11 +3185,13 @@ whole86:
 	VMOVUPS   (AX), Z3
 	VMOVUPS   64(AX), Z4
 	VMOVUPS.Z 128(AX), K1, Z5
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms87:
+started130:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms131:
 	VMOVUPS      (AX), Z6
 	VMOVUPS      64(AX), Z7
 	VMOVUPS.Z    128(AX), K1, Z8
@@ -2646,7 +3212,7 @@ terms87:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms87
+	JNZ          terms131
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, K1, 128(DI)
@@ -2660,28 +3226,39 @@ terms87:
 	JG           next
 	JMP          done
 
-narrower85:
+narrower127:
 	CMPQ R15, $0x02
-	JNE  narrower88
+	JNE  narrower132
 	LEAQ -16(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole89
+	JGE  whole133
 	SHLQ CL, AX
 	NOTQ AX
 
-whole89:
-	KMOVW     AX, K1
+whole133:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old134
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	JMP    started135
+
+old134:
 	VMOVUPS   (DI), Z0
 	VMOVUPS.Z 64(DI), K1, Z1
 	LEAQ      (DI)(R11*1), AX
 	VMOVUPS   (AX), Z2
 	VMOVUPS.Z 64(AX), K1, Z3
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms90:
+started135:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms136:
 	VMOVUPS      (AX), Z4
 	VMOVUPS.Z    64(AX), K1, Z5
 	VBROADCASTSS (DX), Z31
@@ -2697,7 +3274,7 @@ terms90:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms90
+	JNZ          terms136
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, K1, 64(DI)
 	LEAQ         (DI)(R11*1), AX
@@ -2709,24 +3286,33 @@ terms90:
 	JG           next
 	JMP          done
 
-narrower88:
+narrower132:
 	LEAQ (R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole92
+	JGE  whole138
 	SHLQ CL, AX
 	NOTQ AX
 
-whole92:
-	KMOVW     AX, K1
+whole138:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old139
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	JMP    started140
+
+old139:
 	VMOVUPS.Z (DI), K1, Z0
 	LEAQ      (DI)(R11*1), AX
 	VMOVUPS.Z (AX), K1, Z1
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms93:
+started140:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms141:
 	VMOVUPS.Z    (AX), K1, Z2
 	VBROADCASTSS (DX), Z31
 	VMULPS       Z2, Z31, Z3
@@ -2737,7 +3323,7 @@ terms93:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms93
+	JNZ          terms141
 	VMOVUPS      Z0, K1, (DI)
 	LEAQ         (DI)(R11*1), AX
 	VMOVUPS      Z1, K1, (AX)
@@ -2751,12 +3337,12 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·gemm32x4(SB), NOSPLIT, $0-72
+TEXT ·gemm32x4(SB), NOSPLIT, $0-73
 	CMPB ·avx512+0(SB), $0x00
-	JE   narrow70
+	JE   narrow102
 	JMP  ·gemm32x4wide<>(SB)
 
-narrow70:
+narrow102:
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -2780,15 +3366,28 @@ next:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower71
+	JNE  narrower103
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin72
+	JGE  begin104
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin72:
+begin104:
+	CMPB   fresh+72(FP), $0x00
+	JE     old105
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	JMP    started106
+
+old105:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -2800,11 +3399,13 @@ begin72:
 	LEAQ    (DI)(R12*1), AX
 	VMOVUPS (AX), Y6
 	VMOVUPS (AX)(R15*1), Y7
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms73:
+started106:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms107:
 	VMOVUPS      (AX), Y8
 	VMOVUPS      (AX)(R15*1), Y9
 	VBROADCASTSS (DX), Y15
@@ -2830,15 +3431,15 @@ terms73:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms73
+	JNZ          terms107
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x08
-	JLE          whole74
+	JLE          whole108
 	MOVQ         $0x00000008, AX
 
-whole74:
+whole108:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -2865,15 +3466,24 @@ whole74:
 	JG        next
 	JMP       done
 
-narrower71:
+narrower103:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin76
+	JGE  begin110
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin76:
+begin110:
+	CMPB   fresh+72(FP), $0x00
+	JE     old111
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	JMP    started112
+
+old111:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -2881,11 +3491,13 @@ begin76:
 	VMOVUPS (AX)(R15*1), Y2
 	LEAQ    (DI)(R12*1), AX
 	VMOVUPS (AX)(R15*1), Y3
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms77:
+started112:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms113:
 	VMOVUPS      (AX)(R15*1), Y4
 	VBROADCASTSS (DX), Y15
 	VMULPS       Y4, Y15, Y5
@@ -2902,15 +3514,15 @@ terms77:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms77
+	JNZ          terms113
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
 	CMPQ         AX, $0x08
-	JLE          whole78
+	JLE          whole114
 	MOVQ         $0x00000008, AX
 
-whole78:
+whole114:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -2937,7 +3549,7 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·gemm32x4wide<>(SB), NOSPLIT, $0-72
+TEXT ·gemm32x4wide<>(SB), NOSPLIT, $0-73
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -2961,16 +3573,45 @@ next:
 
 part:
 	CMPQ R15, $0x06
-	JNE  narrower79
+	JNE  narrower115
 	LEAQ -80(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole80
+	JGE  whole116
 	SHLQ CL, AX
 	NOTQ AX
 
-whole80:
-	KMOVW     AX, K1
+whole116:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old117
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	JMP    started118
+
+old117:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -2998,11 +3639,13 @@ whole80:
 	VMOVUPS   192(AX), Z21
 	VMOVUPS   256(AX), Z22
 	VMOVUPS.Z 320(AX), K1, Z23
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms81:
+started118:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms119:
 	VMOVUPS      (AX), Z24
 	VMOVUPS      64(AX), Z25
 	VMOVUPS      128(AX), Z26
@@ -3064,7 +3707,7 @@ terms81:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms81
+	JNZ          terms119
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -3098,18 +3741,43 @@ terms81:
 	JG           next
 	JMP          done
 
-narrower79:
+narrower115:
 	CMPQ R15, $0x05
-	JNE  narrower82
+	JNE  narrower120
 	LEAQ -64(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole83
+	JGE  whole121
 	SHLQ CL, AX
 	NOTQ AX
 
-whole83:
-	KMOVW     AX, K1
+whole121:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old122
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	JMP    started123
+
+old122:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -3133,11 +3801,13 @@ whole83:
 	VMOVUPS   128(AX), Z17
 	VMOVUPS   192(AX), Z18
 	VMOVUPS.Z 256(AX), K1, Z19
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms84:
+started123:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms124:
 	VMOVUPS      (AX), Z20
 	VMOVUPS      64(AX), Z21
 	VMOVUPS      128(AX), Z22
@@ -3190,7 +3860,7 @@ terms84:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms84
+	JNZ          terms124
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -3220,18 +3890,39 @@ terms84:
 	JG           next
 	JMP          done
 
-narrower82:
+narrower120:
 	CMPQ R15, $0x04
-	JNE  narrower85
+	JNE  narrower125
 	LEAQ -48(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole86
+	JGE  whole126
 	SHLQ CL, AX
 	NOTQ AX
 
-whole86:
-	KMOVW     AX, K1
+whole126:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old127
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	JMP    started128
+
+old127:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
@@ -3251,11 +3942,13 @@ whole86:
 	VMOVUPS   64(AX), Z13
 	VMOVUPS   128(AX), Z14
 	VMOVUPS.Z 192(AX), K1, Z15
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms87:
+started128:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms129:
 	VMOVUPS      (AX), Z16
 	VMOVUPS      64(AX), Z17
 	VMOVUPS      128(AX), Z18
@@ -3299,7 +3992,7 @@ terms87:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms87
+	JNZ          terms129
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
@@ -3325,18 +4018,35 @@ terms87:
 	JG           next
 	JMP          done
 
-narrower85:
+narrower125:
 	CMPQ R15, $0x03
-	JNE  narrower88
+	JNE  narrower130
 	LEAQ -32(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole89
+	JGE  whole131
 	SHLQ CL, AX
 	NOTQ AX
 
-whole89:
-	KMOVW     AX, K1
+whole131:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old132
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	JMP    started133
+
+old132:
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS.Z 128(DI), K1, Z2
@@ -3352,11 +4062,13 @@ whole89:
 	VMOVUPS   (AX), Z9
 	VMOVUPS   64(AX), Z10
 	VMOVUPS.Z 128(AX), K1, Z11
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms90:
+started133:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms134:
 	VMOVUPS      (AX), Z12
 	VMOVUPS      64(AX), Z13
 	VMOVUPS.Z    128(AX), K1, Z14
@@ -3391,7 +4103,7 @@ terms90:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms90
+	JNZ          terms134
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, K1, 128(DI)
@@ -3413,18 +4125,31 @@ terms90:
 	JG           next
 	JMP          done
 
-narrower88:
+narrower130:
 	CMPQ R15, $0x02
-	JNE  narrower91
+	JNE  narrower135
 	LEAQ -16(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole92
+	JGE  whole136
 	SHLQ CL, AX
 	NOTQ AX
 
-whole92:
-	KMOVW     AX, K1
+whole136:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old137
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	JMP    started138
+
+old137:
 	VMOVUPS   (DI), Z0
 	VMOVUPS.Z 64(DI), K1, Z1
 	LEAQ      (DI)(R11*1), AX
@@ -3436,11 +4161,13 @@ whole92:
 	LEAQ      (DI)(R12*1), AX
 	VMOVUPS   (AX), Z6
 	VMOVUPS.Z 64(AX), K1, Z7
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms93:
+started138:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms139:
 	VMOVUPS      (AX), Z8
 	VMOVUPS.Z    64(AX), K1, Z9
 	VBROADCASTSS (DX), Z31
@@ -3466,7 +4193,7 @@ terms93:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms93
+	JNZ          terms139
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, K1, 64(DI)
 	LEAQ         (DI)(R11*1), AX
@@ -3484,16 +4211,25 @@ terms93:
 	JG           next
 	JMP          done
 
-narrower91:
+narrower135:
 	LEAQ (R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole95
+	JGE  whole141
 	SHLQ CL, AX
 	NOTQ AX
 
-whole95:
-	KMOVW     AX, K1
+whole141:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old142
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	JMP    started143
+
+old142:
 	VMOVUPS.Z (DI), K1, Z0
 	LEAQ      (DI)(R11*1), AX
 	VMOVUPS.Z (AX), K1, Z1
@@ -3501,11 +4237,13 @@ whole95:
 	VMOVUPS.Z (AX), K1, Z2
 	LEAQ      (DI)(R12*1), AX
 	VMOVUPS.Z (AX), K1, Z3
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms96:
+started143:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms144:
 	VMOVUPS.Z    (AX), K1, Z4
 	VBROADCASTSS (DX), Z31
 	VMULPS       Z4, Z31, Z5
@@ -3522,7 +4260,7 @@ terms96:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms96
+	JNZ          terms144
 	VMOVUPS      Z0, K1, (DI)
 	LEAQ         (DI)(R11*1), AX
 	VMOVUPS      Z1, K1, (AX)
@@ -3553,21 +4291,21 @@ TEXT ·sum32(SB), NOSPLIT, $0-20
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest80
+	JLT     rest116
 
-full79:
+full115:
 	VADDPS (SI)(AX*4), Y0, Y0
 	ADDQ   $0x08, AX
 	CMPQ   AX, R12
-	JLE    full79
+	JLE    full115
 
-rest80:
+rest116:
 	TESTQ      R13, R13
-	JZ         done81
+	JZ         done117
 	VMASKMOVPS (SI)(AX*4), Y15, Y9
 	VADDPS     Y9, Y0, Y0
 
-done81:
+done117:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0
@@ -3608,9 +4346,9 @@ four:
 	VXORPS Y3, Y3, Y3
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest83
+	JLT    rest119
 
-full82:
+full118:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
@@ -3622,11 +4360,11 @@ full82:
 	VADDPS  Y12, Y3, Y3
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full82
+	JLE     full118
 
-rest83:
+rest119:
 	TESTQ      R13, R13
-	JZ         done84
+	JZ         done120
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
@@ -3641,7 +4379,7 @@ rest83:
 	VMULPS     Y12, Y8, Y12
 	VADDPS     Y12, Y3, Y3
 
-done84:
+done120:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VEXTRACTF128 $0x01, Y1, X8
@@ -3665,25 +4403,25 @@ row:
 	VXORPS Y0, Y0, Y0
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest86
+	JLT    rest122
 
-full85:
+full121:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (SI)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full85
+	JLE     full121
 
-rest86:
+rest122:
 	TESTQ      R13, R13
-	JZ         done87
+	JZ         done123
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (SI)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done87:
+done123:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0
@@ -3721,15 +4459,15 @@ full:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower88
+	JNE  narrower124
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin89
+	JGE  begin125
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin89:
+begin125:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	MOVQ    row+24(FP), AX
@@ -3740,9 +4478,9 @@ begin89:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone91
+	JZ      alone129
 
-common90:
+common128:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3754,17 +4492,17 @@ common90:
 	VMULPS       (AX)(R15*1), Y15, Y3
 	VADDPS       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common90
+	JNZ          common128
 
-alone91:
+alone129:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x08
-	JLE  whole92
+	JLE  whole130
 	MOVQ $0x00000008, AX
 
-whole92:
+whole130:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -3776,15 +4514,15 @@ whole92:
 	JG        next
 	JMP       done
 
-narrower88:
+narrower124:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin94
+	JGE  begin132
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin94:
+begin132:
 	VMOVUPS (DI)(R15*1), Y0
 	MOVQ    row+24(FP), AX
 	MOVLQSX (AX), R8
@@ -3794,9 +4532,9 @@ begin94:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone96
+	JZ      alone136
 
-common95:
+common135:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3806,17 +4544,17 @@ common95:
 	VMULPS       (AX)(R15*1), Y15, Y1
 	VADDPS       Y1, Y0, Y0
 	DECQ         CX
-	JNZ          common95
+	JNZ          common135
 
-alone96:
+alone136:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x08
-	JLE  whole97
+	JLE  whole137
 	MOVQ $0x00000008, AX
 
-whole97:
+whole137:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -3853,15 +4591,15 @@ next:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower98
+	JNE  narrower138
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin99
+	JGE  begin139
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin99:
+begin139:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -3880,9 +4618,9 @@ begin99:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone101
+	JZ      alone143
 
-common100:
+common142:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3904,15 +4642,15 @@ common100:
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common100
+	JNZ          common142
 
-alone101:
+alone143:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next103
+	JZ      next145
 
-more102:
+more144:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3924,15 +4662,15 @@ more102:
 	VMULPS       (AX)(R15*1), Y15, Y5
 	VADDPS       Y5, Y1, Y1
 	DECQ         CX
-	JNZ          more102
+	JNZ          more144
 
-next103:
+next145:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next105
+	JZ      next147
 
-more104:
+more146:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3944,17 +4682,17 @@ more104:
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          more104
+	JNZ          more146
 
-next105:
+next147:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x08
-	JLE  whole106
+	JLE  whole148
 	MOVQ $0x00000008, AX
 
-whole106:
+whole148:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -3971,15 +4709,15 @@ whole106:
 	JG        next
 	JMP       done
 
-narrower98:
+narrower138:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin108
+	JGE  begin150
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin108:
+begin150:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -3996,9 +4734,9 @@ begin108:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone110
+	JZ      alone154
 
-common109:
+common153:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4016,15 +4754,15 @@ common109:
 	VMULPS       (AX)(R15*1), Y15, Y3
 	VADDPS       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common109
+	JNZ          common153
 
-alone110:
+alone154:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next112
+	JZ      next156
 
-more111:
+more155:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4034,15 +4772,15 @@ more111:
 	VMULPS       (AX)(R15*1), Y15, Y2
 	VADDPS       Y2, Y0, Y0
 	DECQ         CX
-	JNZ          more111
+	JNZ          more155
 
-next112:
+next156:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next114
+	JZ      next158
 
-more113:
+more157:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4052,17 +4790,17 @@ more113:
 	VMULPS       (AX)(R15*1), Y15, Y3
 	VADDPS       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          more113
+	JNZ          more157
 
-next114:
+next158:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x08
-	JLE  whole115
+	JLE  whole159
 	MOVQ $0x00000008, AX
 
-whole115:
+whole159:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -4104,15 +4842,15 @@ next:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower116
+	JNE  narrower160
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x10
-	JGE  begin117
+	JGE  begin161
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin117:
+begin161:
 	VMOVUPS (DI), Y0
 	VMOVUPS (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -4147,9 +4885,9 @@ begin117:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone119
+	JZ      alone165
 
-common118:
+common164:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4191,15 +4929,15 @@ common118:
 	VMULPS       (AX)(R15*1), Y15, Y9
 	VADDPS       Y9, Y7, Y7
 	DECQ         CX
-	JNZ          common118
+	JNZ          common164
 
-alone119:
+alone165:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next121
+	JZ      next167
 
-more120:
+more166:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4211,15 +4949,15 @@ more120:
 	VMULPS       (AX)(R15*1), Y15, Y9
 	VADDPS       Y9, Y1, Y1
 	DECQ         CX
-	JNZ          more120
+	JNZ          more166
 
-next121:
+next167:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next123
+	JZ      next169
 
-more122:
+more168:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4231,15 +4969,15 @@ more122:
 	VMULPS       (AX)(R15*1), Y15, Y11
 	VADDPS       Y11, Y3, Y3
 	DECQ         CX
-	JNZ          more122
+	JNZ          more168
 
-next123:
+next169:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 12(AX), CX
 	SUBQ    R10, CX
-	JZ      next125
+	JZ      next171
 
-more124:
+more170:
 	MOVLQSX      (R14)(R10*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4251,15 +4989,15 @@ more124:
 	VMULPS       (AX)(R15*1), Y15, Y13
 	VADDPS       Y13, Y5, Y5
 	DECQ         CX
-	JNZ          more124
+	JNZ          more170
 
-next125:
+next171:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 16(AX), CX
 	SUBQ    BX, CX
-	JZ      next127
+	JZ      next173
 
-more126:
+more172:
 	MOVLQSX      (R14)(BX*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4271,17 +5009,17 @@ more126:
 	VMULPS       (AX)(R15*1), Y15, Y9
 	VADDPS       Y9, Y7, Y7
 	DECQ         CX
-	JNZ          more126
+	JNZ          more172
 
-next127:
+next173:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x08
-	JLE  whole128
+	JLE  whole174
 	MOVQ $0x00000008, AX
 
-whole128:
+whole174:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   Y0, (DI)
 	VMOVUPS   (DI)(R15*1), Y14
@@ -4308,15 +5046,15 @@ whole128:
 	JG        next
 	JMP       done
 
-narrower116:
+narrower160:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x08
-	JGE  begin130
+	JGE  begin176
 	MOVQ R13, R15
 	SHLQ $0x02, R15
 	SUBQ $0x20, R15
 
-begin130:
+begin176:
 	VMOVUPS (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPS (AX)(R15*1), Y1
@@ -4347,9 +5085,9 @@ begin130:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone132
+	JZ      alone180
 
-common131:
+common179:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4383,15 +5121,15 @@ common131:
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common131
+	JNZ          common179
 
-alone132:
+alone180:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next134
+	JZ      next182
 
-more133:
+more181:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4401,15 +5139,15 @@ more133:
 	VMULPS       (AX)(R15*1), Y15, Y4
 	VADDPS       Y4, Y0, Y0
 	DECQ         CX
-	JNZ          more133
+	JNZ          more181
 
-next134:
+next182:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next136
+	JZ      next184
 
-more135:
+more183:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4419,15 +5157,15 @@ more135:
 	VMULPS       (AX)(R15*1), Y15, Y5
 	VADDPS       Y5, Y1, Y1
 	DECQ         CX
-	JNZ          more135
+	JNZ          more183
 
-next136:
+next184:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 12(AX), CX
 	SUBQ    R10, CX
-	JZ      next138
+	JZ      next186
 
-more137:
+more185:
 	MOVLQSX      (R14)(R10*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4437,15 +5175,15 @@ more137:
 	VMULPS       (AX)(R15*1), Y15, Y6
 	VADDPS       Y6, Y2, Y2
 	DECQ         CX
-	JNZ          more137
+	JNZ          more185
 
-next138:
+next186:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 16(AX), CX
 	SUBQ    BX, CX
-	JZ      next140
+	JZ      next188
 
-more139:
+more187:
 	MOVLQSX      (R14)(BX*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4455,17 +5193,17 @@ more139:
 	VMULPS       (AX)(R15*1), Y15, Y7
 	VADDPS       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          more139
+	JNZ          more187
 
-next140:
+next188:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x08
-	JLE  whole141
+	JLE  whole189
 	MOVQ $0x00000008, AX
 
-whole141:
+whole189:
 	VMOVUPS   (CX)(AX*4), Y15
 	VMOVUPS   (DI)(R15*1), Y14
 	VBLENDVPS Y15, Y14, Y0, Y14
@@ -4525,11 +5263,11 @@ few:
 	JZ   inside
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole142
+	JGE  whole190
 	SHLQ CL, AX
 	NOTQ AX
 
-whole142:
+whole190:
 	KMOVW    AX, K1
 	VPCMPUD  $0x01, (R14), Z0, K1, K1
 	KORTESTW K1, K1
@@ -4546,30 +5284,30 @@ inside:
 	DECQ R12
 	LEAQ shifts<>+0(SB), R10
 	CMPQ R12, $0x10
-	JGE  wider143
+	JGE  wider191
 	LEAQ 1(R12), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole150
+	JGE  whole198
 	SHLQ CL, AX
 	NOTQ AX
 
-whole150:
+whole198:
 	KMOVW AX, K1
 	SHLQ  $0x02, R12
 
-row144:
+row192:
 	MOVLQSX   4(R8), CX
 	CMPQ      CX, last+40(FP)
 	JGT       outside
 	SUBQ      R9, CX
 	JLT       outside
-	JZ        next149
+	JZ        next197
 	VMOVUPS.Z (DI), K1, Z0
 	SUBQ      $0x04, CX
-	JLT       few146
+	JLT       few194
 
-fours145:
+fours193:
 	VBROADCASTF32X4 (DX)(R9*4), Z31
 	MOVQ            (R14)(R9*4), AX
 	MOVL            AX, R15
@@ -4595,13 +5333,13 @@ fours145:
 	VADDPS          Z20, Z0, Z0
 	ADDQ            $0x04, R9
 	SUBQ            $0x04, CX
-	JGE             fours145
+	JGE             fours193
 
-few146:
+few194:
 	ADDQ $0x04, CX
-	JZ   store148
+	JZ   store196
 
-single147:
+single195:
 	MOVLQSX      (R14)(R9*4), AX
 	VBROADCASTSS (DX)(R9*4), Z30
 	LEAQ         (SI)(AX*4), AX
@@ -4609,45 +5347,45 @@ single147:
 	VADDPS       Z20, Z0, Z0
 	INCQ         R9
 	DECQ         CX
-	JNZ          single147
+	JNZ          single195
 
-store148:
+store196:
 	VMOVUPS Z0, K1, (DI)
 
-next149:
+next197:
 	ADDQ $0x04, R8
 	ADDQ R11, DI
 	DECQ R13
-	JNZ  row144
+	JNZ  row192
 	JMP  done
 
-wider143:
+wider191:
 	CMPQ R12, $0x20
-	JGE  wider151
+	JGE  wider199
 	LEAQ -15(R12), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole158
+	JGE  whole206
 	SHLQ CL, AX
 	NOTQ AX
 
-whole158:
+whole206:
 	KMOVW AX, K1
 	SHLQ  $0x02, R12
 
-row152:
+row200:
 	MOVLQSX   4(R8), CX
 	CMPQ      CX, last+40(FP)
 	JGT       outside
 	SUBQ      R9, CX
 	JLT       outside
-	JZ        next157
+	JZ        next205
 	VMOVUPS   (DI), Z0
 	VMOVUPS.Z 64(DI), K1, Z1
 	SUBQ      $0x04, CX
-	JLT       few154
+	JLT       few202
 
-fours153:
+fours201:
 	VBROADCASTF32X4 (DX)(R9*4), Z31
 	MOVQ            (R14)(R9*4), AX
 	MOVL            AX, R15
@@ -4681,13 +5419,13 @@ fours153:
 	VADDPS          Z21, Z1, Z1
 	ADDQ            $0x04, R9
 	SUBQ            $0x04, CX
-	JGE             fours153
+	JGE             fours201
 
-few154:
+few202:
 	ADDQ $0x04, CX
-	JZ   store156
+	JZ   store204
 
-single155:
+single203:
 	MOVLQSX      (R14)(R9*4), AX
 	VBROADCASTSS (DX)(R9*4), Z30
 	LEAQ         (SI)(AX*4), AX
@@ -4697,47 +5435,47 @@ single155:
 	VADDPS       Z21, Z1, Z1
 	INCQ         R9
 	DECQ         CX
-	JNZ          single155
+	JNZ          single203
 
-store156:
+store204:
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, K1, 64(DI)
 
-next157:
+next205:
 	ADDQ $0x04, R8
 	ADDQ R11, DI
 	DECQ R13
-	JNZ  row152
+	JNZ  row200
 	JMP  done
 
-wider151:
+wider199:
 	CMPQ R12, $0x30
-	JGE  wider159
+	JGE  wider207
 	LEAQ -31(R12), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole166
+	JGE  whole214
 	SHLQ CL, AX
 	NOTQ AX
 
-whole166:
+whole214:
 	KMOVW AX, K1
 	SHLQ  $0x02, R12
 
-row160:
+row208:
 	MOVLQSX   4(R8), CX
 	CMPQ      CX, last+40(FP)
 	JGT       outside
 	SUBQ      R9, CX
 	JLT       outside
-	JZ        next165
+	JZ        next213
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS.Z 128(DI), K1, Z2
 	SUBQ      $0x04, CX
-	JLT       few162
+	JLT       few210
 
-fours161:
+fours209:
 	VBROADCASTF32X4 (DX)(R9*4), Z31
 	MOVQ            (R14)(R9*4), AX
 	MOVL            AX, R15
@@ -4779,13 +5517,13 @@ fours161:
 	VADDPS          Z22, Z2, Z2
 	ADDQ            $0x04, R9
 	SUBQ            $0x04, CX
-	JGE             fours161
+	JGE             fours209
 
-few162:
+few210:
 	ADDQ $0x04, CX
-	JZ   store164
+	JZ   store212
 
-single163:
+single211:
 	MOVLQSX      (R14)(R9*4), AX
 	VBROADCASTSS (DX)(R9*4), Z30
 	LEAQ         (SI)(AX*4), AX
@@ -4797,47 +5535,47 @@ single163:
 	VADDPS       Z22, Z2, Z2
 	INCQ         R9
 	DECQ         CX
-	JNZ          single163
+	JNZ          single211
 
-store164:
+store212:
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
 	VMOVUPS Z2, K1, 128(DI)
 
-next165:
+next213:
 	ADDQ $0x04, R8
 	ADDQ R11, DI
 	DECQ R13
-	JNZ  row160
+	JNZ  row208
 	JMP  done
 
-wider159:
+wider207:
 	LEAQ -47(R12), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole174
+	JGE  whole222
 	SHLQ CL, AX
 	NOTQ AX
 
-whole174:
+whole222:
 	KMOVW AX, K1
 	SHLQ  $0x02, R12
 
-row168:
+row216:
 	MOVLQSX   4(R8), CX
 	CMPQ      CX, last+40(FP)
 	JGT       outside
 	SUBQ      R9, CX
 	JLT       outside
-	JZ        next173
+	JZ        next221
 	VMOVUPS   (DI), Z0
 	VMOVUPS   64(DI), Z1
 	VMOVUPS   128(DI), Z2
 	VMOVUPS.Z 192(DI), K1, Z3
 	SUBQ      $0x04, CX
-	JLT       few170
+	JLT       few218
 
-fours169:
+fours217:
 	VBROADCASTF32X4 (DX)(R9*4), Z31
 	MOVQ            (R14)(R9*4), AX
 	MOVL            AX, R15
@@ -4947,13 +5685,13 @@ fours169:
 	VADDPS          Z23, Z3, Z3
 	ADDQ            $0x04, R9
 	SUBQ            $0x04, CX
-	JGE             fours169
+	JGE             fours217
 
-few170:
+few218:
 	ADDQ $0x04, CX
-	JZ   store172
+	JZ   store220
 
-single171:
+single219:
 	MOVLQSX      (R14)(R9*4), AX
 	VBROADCASTSS (DX)(R9*4), Z30
 	LEAQ         (SI)(AX*4), AX
@@ -4982,19 +5720,19 @@ single171:
 	VADDPS       Z23, Z3, Z3
 	INCQ         R9
 	DECQ         CX
-	JNZ          single171
+	JNZ          single219
 
-store172:
+store220:
 	VMOVUPS Z0, (DI)
 	VMOVUPS Z1, 64(DI)
 	VMOVUPS Z2, 128(DI)
 	VMOVUPS Z3, K1, 192(DI)
 
-next173:
+next221:
 	ADDQ $0x04, R8
 	ADDQ R11, DI
 	DECQ R13
-	JNZ  row168
+	JNZ  row216
 	JMP  done
 
 done:
@@ -5382,9 +6120,9 @@ four:
 	VXORPS  Y3, Y3, Y3
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest143
+	JLT     rest191
 
-full142:
+full190:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
@@ -5396,11 +6134,11 @@ full142:
 	VADDPS  Y12, Y3, Y3
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full142
+	JLE     full190
 
-rest143:
+rest191:
 	TESTQ      R13, R13
-	JZ         done144
+	JZ         done192
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
@@ -5415,7 +6153,7 @@ rest143:
 	VMULPS     Y12, Y8, Y12
 	VADDPS     Y12, Y3, Y3
 
-done144:
+done192:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VEXTRACTF128 $0x01, Y1, X8
@@ -5445,25 +6183,25 @@ edge:
 	VXORPS  Y0, Y0, Y0
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest146
+	JLT     rest194
 
-full145:
+full193:
 	VMOVUPS (DX)(AX*4), Y8
 	VMULPS  (R8)(AX*4), Y8, Y9
 	VADDPS  Y9, Y0, Y0
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full145
+	JLE     full193
 
-rest146:
+rest194:
 	TESTQ      R13, R13
-	JZ         done147
+	JZ         done195
 	VMASKMOVPS (DX)(AX*4), Y15, Y8
 	VMASKMOVPS (R8)(AX*4), Y15, Y9
 	VMULPS     Y9, Y8, Y9
 	VADDPS     Y9, Y0, Y0
 
-done147:
+done195:
 	VEXTRACTF128 $0x01, Y0, X8
 	VADDPS       X8, X0, X0
 	VHADDPS      X0, X0, X0

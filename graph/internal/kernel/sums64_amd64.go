@@ -5,13 +5,13 @@
 package kernel
 
 //go:noescape
-func gemm64x1(c *float64, b *float64, a *float64, n int, terms int, cs int, bs int, al int, aj int)
+func gemm64x1(c *float64, b *float64, a *float64, n int, terms int, cs int, bs int, al int, aj int, fresh bool)
 
 //go:noescape
-func gemm64x2(c *float64, b *float64, a *float64, n int, terms int, cs int, bs int, al int, aj int)
+func gemm64x2(c *float64, b *float64, a *float64, n int, terms int, cs int, bs int, al int, aj int, fresh bool)
 
 //go:noescape
-func gemm64x4(c *float64, b *float64, a *float64, n int, terms int, cs int, bs int, al int, aj int)
+func gemm64x4(c *float64, b *float64, a *float64, n int, terms int, cs int, bs int, al int, aj int, fresh bool)
 
 //go:noescape
 func sum64(a *float64, n int) float64

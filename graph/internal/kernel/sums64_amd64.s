@@ -39,7 +39,7 @@ next2:
 	VZEROUPPER
 	RET
 
-TEXT ·gemm64x1(SB), NOSPLIT, $0-72
+TEXT ·gemm64x1(SB), NOSPLIT, $0-73
 	CMPB ·avx512+0(SB), $0x00
 	JE   narrow3
 	JMP  ·gemm64x1wide<>(SB)
@@ -82,6 +82,23 @@ part:
 	SUBQ $0x20, R15
 
 begin5:
+	CMPB   fresh+72(FP), $0x00
+	JE     old6
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	JMP    started7
+
+old6:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -94,11 +111,13 @@ begin5:
 	VMOVUPD 288(DI), Y9
 	VMOVUPD 320(DI), Y10
 	VMOVUPD (DI)(R15*1), Y11
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms6:
+started7:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms8:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y12
 	VADDPD       Y12, Y0, Y0
@@ -127,15 +146,15 @@ terms6:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms6
+	JNZ          terms8
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x2c, AX
 	CMPQ         AX, $0x04
-	JLE          whole7
+	JLE          whole9
 	MOVQ         $0x00000004, AX
 
-whole7:
+whole9:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -159,15 +178,31 @@ whole7:
 
 narrower4:
 	CMPQ R15, $0x0b
-	JNE  narrower8
+	JNE  narrower10
 	MOVQ $0x00000140, R15
 	CMPQ R13, $0x2c
-	JGE  begin9
+	JGE  begin11
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin9:
+begin11:
+	CMPB   fresh+72(FP), $0x00
+	JE     old12
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	JMP    started13
+
+old12:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -179,11 +214,13 @@ begin9:
 	VMOVUPD 256(DI), Y8
 	VMOVUPD 288(DI), Y9
 	VMOVUPD (DI)(R15*1), Y10
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms10:
+started13:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms14:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y11
 	VADDPD       Y11, Y0, Y0
@@ -210,15 +247,15 @@ terms10:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms10
+	JNZ          terms14
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x28, AX
 	CMPQ         AX, $0x04
-	JLE          whole11
+	JLE          whole15
 	MOVQ         $0x00000004, AX
 
-whole11:
+whole15:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -239,17 +276,32 @@ whole11:
 	JG        next
 	JMP       done
 
-narrower8:
+narrower10:
 	CMPQ R15, $0x0a
-	JNE  narrower12
+	JNE  narrower16
 	MOVQ $0x00000120, R15
 	CMPQ R13, $0x28
-	JGE  begin13
+	JGE  begin17
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin13:
+begin17:
+	CMPB   fresh+72(FP), $0x00
+	JE     old18
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	JMP    started19
+
+old18:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -260,11 +312,13 @@ begin13:
 	VMOVUPD 224(DI), Y7
 	VMOVUPD 256(DI), Y8
 	VMOVUPD (DI)(R15*1), Y9
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms14:
+started19:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms20:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y10
 	VADDPD       Y10, Y0, Y0
@@ -289,15 +343,15 @@ terms14:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms14
+	JNZ          terms20
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x24, AX
 	CMPQ         AX, $0x04
-	JLE          whole15
+	JLE          whole21
 	MOVQ         $0x00000004, AX
 
-whole15:
+whole21:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -317,17 +371,31 @@ whole15:
 	JG        next
 	JMP       done
 
-narrower12:
+narrower16:
 	CMPQ R15, $0x09
-	JNE  narrower16
+	JNE  narrower22
 	MOVQ $0x00000100, R15
 	CMPQ R13, $0x24
-	JGE  begin17
+	JGE  begin23
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin17:
+begin23:
+	CMPB   fresh+72(FP), $0x00
+	JE     old24
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	JMP    started25
+
+old24:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -337,11 +405,13 @@ begin17:
 	VMOVUPD 192(DI), Y6
 	VMOVUPD 224(DI), Y7
 	VMOVUPD (DI)(R15*1), Y8
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms18:
+started25:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms26:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y9
 	VADDPD       Y9, Y0, Y0
@@ -364,15 +434,15 @@ terms18:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms18
+	JNZ          terms26
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x20, AX
 	CMPQ         AX, $0x04
-	JLE          whole19
+	JLE          whole27
 	MOVQ         $0x00000004, AX
 
-whole19:
+whole27:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -391,17 +461,30 @@ whole19:
 	JG        next
 	JMP       done
 
-narrower16:
+narrower22:
 	CMPQ R15, $0x08
-	JNE  narrower20
+	JNE  narrower28
 	MOVQ $0x000000e0, R15
 	CMPQ R13, $0x20
-	JGE  begin21
+	JGE  begin29
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin21:
+begin29:
+	CMPB   fresh+72(FP), $0x00
+	JE     old30
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	JMP    started31
+
+old30:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -410,11 +493,13 @@ begin21:
 	VMOVUPD 160(DI), Y5
 	VMOVUPD 192(DI), Y6
 	VMOVUPD (DI)(R15*1), Y7
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms22:
+started31:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms32:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y8
 	VADDPD       Y8, Y0, Y0
@@ -435,15 +520,15 @@ terms22:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms22
+	JNZ          terms32
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x1c, AX
 	CMPQ         AX, $0x04
-	JLE          whole23
+	JLE          whole33
 	MOVQ         $0x00000004, AX
 
-whole23:
+whole33:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -461,17 +546,29 @@ whole23:
 	JG        next
 	JMP       done
 
-narrower20:
+narrower28:
 	CMPQ R15, $0x07
-	JNE  narrower24
+	JNE  narrower34
 	MOVQ $0x000000c0, R15
 	CMPQ R13, $0x1c
-	JGE  begin25
+	JGE  begin35
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin25:
+begin35:
+	CMPB   fresh+72(FP), $0x00
+	JE     old36
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	JMP    started37
+
+old36:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -479,11 +576,13 @@ begin25:
 	VMOVUPD 128(DI), Y4
 	VMOVUPD 160(DI), Y5
 	VMOVUPD (DI)(R15*1), Y6
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms26:
+started37:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms38:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y7
 	VADDPD       Y7, Y0, Y0
@@ -502,15 +601,15 @@ terms26:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms26
+	JNZ          terms38
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x18, AX
 	CMPQ         AX, $0x04
-	JLE          whole27
+	JLE          whole39
 	MOVQ         $0x00000004, AX
 
-whole27:
+whole39:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -527,28 +626,41 @@ whole27:
 	JG        next
 	JMP       done
 
-narrower24:
+narrower34:
 	CMPQ R15, $0x06
-	JNE  narrower28
+	JNE  narrower40
 	MOVQ $0x000000a0, R15
 	CMPQ R13, $0x18
-	JGE  begin29
+	JGE  begin41
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin29:
+begin41:
+	CMPB   fresh+72(FP), $0x00
+	JE     old42
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	JMP    started43
+
+old42:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
 	VMOVUPD 96(DI), Y3
 	VMOVUPD 128(DI), Y4
 	VMOVUPD (DI)(R15*1), Y5
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms30:
+started43:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms44:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y6
 	VADDPD       Y6, Y0, Y0
@@ -565,15 +677,15 @@ terms30:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms30
+	JNZ          terms44
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x14, AX
 	CMPQ         AX, $0x04
-	JLE          whole31
+	JLE          whole45
 	MOVQ         $0x00000004, AX
 
-whole31:
+whole45:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -589,27 +701,39 @@ whole31:
 	JG        next
 	JMP       done
 
-narrower28:
+narrower40:
 	CMPQ R15, $0x05
-	JNE  narrower32
+	JNE  narrower46
 	MOVQ $0x00000080, R15
 	CMPQ R13, $0x14
-	JGE  begin33
+	JGE  begin47
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin33:
+begin47:
+	CMPB   fresh+72(FP), $0x00
+	JE     old48
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	JMP    started49
+
+old48:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
 	VMOVUPD 96(DI), Y3
 	VMOVUPD (DI)(R15*1), Y4
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms34:
+started49:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms50:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y5
 	VADDPD       Y5, Y0, Y0
@@ -624,15 +748,15 @@ terms34:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms34
+	JNZ          terms50
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x10, AX
 	CMPQ         AX, $0x04
-	JLE          whole35
+	JLE          whole51
 	MOVQ         $0x00000004, AX
 
-whole35:
+whole51:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -647,26 +771,37 @@ whole35:
 	JG        next
 	JMP       done
 
-narrower32:
+narrower46:
 	CMPQ R15, $0x04
-	JNE  narrower36
+	JNE  narrower52
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin37
+	JGE  begin53
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin37:
+begin53:
+	CMPB   fresh+72(FP), $0x00
+	JE     old54
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	JMP    started55
+
+old54:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
 	VMOVUPD (DI)(R15*1), Y3
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms38:
+started55:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms56:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y4
 	VADDPD       Y4, Y0, Y0
@@ -679,15 +814,15 @@ terms38:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms38
+	JNZ          terms56
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x0c, AX
 	CMPQ         AX, $0x04
-	JLE          whole39
+	JLE          whole57
 	MOVQ         $0x00000004, AX
 
-whole39:
+whole57:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -701,25 +836,35 @@ whole39:
 	JG        next
 	JMP       done
 
-narrower36:
+narrower52:
 	CMPQ R15, $0x03
-	JNE  narrower40
+	JNE  narrower58
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin41
+	JGE  begin59
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin41:
+begin59:
+	CMPB   fresh+72(FP), $0x00
+	JE     old60
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	JMP    started61
+
+old60:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms42:
+started61:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms62:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y3
 	VADDPD       Y3, Y0, Y0
@@ -730,15 +875,15 @@ terms42:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms42
+	JNZ          terms62
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x04
-	JLE          whole43
+	JLE          whole63
 	MOVQ         $0x00000004, AX
 
-whole43:
+whole63:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -751,24 +896,33 @@ whole43:
 	JG        next
 	JMP       done
 
-narrower40:
+narrower58:
 	CMPQ R15, $0x02
-	JNE  narrower44
+	JNE  narrower64
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin45
+	JGE  begin65
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin45:
+begin65:
+	CMPB   fresh+72(FP), $0x00
+	JE     old66
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	JMP    started67
+
+old66:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms46:
+started67:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms68:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX), Y15, Y2
 	VADDPD       Y2, Y0, Y0
@@ -777,15 +931,15 @@ terms46:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms46
+	JNZ          terms68
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
-	JLE          whole47
+	JLE          whole69
 	MOVQ         $0x00000004, AX
 
-whole47:
+whole69:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -797,36 +951,44 @@ whole47:
 	JG        next
 	JMP       done
 
-narrower44:
+narrower64:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin49
+	JGE  begin71
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin49:
-	VMOVUPD (DI)(R15*1), Y0
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
+begin71:
+	CMPB   fresh+72(FP), $0x00
+	JE     old72
+	VXORPS Y0, Y0, Y0
+	JMP    started73
 
-terms50:
+old72:
+	VMOVUPD (DI)(R15*1), Y0
+
+started73:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms74:
 	VBROADCASTSD (DX), Y15
 	VMULPD       (AX)(R15*1), Y15, Y1
 	VADDPD       Y1, Y0, Y0
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms50
+	JNZ          terms74
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
 	CMPQ         AX, $0x04
-	JLE          whole51
+	JLE          whole75
 	MOVQ         $0x00000004, AX
 
-whole51:
+whole75:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
@@ -841,7 +1003,7 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·gemm64x1wide<>(SB), NOSPLIT, $0-72
+TEXT ·gemm64x1wide<>(SB), NOSPLIT, $0-73
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -870,16 +1032,37 @@ full:
 
 part:
 	CMPQ R15, $0x10
-	JNE  narrower52
+	JNE  narrower76
 	LEAQ -120(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole53
+	JGE  whole77
 	SHLQ CL, AX
 	NOTQ AX
 
-whole53:
-	KMOVW     AX, K1
+whole77:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old78
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	JMP    started79
+
+old78:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -896,11 +1079,13 @@ whole53:
 	VMOVUPD   832(DI), Z13
 	VMOVUPD   896(DI), Z14
 	VMOVUPD.Z 960(DI), K1, Z15
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms54:
+started79:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms80:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z16
 	VADDPD       Z16, Z0, Z0
@@ -937,7 +1122,7 @@ terms54:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms54
+	JNZ          terms80
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -960,18 +1145,38 @@ terms54:
 	JG           next
 	JMP          done
 
-narrower52:
+narrower76:
 	CMPQ R15, $0x0f
-	JNE  narrower55
+	JNE  narrower81
 	LEAQ -112(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole56
+	JGE  whole82
 	SHLQ CL, AX
 	NOTQ AX
 
-whole56:
-	KMOVW     AX, K1
+whole82:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old83
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	JMP    started84
+
+old83:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -987,11 +1192,13 @@ whole56:
 	VMOVUPD   768(DI), Z12
 	VMOVUPD   832(DI), Z13
 	VMOVUPD.Z 896(DI), K1, Z14
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms57:
+started84:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms85:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z15
 	VADDPD       Z15, Z0, Z0
@@ -1026,7 +1233,7 @@ terms57:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms57
+	JNZ          terms85
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -1048,18 +1255,37 @@ terms57:
 	JG           next
 	JMP          done
 
-narrower55:
+narrower81:
 	CMPQ R15, $0x0e
-	JNE  narrower58
+	JNE  narrower86
 	LEAQ -104(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole59
+	JGE  whole87
 	SHLQ CL, AX
 	NOTQ AX
 
-whole59:
-	KMOVW     AX, K1
+whole87:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old88
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	JMP    started89
+
+old88:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -1074,11 +1300,13 @@ whole59:
 	VMOVUPD   704(DI), Z11
 	VMOVUPD   768(DI), Z12
 	VMOVUPD.Z 832(DI), K1, Z13
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms60:
+started89:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms90:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z14
 	VADDPD       Z14, Z0, Z0
@@ -1111,7 +1339,7 @@ terms60:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms60
+	JNZ          terms90
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -1132,18 +1360,36 @@ terms60:
 	JG           next
 	JMP          done
 
-narrower58:
+narrower86:
 	CMPQ R15, $0x0d
-	JNE  narrower61
+	JNE  narrower91
 	LEAQ -96(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole62
+	JGE  whole92
 	SHLQ CL, AX
 	NOTQ AX
 
-whole62:
-	KMOVW     AX, K1
+whole92:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old93
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	JMP    started94
+
+old93:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -1157,11 +1403,13 @@ whole62:
 	VMOVUPD   640(DI), Z10
 	VMOVUPD   704(DI), Z11
 	VMOVUPD.Z 768(DI), K1, Z12
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms63:
+started94:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms95:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z13
 	VADDPD       Z13, Z0, Z0
@@ -1192,7 +1440,7 @@ terms63:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms63
+	JNZ          terms95
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -1212,18 +1460,35 @@ terms63:
 	JG           next
 	JMP          done
 
-narrower61:
+narrower91:
 	CMPQ R15, $0x0c
-	JNE  narrower64
+	JNE  narrower96
 	LEAQ -88(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole65
+	JGE  whole97
 	SHLQ CL, AX
 	NOTQ AX
 
-whole65:
-	KMOVW     AX, K1
+whole97:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old98
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	JMP    started99
+
+old98:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -1236,11 +1501,13 @@ whole65:
 	VMOVUPD   576(DI), Z9
 	VMOVUPD   640(DI), Z10
 	VMOVUPD.Z 704(DI), K1, Z11
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms66:
+started99:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms100:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z12
 	VADDPD       Z12, Z0, Z0
@@ -1269,7 +1536,7 @@ terms66:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms66
+	JNZ          terms100
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -1288,18 +1555,34 @@ terms66:
 	JG           next
 	JMP          done
 
-narrower64:
+narrower96:
 	CMPQ R15, $0x0b
-	JNE  narrower67
+	JNE  narrower101
 	LEAQ -80(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole68
+	JGE  whole102
 	SHLQ CL, AX
 	NOTQ AX
 
-whole68:
-	KMOVW     AX, K1
+whole102:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old103
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	JMP    started104
+
+old103:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -1311,11 +1594,13 @@ whole68:
 	VMOVUPD   512(DI), Z8
 	VMOVUPD   576(DI), Z9
 	VMOVUPD.Z 640(DI), K1, Z10
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms69:
+started104:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms105:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z11
 	VADDPD       Z11, Z0, Z0
@@ -1342,7 +1627,7 @@ terms69:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms69
+	JNZ          terms105
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -1360,18 +1645,33 @@ terms69:
 	JG           next
 	JMP          done
 
-narrower67:
+narrower101:
 	CMPQ R15, $0x0a
-	JNE  narrower70
+	JNE  narrower106
 	LEAQ -72(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole71
+	JGE  whole107
 	SHLQ CL, AX
 	NOTQ AX
 
-whole71:
-	KMOVW     AX, K1
+whole107:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old108
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	JMP    started109
+
+old108:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -1382,11 +1682,13 @@ whole71:
 	VMOVUPD   448(DI), Z7
 	VMOVUPD   512(DI), Z8
 	VMOVUPD.Z 576(DI), K1, Z9
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms72:
+started109:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms110:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z10
 	VADDPD       Z10, Z0, Z0
@@ -1411,7 +1713,7 @@ terms72:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms72
+	JNZ          terms110
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -1428,18 +1730,32 @@ terms72:
 	JG           next
 	JMP          done
 
-narrower70:
+narrower106:
 	CMPQ R15, $0x09
-	JNE  narrower73
+	JNE  narrower111
 	LEAQ -64(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole74
+	JGE  whole112
 	SHLQ CL, AX
 	NOTQ AX
 
-whole74:
-	KMOVW     AX, K1
+whole112:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old113
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	JMP    started114
+
+old113:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -1449,11 +1765,13 @@ whole74:
 	VMOVUPD   384(DI), Z6
 	VMOVUPD   448(DI), Z7
 	VMOVUPD.Z 512(DI), K1, Z8
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms75:
+started114:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms115:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z9
 	VADDPD       Z9, Z0, Z0
@@ -1476,7 +1794,7 @@ terms75:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms75
+	JNZ          terms115
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -1492,18 +1810,31 @@ terms75:
 	JG           next
 	JMP          done
 
-narrower73:
+narrower111:
 	CMPQ R15, $0x08
-	JNE  narrower76
+	JNE  narrower116
 	LEAQ -56(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole77
+	JGE  whole117
 	SHLQ CL, AX
 	NOTQ AX
 
-whole77:
-	KMOVW     AX, K1
+whole117:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old118
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	JMP    started119
+
+old118:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -1512,11 +1843,13 @@ whole77:
 	VMOVUPD   320(DI), Z5
 	VMOVUPD   384(DI), Z6
 	VMOVUPD.Z 448(DI), K1, Z7
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms78:
+started119:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms120:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z8
 	VADDPD       Z8, Z0, Z0
@@ -1537,7 +1870,7 @@ terms78:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms78
+	JNZ          terms120
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -1552,18 +1885,30 @@ terms78:
 	JG           next
 	JMP          done
 
-narrower76:
+narrower116:
 	CMPQ R15, $0x07
-	JNE  narrower79
+	JNE  narrower121
 	LEAQ -48(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole80
+	JGE  whole122
 	SHLQ CL, AX
 	NOTQ AX
 
-whole80:
-	KMOVW     AX, K1
+whole122:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old123
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	JMP    started124
+
+old123:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -1571,11 +1916,13 @@ whole80:
 	VMOVUPD   256(DI), Z4
 	VMOVUPD   320(DI), Z5
 	VMOVUPD.Z 384(DI), K1, Z6
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms81:
+started124:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms125:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z7
 	VADDPD       Z7, Z0, Z0
@@ -1594,7 +1941,7 @@ terms81:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms81
+	JNZ          terms125
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -1608,29 +1955,42 @@ terms81:
 	JG           next
 	JMP          done
 
-narrower79:
+narrower121:
 	CMPQ R15, $0x06
-	JNE  narrower82
+	JNE  narrower126
 	LEAQ -40(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole83
+	JGE  whole127
 	SHLQ CL, AX
 	NOTQ AX
 
-whole83:
-	KMOVW     AX, K1
+whole127:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old128
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	JMP    started129
+
+old128:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
 	VMOVUPD   192(DI), Z3
 	VMOVUPD   256(DI), Z4
 	VMOVUPD.Z 320(DI), K1, Z5
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms84:
+started129:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms130:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z6
 	VADDPD       Z6, Z0, Z0
@@ -1647,7 +2007,7 @@ terms84:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms84
+	JNZ          terms130
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -1660,28 +2020,40 @@ terms84:
 	JG           next
 	JMP          done
 
-narrower82:
+narrower126:
 	CMPQ R15, $0x05
-	JNE  narrower85
+	JNE  narrower131
 	LEAQ -32(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole86
+	JGE  whole132
 	SHLQ CL, AX
 	NOTQ AX
 
-whole86:
-	KMOVW     AX, K1
+whole132:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old133
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	JMP    started134
+
+old133:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
 	VMOVUPD   192(DI), Z3
 	VMOVUPD.Z 256(DI), K1, Z4
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms87:
+started134:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms135:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z5
 	VADDPD       Z5, Z0, Z0
@@ -1696,7 +2068,7 @@ terms87:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms87
+	JNZ          terms135
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -1708,27 +2080,38 @@ terms87:
 	JG           next
 	JMP          done
 
-narrower85:
+narrower131:
 	CMPQ R15, $0x04
-	JNE  narrower88
+	JNE  narrower136
 	LEAQ -24(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole89
+	JGE  whole137
 	SHLQ CL, AX
 	NOTQ AX
 
-whole89:
-	KMOVW     AX, K1
+whole137:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old138
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	JMP    started139
+
+old138:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
 	VMOVUPD.Z 192(DI), K1, Z3
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms90:
+started139:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms140:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z4
 	VADDPD       Z4, Z0, Z0
@@ -1741,7 +2124,7 @@ terms90:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms90
+	JNZ          terms140
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -1752,26 +2135,36 @@ terms90:
 	JG           next
 	JMP          done
 
-narrower88:
+narrower136:
 	CMPQ R15, $0x03
-	JNE  narrower91
+	JNE  narrower141
 	LEAQ -16(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole92
+	JGE  whole142
 	SHLQ CL, AX
 	NOTQ AX
 
-whole92:
-	KMOVW     AX, K1
+whole142:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old143
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	JMP    started144
+
+old143:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD.Z 128(DI), K1, Z2
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms93:
+started144:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms145:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z3
 	VADDPD       Z3, Z0, Z0
@@ -1782,7 +2175,7 @@ terms93:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms93
+	JNZ          terms145
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, K1, 128(DI)
@@ -1792,25 +2185,34 @@ terms93:
 	JG           next
 	JMP          done
 
-narrower91:
+narrower141:
 	CMPQ R15, $0x02
-	JNE  narrower94
+	JNE  narrower146
 	LEAQ -8(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole95
+	JGE  whole147
 	SHLQ CL, AX
 	NOTQ AX
 
-whole95:
-	KMOVW     AX, K1
+whole147:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old148
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	JMP    started149
+
+old148:
 	VMOVUPD   (DI), Z0
 	VMOVUPD.Z 64(DI), K1, Z1
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms96:
+started149:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms150:
 	VBROADCASTSD (DX), Z31
 	VMULPD       (AX), Z31, Z2
 	VADDPD       Z2, Z0, Z0
@@ -1819,7 +2221,7 @@ terms96:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms96
+	JNZ          terms150
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, K1, 64(DI)
 	ADDQ         $0x00000080, DI
@@ -1828,29 +2230,37 @@ terms96:
 	JG           next
 	JMP          done
 
-narrower94:
+narrower146:
 	LEAQ (R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole98
+	JGE  whole152
 	SHLQ CL, AX
 	NOTQ AX
 
-whole98:
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Z0
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
+whole152:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old153
+	VPXORD Z0, Z0, Z0
+	JMP    started154
 
-terms99:
+old153:
+	VMOVUPD.Z (DI), K1, Z0
+
+started154:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms155:
 	VBROADCASTSD (DX), Z31
 	VMULPD.Z     (AX), Z31, K1, Z1
 	VADDPD       Z1, Z0, Z0
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms99
+	JNZ          terms155
 	VMOVUPD      Z0, K1, (DI)
 	ADDQ         $0x00000040, DI
 	ADDQ         $0x00000040, SI
@@ -1862,12 +2272,12 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·gemm64x2(SB), NOSPLIT, $0-72
+TEXT ·gemm64x2(SB), NOSPLIT, $0-73
 	CMPB ·avx512+0(SB), $0x00
-	JE   narrow52
+	JE   narrow76
 	JMP  ·gemm64x2wide<>(SB)
 
-narrow52:
+narrow76:
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -1889,15 +2299,28 @@ next:
 
 part:
 	CMPQ R15, $0x04
-	JNE  narrower53
+	JNE  narrower77
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin54
+	JGE  begin78
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin54:
+begin78:
+	CMPB   fresh+72(FP), $0x00
+	JE     old79
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	JMP    started80
+
+old79:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -1907,11 +2330,13 @@ begin54:
 	VMOVUPD 32(AX), Y5
 	VMOVUPD 64(AX), Y6
 	VMOVUPD (AX)(R15*1), Y7
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms55:
+started80:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms81:
 	VMOVUPD      (AX), Y8
 	VMOVUPD      32(AX), Y9
 	VMOVUPD      64(AX), Y10
@@ -1937,15 +2362,15 @@ terms55:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms55
+	JNZ          terms81
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x0c, AX
 	CMPQ         AX, $0x04
-	JLE          whole56
+	JLE          whole82
 	MOVQ         $0x00000004, AX
 
-whole56:
+whole82:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -1966,17 +2391,28 @@ whole56:
 	JG        next
 	JMP       done
 
-narrower53:
+narrower77:
 	CMPQ R15, $0x03
-	JNE  narrower57
+	JNE  narrower83
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin58
+	JGE  begin84
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin58:
+begin84:
+	CMPB   fresh+72(FP), $0x00
+	JE     old85
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	JMP    started86
+
+old85:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -1984,11 +2420,13 @@ begin58:
 	VMOVUPD (AX), Y3
 	VMOVUPD 32(AX), Y4
 	VMOVUPD (AX)(R15*1), Y5
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms59:
+started86:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms87:
 	VMOVUPD      (AX), Y6
 	VMOVUPD      32(AX), Y7
 	VMOVUPD      (AX)(R15*1), Y8
@@ -2009,15 +2447,15 @@ terms59:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms59
+	JNZ          terms87
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x08, AX
 	CMPQ         AX, $0x04
-	JLE          whole60
+	JLE          whole88
 	MOVQ         $0x00000004, AX
 
-whole60:
+whole88:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -2036,27 +2474,38 @@ whole60:
 	JG        next
 	JMP       done
 
-narrower57:
+narrower83:
 	CMPQ R15, $0x02
-	JNE  narrower61
+	JNE  narrower89
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin62
+	JGE  begin90
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin62:
+begin90:
+	CMPB   fresh+72(FP), $0x00
+	JE     old91
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	JMP    started92
+
+old91:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPD (AX), Y2
 	VMOVUPD (AX)(R15*1), Y3
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms63:
+started92:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms93:
 	VMOVUPD      (AX), Y4
 	VMOVUPD      (AX)(R15*1), Y5
 	VBROADCASTSD (DX), Y15
@@ -2072,15 +2521,15 @@ terms63:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms63
+	JNZ          terms93
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
-	JLE          whole64
+	JLE          whole94
 	MOVQ         $0x00000004, AX
 
-whole64:
+whole94:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -2097,23 +2546,32 @@ whole64:
 	JG        next
 	JMP       done
 
-narrower61:
+narrower89:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin66
+	JGE  begin96
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin66:
+begin96:
+	CMPB   fresh+72(FP), $0x00
+	JE     old97
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	JMP    started98
+
+old97:
 	VMOVUPD (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPD (AX)(R15*1), Y1
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms67:
+started98:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms99:
 	VMOVUPD      (AX)(R15*1), Y2
 	VBROADCASTSD (DX), Y15
 	VMULPD       Y2, Y15, Y3
@@ -2124,15 +2582,15 @@ terms67:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms67
+	JNZ          terms99
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
 	CMPQ         AX, $0x04
-	JLE          whole68
+	JLE          whole100
 	MOVQ         $0x00000004, AX
 
-whole68:
+whole100:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
@@ -2151,7 +2609,7 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·gemm64x2wide<>(SB), NOSPLIT, $0-72
+TEXT ·gemm64x2wide<>(SB), NOSPLIT, $0-73
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -2173,16 +2631,37 @@ next:
 
 part:
 	CMPQ R15, $0x08
-	JNE  narrower69
+	JNE  narrower101
 	LEAQ -56(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole70
+	JGE  whole102
 	SHLQ CL, AX
 	NOTQ AX
 
-whole70:
-	KMOVW     AX, K1
+whole102:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old103
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	JMP    started104
+
+old103:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -2200,11 +2679,13 @@ whole70:
 	VMOVUPD   320(AX), Z13
 	VMOVUPD   384(AX), Z14
 	VMOVUPD.Z 448(AX), K1, Z15
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms71:
+started104:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms105:
 	VMOVUPD      (AX), Z16
 	VMOVUPD      64(AX), Z17
 	VMOVUPD      128(AX), Z18
@@ -2250,7 +2731,7 @@ terms71:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms71
+	JNZ          terms105
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -2274,18 +2755,37 @@ terms71:
 	JG           next
 	JMP          done
 
-narrower69:
+narrower101:
 	CMPQ R15, $0x07
-	JNE  narrower72
+	JNE  narrower106
 	LEAQ -48(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole73
+	JGE  whole107
 	SHLQ CL, AX
 	NOTQ AX
 
-whole73:
-	KMOVW     AX, K1
+whole107:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old108
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	JMP    started109
+
+old108:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -2301,11 +2801,13 @@ whole73:
 	VMOVUPD   256(AX), Z11
 	VMOVUPD   320(AX), Z12
 	VMOVUPD.Z 384(AX), K1, Z13
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms74:
+started109:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms110:
 	VMOVUPD      (AX), Z14
 	VMOVUPD      64(AX), Z15
 	VMOVUPD      128(AX), Z16
@@ -2346,7 +2848,7 @@ terms74:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms74
+	JNZ          terms110
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -2368,18 +2870,35 @@ terms74:
 	JG           next
 	JMP          done
 
-narrower72:
+narrower106:
 	CMPQ R15, $0x06
-	JNE  narrower75
+	JNE  narrower111
 	LEAQ -40(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole76
+	JGE  whole112
 	SHLQ CL, AX
 	NOTQ AX
 
-whole76:
-	KMOVW     AX, K1
+whole112:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old113
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	JMP    started114
+
+old113:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -2393,11 +2912,13 @@ whole76:
 	VMOVUPD   192(AX), Z9
 	VMOVUPD   256(AX), Z10
 	VMOVUPD.Z 320(AX), K1, Z11
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms77:
+started114:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms115:
 	VMOVUPD      (AX), Z12
 	VMOVUPD      64(AX), Z13
 	VMOVUPD      128(AX), Z14
@@ -2433,7 +2954,7 @@ terms77:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms77
+	JNZ          terms115
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -2453,18 +2974,33 @@ terms77:
 	JG           next
 	JMP          done
 
-narrower75:
+narrower111:
 	CMPQ R15, $0x05
-	JNE  narrower78
+	JNE  narrower116
 	LEAQ -32(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole79
+	JGE  whole117
 	SHLQ CL, AX
 	NOTQ AX
 
-whole79:
-	KMOVW     AX, K1
+whole117:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old118
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	JMP    started119
+
+old118:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -2476,11 +3012,13 @@ whole79:
 	VMOVUPD   128(AX), Z7
 	VMOVUPD   192(AX), Z8
 	VMOVUPD.Z 256(AX), K1, Z9
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms80:
+started119:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms120:
 	VMOVUPD      (AX), Z10
 	VMOVUPD      64(AX), Z11
 	VMOVUPD      128(AX), Z12
@@ -2511,7 +3049,7 @@ terms80:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms80
+	JNZ          terms120
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -2529,18 +3067,31 @@ terms80:
 	JG           next
 	JMP          done
 
-narrower78:
+narrower116:
 	CMPQ R15, $0x04
-	JNE  narrower81
+	JNE  narrower121
 	LEAQ -24(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole82
+	JGE  whole122
 	SHLQ CL, AX
 	NOTQ AX
 
-whole82:
-	KMOVW     AX, K1
+whole122:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old123
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	JMP    started124
+
+old123:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -2550,11 +3101,13 @@ whole82:
 	VMOVUPD   64(AX), Z5
 	VMOVUPD   128(AX), Z6
 	VMOVUPD.Z 192(AX), K1, Z7
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms83:
+started124:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms125:
 	VMOVUPD      (AX), Z8
 	VMOVUPD      64(AX), Z9
 	VMOVUPD      128(AX), Z10
@@ -2580,7 +3133,7 @@ terms83:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms83
+	JNZ          terms125
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -2596,18 +3149,29 @@ terms83:
 	JG           next
 	JMP          done
 
-narrower81:
+narrower121:
 	CMPQ R15, $0x03
-	JNE  narrower84
+	JNE  narrower126
 	LEAQ -16(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole85
+	JGE  whole127
 	SHLQ CL, AX
 	NOTQ AX
 
-whole85:
-	KMOVW     AX, K1
+whole127:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old128
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	JMP    started129
+
+old128:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD.Z 128(DI), K1, Z2
@@ -2615,11 +3179,13 @@ whole85:
 	VMOVUPD   (AX), Z3
 	VMOVUPD   64(AX), Z4
 	VMOVUPD.Z 128(AX), K1, Z5
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms86:
+started129:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms130:
 	VMOVUPD      (AX), Z6
 	VMOVUPD      64(AX), Z7
 	VMOVUPD.Z    128(AX), K1, Z8
@@ -2640,7 +3206,7 @@ terms86:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms86
+	JNZ          terms130
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, K1, 128(DI)
@@ -2654,28 +3220,39 @@ terms86:
 	JG           next
 	JMP          done
 
-narrower84:
+narrower126:
 	CMPQ R15, $0x02
-	JNE  narrower87
+	JNE  narrower131
 	LEAQ -8(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole88
+	JGE  whole132
 	SHLQ CL, AX
 	NOTQ AX
 
-whole88:
-	KMOVW     AX, K1
+whole132:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old133
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	JMP    started134
+
+old133:
 	VMOVUPD   (DI), Z0
 	VMOVUPD.Z 64(DI), K1, Z1
 	LEAQ      (DI)(R11*1), AX
 	VMOVUPD   (AX), Z2
 	VMOVUPD.Z 64(AX), K1, Z3
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms89:
+started134:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms135:
 	VMOVUPD      (AX), Z4
 	VMOVUPD.Z    64(AX), K1, Z5
 	VBROADCASTSD (DX), Z31
@@ -2691,7 +3268,7 @@ terms89:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms89
+	JNZ          terms135
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, K1, 64(DI)
 	LEAQ         (DI)(R11*1), AX
@@ -2703,24 +3280,33 @@ terms89:
 	JG           next
 	JMP          done
 
-narrower87:
+narrower131:
 	LEAQ (R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole91
+	JGE  whole137
 	SHLQ CL, AX
 	NOTQ AX
 
-whole91:
-	KMOVW     AX, K1
+whole137:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old138
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	JMP    started139
+
+old138:
 	VMOVUPD.Z (DI), K1, Z0
 	LEAQ      (DI)(R11*1), AX
 	VMOVUPD.Z (AX), K1, Z1
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms92:
+started139:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms140:
 	VMOVUPD.Z    (AX), K1, Z2
 	VBROADCASTSD (DX), Z31
 	VMULPD       Z2, Z31, Z3
@@ -2731,7 +3317,7 @@ terms92:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms92
+	JNZ          terms140
 	VMOVUPD      Z0, K1, (DI)
 	LEAQ         (DI)(R11*1), AX
 	VMOVUPD      Z1, K1, (AX)
@@ -2745,12 +3331,12 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·gemm64x4(SB), NOSPLIT, $0-72
+TEXT ·gemm64x4(SB), NOSPLIT, $0-73
 	CMPB ·avx512+0(SB), $0x00
-	JE   narrow69
+	JE   narrow101
 	JMP  ·gemm64x4wide<>(SB)
 
-narrow69:
+narrow101:
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -2774,15 +3360,28 @@ next:
 
 part:
 	CMPQ R15, $0x02
-	JNE  narrower70
+	JNE  narrower102
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin71
+	JGE  begin103
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin71:
+begin103:
+	CMPB   fresh+72(FP), $0x00
+	JE     old104
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	JMP    started105
+
+old104:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -2794,11 +3393,13 @@ begin71:
 	LEAQ    (DI)(R12*1), AX
 	VMOVUPD (AX), Y6
 	VMOVUPD (AX)(R15*1), Y7
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms72:
+started105:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms106:
 	VMOVUPD      (AX), Y8
 	VMOVUPD      (AX)(R15*1), Y9
 	VBROADCASTSD (DX), Y15
@@ -2824,15 +3425,15 @@ terms72:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms72
+	JNZ          terms106
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x04, AX
 	CMPQ         AX, $0x04
-	JLE          whole73
+	JLE          whole107
 	MOVQ         $0x00000004, AX
 
-whole73:
+whole107:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -2859,15 +3460,24 @@ whole73:
 	JG        next
 	JMP       done
 
-narrower70:
+narrower102:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin75
+	JGE  begin109
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin75:
+begin109:
+	CMPB   fresh+72(FP), $0x00
+	JE     old110
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	JMP    started111
+
+old110:
 	VMOVUPD (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPD (AX)(R15*1), Y1
@@ -2875,11 +3485,13 @@ begin75:
 	VMOVUPD (AX)(R15*1), Y2
 	LEAQ    (DI)(R12*1), AX
 	VMOVUPD (AX)(R15*1), Y3
-	MOVQ    SI, AX
-	MOVQ    a+16(FP), DX
-	MOVQ    terms+32(FP), CX
 
-terms76:
+started111:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms112:
 	VMOVUPD      (AX)(R15*1), Y4
 	VBROADCASTSD (DX), Y15
 	VMULPD       Y4, Y15, Y5
@@ -2896,15 +3508,15 @@ terms76:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms76
+	JNZ          terms112
 	LEAQ         masks<>+0(SB), CX
 	MOVQ         R13, AX
 	SUBQ         $0x00, AX
 	CMPQ         AX, $0x04
-	JLE          whole77
+	JLE          whole113
 	MOVQ         $0x00000004, AX
 
-whole77:
+whole113:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
@@ -2931,7 +3543,7 @@ done:
 	VZEROUPPER
 	RET
 
-TEXT ·gemm64x4wide<>(SB), NOSPLIT, $0-72
+TEXT ·gemm64x4wide<>(SB), NOSPLIT, $0-73
 	MOVQ c+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ n+24(FP), R13
@@ -2955,16 +3567,45 @@ next:
 
 part:
 	CMPQ R15, $0x06
-	JNE  narrower78
+	JNE  narrower114
 	LEAQ -40(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole79
+	JGE  whole115
 	SHLQ CL, AX
 	NOTQ AX
 
-whole79:
-	KMOVW     AX, K1
+whole115:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old116
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	JMP    started117
+
+old116:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -2992,11 +3633,13 @@ whole79:
 	VMOVUPD   192(AX), Z21
 	VMOVUPD   256(AX), Z22
 	VMOVUPD.Z 320(AX), K1, Z23
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms80:
+started117:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms118:
 	VMOVUPD      (AX), Z24
 	VMOVUPD      64(AX), Z25
 	VMOVUPD      128(AX), Z26
@@ -3058,7 +3701,7 @@ terms80:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms80
+	JNZ          terms118
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -3092,18 +3735,43 @@ terms80:
 	JG           next
 	JMP          done
 
-narrower78:
+narrower114:
 	CMPQ R15, $0x05
-	JNE  narrower81
+	JNE  narrower119
 	LEAQ -32(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole82
+	JGE  whole120
 	SHLQ CL, AX
 	NOTQ AX
 
-whole82:
-	KMOVW     AX, K1
+whole120:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old121
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	JMP    started122
+
+old121:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -3127,11 +3795,13 @@ whole82:
 	VMOVUPD   128(AX), Z17
 	VMOVUPD   192(AX), Z18
 	VMOVUPD.Z 256(AX), K1, Z19
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms83:
+started122:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms123:
 	VMOVUPD      (AX), Z20
 	VMOVUPD      64(AX), Z21
 	VMOVUPD      128(AX), Z22
@@ -3184,7 +3854,7 @@ terms83:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms83
+	JNZ          terms123
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -3214,18 +3884,39 @@ terms83:
 	JG           next
 	JMP          done
 
-narrower81:
+narrower119:
 	CMPQ R15, $0x04
-	JNE  narrower84
+	JNE  narrower124
 	LEAQ -24(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole85
+	JGE  whole125
 	SHLQ CL, AX
 	NOTQ AX
 
-whole85:
-	KMOVW     AX, K1
+whole125:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old126
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	JMP    started127
+
+old126:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
@@ -3245,11 +3936,13 @@ whole85:
 	VMOVUPD   64(AX), Z13
 	VMOVUPD   128(AX), Z14
 	VMOVUPD.Z 192(AX), K1, Z15
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms86:
+started127:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms128:
 	VMOVUPD      (AX), Z16
 	VMOVUPD      64(AX), Z17
 	VMOVUPD      128(AX), Z18
@@ -3293,7 +3986,7 @@ terms86:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms86
+	JNZ          terms128
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, 128(DI)
@@ -3319,18 +4012,35 @@ terms86:
 	JG           next
 	JMP          done
 
-narrower84:
+narrower124:
 	CMPQ R15, $0x03
-	JNE  narrower87
+	JNE  narrower129
 	LEAQ -16(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole88
+	JGE  whole130
 	SHLQ CL, AX
 	NOTQ AX
 
-whole88:
-	KMOVW     AX, K1
+whole130:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old131
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	JMP    started132
+
+old131:
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD.Z 128(DI), K1, Z2
@@ -3346,11 +4056,13 @@ whole88:
 	VMOVUPD   (AX), Z9
 	VMOVUPD   64(AX), Z10
 	VMOVUPD.Z 128(AX), K1, Z11
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms89:
+started132:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms133:
 	VMOVUPD      (AX), Z12
 	VMOVUPD      64(AX), Z13
 	VMOVUPD.Z    128(AX), K1, Z14
@@ -3385,7 +4097,7 @@ terms89:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms89
+	JNZ          terms133
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, 64(DI)
 	VMOVUPD      Z2, K1, 128(DI)
@@ -3407,18 +4119,31 @@ terms89:
 	JG           next
 	JMP          done
 
-narrower87:
+narrower129:
 	CMPQ R15, $0x02
-	JNE  narrower90
+	JNE  narrower134
 	LEAQ -8(R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole91
+	JGE  whole135
 	SHLQ CL, AX
 	NOTQ AX
 
-whole91:
-	KMOVW     AX, K1
+whole135:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old136
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	JMP    started137
+
+old136:
 	VMOVUPD   (DI), Z0
 	VMOVUPD.Z 64(DI), K1, Z1
 	LEAQ      (DI)(R11*1), AX
@@ -3430,11 +4155,13 @@ whole91:
 	LEAQ      (DI)(R12*1), AX
 	VMOVUPD   (AX), Z6
 	VMOVUPD.Z 64(AX), K1, Z7
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms92:
+started137:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms138:
 	VMOVUPD      (AX), Z8
 	VMOVUPD.Z    64(AX), K1, Z9
 	VBROADCASTSD (DX), Z31
@@ -3460,7 +4187,7 @@ terms92:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms92
+	JNZ          terms138
 	VMOVUPD      Z0, (DI)
 	VMOVUPD      Z1, K1, 64(DI)
 	LEAQ         (DI)(R11*1), AX
@@ -3478,16 +4205,25 @@ terms92:
 	JG           next
 	JMP          done
 
-narrower90:
+narrower134:
 	LEAQ (R13), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole94
+	JGE  whole140
 	SHLQ CL, AX
 	NOTQ AX
 
-whole94:
-	KMOVW     AX, K1
+whole140:
+	KMOVW  AX, K1
+	CMPB   fresh+72(FP), $0x00
+	JE     old141
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	JMP    started142
+
+old141:
 	VMOVUPD.Z (DI), K1, Z0
 	LEAQ      (DI)(R11*1), AX
 	VMOVUPD.Z (AX), K1, Z1
@@ -3495,11 +4231,13 @@ whole94:
 	VMOVUPD.Z (AX), K1, Z2
 	LEAQ      (DI)(R12*1), AX
 	VMOVUPD.Z (AX), K1, Z3
-	MOVQ      SI, AX
-	MOVQ      a+16(FP), DX
-	MOVQ      terms+32(FP), CX
 
-terms95:
+started142:
+	MOVQ SI, AX
+	MOVQ a+16(FP), DX
+	MOVQ terms+32(FP), CX
+
+terms143:
 	VMOVUPD.Z    (AX), K1, Z4
 	VBROADCASTSD (DX), Z31
 	VMULPD       Z4, Z31, Z5
@@ -3516,7 +4254,7 @@ terms95:
 	ADDQ         BX, AX
 	ADDQ         R8, DX
 	DECQ         CX
-	JNZ          terms95
+	JNZ          terms143
 	VMOVUPD      Z0, K1, (DI)
 	LEAQ         (DI)(R11*1), AX
 	VMOVUPD      Z1, K1, (AX)
@@ -3549,24 +4287,24 @@ TEXT ·sum64(SB), NOSPLIT, $0-24
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest79
+	JLT     rest115
 
-full78:
+full114:
 	VADDPD (SI)(AX*8), Y0, Y0
 	VADDPD 32(SI)(AX*8), Y1, Y1
 	ADDQ   $0x08, AX
 	CMPQ   AX, R12
-	JLE    full78
+	JLE    full114
 
-rest79:
+rest115:
 	TESTQ      R13, R13
-	JZ         done80
+	JZ         done116
 	VMASKMOVPD (SI)(AX*8), Y15, Y9
 	VADDPD     Y9, Y0, Y0
 	VMASKMOVPD 32(SI)(AX*8), Y14, Y9
 	VADDPD     Y9, Y1, Y1
 
-done80:
+done116:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8
@@ -3612,9 +4350,9 @@ four:
 	VXORPS Y7, Y7, Y7
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest82
+	JLT    rest118
 
-full81:
+full117:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -3635,11 +4373,11 @@ full81:
 	VADDPD  Y12, Y7, Y7
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full81
+	JLE     full117
 
-rest82:
+rest118:
 	TESTQ      R13, R13
-	JZ         done83
+	JZ         done119
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -3667,7 +4405,7 @@ rest82:
 	VMULPD     Y12, Y8, Y12
 	VADDPD     Y12, Y7, Y7
 
-done83:
+done119:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y1
 	VADDPD       Y5, Y4, Y2
@@ -3692,9 +4430,9 @@ row:
 	VXORPS Y1, Y1, Y1
 	XORQ   AX, AX
 	CMPQ   R12, $0x00
-	JLT    rest85
+	JLT    rest121
 
-full84:
+full120:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (SI)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -3703,11 +4441,11 @@ full84:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full84
+	JLE     full120
 
-rest85:
+rest121:
 	TESTQ      R13, R13
-	JZ         done86
+	JZ         done122
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (SI)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -3717,7 +4455,7 @@ rest85:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done86:
+done122:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8
@@ -3755,15 +4493,15 @@ full:
 
 part:
 	CMPQ R15, $0x04
-	JNE  narrower87
+	JNE  narrower123
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin88
+	JGE  begin124
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin88:
+begin124:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -3776,9 +4514,9 @@ begin88:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone90
+	JZ      alone128
 
-common89:
+common127:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3794,17 +4532,17 @@ common89:
 	VMULPD       (AX)(R15*1), Y15, Y7
 	VADDPD       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common89
+	JNZ          common127
 
-alone90:
+alone128:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x0c, AX
 	CMPQ AX, $0x04
-	JLE  whole91
+	JLE  whole129
 	MOVQ $0x00000004, AX
 
-whole91:
+whole129:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -3818,17 +4556,17 @@ whole91:
 	JG        next
 	JMP       done
 
-narrower87:
+narrower123:
 	CMPQ R15, $0x03
-	JNE  narrower92
+	JNE  narrower130
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin93
+	JGE  begin131
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin93:
+begin131:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -3840,9 +4578,9 @@ begin93:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone95
+	JZ      alone135
 
-common94:
+common134:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3856,17 +4594,17 @@ common94:
 	VMULPD       (AX)(R15*1), Y15, Y5
 	VADDPD       Y5, Y2, Y2
 	DECQ         CX
-	JNZ          common94
+	JNZ          common134
 
-alone95:
+alone135:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x04
-	JLE  whole96
+	JLE  whole136
 	MOVQ $0x00000004, AX
 
-whole96:
+whole136:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -3879,17 +4617,17 @@ whole96:
 	JG        next
 	JMP       done
 
-narrower92:
+narrower130:
 	CMPQ R15, $0x02
-	JNE  narrower97
+	JNE  narrower137
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin98
+	JGE  begin138
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin98:
+begin138:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	MOVQ    row+24(FP), AX
@@ -3900,9 +4638,9 @@ begin98:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone100
+	JZ      alone142
 
-common99:
+common141:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3914,17 +4652,17 @@ common99:
 	VMULPD       (AX)(R15*1), Y15, Y3
 	VADDPD       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common99
+	JNZ          common141
 
-alone100:
+alone142:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x04, AX
 	CMPQ AX, $0x04
-	JLE  whole101
+	JLE  whole143
 	MOVQ $0x00000004, AX
 
-whole101:
+whole143:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -3936,15 +4674,15 @@ whole101:
 	JG        next
 	JMP       done
 
-narrower97:
+narrower137:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin103
+	JGE  begin145
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin103:
+begin145:
 	VMOVUPD (DI)(R15*1), Y0
 	MOVQ    row+24(FP), AX
 	MOVLQSX (AX), R8
@@ -3954,9 +4692,9 @@ begin103:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone105
+	JZ      alone149
 
-common104:
+common148:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -3966,17 +4704,17 @@ common104:
 	VMULPD       (AX)(R15*1), Y15, Y1
 	VADDPD       Y1, Y0, Y0
 	DECQ         CX
-	JNZ          common104
+	JNZ          common148
 
-alone105:
+alone149:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x04
-	JLE  whole106
+	JLE  whole150
 	MOVQ $0x00000004, AX
 
-whole106:
+whole150:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
@@ -4013,15 +4751,15 @@ next:
 
 part:
 	CMPQ R15, $0x04
-	JNE  narrower107
+	JNE  narrower151
 	MOVQ $0x00000060, R15
 	CMPQ R13, $0x10
-	JGE  begin108
+	JGE  begin152
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin108:
+begin152:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
@@ -4044,9 +4782,9 @@ begin108:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone110
+	JZ      alone156
 
-common109:
+common155:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4076,15 +4814,15 @@ common109:
 	VMULPD       (AX)(R15*1), Y15, Y9
 	VADDPD       Y9, Y7, Y7
 	DECQ         CX
-	JNZ          common109
+	JNZ          common155
 
-alone110:
+alone156:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next112
+	JZ      next158
 
-more111:
+more157:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4100,15 +4838,15 @@ more111:
 	VMULPD       (AX)(R15*1), Y15, Y11
 	VADDPD       Y11, Y3, Y3
 	DECQ         CX
-	JNZ          more111
+	JNZ          more157
 
-next112:
+next158:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next114
+	JZ      next160
 
-more113:
+more159:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4124,17 +4862,17 @@ more113:
 	VMULPD       (AX)(R15*1), Y15, Y9
 	VADDPD       Y9, Y7, Y7
 	DECQ         CX
-	JNZ          more113
+	JNZ          more159
 
-next114:
+next160:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x0c, AX
 	CMPQ AX, $0x04
-	JLE  whole115
+	JLE  whole161
 	MOVQ $0x00000004, AX
 
-whole115:
+whole161:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -4155,17 +4893,17 @@ whole115:
 	JG        next
 	JMP       done
 
-narrower107:
+narrower151:
 	CMPQ R15, $0x03
-	JNE  narrower116
+	JNE  narrower162
 	MOVQ $0x00000040, R15
 	CMPQ R13, $0x0c
-	JGE  begin117
+	JGE  begin163
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin117:
+begin163:
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD (DI)(R15*1), Y2
@@ -4186,9 +4924,9 @@ begin117:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone119
+	JZ      alone167
 
-common118:
+common166:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4214,15 +4952,15 @@ common118:
 	VMULPD       (AX)(R15*1), Y15, Y11
 	VADDPD       Y11, Y5, Y5
 	DECQ         CX
-	JNZ          common118
+	JNZ          common166
 
-alone119:
+alone167:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next121
+	JZ      next169
 
-more120:
+more168:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4236,15 +4974,15 @@ more120:
 	VMULPD       (AX)(R15*1), Y15, Y8
 	VADDPD       Y8, Y2, Y2
 	DECQ         CX
-	JNZ          more120
+	JNZ          more168
 
-next121:
+next169:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next123
+	JZ      next171
 
-more122:
+more170:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4258,17 +4996,17 @@ more122:
 	VMULPD       (AX)(R15*1), Y15, Y11
 	VADDPD       Y11, Y5, Y5
 	DECQ         CX
-	JNZ          more122
+	JNZ          more170
 
-next123:
+next171:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x08, AX
 	CMPQ AX, $0x04
-	JLE  whole124
+	JLE  whole172
 	MOVQ $0x00000004, AX
 
-whole124:
+whole172:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   Y1, 32(DI)
@@ -4287,17 +5025,17 @@ whole124:
 	JG        next
 	JMP       done
 
-narrower116:
+narrower162:
 	CMPQ R15, $0x02
-	JNE  narrower125
+	JNE  narrower173
 	MOVQ $0x00000020, R15
 	CMPQ R13, $0x08
-	JGE  begin126
+	JGE  begin174
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin126:
+begin174:
 	VMOVUPD (DI), Y0
 	VMOVUPD (DI)(R15*1), Y1
 	LEAQ    (DI)(R11*1), AX
@@ -4316,9 +5054,9 @@ begin126:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone128
+	JZ      alone178
 
-common127:
+common177:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4340,15 +5078,15 @@ common127:
 	VMULPD       (AX)(R15*1), Y15, Y7
 	VADDPD       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          common127
+	JNZ          common177
 
-alone128:
+alone178:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next130
+	JZ      next180
 
-more129:
+more179:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4360,15 +5098,15 @@ more129:
 	VMULPD       (AX)(R15*1), Y15, Y5
 	VADDPD       Y5, Y1, Y1
 	DECQ         CX
-	JNZ          more129
+	JNZ          more179
 
-next130:
+next180:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next132
+	JZ      next182
 
-more131:
+more181:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4380,17 +5118,17 @@ more131:
 	VMULPD       (AX)(R15*1), Y15, Y7
 	VADDPD       Y7, Y3, Y3
 	DECQ         CX
-	JNZ          more131
+	JNZ          more181
 
-next132:
+next182:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x04, AX
 	CMPQ AX, $0x04
-	JLE  whole133
+	JLE  whole183
 	MOVQ $0x00000004, AX
 
-whole133:
+whole183:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   Y0, (DI)
 	VMOVUPD   (DI)(R15*1), Y14
@@ -4407,15 +5145,15 @@ whole133:
 	JG        next
 	JMP       done
 
-narrower125:
+narrower173:
 	MOVQ $0x00000000, R15
 	CMPQ R13, $0x04
-	JGE  begin135
+	JGE  begin185
 	MOVQ R13, R15
 	SHLQ $0x03, R15
 	SUBQ $0x20, R15
 
-begin135:
+begin185:
 	VMOVUPD (DI)(R15*1), Y0
 	LEAQ    (DI)(R11*1), AX
 	VMOVUPD (AX)(R15*1), Y1
@@ -4432,9 +5170,9 @@ begin135:
 	MOVQ    w+32(FP), DX
 	MOVQ    offsets+40(FP), R14
 	TESTQ   CX, CX
-	JZ      alone137
+	JZ      alone189
 
-common136:
+common188:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4452,15 +5190,15 @@ common136:
 	VMULPD       (AX)(R15*1), Y15, Y3
 	VADDPD       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          common136
+	JNZ          common188
 
-alone137:
+alone189:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 4(AX), CX
 	SUBQ    R8, CX
-	JZ      next139
+	JZ      next191
 
-more138:
+more190:
 	MOVLQSX      (R14)(R8*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4470,15 +5208,15 @@ more138:
 	VMULPD       (AX)(R15*1), Y15, Y2
 	VADDPD       Y2, Y0, Y0
 	DECQ         CX
-	JNZ          more138
+	JNZ          more190
 
-next139:
+next191:
 	MOVQ    row+24(FP), AX
 	MOVLQSX 8(AX), CX
 	SUBQ    R9, CX
-	JZ      next141
+	JZ      next193
 
-more140:
+more192:
 	MOVLQSX      (R14)(R9*4), AX
 	CMPQ         AX, limit+56(FP)
 	JHI          outside
@@ -4488,17 +5226,17 @@ more140:
 	VMULPD       (AX)(R15*1), Y15, Y3
 	VADDPD       Y3, Y1, Y1
 	DECQ         CX
-	JNZ          more140
+	JNZ          more192
 
-next141:
+next193:
 	LEAQ masks<>+0(SB), CX
 	MOVQ R13, AX
 	SUBQ $0x00, AX
 	CMPQ AX, $0x04
-	JLE  whole142
+	JLE  whole194
 	MOVQ $0x00000004, AX
 
-whole142:
+whole194:
 	VMOVUPD   32(CX)(AX*8), Y15
 	VMOVUPD   (DI)(R15*1), Y14
 	VBLENDVPD Y15, Y14, Y0, Y14
@@ -4550,11 +5288,11 @@ few:
 	JZ   inside
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole143
+	JGE  whole195
 	SHLQ CL, AX
 	NOTQ AX
 
-whole143:
+whole195:
 	KMOVW    AX, K1
 	VPCMPUD  $0x01, (R14), Z0, K1, K1
 	KORTESTW K1, K1
@@ -4571,30 +5309,30 @@ inside:
 	DECQ R12
 	LEAQ shifts<>+0(SB), R10
 	CMPQ R12, $0x08
-	JGE  wider144
+	JGE  wider196
 	LEAQ 1(R12), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole151
+	JGE  whole203
 	SHLQ CL, AX
 	NOTQ AX
 
-whole151:
+whole203:
 	KMOVW AX, K1
 	SHLQ  $0x03, R12
 
-row145:
+row197:
 	MOVLQSX   4(R8), CX
 	CMPQ      CX, last+40(FP)
 	JGT       outside
 	SUBQ      R9, CX
 	JLT       outside
-	JZ        next150
+	JZ        next202
 	VMOVUPD.Z (DI), K1, Z0
 	SUBQ      $0x04, CX
-	JLT       few147
+	JLT       few199
 
-fours146:
+fours198:
 	VBROADCASTF64X4 (DX)(R9*8), Z31
 	MOVQ            (R14)(R9*4), AX
 	MOVL            AX, R15
@@ -4620,13 +5358,13 @@ fours146:
 	VADDPD          Z20, Z0, Z0
 	ADDQ            $0x04, R9
 	SUBQ            $0x04, CX
-	JGE             fours146
+	JGE             fours198
 
-few147:
+few199:
 	ADDQ $0x04, CX
-	JZ   store149
+	JZ   store201
 
-single148:
+single200:
 	MOVLQSX      (R14)(R9*4), AX
 	VBROADCASTSD (DX)(R9*8), Z30
 	LEAQ         (SI)(AX*8), AX
@@ -4634,45 +5372,45 @@ single148:
 	VADDPD       Z20, Z0, Z0
 	INCQ         R9
 	DECQ         CX
-	JNZ          single148
+	JNZ          single200
 
-store149:
+store201:
 	VMOVUPD Z0, K1, (DI)
 
-next150:
+next202:
 	ADDQ $0x04, R8
 	ADDQ R11, DI
 	DECQ R13
-	JNZ  row145
+	JNZ  row197
 	JMP  done
 
-wider144:
+wider196:
 	CMPQ R12, $0x10
-	JGE  wider152
+	JGE  wider204
 	LEAQ -7(R12), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole159
+	JGE  whole211
 	SHLQ CL, AX
 	NOTQ AX
 
-whole159:
+whole211:
 	KMOVW AX, K1
 	SHLQ  $0x03, R12
 
-row153:
+row205:
 	MOVLQSX   4(R8), CX
 	CMPQ      CX, last+40(FP)
 	JGT       outside
 	SUBQ      R9, CX
 	JLT       outside
-	JZ        next158
+	JZ        next210
 	VMOVUPD   (DI), Z0
 	VMOVUPD.Z 64(DI), K1, Z1
 	SUBQ      $0x04, CX
-	JLT       few155
+	JLT       few207
 
-fours154:
+fours206:
 	VBROADCASTF64X4 (DX)(R9*8), Z31
 	MOVQ            (R14)(R9*4), AX
 	MOVL            AX, R15
@@ -4706,13 +5444,13 @@ fours154:
 	VADDPD          Z21, Z1, Z1
 	ADDQ            $0x04, R9
 	SUBQ            $0x04, CX
-	JGE             fours154
+	JGE             fours206
 
-few155:
+few207:
 	ADDQ $0x04, CX
-	JZ   store157
+	JZ   store209
 
-single156:
+single208:
 	MOVLQSX      (R14)(R9*4), AX
 	VBROADCASTSD (DX)(R9*8), Z30
 	LEAQ         (SI)(AX*8), AX
@@ -4722,47 +5460,47 @@ single156:
 	VADDPD       Z21, Z1, Z1
 	INCQ         R9
 	DECQ         CX
-	JNZ          single156
+	JNZ          single208
 
-store157:
+store209:
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, K1, 64(DI)
 
-next158:
+next210:
 	ADDQ $0x04, R8
 	ADDQ R11, DI
 	DECQ R13
-	JNZ  row153
+	JNZ  row205
 	JMP  done
 
-wider152:
+wider204:
 	CMPQ R12, $0x18
-	JGE  wider160
+	JGE  wider212
 	LEAQ -15(R12), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole167
+	JGE  whole219
 	SHLQ CL, AX
 	NOTQ AX
 
-whole167:
+whole219:
 	KMOVW AX, K1
 	SHLQ  $0x03, R12
 
-row161:
+row213:
 	MOVLQSX   4(R8), CX
 	CMPQ      CX, last+40(FP)
 	JGT       outside
 	SUBQ      R9, CX
 	JLT       outside
-	JZ        next166
+	JZ        next218
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD.Z 128(DI), K1, Z2
 	SUBQ      $0x04, CX
-	JLT       few163
+	JLT       few215
 
-fours162:
+fours214:
 	VBROADCASTF64X4 (DX)(R9*8), Z31
 	MOVQ            (R14)(R9*4), AX
 	MOVL            AX, R15
@@ -4804,13 +5542,13 @@ fours162:
 	VADDPD          Z22, Z2, Z2
 	ADDQ            $0x04, R9
 	SUBQ            $0x04, CX
-	JGE             fours162
+	JGE             fours214
 
-few163:
+few215:
 	ADDQ $0x04, CX
-	JZ   store165
+	JZ   store217
 
-single164:
+single216:
 	MOVLQSX      (R14)(R9*4), AX
 	VBROADCASTSD (DX)(R9*8), Z30
 	LEAQ         (SI)(AX*8), AX
@@ -4822,47 +5560,47 @@ single164:
 	VADDPD       Z22, Z2, Z2
 	INCQ         R9
 	DECQ         CX
-	JNZ          single164
+	JNZ          single216
 
-store165:
+store217:
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
 	VMOVUPD Z2, K1, 128(DI)
 
-next166:
+next218:
 	ADDQ $0x04, R8
 	ADDQ R11, DI
 	DECQ R13
-	JNZ  row161
+	JNZ  row213
 	JMP  done
 
-wider160:
+wider212:
 	LEAQ -23(R12), CX
 	MOVQ $-1, AX
 	CMPQ CX, $0x10
-	JGE  whole175
+	JGE  whole227
 	SHLQ CL, AX
 	NOTQ AX
 
-whole175:
+whole227:
 	KMOVW AX, K1
 	SHLQ  $0x03, R12
 
-row169:
+row221:
 	MOVLQSX   4(R8), CX
 	CMPQ      CX, last+40(FP)
 	JGT       outside
 	SUBQ      R9, CX
 	JLT       outside
-	JZ        next174
+	JZ        next226
 	VMOVUPD   (DI), Z0
 	VMOVUPD   64(DI), Z1
 	VMOVUPD   128(DI), Z2
 	VMOVUPD.Z 192(DI), K1, Z3
 	SUBQ      $0x04, CX
-	JLT       few171
+	JLT       few223
 
-fours170:
+fours222:
 	VBROADCASTF64X4 (DX)(R9*8), Z31
 	MOVQ            (R14)(R9*4), AX
 	MOVL            AX, R15
@@ -4968,13 +5706,13 @@ fours170:
 	VADDPD          Z23, Z3, Z3
 	ADDQ            $0x04, R9
 	SUBQ            $0x04, CX
-	JGE             fours170
+	JGE             fours222
 
-few171:
+few223:
 	ADDQ $0x04, CX
-	JZ   store173
+	JZ   store225
 
-single172:
+single224:
 	MOVLQSX      (R14)(R9*4), AX
 	VBROADCASTSD (DX)(R9*8), Z30
 	LEAQ         (SI)(AX*8), AX
@@ -5002,19 +5740,19 @@ single172:
 	VADDPD       Z23, Z3, Z3
 	INCQ         R9
 	DECQ         CX
-	JNZ          single172
+	JNZ          single224
 
-store173:
+store225:
 	VMOVUPD Z0, (DI)
 	VMOVUPD Z1, 64(DI)
 	VMOVUPD Z2, 128(DI)
 	VMOVUPD Z3, K1, 192(DI)
 
-next174:
+next226:
 	ADDQ $0x04, R8
 	ADDQ R11, DI
 	DECQ R13
-	JNZ  row169
+	JNZ  row221
 	JMP  done
 
 done:
@@ -5215,9 +5953,9 @@ four:
 	VXORPS  Y7, Y7, Y7
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest144
+	JLT     rest196
 
-full143:
+full195:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -5238,11 +5976,11 @@ full143:
 	VADDPD  Y12, Y7, Y7
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full143
+	JLE     full195
 
-rest144:
+rest196:
 	TESTQ      R13, R13
-	JZ         done145
+	JZ         done197
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -5270,7 +6008,7 @@ rest144:
 	VMULPD     Y12, Y8, Y12
 	VADDPD     Y12, Y7, Y7
 
-done145:
+done197:
 	VADDPD       Y1, Y0, Y0
 	VADDPD       Y3, Y2, Y1
 	VADDPD       Y5, Y4, Y2
@@ -5302,9 +6040,9 @@ edge:
 	VXORPS  Y1, Y1, Y1
 	XORQ    AX, AX
 	CMPQ    R12, $0x00
-	JLT     rest147
+	JLT     rest199
 
-full146:
+full198:
 	VMOVUPD (DX)(AX*8), Y8
 	VMULPD  (R8)(AX*8), Y8, Y9
 	VADDPD  Y9, Y0, Y0
@@ -5313,11 +6051,11 @@ full146:
 	VADDPD  Y9, Y1, Y1
 	ADDQ    $0x08, AX
 	CMPQ    AX, R12
-	JLE     full146
+	JLE     full198
 
-rest147:
+rest199:
 	TESTQ      R13, R13
-	JZ         done148
+	JZ         done200
 	VMASKMOVPD (DX)(AX*8), Y15, Y8
 	VMASKMOVPD (R8)(AX*8), Y15, Y9
 	VMULPD     Y9, Y8, Y9
@@ -5327,7 +6065,7 @@ rest147:
 	VMULPD     Y9, Y8, Y9
 	VADDPD     Y9, Y1, Y1
 
-done148:
+done200:
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X8

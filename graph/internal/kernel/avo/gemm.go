@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -19,12 +20,17 @@ var (
 //
 //	c[l cs + i] += Σ_j a[l al + j aj] b[j bs + i]
 //
-// with i < n and j ascending below terms, which is not 0.
+// with i < n and j ascending below terms, which is not 0. If fresh, c starts at 0.
 func (d *dtype) gemm(lanes int) {
 	d.start(fmt.Sprintf("gemm%dx%d", d.bits, lanes),
-		fmt.Sprintf("func(c, b, a *%s, n, terms, cs, bs, al, aj int)", d.scalar))
+		fmt.Sprintf("func(c, b, a *%s, n, terms, cs, bs, al, aj int, fresh bool)", d.scalar))
 	t := &tile{dtype: d, rows: lanes}
 	t.terms = t.gemmTerms
+	fresh, err := d.Param("fresh").Resolve()
+	if err != nil {
+		log.Fatal(err)
+	}
+	t.fresh = fresh.Addr
 	t.begin()
 	d.Load(d.Param("bs"), reg.RBX)
 	d.Load(d.Param("al"), reg.R9)

@@ -22,6 +22,7 @@ type tile struct {
 	*dtype
 	rows, across int // rows, registers of each
 	terms        func()
+	fresh        operand.Op // whether the sums start at 0; nil if they never do
 }
 
 // begin loads what all functions have: the results c, what terms are made of, b, the
@@ -118,11 +119,7 @@ func (t *tile) run() {
 	} else {
 		t.reach()
 	}
-	t.each(func(l int, row reg.GPPhysical) {
-		for i := range t.across {
-			t.fetch(row, i, t.sum(l, i))
-		}
-	})
+	t.start()
 	t.terms()
 	if t.isWide() {
 		t.storePart()
@@ -134,6 +131,26 @@ func (t *tile) run() {
 	t.SUBQ(operand.I32(int32(t.across*t.lanes)), reg.R13)
 	t.JG(operand.LabelRef("next"))
 	t.JMP(operand.LabelRef("done"))
+}
+
+// start sets the sums to what there is, or to 0.
+func (t *tile) start() {
+	old, started := t.label("old"), t.label("started")
+	if t.fresh != nil {
+		t.CMPB(t.fresh, operand.U8(0))
+		t.JE(operand.LabelRef(old))
+		for i := range t.rows * t.across {
+			t.xor(t.vec(i), t.vec(i), t.vec(i))
+		}
+		t.JMP(operand.LabelRef(started))
+		t.Label(old)
+	}
+	t.each(func(l int, row reg.GPPhysical) {
+		for i := range t.across {
+			t.fetch(row, i, t.sum(l, i))
+		}
+	})
+	t.Label(started)
 }
 
 // mask sets K1 to the results that the last register has.
