@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	G "gorgonia.org/gorgonia"
 
 	"github.com/euryale-ml/euryale/graph"
@@ -14,8 +15,8 @@ import (
 type kind int
 
 const (
-	forward  kind = iota // the loss
-	gradient             // and its gradient
+	forward  kind = iota // the rollout
+	gradient             // a loss and its gradient
 	update               // and a step of an optimiser
 )
 
@@ -32,7 +33,7 @@ type problem struct {
 	roll    *graph.Rollout
 	machine G.VM
 	x       *G.Node // the recorded variable
-	loss    G.Value
+	loss    G.Value // nil if only the rollout is wanted
 	learned G.Nodes
 	names   []string // of learned
 	grads   []G.Value
@@ -48,11 +49,10 @@ func (j *job) problem(steps int, k kind) (*problem, error) {
 	return meanSquare(j, want)
 }
 
-// meanSquare is a rollout of so many steps and
+// meanSquare is a rollout of so many steps and, if its gradient with respect to everything that learns
+// is asked for,
 //
 //	loss = mean over lanes, samples and regions of x²
-//
-// and, if asked for, the loss's gradient with respect to everything that learns.
 func meanSquare(j *job, want settingsOf) (*problem, error) {
 	net, err := j.network()
 	if err != nil {
@@ -67,6 +67,10 @@ func meanSquare(j *job, want settingsOf) (*problem, error) {
 		return nil, err
 	}
 	p.x = p.roll.Node(settings.Record[0])
+	if want.kind == forward {
+		p.machine = G.NewTapeMachine(g)
+		return p, nil
+	}
 	flat, err := G.Reshape(p.x, []int{p.x.Shape().TotalSize()})
 	if err != nil {
 		return nil, err
@@ -125,9 +129,15 @@ func (p *problem) compute() error {
 	return nil
 }
 
-// check makes sure that what was timed was computed: a finite loss, and no gradient that is 0
-// throughout or not finite.
+// check makes sure that what was timed was computed: finite samples of x, or a finite loss and no gradient
+// that is 0 throughout or not finite.
 func (p *problem) check() error {
+	if p.loss == nil {
+		if !(floats.Norm(p.x.Value().Data().([]float64), 1) <= math.MaxFloat64) {
+			return fmt.Errorf("expected finite samples of %s", p.x.Name())
+		}
+		return nil
+	}
 	if l, ok := p.loss.Data().(float64); !ok || !(math.Abs(l) <= math.MaxFloat64) {
 		return fmt.Errorf("expected a finite loss, found %v", p.loss)
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"runtime"
 	"slices"
+
+	G "gorgonia.org/gorgonia"
 )
 
 // processors is how a job takes to more than one goroutine: wall and CPU time per step of all lanes
@@ -51,10 +53,15 @@ func (s *sample) timeWith(procs int, wall, cpu *float64) ([]uint64, error) {
 	return s.bits(), nil
 }
 
-// bits are those of the loss and of every gradient.
-func (p *problem) bits() []uint64 {
-	all := []uint64{math.Float64bits(p.loss.Data().(float64))}
-	for _, g := range p.grads {
+// bits are those of the loss and of every gradient, or of the samples.
+func (p *problem) bits() (all []uint64) {
+	values := p.grads
+	if p.loss == nil {
+		values = []G.Value{p.x.Value()}
+	} else {
+		all = []uint64{math.Float64bits(p.loss.Data().(float64))}
+	}
+	for _, g := range values {
 		for _, x := range g.Data().([]float64) {
 			all = append(all, math.Float64bits(x))
 		}

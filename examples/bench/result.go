@@ -85,8 +85,11 @@ func (r *result) addValues(j *job) error {
 		return err
 	}
 	x, samples := p.x.Value().Data().([]float64), p.x.Shape()[1]
-	loss := p.loss.Data().(float64)
-	r.Loss, r.Final = &loss, x[(samples-1)*j.Regions:samples*j.Regions]
+	r.Final = x[(samples-1)*j.Regions : samples*j.Regions]
+	if p.loss != nil {
+		loss := p.loss.Data().(float64)
+		r.Loss = &loss
+	}
 	r.GradientSums = map[string]float64{}
 	for i, g := range p.grads {
 		for _, v := range g.Data().([]float64) {
