@@ -41,7 +41,7 @@ func (n *Network) Set(address string, x any) error {
 	}
 	data, rows, cols, err := numbers(x, v.Unit)
 	if err != nil {
-		return fmt.Errorf("graph: %s: %w", address, err)
+		return within(err, "%s", address)
 	}
 	if v.Kind == initKind && len(data) == 1 {
 		data = repeat(data[0], v.N)
@@ -56,7 +56,7 @@ func (n *Network) Set(address string, x any) error {
 func (v *value) setParameter(x any) error {
 	m := v.pop.model.Clone().Set(v.name, x)
 	if err := m.Err(); err != nil {
-		return fmt.Errorf("graph: population %s: %w", v.pop.name, err)
+		return within(err, "population %s", v.pop.name)
 	}
 	for _, info := range m.Parameters() {
 		if info.Name != v.name {

@@ -30,10 +30,26 @@ func (r *Rollout) CarryWith(carry *G.Node, address string, state *G.Node) (*G.No
 	if err != nil {
 		return nil, err
 	}
-	if want := (tensor.Shape{r.run.Lanes, n}); !slices.Equal(state.Shape(), want) {
-		return nil, fmt.Errorf("graph: state %s: expected a node of shape %v, found %v", address, want, state.Shape())
+	if want := (tensor.Shape{r.run.Lanes, n}); !r.has(state, want) {
+		return nil, fmt.Errorf("graph: state %s: expected a node of shape %v in the rollout's graph, found %v", address, want, shown(state))
+	}
+	if !r.has(carry, r.carry.Shape()) {
+		return nil, fmt.Errorf("graph: carry: expected a node of shape %v in the rollout's graph, found %v", r.carry.Shape(), shown(carry))
 	}
 	return replace(carry, state, part)
+}
+
+// has says whether a node can be joined with the rollout's.
+func (r *Rollout) has(n *G.Node, shape tensor.Shape) bool {
+	return n != nil && n.Graph() == r.carry.Graph() && slices.Equal(n.Shape(), shape)
+}
+
+// shown is a node for an error message: its name and shape.
+func shown(n *G.Node) string {
+	if n == nil {
+		return "nil"
+	}
+	return fmt.Sprintf("%q of shape %v", n.Name(), n.Shape())
 }
 
 // part is where a state lies in the carry.

@@ -47,11 +47,8 @@ func (c *Channels) Attach(n *Network) error {
 	if series.Unit == "" {
 		series.Unit = "1"
 	}
-	if c.Values != nil {
-		data, rows, cols := flatten(c.Values)
-		if err := series.set(data, rows, cols); err != nil {
-			return err
-		}
+	if err := series.setMatrix(c.Values); err != nil {
+		return err
 	}
 	n.channels = append(n.channels, &channels{Name: c.Name, series: series})
 	return n.add(series)

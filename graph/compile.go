@@ -138,7 +138,7 @@ func (c *compiled) sources(adjoint bool) error {
 			known[key] = len(c.model.Sources)
 			source, err := c.newSource(plan, pre, adjoint)
 			if err != nil {
-				return fmt.Errorf("graph: coupling %s: %w", plan.Name, err)
+				return within(err, "coupling %s", plan.Name)
 			}
 			c.model.Sources = append(c.model.Sources, source)
 		}

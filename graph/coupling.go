@@ -81,7 +81,7 @@ func (c *Coupling) Attach(n *Network) error {
 		attached.Name = c.From + "->" + c.To
 	}
 	if err := attached.attach(n); err != nil {
-		return fmt.Errorf("graph: coupling %s: %w", attached.Name, err)
+		return within(err, "coupling %s", attached.Name)
 	}
 	n.couplings = append(n.couplings, attached)
 	return nil

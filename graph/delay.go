@@ -89,6 +89,9 @@ func (c *coupling) readDelaySteps() error {
 // readDelayMatrix reads delays, or lengths with a speed. Beside sparse weights only the entries of
 // edges are looked at.
 func (c *coupling) readDelayMatrix(what string, m mat.Matrix, speed float64) error {
+	if absent(m) {
+		return fmt.Errorf("%s: expected a matrix, or none at all, found a nil %T", what, m)
+	}
 	rows, cols := m.Dims()
 	if err := c.shape(what, rows, cols); err != nil {
 		return err

@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"fmt"
-
 	G "gorgonia.org/gorgonia"
 )
 
@@ -27,12 +25,12 @@ func differentiate(outputs []*G.Node, names []string, wanted []*G.Node) (*adjoin
 		a.U = append(a.U, u)
 		term, err := product(u, out)
 		if err != nil {
-			return nil, fmt.Errorf("graph: adjoint of %s: %w", names[k], err)
+			return nil, within(err, "adjoint of %s", names[k])
 		}
 		if loss == nil {
 			loss = term
 		} else if loss, err = G.Add(loss, term); err != nil {
-			return nil, fmt.Errorf("graph: adjoint of %s: %w", names[k], err)
+			return nil, within(err, "adjoint of %s", names[k])
 		}
 	}
 	if loss == nil {
@@ -65,7 +63,7 @@ func (a *adjoint) gradients(loss *G.Node, wanted []*G.Node) error {
 	}
 	gradients, err := G.Grad(loss, leaves...)
 	if err != nil {
-		return fmt.Errorf("graph: differentiating a step: %w", err)
+		return within(err, "differentiating a step")
 	}
 	for i, leaf := range leaves {
 		a.Gradient[leaf] = gradients[i]

@@ -1,10 +1,6 @@
 package graph
 
-import (
-	"fmt"
-
-	"gonum.org/v1/gonum/mat"
-)
+import "gonum.org/v1/gonum/mat"
 
 // Input is a series added to a port: step k, counted from 0 at the start of the run (warm-up
 // included), adds row k, constant during the step. Its address is input:NAME.
@@ -33,17 +29,14 @@ func (in *Input) Attach(n *Network) error {
 	}
 	p, port, err := n.findPort(in.To)
 	if err != nil {
-		return fmt.Errorf("graph: input %s: %w", in.Name, err)
+		return within(err, "input %s", in.Name)
 	}
 	attached := &input{Input: *in, pop: p, port: port.Name}
 	attached.series = &value{
 		Address: "input:" + in.Name, Unit: port.Unit, Kind: inputKind, Cols: p.n(), N: p.n(), Labels: p.labels, pop: p,
 	}
-	if in.Values != nil {
-		data, rows, cols := flatten(in.Values)
-		if err := attached.series.set(data, rows, cols); err != nil {
-			return err
-		}
+	if err := attached.series.setMatrix(in.Values); err != nil {
+		return err
 	}
 	attached.Values = nil
 	n.inputs = append(n.inputs, attached)

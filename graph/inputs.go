@@ -16,7 +16,7 @@ import (
 func (n *Network) checkValues(run *Run) error {
 	for _, address := range slices.Sorted(maps.Keys(run.Values)) {
 		if err := n.checkAddress(address); err != nil {
-			return fmt.Errorf("graph: Run.Values: %w", err)
+			return within(err, "Run.Values")
 		}
 		over := run.Values[address]
 		if absent(over) {

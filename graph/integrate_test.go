@@ -189,6 +189,7 @@ func TestRungeKuttaChecksTableaus(t *testing.T) {
 		"implicit": {Name: "implicit", A: [][]float64{{1}}, B: []float64{1}},
 		"rows":     {Name: "rows", A: [][]float64{{}}, B: []float64{1, 0}},
 		"no name":  {A: [][]float64{{}}, B: []float64{1}},
+		"NaN":      {Name: "NaN", A: [][]float64{{}, {math.NaN()}}, B: []float64{1, 0}},
 	} {
 		if _, err := RungeKutta(tableau); err == nil {
 			t.Errorf("tableau %q was accepted", what)

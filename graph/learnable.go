@@ -48,7 +48,7 @@ func (v *value) learnable(g *G.ExprGraph, run *Run) (*Learnable, error) {
 		}
 	}
 	if l.Value, err = v.Transform.Node(l.Raw); err != nil {
-		return nil, fmt.Errorf("graph: %s: transform %s: %w", v.Address, v.Transform, err)
+		return nil, within(err, "%s: transform %s", v.Address, v.Transform)
 	}
 	return l, nil
 }
@@ -71,7 +71,7 @@ func (v *value) rawLeaf(g *G.ExprGraph, shape tensor.Shape, run *Run) (*G.Node, 
 	}
 	for i, x := range start {
 		if start[i], err = v.Transform.Inverse(x); err != nil {
-			return nil, fmt.Errorf("graph: %s: value %v cannot be learned with transform %s: %w", v.Address, x, v.Transform, err)
+			return nil, within(err, "%s: value %v cannot be learned with transform %s", v.Address, x, v.Transform)
 		}
 	}
 	t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(start))

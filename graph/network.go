@@ -140,7 +140,7 @@ func Regions(n int) []string { return numbered("region", n) }
 
 // numbered returns the labels "WHAT 1" … "WHAT n".
 func numbered(what string, n int) []string {
-	labels := make([]string, n)
+	labels := make([]string, max(n, 0))
 	for i := range labels {
 		labels[i] = fmt.Sprintf("%s %d", what, i+1)
 	}

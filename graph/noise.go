@@ -41,7 +41,7 @@ var _ Part = (*Noise)(nil)
 func (s *Noise) Attach(n *Network) error {
 	p, state, err := n.findState(s.To)
 	if err != nil {
-		return fmt.Errorf("graph: noise: %w", err)
+		return within(err, "noise")
 	}
 	z := &noise{pop: p, state: state}
 	for _, other := range n.noises {
@@ -54,7 +54,7 @@ func (s *Noise) Attach(n *Network) error {
 	}
 	unit, err := quotient(p.states[state].Unit, "√ms")
 	if err != nil {
-		return fmt.Errorf("graph: %s: %w", z.address(), err)
+		return within(err, "%s", z.address())
 	}
 	z.sigma = &value{
 		Address: z.address() + "/sigma", Unit: unit, Kind: sigmaKind,
@@ -64,10 +64,8 @@ func (s *Noise) Attach(n *Network) error {
 		return err
 	}
 	z.xi = &value{Address: z.address() + "/samples", Unit: "1", Kind: samplesKind, Cols: p.n(), N: p.n(), Labels: p.labels, pop: p}
-	if s.Samples != nil {
-		if err := z.xi.set(flatten(s.Samples)); err != nil {
-			return err
-		}
+	if err := z.xi.setMatrix(s.Samples); err != nil {
+		return err
 	}
 	n.noises = append(n.noises, z)
 	if err := n.add(z.sigma); err != nil {

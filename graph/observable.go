@@ -37,7 +37,7 @@ func (n *Network) observableGraph(addresses []string) (*observableGraph, error) 
 	o := &observableGraph{g: G.NewGraph()}
 	nodes, err := o.build(n, p)
 	if err != nil {
-		return nil, fmt.Errorf("graph: population %s: %w", p.name, err)
+		return nil, within(err, "population %s", p.name)
 	}
 	for _, address := range addresses {
 		if err := o.addOut(n, p, nodes, address); err != nil {
@@ -93,7 +93,7 @@ func (o *observableGraph) addOut(n *Network, p *population, nodes map[string]*G.
 		}
 		out, err := o.widen(nodes[name])
 		if err != nil {
-			return fmt.Errorf("graph: observable %s: %w", address, err)
+			return within(err, "observable %s", address)
 		}
 		o.outs = append(o.outs, observableOut{address, name, p.n(), p.labels, info.Unit, out})
 		return nil

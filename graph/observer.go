@@ -41,7 +41,7 @@ const observedInput = "observed"
 func (o *Observer) Attach(n *Network) error {
 	a := &observer{Observer: *o}
 	if err := a.attach(n); err != nil {
-		return fmt.Errorf("graph: observer %s: %w", o.Name, err)
+		return within(err, "observer %s", o.Name)
 	}
 	n.observers = append(n.observers, a)
 	return nil
@@ -86,11 +86,11 @@ func (c *compiled) observe(n *Network, run *Run, learned map[string]bool) error 
 	for _, o := range n.observers {
 		sub, err := o.compile(run, learned)
 		if err != nil {
-			return fmt.Errorf("graph: observer %s: %w", o.Name, err)
+			return within(err, "observer %s", o.Name)
 		}
 		eo := engine.Observer{Model: sub.model, Ratio: o.Ratio, Average: o.Average, Every: o.Every}
 		if err := c.observed(&eo, n, o.From, learned); err != nil {
-			return fmt.Errorf("graph: observer %s: %w", o.Name, err)
+			return within(err, "observer %s", o.Name)
 		}
 		sub.model.Share(&c.model.Params)
 		sub.records[0].Address = o.Name

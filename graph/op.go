@@ -42,7 +42,7 @@ func (o *op) apply(inputs ...*G.Node) (*G.Node, error) {
 	}
 	n, err := G.ApplyOp(o, inputs...)
 	if err != nil {
-		return nil, fmt.Errorf("graph: %s: %w", o.name, err)
+		return nil, within(err, "%s", o.name)
 	}
 	return n, nil
 }
@@ -93,7 +93,7 @@ func (o *op) Do(values ...G.Value) (v G.Value, err error) {
 	in := make([][]float64, len(values))
 	for i, x := range values {
 		if in[i], err = float64s(x); err != nil {
-			return nil, fmt.Errorf("graph: %s: operand %d: %w", o.name, i, err)
+			return nil, within(err, "%s: operand %d", o.name, i)
 		}
 	}
 	out, err := o.do(in)

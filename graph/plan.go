@@ -74,7 +74,7 @@ func (n *Network) couplingPlans(dt float64) ([]*couplingPlan, error) {
 		for _, text := range c.Pre {
 			pre, err := newPreGraph(c, text)
 			if err != nil {
-				return nil, fmt.Errorf("graph: coupling %s: pre %q: %w", c.Name, text, err)
+				return nil, within(err, "coupling %s: pre %q", c.Name, text)
 			}
 			p.Pre = append(p.Pre, pre)
 		}

@@ -59,7 +59,7 @@ func (part *populationPart) build(n *Network) (*population, error) {
 		return nil, fmt.Errorf("graph: population %s has no model", part.name)
 	}
 	if err := part.model.Err(); err != nil {
-		return nil, fmt.Errorf("graph: population %s: %w", part.name, err)
+		return nil, within(err, "population %s", part.name)
 	}
 	if err := checkLabels("graph: population "+part.name, "region", part.labels); err != nil {
 		return nil, err

@@ -21,12 +21,12 @@ func (n *Network) portNodes(g *G.ExprGraph, in *stepNodes) ([]map[string]*G.Node
 			err = addTo(ports[c.to.index], c.port, node)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("graph: coupling %s: post %q: %w", c.Name, c.Post, err)
+			return nil, within(err, "coupling %s: post %q", c.Name, c.Post)
 		}
 	}
 	for _, i := range n.inputs {
 		if err := addTo(ports[i.pop.index], i.port, in.series[i.series.Address]); err != nil {
-			return nil, fmt.Errorf("graph: %s: %w", i.series.Address, err)
+			return nil, within(err, "%s", i.series.Address)
 		}
 	}
 	return ports, nil

@@ -61,7 +61,7 @@ func (c *compiled) readouts(n *Network, run *Run, learned map[string]bool) error
 	for i := range run.Readouts {
 		r := &run.Readouts[i]
 		if err := c.readout(n, r, learned); err != nil {
-			return fmt.Errorf("graph: readout %q: %w", r.Name, err)
+			return within(err, "readout %q", r.Name)
 		}
 	}
 	return nil

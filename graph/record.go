@@ -60,7 +60,7 @@ func (c *compiled) newRecord(n *Network, address string, learned map[string]bool
 	out := o.outs[0]
 	r := engine.Record{Address: address, Labels: out.Labels, N: out.N}
 	if err := c.observable(&r, o, learned); err != nil {
-		return r, recordInfo{}, fmt.Errorf("graph: observable %s: %w", address, err)
+		return r, recordInfo{}, within(err, "observable %s", address)
 	}
 	return r, recordInfo{address, out.Unit, out.Labels}, nil
 }

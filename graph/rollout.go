@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	G "gorgonia.org/gorgonia"
@@ -135,8 +134,8 @@ func (r *Rollout) String() string {
 // MaskLoss returns a loss per lane, shape (B), that is +Inf with zero gradient in the lanes that
 // diverged: see Run.NonFinite.
 func (r *Rollout) MaskLoss(loss *G.Node) (*G.Node, error) {
-	if !slices.Equal(loss.Shape(), tensor.Shape{r.run.Lanes}) {
-		return nil, fmt.Errorf("graph: expected a loss for each of %d lanes, shape (%d); found %v", r.run.Lanes, r.run.Lanes, loss.Shape())
+	if !r.has(loss, tensor.Shape{r.run.Lanes}) {
+		return nil, fmt.Errorf("graph: expected a loss for each of %d lanes, a node of shape (%d) in the rollout's graph; found %v", r.run.Lanes, r.run.Lanes, shown(loss))
 	}
 	replace := func(name string, by float64) *op {
 		o := &op{name: name, shape: loss.Shape().Clone(), wrt: []bool{true}}

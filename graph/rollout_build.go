@@ -38,6 +38,9 @@ func (n *Network) Rollout(g *G.ExprGraph, run Run) (*Rollout, error) {
 	if r.compiled, err = n.compile(&run, learned); err != nil {
 		return nil, err
 	}
+	if err := r.compiled.checkSize(&run); err != nil {
+		return nil, err
+	}
 	if err := r.build(n, g, nodes); err != nil {
 		return nil, err
 	}
@@ -56,7 +59,7 @@ func (n *Network) checkRollout(g *G.ExprGraph, run *Run) error {
 	}
 	for address, node := range run.Nodes {
 		if _, err := n.lookup(address); err != nil {
-			return fmt.Errorf("graph: Run.Nodes: %w", err)
+			return within(err, "Run.Nodes")
 		}
 		if node == nil {
 			return fmt.Errorf("graph: Run.Nodes[%q] is nil", address)
@@ -70,7 +73,7 @@ func (n *Network) checkRollout(g *G.ExprGraph, run *Run) error {
 	}
 	for i := range run.Readouts {
 		if err := run.Readouts[i].check(g); err != nil {
-			return fmt.Errorf("graph: readout %q: %w", run.Readouts[i].Name, err)
+			return within(err, "readout %q", run.Readouts[i].Name)
 		}
 	}
 	return n.checkValues(run)

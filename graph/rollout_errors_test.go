@@ -43,6 +43,9 @@ func wantError(t *testing.T, err error, parts ...string) {
 			t.Errorf("error %q does not mention %q", err, part)
 		}
 	}
+	if strings.Count(err.Error(), "graph: ") > 1 {
+		t.Errorf("error %q names the package more than once", err)
+	}
 }
 
 func TestNodesOfWrongShape(t *testing.T) {
@@ -84,6 +87,10 @@ func TestRolloutErrors(t *testing.T) {
 		"foreign node":    {Run{Nodes: map[string]*G.Node{"a.a": tensorNode(other, "x", 1)}}, "another graph"},
 		"foreign carry":   {Run{From: tensorNode(other, "y", 1, 1)}, "another graph"},
 		"unknown value":   {Run{Values: map[string]mat.Matrix{"a.aa": mat.NewDense(1, 1, nil)}}, "did you mean a.a"},
+		"nil matrix":      {Run{Values: map[string]mat.Matrix{"a.a": (*mat.Dense)(nil)}}, "is nil"},
+		"nil delays":      {Run{Values: map[string]mat.Matrix{"net/delays": (*mat.Dense)(nil)}}, "is nil"},
+		"lanes":           {Run{Lanes: 1 << 40}, "more than 16777216"},
+		"results":         {Run{Lanes: 1 << 10, Duration: 1e9}, "numbers of results"},
 		"nil value":       {Run{Values: map[string]mat.Matrix{"a.a": nil}}, "is nil"},
 		"value NaN":       {Run{Values: map[string]mat.Matrix{"a.a": mat.NewDense(1, 1, []float64{math.NaN()})}}, "not a finite number"},
 		"value not edge":  {Run{Values: map[string]mat.Matrix{"net/weights": mat.NewDense(1, 6, []float64{1, 1, 1, 1, 1, 1})}}, "no edge"},
@@ -111,24 +118,48 @@ func TestSimulateErrors(t *testing.T) {
 	net, g := relay(t), G.NewGraph()
 	for want, run := range map[string]Run{
 		"Run.Nodes":      {Nodes: map[string]*G.Node{"a.a": tensorNode(g, "x", 1)}},
-		"Run.From":       {From: tensorNode(g, "y", 1, 1)},
+		"From":           {From: tensorNode(g, "y", 1, 1)},
 		"is nil":         {Values: map[string]mat.Matrix{"a.a": nil}},
 		"every state":    {Record: []string{"a.x", "a.x"}},
 		"did you mean":   {Record: []string{"a.xx"}},
 		"one per lane":   {Values: map[string]mat.Matrix{"a.a": mat.NewDense(2, 1, nil)}},
+		"Run.Lanes":      {Lanes: math.MaxInt},
+		"of results":     {Duration: 1e14, Values: map[string]mat.Matrix{"input:drive": mat.NewDense(1, 60, nil)}},
 		"made by hand":   {Integrator: Integrator{Name: "mine"}},
 		"fewer than one": {Every: 100},
 	} {
 		if want == "every state" {
 			want = "twice"
 		}
-		run.Dt, run.Duration = 0.5, 5
+		if run.Dt = 0.5; run.Duration == 0 {
+			run.Duration = 5
+		}
 		_, err := net.Simulate(context.Background(), run)
 		wantError(t, err, want)
 	}
 	var none context.Context
 	if _, err := net.Simulate(none, Run{Dt: 0.5, Duration: 5}); err != nil {
 		t.Error(err)
+	}
+}
+
+// Nodes that a rollout cannot be joined with are errors when the graph is built, not when it runs.
+func TestForeignNodes(t *testing.T) {
+	g := G.NewGraph()
+	roll, err := relay(t).Rollout(g, Run{Dt: 0.5, Duration: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, short := tensorNode(G.NewGraph(), "foreign", 1, 2), tensorNode(g, "short", 1, 1)
+	for _, state := range []*G.Node{nil, foreign, short} {
+		_, err := roll.CarryWith(nil, "a.x", state)
+		wantError(t, err, "a.x", "expected a node of shape (1, 2)")
+	}
+	_, err = roll.CarryWith(short, "a.x", tensorNode(g, "state", 1, 2))
+	wantError(t, err, "carry", `found "short" of shape (1, 1)`)
+	for _, loss := range []*G.Node{nil, foreign, short} {
+		_, err := roll.MaskLoss(loss)
+		wantError(t, err, "a loss for each of 1 lanes")
 	}
 }
 

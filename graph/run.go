@@ -71,7 +71,7 @@ type Run struct {
 
 	Window       int       // steps per window node of a Rollout; default the whole run
 	Horizon      int       // steps after which the gradient of the state is cut; 0 means never
-	MemoryBudget int64     // bytes for tape, checkpoints and delay histories; 0 means unlimited
+	MemoryBudget int64     // bytes that a Rollout has for tape, checkpoints and delay histories; 0 means unlimited
 	Precision    Precision // of the solve
 	NonFinite    NonFinite
 
@@ -94,6 +94,13 @@ func (r *Run) steps() (warmup, recorded int) {
 // maxSteps bounds the steps of a run: a carry counts them in a float64.
 const maxSteps = 1 << 50
 
+// maxLanes and maxNumbers bound what a run holds, its results among it: more, 1 TiB, would end the program
+// in the allocation, where nothing can be said about it.
+const (
+	maxLanes   = 1 << 24
+	maxNumbers = 1 << 37
+)
+
 // check says which setting is wrong.
 func (r *Run) check() error {
 	finite := func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
@@ -107,6 +114,9 @@ func (r *Run) check() error {
 	case r.Every < 0 || r.Lanes < 0 || r.Window < 0 || r.Horizon < 0 || r.MemoryBudget < 0:
 		return fmt.Errorf("graph: Run.Every, Lanes, Window, Horizon and MemoryBudget must not be negative, found %d, %d, %d, %d, %d",
 			r.Every, r.Lanes, r.Window, r.Horizon, r.MemoryBudget)
+	}
+	if r.Lanes > maxLanes {
+		return fmt.Errorf("graph: Run.Lanes is %d, more than %d", r.Lanes, maxLanes)
 	}
 	if steps := (r.Warmup + r.Duration) / r.Dt; steps > maxSteps {
 		return fmt.Errorf("graph: Run.Warmup and Duration of %v and %v ms at Dt %v ms are %.3g steps, more than %.3g", r.Warmup, r.Duration, r.Dt, steps, float64(maxSteps))

@@ -11,7 +11,8 @@ import (
 )
 
 // Simulate solves the network with its current values and returns what was recorded. Nothing is
-// stored but that. It stops with ctx's error when ctx ends; nil is a context without an end.
+// stored but that, so that Run.MemoryBudget, Window and Horizon, which are about gradients, make no
+// difference. It stops with ctx's error when ctx ends; nil is a context without an end.
 func (n *Network) Simulate(ctx context.Context, run Run) (*Result, error) {
 	run, err := run.withDefaults()
 	if err != nil {
@@ -22,6 +23,9 @@ func (n *Network) Simulate(ctx context.Context, run Run) (*Result, error) {
 	}
 	c, err := n.compile(&run, nil)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.checkSize(&run); err != nil {
 		return nil, err
 	}
 	in, err := c.present(n, &run)

@@ -100,6 +100,24 @@ func (c *compiled) outputSize(s engine.Settings, lanes int) int {
 	return size
 }
 
+// checkSize refuses runs whose results, or the inputs that they need, could not be held.
+func (c *compiled) checkSize(run *Run) error {
+	warmup, recorded := run.steps()
+	lanes, inputs := float64(run.Lanes), 0.0
+	results := lanes * float64(c.model.CarryWidth())
+	for _, r := range c.samplings(run.settings(0, warmup+recorded)) {
+		results += lanes * float64(r.count) * float64(r.n)
+	}
+	for _, s := range c.model.Series {
+		inputs += float64(s.Rows) * float64(s.N)
+	}
+	if results > maxNumbers || inputs > maxNumbers {
+		return fmt.Errorf("graph: %d lanes of %d steps with a record every %d make %.3g numbers of results, from %.3g of inputs; more than %.3g do not fit: record less, or less often, or run fewer lanes",
+			run.Lanes, warmup+recorded, run.Every, results, inputs, float64(maxNumbers))
+	}
+	return nil
+}
+
 // outputs views a packed vector, [records, observers' records, carry], as outputs.
 func (c *compiled) outputs(s engine.Settings, lanes int, packed []float64) *engine.Outputs {
 	out := &engine.Outputs{}

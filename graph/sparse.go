@@ -19,8 +19,11 @@ type Sparse struct {
 
 var _ mat.Matrix = (*Sparse)(nil)
 
-// NewSparse returns the entries of a matrix that are not 0.
+// NewSparse returns the entries of a matrix that are not 0. Of no matrix, nil, it makes an empty one.
 func NewSparse(m mat.Matrix) *Sparse {
+	if absent(m) {
+		return &Sparse{}
+	}
 	rows, cols := m.Dims()
 	s := &Sparse{Rows: rows, Cols: cols}
 	for i := 0; i < rows; i++ {

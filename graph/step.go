@@ -183,11 +183,11 @@ func (n *Network) buildStep(dt float64, integ Integrator, g *G.ExprGraph, in *st
 	for _, p := range n.populations {
 		sys, err := n.newSystem(p, dt, g, in, ports[p.index])
 		if err != nil {
-			return nil, fmt.Errorf("graph: population %s: %w", p.name, err)
+			return nil, within(err, "population %s", p.name)
 		}
 		x, err := integ.apply(sys)
 		if err != nil {
-			return nil, fmt.Errorf("graph: population %s, integrator %s: %w", p.name, integ.Name, err)
+			return nil, within(err, "population %s, integrator %s", p.name, integ.Name)
 		}
 		for i, node := range x {
 			group(node, p.name)

@@ -2,6 +2,8 @@ package graph
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -55,6 +57,11 @@ func RungeKutta(t Tableau) (Integrator, error) {
 	for i, row := range t.A {
 		if len(row) != i {
 			return Integrator{}, fmt.Errorf("graph: tableau %s: row %d of A has %d coefficients, expected %d: the method must be explicit", t.Name, i+1, len(row), i)
+		}
+	}
+	for _, a := range append(slices.Concat(t.A...), t.B...) {
+		if math.IsNaN(a) || math.IsInf(a, 0) {
+			return Integrator{}, fmt.Errorf("graph: tableau %s: coefficient %v is not a finite number", t.Name, a)
 		}
 	}
 	return Integrator{t.Name, &t}, nil

@@ -2,6 +2,8 @@ package graph
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -30,20 +32,38 @@ func (u *Unrolled) Leaf(address string) *G.Node { return u.leaves[address] }
 //
 // bind maps addresses to nodes of g, in the shapes of a rollout's inputs without or with a lane axis of
 // 1; whatever is not bound becomes a leaf "unroll/ADDRESS" that holds the network's value. Noise is
-// that of Run.Seed.
+// that of Run.Seed. Run.Every, Window and MemoryBudget make no difference here.
 func (n *Network) Unroll(g *G.ExprGraph, run Run, bind map[string]*G.Node) (*Unrolled, error) {
 	run, err := run.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	if run.Lanes > 1 || run.Values != nil || run.Nodes != nil || run.From != nil || run.Readouts != nil {
-		return nil, fmt.Errorf("graph: unroll: Run.Lanes, Values, Nodes, From and Readouts are not for Unroll, which writes out one lane: bind nodes")
+	if err := unrollable(g, &run, bind); err != nil {
+		return nil, err
 	}
 	return n.unroll(g, run, bind, func(address string, step, size int) []float64 {
 		xi := make([]float64, size)
 		kernel.Normals(xi, size, 1, run.Seeds[0], int64(step), engine.Stream(address))
 		return xi
 	})
+}
+
+// unrollable refuses what would be left out without a word.
+func unrollable(g *G.ExprGraph, run *Run, bind map[string]*G.Node) error {
+	switch {
+	case g == nil:
+		return fmt.Errorf("graph: unroll: the graph is nil")
+	case run.Lanes > 1 || run.Values != nil || run.Nodes != nil || run.From != nil || run.Readouts != nil:
+		return fmt.Errorf("graph: unroll: Run.Lanes, Values, Nodes, From and Readouts are not for Unroll, which writes out one lane: bind nodes")
+	case run.Average || run.Horizon > 0 || run.Precision != Float64:
+		return fmt.Errorf("graph: unroll: Run.Average, Horizon and Precision are not for Unroll, which writes out every step as it is, in float64")
+	}
+	for _, address := range slices.Sorted(maps.Keys(bind)) {
+		if node := bind[address]; node == nil || node.Graph() != g {
+			return fmt.Errorf("graph: unroll: %s: expected a node of the graph to be bound, found %v", address, shown(node))
+		}
+	}
+	return nil
 }
 
 // unrolling is the state of the construction.
@@ -64,12 +84,12 @@ type unrolling struct {
 func (n *Network) unroll(g *G.ExprGraph, run Run, bind map[string]*G.Node, normals func(address string, step, size int) []float64) (*Unrolled, error) {
 	u := &unrolling{net: n, run: run, g: g, bind: bind, leaf: map[string]*G.Node{}, param: map[string]*G.Node{}, past: map[int][]*G.Node{}}
 	if err := u.prepare(); err != nil {
-		return nil, fmt.Errorf("graph: unroll: %w", err)
+		return nil, within(err, "unroll")
 	}
 	warmup, recorded := run.steps()
 	for t := 0; t < warmup+recorded; t++ {
 		if err := u.step(t, normals); err != nil {
-			return nil, fmt.Errorf("graph: unroll: step %d: %w", t, err)
+			return nil, within(err, "unroll: step %d", t)
 		}
 	}
 	return u.result(warmup)
@@ -165,7 +185,7 @@ func (u *unrolling) result(warmup int) (*Unrolled, error) {
 		}
 		nodes, err := u.observable(address, warmup)
 		if err != nil {
-			return nil, fmt.Errorf("graph: unroll: %w", err)
+			return nil, within(err, "unroll")
 		}
 		r.nodes[address] = nodes
 	}

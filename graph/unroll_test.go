@@ -413,4 +413,16 @@ func TestUnrollRefuses(t *testing.T) {
 			t.Errorf("%s: error %v", what, err)
 		}
 	}
+	for what, run := range map[string]Run{"averages": {Every: 2, Average: true}, "a horizon": {Horizon: 1}, "float32": {Precision: Float32}} {
+		run.Dt, run.Duration = 0.5, 2
+		if _, err := net.Unroll(G.NewGraph(), run, nil); !mentions(err, "Run.Average, Horizon and Precision") {
+			t.Errorf("%s: error %v", what, err)
+		}
+	}
+	_, err := net.Unroll(nil, Run{Dt: 0.5, Duration: 2}, nil)
+	wantError(t, err, "graph is nil")
+	for _, node := range []*G.Node{nil, tensorNode(G.NewGraph(), "foreign", 1)} {
+		_, err := net.Unroll(G.NewGraph(), Run{Dt: 0.5, Duration: 2}, map[string]*G.Node{"net/gain": node})
+		wantError(t, err, "net/gain", "node of the graph")
+	}
 }

@@ -110,6 +110,17 @@ func (v *value) set(data []float64, rows, cols int) error {
 	return nil
 }
 
+// setMatrix sets what a part brings along, if it does.
+func (v *value) setMatrix(m mat.Matrix) error {
+	if m == nil {
+		return nil
+	}
+	if absent(m) {
+		return fmt.Errorf("graph: %s: expected a matrix, or none at all, found a nil %T", v.Address, m)
+	}
+	return v.set(flatten(m))
+}
+
 func (v *value) checkFinite(data []float64) error {
 	for i, x := range data {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -184,9 +195,13 @@ func (v *value) size() int {
 // numbers reads what a user gives for a value: a number, a quantity, a list, a matrix.
 // rows and cols are 0 unless it is a matrix.
 func numbers(x any, unit string) (data []float64, rows, cols int, err error) {
-	switch x := x.(type) {
-	case nil:
+	if x == nil {
 		return nil, 0, 0, nil
+	}
+	if absent(x) {
+		return nil, 0, 0, fmt.Errorf("expected a number, a quantity, a []float64 or a matrix, found a nil %T", x)
+	}
+	switch x := x.(type) {
 	case float64:
 		return []float64{x}, 0, 0, nil
 	case int:
