@@ -7,9 +7,10 @@
 // # Delays
 //
 // Edges are of classes by their delay. Those of [Block] steps and more are summed for a block of steps at
-// once, those of half as many and more for half a block, and so on down to [Near] steps, all from the past,
-// which has a row of steps for each region. Shorter ones, and none, are read step by step from a ring of the
-// last block. Undelayed dense weights are a matrix. Each lane may have delays of its own.
+// once, those of half as many and more for half a block, and so on down to [Near] steps, or half of that in
+// small networks, all from the past, which has a row of steps for each region. Shorter ones, and none, are
+// read step by step from a ring of the last block. Undelayed dense weights are a matrix. Each lane may have
+// delays of its own.
 //
 // The past of many regions does not fit into the nearest cache. Where their edges are many, sums over a class
 // are formed for some sources after the other, for all targets each time.

@@ -27,16 +27,21 @@ const (
 // it in absolute steps on.
 func ahead(class int) int { return Block >> class }
 
-// Near is the shortest delay that is not short.
-const Near = Block >> (short - 1)
+// Near is above all short delays. In a network that is not large, half of it is too.
+const Near = Block >> (short - 2)
+
+// large is a number of sources whose last steps lie on so many lines and pages of memory that it is
+// slower to read a few steps of each at once than one step of all again and again.
+const large = 500
 
 // class is that of a delay.
-func class(delay int) int {
-	k := 0
-	for k < short && delay < ahead(k) {
-		k++
+func (c *Coupling) class(delay int) int {
+	for k := range short {
+		if delay >= ahead(k) && (k < short-1 || c.NFrom < large) {
+			return k
+		}
 	}
-	return k
+	return short
 }
 
 // prepare splits the edges by class.
@@ -49,7 +54,7 @@ func (c *Coupling) prepare() {
 		var n [classes]int
 		for _, d := range delays {
 			c.depth = max(c.depth, d)
-			n[class(d)]++
+			n[c.class(d)]++
 		}
 		for k := range n {
 			c.edges[k] = max(c.edges[k], n[k])
@@ -96,7 +101,7 @@ func (s *edgeSet) fill(c *Coupling, delays []int, k int) {
 	s.weight, s.delay, s.other = cleared(s.weight, s.n), cleared(s.delay, s.n), cleared(s.other, s.n)
 	starts := s.rows.starts()
 	for e, d := range delays {
-		if class(d) == k {
+		if c.class(d) == k {
 			at := s.rows.place(starts, c.I[e], c.J[e])
 			s.weight[at], s.delay[at], s.other[at] = c.Index[e], int32(d), int32(c.J[e])
 		}
@@ -110,7 +115,7 @@ func (s *edgeSet) layOut(c *Coupling, delays []int, k int) {
 	depth := 0
 	s.n = 0
 	for _, d := range delays {
-		if class(d) == k {
+		if c.class(d) == k {
 			s.n, depth = s.n+1, max(depth, d)
 		}
 	}
@@ -122,7 +127,7 @@ func (s *edgeSet) layOut(c *Coupling, delays []int, k int) {
 	s.rows.begin(c.NTo, c.NFrom, from)
 	s.tRows.begin(c.NFrom, c.NTo, to)
 	for e, d := range delays {
-		if class(d) == k {
+		if c.class(d) == k {
 			s.rows.count(c.I[e], c.J[e])
 			s.tRows.count(c.J[e], c.I[e])
 		}

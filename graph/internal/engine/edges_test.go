@@ -84,7 +84,7 @@ func TestEdgeSets(t *testing.T) {
 				t.Fatalf("by target %v, by source %v", forward, back)
 			}
 			for _, e := range forward {
-				if !want[e] || class(e.d) != k {
+				if !want[e] || c.class(e.d) != k {
 					t.Fatalf("edge %v does not belong here", e)
 				}
 			}
