@@ -266,6 +266,9 @@ func (l *tile[T]) denseGradient(j job, lane, side, from, to int) {
 		kernel.Matrix[T]{Data: l.sources[s.Source].ring[first*c.NFrom:], Stride: apart * c.NFrom}, to-from, c.NFrom, j.n*side)
 }
 
+// productSteps are those of a block whose products are summed before they are added to a weight's gradient.
+const productSteps = 16
+
 func (l *tile[T]) delayedGradient(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
 	c, w, src := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane), &l.sources[s.Source]
@@ -274,18 +277,22 @@ func (l *tile[T]) delayedGradient(j job, lane, from, to int) {
 	for i := from; i < to; i++ {
 		adj := run.adjoint[(lane*c.NTo+i)*run.stride+at:][:j.n]
 		a, b := c.row[i], c.row[i+1]
-		kernel.DelayedDots(w.grad[a:b], adj, reads[a:b], past)
+		for k := 0; k < j.n; k += productSteps {
+			kernel.DelayedDots(w.grad[a:b], adj[k:min(k+productSteps, j.n)], reads[a:b], past[k:])
+		}
 	}
 }
 
-// edgeGradient is that of edges without delay: each edge's products of a block are summed before they
-// are added.
+// edgeGradient is that of edges without delay.
 func (l *tile[T]) edgeGradient(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
 	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
 	sent, reads := run.sent[lane*c.NFrom*Block:], run.offsets(lane).all
 	for i := from; i < to; i++ {
 		a, b := c.row[i], c.row[i+1]
-		kernel.DelayedDots(w.grad[a:b], run.taken[(lane*c.NTo+i)*Block:][:j.n], reads[a:b], sent)
+		taken := run.taken[(lane*c.NTo+i)*Block:][:j.n]
+		for k := 0; k < j.n; k += productSteps {
+			kernel.DelayedDots(w.grad[a:b], taken[k:min(k+productSteps, j.n)], reads[a:b], sent[k:])
+		}
 	}
 }

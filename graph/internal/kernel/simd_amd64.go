@@ -231,11 +231,16 @@ func delayedBlocks[T Float](acc []T, stride, steps int, row []int32, w []T, offs
 	return ok
 }
 
+// sparseRowsVector is SparseRows. It returns false where that panics.
 func sparseRowsVector[T Float](y []T, row []int32, w []T, other []int32, x []T) bool {
-	if single[T]() {
-		return sparseRows32(p32(y), len(y), &row[0], p32(w), unsafe.SliceData(other), p32(x), len(x))
+	last := min(len(w), len(other), math.MaxInt32)
+	if row[0] < 0 {
+		return false
 	}
-	return sparseRows64(p64(y), len(y), &row[0], p64(w), unsafe.SliceData(other), p64(x), len(x))
+	if single[T]() {
+		return sparseRows32(p32(y), len(y), &row[0], p32(w), unsafe.SliceData(other), p32(x), len(x), last)
+	}
+	return sparseRows64(p64(y), len(y), &row[0], p64(w), unsafe.SliceData(other), p64(x), len(x), last)
 }
 
 func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {

@@ -13,14 +13,12 @@ func SparseRows[T Float](y []T, row []int32, w []T, other []int32, x []T) {
 	if len(row) < 2 {
 		return
 	}
-	y, w = y[:len(row)-1], edgesOf(row, w)
-	other = other[:len(other):len(other)][:len(w)]
-	if simd {
-		if !sparseRowsVector(y, row, w, other, x) {
-			panic(edgeOutside)
-		}
-		return
+	y = y[:len(row)-1]
+	if simd && sparseRowsVector(y, row, w, other, x) {
+		return // else an edge is missing or outside, and what follows panics
 	}
+	w = edgesOf(row, w)
+	other = other[:len(other):len(other)][:len(w)]
 	for i, s := range y {
 		from, v := other[row[i]:row[i+1]], w[row[i]:row[i+1]]
 		for e, o := range from {

@@ -6003,7 +6003,7 @@ DATA shifts<>+1016(SB)/4, $0x0000001d
 DATA shifts<>+1020(SB)/4, $0x0000001e
 GLOBL shifts<>(SB), RODATA|NOPTR, $1024
 
-TEXT ·sparseRows32(SB), NOSPLIT, $0-57
+TEXT ·sparseRows32(SB), NOSPLIT, $0-65
 	MOVQ    y+0(FP), DI
 	MOVQ    n+8(FP), R13
 	MOVQ    row+16(FP), R8
@@ -6011,10 +6011,15 @@ TEXT ·sparseRows32(SB), NOSPLIT, $0-57
 	MOVQ    other+32(FP), BX
 	MOVQ    x+40(FP), SI
 	MOVQ    limit+48(FP), R12
+	MOVQ    last+56(FP), R11
 	MOVLQSX (R8), AX
 
 row:
 	MOVLQSX 4(R8), CX
+	CMPQ    CX, R11
+	JGT     outside
+	CMPQ    AX, CX
+	JGT     outside
 	VMOVSS  (DI), X0
 	SUBQ    $0x04, CX
 	CMPQ    AX, CX
@@ -6071,12 +6076,12 @@ done:
 	ADDQ   $0x04, R8
 	DECQ   R13
 	JNZ    row
-	MOVB   $0x01, ret+56(FP)
+	MOVB   $0x01, ret+64(FP)
 	VZEROUPPER
 	RET
 
 outside:
-	MOVB $0x00, ret+56(FP)
+	MOVB $0x00, ret+64(FP)
 	VZEROUPPER
 	RET
 

@@ -5831,7 +5831,7 @@ DATA shifts<>+496(SB)/8, $0x000000000000000d
 DATA shifts<>+504(SB)/8, $0x000000000000000e
 GLOBL shifts<>(SB), RODATA|NOPTR, $512
 
-TEXT ·sparseRows64(SB), NOSPLIT, $0-57
+TEXT ·sparseRows64(SB), NOSPLIT, $0-65
 	MOVQ    y+0(FP), DI
 	MOVQ    n+8(FP), R13
 	MOVQ    row+16(FP), R8
@@ -5839,10 +5839,15 @@ TEXT ·sparseRows64(SB), NOSPLIT, $0-57
 	MOVQ    other+32(FP), BX
 	MOVQ    x+40(FP), SI
 	MOVQ    limit+48(FP), R12
+	MOVQ    last+56(FP), R11
 	MOVLQSX (R8), AX
 
 row:
 	MOVLQSX 4(R8), CX
+	CMPQ    CX, R11
+	JGT     outside
+	CMPQ    AX, CX
+	JGT     outside
 	VMOVSD  (DI), X0
 	SUBQ    $0x04, CX
 	CMPQ    AX, CX
@@ -5899,12 +5904,12 @@ done:
 	ADDQ   $0x04, R8
 	DECQ   R13
 	JNZ    row
-	MOVB   $0x01, ret+56(FP)
+	MOVB   $0x01, ret+64(FP)
 	VZEROUPPER
 	RET
 
 outside:
-	MOVB $0x00, ret+56(FP)
+	MOVB $0x00, ret+64(FP)
 	VZEROUPPER
 	RET
 

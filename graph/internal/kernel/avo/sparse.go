@@ -8,10 +8,11 @@ import (
 )
 
 // sparseRows is y[i] += Σ_e w[e] x[other[e]] with e ascending from row[i] below
-// row[i+1] and i < n. It returns false as soon as an edge is outside 0 … limit−1.
+// row[i+1] and i < n. It returns false as soon as an edge is outside 0 … limit−1, or a
+// row ends before it starts or behind last.
 func (d *dtype) sparseRows() {
 	d.function(fmt.Sprint("sparseRows", d.bits),
-		fmt.Sprintf("func(y *%[1]s, n int, row *int32, w *%[1]s, other *int32, x *%[1]s, limit int) bool", d.scalar))
+		fmt.Sprintf("func(y *%[1]s, n int, row *int32, w *%[1]s, other *int32, x *%[1]s, limit, last int) bool", d.scalar))
 	d.Load(d.Param("y"), reg.RDI)
 	d.Load(d.Param("n"), reg.R13)
 	d.Load(d.Param("row"), reg.R8)
@@ -19,9 +20,14 @@ func (d *dtype) sparseRows() {
 	d.Load(d.Param("other"), reg.RBX)
 	d.Load(d.Param("x"), reg.RSI)
 	d.Load(d.Param("limit"), reg.R12)
+	d.Load(d.Param("last"), reg.R11)
 	d.MOVLQSX(operand.Mem{Base: reg.R8}, reg.RAX)
 	d.Label("row")
 	d.MOVLQSX(operand.Mem{Base: reg.R8, Disp: 4}, reg.RCX)
+	d.CMPQ(reg.RCX, reg.R11)
+	d.JGT(operand.LabelRef("outside"))
+	d.CMPQ(reg.RAX, reg.RCX)
+	d.JGT(operand.LabelRef("outside"))
 	d.moveScalar(operand.Mem{Base: reg.RDI}, reg.X0)
 	d.SUBQ(operand.U8(4), reg.RCX)
 	d.CMPQ(reg.RAX, reg.RCX)
