@@ -91,7 +91,7 @@ func (c *cotangent[T]) addRecords(t int64, state []T) {
 		if !c.has(i, sample) {
 			continue
 		}
-		if v.Forward == nil && v.Taps == nil {
+		if v.isState() {
 			c.addSample(l.state(l.back.lambda, v.State), i, sample)
 			continue
 		}

@@ -70,12 +70,21 @@ type rows[T kernel.Float] struct {
 
 // bind joins the inputs that vary to the given rows.
 func (r *runner[T]) bind(l *tile[T], in rows[T]) {
-	row := [...][]T{State: in.state, Sum: in.sum, Series: in.series, Noise: l.noise, Cotangent: in.cotangent}
 	step := int(in.t & (Block - 1))
 	for i := range r.inputs {
 		c := &r.inputs[i]
-		at := c.at + step*c.apart
-		*c.slot = row[c.kind][at : at+c.n : at+c.n]
+		row, at := in.state, c.at+step*c.apart
+		switch c.kind {
+		case Sum:
+			row = in.sum
+		case Series:
+			row = in.series
+		case Noise:
+			row = l.noise
+		case Cotangent:
+			row = in.cotangent
+		}
+		*c.slot = row[at : at+c.n : at+c.n]
 	}
 }
 

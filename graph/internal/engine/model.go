@@ -86,6 +86,9 @@ type Record struct {
 // delays, the same in all lanes. A Read below 0 stands for a single number 1.
 type Tap struct{ Read, Coupling int }
 
+// isState says whether a record is a state variable as it is.
+func (r *Record) isState() bool { return r.Forward == nil && r.Taps == nil }
+
 // Model is a compiled network. It is immutable after Prepare and shared by goroutines.
 type Model struct {
 	States    []StateVar

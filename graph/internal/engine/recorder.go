@@ -10,7 +10,7 @@ type recorder[T kernel.Float] struct {
 	records [][]float64 // of all lanes of the run
 	perLane int         // samples in each lane of records
 	sampled int         // index of the window's first sample in the whole run
-	own     bool        // some record is a program's
+	own     bool        // some record is computed
 	value   []T
 	errs    []*DivergedError // by lane: the first value of an observable that is not finite
 	first   *DivergedError   // one of them
@@ -21,7 +21,7 @@ func (l *tile[T]) newRecorder(in, out []float64, at int, records [][]float64) *r
 	r := &recorder[T]{l: l, in: in, out: out, at: at, records: records, value: make([]T, l.lanes*m.recordWidth), errs: make([]*DivergedError, l.lanes)}
 	r.sampled, r.perLane = l.set.Samples()
 	for i := range m.Records {
-		r.own = r.own || m.Records[i].Forward != nil
+		r.own = r.own || !m.Records[i].isState()
 	}
 	for lane := range l.lanes {
 		carryIn, carryOut := r.carries(lane)
@@ -101,7 +101,7 @@ func (r *recorder[T]) copies(states []T, apart, first, steps, done int) {
 	sample := (done+first+1)/every - 1 - r.sampled
 	for i := range l.m.Records {
 		v := &l.m.Records[i]
-		if v.Forward != nil {
+		if !v.isState() {
 			continue
 		}
 		rows := kernel.Matrix[T]{Data: states[(first+1)*apart+l.lanes*l.m.States[v.State].offset:], Stride: every * apart}
@@ -120,7 +120,7 @@ func (r *recorder[T]) mean(state []T, number int64) {
 	}
 }
 
-// sample writes the means that a state completes, or those of its observables that programs compute.
+// sample writes the means that a state completes, or those of its observables that are computed.
 func (r *recorder[T]) sample(state []T, sample int, number int64) {
 	l := r.l
 	if l.set.Average {
@@ -128,7 +128,7 @@ func (r *recorder[T]) sample(state []T, sample int, number int64) {
 	}
 	for i := range l.m.Records {
 		v := &l.m.Records[i]
-		if v.Forward == nil && !l.set.Average {
+		if v.isState() && !l.set.Average {
 			continue
 		}
 		n := v.N
@@ -151,7 +151,7 @@ func (r *recorder[T]) sample(state []T, sample int, number int64) {
 // observable is record i of a state, which is noted if it is not finite.
 func (r *recorder[T]) observable(i int, state []T, number int64) []T {
 	v := &r.l.m.Records[i]
-	if v.Forward == nil && v.Taps == nil {
+	if v.isState() {
 		return r.l.state(state, v.State)
 	}
 	value := of(r.l, r.value, v.offset, v.N)
