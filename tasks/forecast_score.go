@@ -87,8 +87,12 @@ func (s Starts) filled() Starts {
 
 // Cut gives the history before each start and the steps rows of truth after it, in the test part.
 func (s Starts) Cut(series *Series, steps int) (histories, truths []*mat.Dense, err error) {
+	return s.cut(series, Test, steps)
+}
+
+func (s Starts) cut(series *Series, part Split, steps int) (histories, truths []*mat.Dense, err error) {
 	s = s.filled()
-	data := series.Part(Test)
+	data := series.Part(part)
 	n, channels := data.Dims()
 	room := n - s.Warmup - steps
 	if s.Number < 1 || s.Warmup < 1 || steps < 1 || room < 0 {
@@ -105,8 +109,8 @@ func (s Starts) Cut(series *Series, steps int) (histories, truths []*mat.Dense, 
 }
 
 // forecasts continues the history of every start.
-func (s Starts) forecasts(f Forecaster, series *Series, steps int) (forecasts, truths []*mat.Dense, err error) {
-	histories, truths, err := s.Cut(series, steps)
+func (s Starts) forecasts(f Forecaster, series *Series, part Split, steps int) (forecasts, truths []*mat.Dense, err error) {
+	histories, truths, err := s.cut(series, part, steps)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -132,7 +136,7 @@ const validThreshold = 0.4
 // 0.4 of the root mean square of the signal: sorted, in Lyapunov times where the series knows its
 // exponent, else in its unit of time. Their median is the figure to report.
 func ValidTimes(f Forecaster, s *Series, starts Starts, steps int) ([]float64, error) {
-	forecasts, truths, err := starts.forecasts(f, s, steps)
+	forecasts, truths, err := starts.forecasts(f, s, Test, steps)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +156,7 @@ func ValidTimes(f Forecaster, s *Series, starts Starts, steps int) ([]float64, e
 // NRMSEAt is the root mean square error exactly horizon steps ahead (84 is customary for Mackey-Glass),
 // over starts in the test part, divided by the standard deviation of that part.
 func NRMSEAt(f Forecaster, s *Series, starts Starts, horizon int) (float64, error) {
-	forecasts, truths, err := starts.forecasts(f, s, horizon)
+	forecasts, truths, err := starts.forecasts(f, s, Test, horizon)
 	if err != nil {
 		return 0, err
 	}
@@ -163,4 +167,37 @@ func NRMSEAt(f Forecaster, s *Series, starts Starts, horizon int) (float64, erro
 		}
 	}
 	return math.Sqrt(sum/float64(len(truths))) / scaleOf(s.Part(Test)), nil
+}
+
+// FreeError is the mean square error of free runs of some steps, the geometric mean over starts in a part
+// of the series: in chaos some starts are a thousand times harder than others, and should not decide alone.
+// No single error counts for more than 2, in standard deviations of the training part, about that of a
+// guess, so that a run that diverges is bad, and not all. It chooses between forecasters.
+func FreeError(f Forecaster, s *Series, part Split, starts Starts, steps int) (float64, error) {
+	forecasts, truths, err := starts.forecasts(f, s, part, steps)
+	if err != nil {
+		return 0, err
+	}
+	sum := 0.0
+	for i, truth := range truths {
+		sum += math.Log(cappedError(forecasts[i], truth))
+	}
+	return math.Exp(sum / float64(len(truths))), nil
+}
+
+// cappedError is the mean square error of a forecast.
+func cappedError(forecast, truth *mat.Dense) float64 {
+	const worst = 2 * 2
+	n, channels := truth.Dims()
+	sum := 0.0
+	for t := range n {
+		for j := range channels {
+			e := square(forecast.At(t, j) - truth.At(t, j))
+			if !(e < worst) { // or NaN
+				e = worst
+			}
+			sum += e
+		}
+	}
+	return sum / float64(n*channels)
 }

@@ -305,3 +305,46 @@ func TestCompareFreeRun(t *testing.T) {
 		t.Error("two channels against three")
 	}
 }
+
+// An error of 0.1 from every start is one of 0.01; half of the starts diverging makes it √(0.01·4).
+func TestFreeError(t *testing.T) {
+	s := LorenzSeries()
+	starts := Starts{Number: 4, Warmup: 10}
+	for _, c := range []struct {
+		diverging int
+		want      float64
+	}{{0, 0.01}, {2, 0.2}, {4, 4}} {
+		got, err := FreeError(offBy{0.1, s, starts, c.diverging}, s, Validation, starts, 30)
+		if err != nil || math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("%d of 4 starts diverge: %v, expected %v, %v", c.diverging, got, c.want, err)
+		}
+	}
+	if _, err := FreeError(Persistence{}, s, Validation, starts, 3000); err == nil {
+		t.Error("a run longer than the part")
+	}
+}
+
+// offBy knows the truth and misses it by a constant; the first starts diverge.
+type offBy struct {
+	by        float64
+	series    *Series
+	starts    Starts
+	diverging int
+}
+
+func (offBy) Predict(data *mat.Dense) (*mat.Dense, error)            { return data, nil }
+func (offBy) Forecast(history *mat.Dense, _ int) (*mat.Dense, error) { return history, nil }
+
+func (o offBy) ForecastLanes(_ []*mat.Dense, steps int) ([]*mat.Dense, error) {
+	_, truths, err := o.starts.cut(o.series, Validation, steps)
+	for i, truth := range truths {
+		truths[i] = mat.DenseCopyOf(truth)
+		truths[i].Apply(func(_, _ int, v float64) float64 {
+			if i < o.diverging {
+				return math.NaN()
+			}
+			return v + o.by
+		}, truth)
+	}
+	return truths, err
+}

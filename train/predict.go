@@ -19,10 +19,11 @@ type PredictSettings struct {
 	Windows int // of the training part, side by side in lanes; 100, fewer where the series is short
 	Warmup  int // first samples of a window, which are shown and not judged; 30
 	Steps   int // samples of a window that are judged; 100
-	// Ridge of the readout; 0: what is best on the validation part of the powers of ten from 1e-11 to 10,
-	// anew in every round.
-	Ridge float64
-	Every int // updates between evaluations; 10
+	Every   int // updates between evaluations; 10
+	// Horizon is how far free runs go, from 20 starts in the validation part, that choose the best values
+	// and the ridge of their readout: free runs need not only a small error but a stable loop. 1: one step
+	// is what counts, as in noisy recordings. 1
+	Horizon int
 
 	MemoryBudget int64
 
@@ -42,8 +43,8 @@ type PredictSettings struct {
 type PredictEvaluation struct {
 	Update     int     `json:"update"`
 	Loss       float64 `json:"loss"`       // one step ahead, of the windows, ridge included
-	Validation float64 `json:"validation"` // one step ahead, on the validation part
-	Ridge      float64 `json:"ridge"`
+	Validation float64 `json:"validation"` // on the validation part, one step ahead or of free runs as far as Horizon
+	Ridge      float64 `json:"ridge"`      // of the readout; the search has one that may be smaller
 	Seconds    float64 `json:"seconds"`
 }
 
@@ -81,16 +82,13 @@ func (s PredictSettings) withDefaults() (PredictSettings, error) {
 	for _, d := range []struct {
 		field *int
 		value int
-	}{{&s.Updates, 100}, {&s.Round, 50}, {&s.Windows, 100}, {&s.Warmup, 30}, {&s.Steps, 100}, {&s.Every, 10}} {
+	}{{&s.Updates, 100}, {&s.Round, 50}, {&s.Windows, 100}, {&s.Warmup, 30}, {&s.Steps, 100}, {&s.Every, 10}, {&s.Horizon, 1}} {
 		if *d.field < 0 {
 			return s, fmt.Errorf("train: prediction: expected no negative setting, found %d", *d.field)
 		}
 		if *d.field == 0 {
 			*d.field = d.value
 		}
-	}
-	if !(s.Ridge >= 0) {
-		return s, fmt.Errorf("train: prediction: expected a ridge above 0, found %g", s.Ridge)
 	}
 	return s, nil
 }

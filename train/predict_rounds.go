@@ -49,6 +49,9 @@ func newPredictorTraining(ctx context.Context, p *layers.Predictor, s *tasks.Ser
 	if n < t.Warmup+shortest+1 {
 		return nil, fmt.Errorf("train: series %s: expected at least %d samples for training after a warm-up of %d, found %d", s.Name, shortest+1, t.Warmup, n-t.Warmup)
 	}
+	if held, _ := s.Part(tasks.Validation).Dims(); t.Horizon > 1 && held < leadIn+t.Horizon {
+		return nil, fmt.Errorf("train: series %s: expected at least %d samples for validation by free runs of %d, found %d", s.Name, leadIn+t.Horizon, t.Horizon, held)
+	}
 	t.Steps = min(t.Steps, n-t.Warmup-1)
 	t.Windows = min(t.Windows, n/t.Steps+1)
 	t.now = predictorCheckpoint{Series: s.Name}
@@ -118,11 +121,10 @@ func (t *predictorTraining) prepare() error {
 	if err := t.search.keep(t.now.X); err != nil {
 		return err
 	}
-	if t.search.ridge = t.Ridge; t.Ridge == 0 {
-		if t.search.ridge, err = t.bestRidge(); err != nil {
-			return err
-		}
+	if t.search.power, _, err = t.bestRidge(smallestRidge, 1); err != nil {
+		return err
 	}
+	t.search.ridge = decade(t.search.power)
 	if t.now.Update > 0 {
 		return nil
 	}
@@ -178,11 +180,14 @@ func (t *predictorTraining) update(r Report) error {
 
 // evaluate judges the values x, and gives them to the predictor.
 func (t *predictorTraining) evaluate(x []float64, loss float64) error {
-	validation, err := t.fit(x, t.search.ridge)
+	if err := t.search.keep(x); err != nil {
+		return err
+	}
+	power, validation, err := t.bestRidge(t.search.power, t.Horizon)
 	if err != nil {
 		return err
 	}
-	e := PredictEvaluation{Update: t.now.Update, Loss: loss, Validation: validation, Ridge: t.search.ridge, Seconds: t.seconds()}
+	e := PredictEvaluation{Update: t.now.Update, Loss: loss, Validation: validation, Ridge: decade(power), Seconds: t.seconds()}
 	t.now.Curve = append(t.now.Curve, e)
 	if len(t.now.Curve) == 1 || validation < t.now.Best.Validation {
 		t.now.Best, t.now.BestX = e, x
@@ -227,6 +232,5 @@ func (t *predictorTraining) finish(err error) (*Predicted, error) {
 		return done, err
 	}
 	done.Parameters = len(t.now.BestX)
-	_, fitErr := t.fit(t.now.BestX, t.now.Best.Ridge)
-	return done, errors.Join(err, fitErr, t.close())
+	return done, errors.Join(err, t.fit(t.now.BestX, t.now.Best.Ridge), t.close())
 }

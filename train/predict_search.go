@@ -17,7 +17,8 @@ type predictorSearch struct {
 	predictor *layers.Predictor
 	roll      *graph.Rollout
 	problem   *GraphProblem
-	ridge     float64
+	power     int     // of ten, the ridge of the readout
+	ridge     float64 // 10^power
 }
 
 func newPredictorSearch(ctx context.Context, p *layers.Predictor, win *windows, budget int64) (*predictorSearch, error) {
@@ -45,43 +46,71 @@ func (s *predictorSearch) keep(x []float64) error {
 	return errors.Join(s.problem.SetValues(x), s.predictor.Keep(s.roll))
 }
 
-// fit gives the predictor the values x and the readout that is best for them on the training part, and
-// returns the mean square error on the validation part over that of persistence.
-func (t *predictorTraining) fit(x []float64, ridge float64) (float64, error) {
+// fit gives the predictor the values x and the readout of a ridge that is best for them on the training
+// part.
+func (t *predictorTraining) fit(x []float64, ridge float64) error {
 	if err := t.search.keep(x); err != nil {
-		return 0, err
+		return err
 	}
-	data, check, err := t.parts()
+	data, _, err := t.parts()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if err := data.solve(ridge); err != nil {
-		return 0, err
-	}
-	check.miss(&data.w)
-	return squares(&check.wrong) / squares(check.y), t.predictor.SetReadout(&data.w)
+	return t.readout(data, ridge)
 }
 
-// bestRidge is the one with the smallest error on the validation part.
-func (t *predictorTraining) bestRidge() (float64, error) {
+func (t *predictorTraining) readout(data *regression, ridge float64) error {
+	if err := data.solve(ridge); err != nil {
+		return err
+	}
+	return t.predictor.SetReadout(&data.w)
+}
+
+// bestRidge gives the predictor, whose values are those of the search, the readout with the smallest mean
+// square error on the validation part over that of persistence, in free runs as far as horizon: of the
+// powers of ten from 10^from on.
+func (t *predictorTraining) bestRidge(from, horizon int) (best int, least float64, err error) {
 	data, check, err := t.parts()
+	if err != nil {
+		return 0, 0, err
+	}
+	least = math.Inf(1)
+	best = largestRidge
+	for power := from; power <= largestRidge; power++ {
+		if err := t.readout(data, decade(power)); errors.Is(err, errSingular) {
+			continue
+		} else if err != nil {
+			return 0, 0, err
+		}
+		e, err := t.validation(data, check, horizon)
+		if err != nil {
+			return 0, 0, err
+		}
+		if e < least {
+			best, least = power, e
+		}
+	}
+	return best, least, t.readout(data, decade(best))
+}
+
+func decade(power int) float64 { return math.Pow(10, float64(power)) }
+
+// validation is the error of the predictor with the readout of data.
+func (t *predictorTraining) validation(data, check *regression, horizon int) (float64, error) {
+	if horizon == 1 {
+		check.miss(&data.w)
+		return squares(&check.wrong) / squares(check.y), nil
+	}
+	free, err := t.freeError(t.predictor, horizon)
 	if err != nil {
 		return 0, err
 	}
-	best, least := 1.0, math.Inf(1)
-	for power := smallestRidge; power <= largestRidge; power++ {
-		ridge := math.Pow(10, float64(power))
-		if err := data.solve(ridge); errors.Is(err, errSingular) {
-			continue
-		} else if err != nil {
-			return 0, err
-		}
-		check.miss(&data.w)
-		if e := squares(&check.wrong); e < least {
-			best, least = ridge, e
-		}
-	}
-	return best, nil
+	still, err := t.freeError(tasks.Persistence{}, horizon)
+	return free / still, err
+}
+
+func (t *predictorTraining) freeError(f tasks.Forecaster, horizon int) (float64, error) {
+	return tasks.FreeError(f, t.series, tasks.Validation, tasks.Starts{Number: 20, Warmup: leadIn}, horizon)
 }
 
 const (
@@ -89,7 +118,7 @@ const (
 	largestRidge  = 1
 
 	laneOfPart = 1000 // samples, about, of the lanes in which a part is shown
-	leadIn     = 200  // samples before the validation part that are shown and not judged
+	leadIn     = 200  // samples that are shown before those of the validation part that are judged
 )
 
 // parts are features and changes of the training part, and of the validation part.

@@ -51,7 +51,7 @@ func TestPredictionGradient(t *testing.T) {
 			}
 		}
 		p := mustPredictor(t, layers.PredictorSettings{Cell: cell, Units: 5, Channels: 3, MaxDelay: c.delay, Seed: 1})
-		settings, _ := PredictSettings{Windows: 3, Steps: 30, Warmup: 8, Ridge: 1e-4}.withDefaults()
+		settings, _ := PredictSettings{Windows: 3, Steps: 30, Warmup: 8}.withDefaults()
 		tr, err := newPredictorTraining(context.Background(), p, s, settings)
 		if err != nil {
 			t.Fatal(err)
@@ -59,6 +59,7 @@ func TestPredictionGradient(t *testing.T) {
 		if err := tr.prepare(); err != nil {
 			t.Fatal(err)
 		}
+		tr.search.ridge = 1e-4 // so that the penalty shows
 		checkSlope(t, c.model, tr.search.problem)
 		if err := tr.close(); err != nil {
 			t.Fatal(err)
@@ -213,7 +214,7 @@ func TestPredictErrors(t *testing.T) {
 	small, _ := json.Marshal(predictorCheckpoint{Series: s.Name, X: []float64{1}})
 	for what, settings := range map[string]PredictSettings{
 		"negative":      {Updates: -1},
-		"ridge":         {Ridge: -1},
+		"horizon":       {Horizon: 5000},
 		"warm-up":       {Warmup: 5000},
 		"no JSON":       {Resume: []byte("x")},
 		"another":       {Resume: other},

@@ -30,7 +30,7 @@ type regression struct {
 func newRegression(rows, features, targets int) *regression {
 	return &regression{
 		x: mat.NewDense(rows, features, nil), y: mat.NewDense(rows, targets, nil),
-		gram: mat.NewSymDense(features, nil),
+		gram: mat.NewSymDense(features, nil), w: *mat.NewDense(features, targets, nil),
 	}
 }
 

@@ -71,7 +71,11 @@ func (r *report) judgeBest(list []candidate) error {
 			failed = err
 			continue
 		}
-		if e := r.validation(f); best == nil || e < least {
+		e, err := r.validation(f)
+		if err != nil {
+			return err
+		}
+		if best == nil || e < least {
 			best, name, least = f, c.name, e
 		}
 	}
@@ -83,43 +87,13 @@ func (r *report) judgeBest(list []candidate) error {
 
 // validation is an error on the validation part: in free runs where they are what counts, in one step in
 // a recording.
-func (r *report) validation(f tasks.Forecaster) float64 {
+func (r *report) validation(f tasks.Forecaster) (float64, error) {
+	if !r.recorded() {
+		return tasks.FreeError(f, r.series, tasks.Validation, tasks.Starts{Number: 20, Warmup: warmup}, freeHorizon)
+	}
 	trained, channels := r.series.Part(tasks.Train).Dims()
 	held, _ := r.series.Part(tasks.Validation).Dims()
 	lead := min(warmup, trained)
-	data := r.series.Data.Slice(trained-lead, trained+held, 0, channels).(*mat.Dense)
-	if r.recorded() {
-		score, err := tasks.ScoreOneStep(f, data, lead-1)
-		if err != nil {
-			return math.Inf(1)
-		}
-		return score.MSE
-	}
-	return freeError(f, data, lead)
-}
-
-// freeError is the mean square error of free runs of 84 steps from 20 starts, no single one above 4,
-// about that of a guess.
-func freeError(f tasks.Forecaster, data *mat.Dense, lead int) float64 {
-	const starts, worst = 20, 4
-	n, channels := data.Dims()
-	sum := 0.0
-	for i := range starts {
-		from := (n - lead - mackeyAhead) * i / (starts - 1)
-		run, err := f.Forecast(data.Slice(from, from+lead, 0, channels).(*mat.Dense), mackeyAhead)
-		if err != nil {
-			return math.Inf(1)
-		}
-		for t := range mackeyAhead {
-			for c := range channels {
-				d := run.At(t, c) - data.At(from+lead+t, c)
-				if e := d * d; e < worst {
-					sum += e
-				} else { // or NaN
-					sum += worst
-				}
-			}
-		}
-	}
-	return sum / float64(starts*mackeyAhead*channels)
+	score, err := tasks.ScoreOneStep(f, r.series.Data.Slice(trained-lead, trained+held, 0, channels).(*mat.Dense), lead-1)
+	return score.MSE, err
 }

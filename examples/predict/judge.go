@@ -42,6 +42,7 @@ const (
 	warmup       = 200 // samples shown before a free run
 	validHorizon = 15  // Lyapunov times that forecasts are followed
 	mackeyAhead  = 84
+	freeHorizon  = 100 // samples of free runs by which forecasters of generated series are chosen
 	freeSteps    = 5000
 )
 

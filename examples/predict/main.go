@@ -102,6 +102,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := r.baselines(); err != nil {
 		return err
 	}
+	if !r.recorded() {
+		settings.Horizon = freeHorizon
+	}
 	settings.Callback = func(e train.PredictEvaluation) error {
 		if e.Update == 0 {
 			return r.judge("before training", predictor)

@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"github.com/euryale-ml/euryale/datasets"
-	"github.com/euryale-ml/euryale/layers"
 	"github.com/euryale-ml/euryale/tasks"
 )
 
@@ -31,12 +30,4 @@ func (c *config) load() (*tasks.Series, error) {
 		return nil, err
 	}
 	return tasks.NewSeries(c.series, recording.Data, 1)
-}
-
-// cell is the unit of the network by name.
-func cell(name string) (*layers.Cell, error) {
-	if name == "horn" {
-		return layers.DampedHORNCell(), nil
-	}
-	return layers.CellByName(name)
 }
