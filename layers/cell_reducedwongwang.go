@@ -22,6 +22,6 @@ func ReducedWongWangCell() *Cell {
 			return map[string][]float64{"w": {1.7}, "I_o": between(rng, n, 0.23, 0.29), "init:S": {0.1}}
 		},
 		Learn: map[string]nmm.Transform{"I_o": nmm.Scaled(nmm.Free, 0.1), "w": nmm.Positive},
-		Rate:  0.005,
+		Rate:  0.002,
 	}
 }

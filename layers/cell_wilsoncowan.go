@@ -13,7 +13,9 @@ import (
 // held, so no gradient says what to hold.
 //
 // Excitation and inhibition between nodes are couplings of their own with positive weights (Dale's
-// law). The readout sees E.
+// law), in balance, and strong enough that what a node holds changes at once what an input does to
+// others: a comparison of both is then there to be read out, and need not be found first. The readout
+// sees E.
 func WilsonCowanCell() *Cell {
 	minus := func(int) float64 { return -1 }
 	return &Cell{
@@ -22,8 +24,8 @@ func WilsonCowanCell() *Cell {
 		MaxStep:    50,
 		Encoder:    Link{To: "E_in", Initial: Normal(3)},
 		Links: []Link{
-			{Name: "excitation", From: "E", To: "E_in", Initial: Excitatory(1.5), Learn: nmm.Positive},
-			{Name: "inhibition", From: "I", To: "E_in", Initial: Excitatory(1.5), Gain: minus, Learn: nmm.Positive},
+			{Name: "excitation", From: "E", To: "E_in", Initial: Excitatory(8), Learn: nmm.Positive},
+			{Name: "inhibition", From: "I", To: "E_in", Initial: Excitatory(8), Gain: minus, Learn: nmm.Positive},
 		},
 		Reads: []Read{{State: "E", Offset: 0.3, Scale: 8}},
 		Values: func(rng *rand.Rand, n int, _ float64) map[string][]float64 {
@@ -34,6 +36,6 @@ func WilsonCowanCell() *Cell {
 			}
 		},
 		Learn: map[string]nmm.Transform{"c_ee": nmm.Positive, "c_ei": nmm.Positive, "c_ie": nmm.Positive, "P": nmm.Free, "Q": nmm.Free},
-		Rate:  0.02,
+		Rate:  0.01,
 	}
 }
