@@ -113,7 +113,7 @@ func TestRecurrentIsTheRecursion(t *testing.T) {
 			for i := range n {
 				omega := at(t, r, "cortex.omega", i)
 				drive := math.Tanh(dot(v, i, u) + 2/math.Sqrt(n)*dot(w, i, y) + at(t, r, "cortex.b", i))
-				ny = append(ny, y[i]+0.5*drive-omega*omega*x[i]-2*0.01*y[i])
+				ny = append(ny, y[i]+0.5*drive-omega*omega*x[i]-2*at(t, r, "cortex.gamma", i)*y[i])
 				nx = append(nx, x[i]+ny[i])
 			}
 			return nx, ny
