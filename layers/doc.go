@@ -27,4 +27,13 @@
 //
 // Recurrent.Network is an ordinary network; Recurrent.Rollout gives the nodes to train it in one's own
 // way. With Mask and TractLengths the connections are those of a connectome, with their delays.
+//
+// # Prediction
+//
+// NewPredictor makes a network that predicts the next sample of a signal, and that runs on alone from its
+// own predictions, by which it is judged:
+//
+//	p, err := layers.NewPredictor(layers.PredictorSettings{Units: 64, Channels: 3, Seed: 1})
+//	done, err := train.Predict(ctx, p, tasks.LorenzSeries(), train.PredictSettings{Horizon: 100})
+//	next, err := p.Forecast(history, 500)        // [time, channel]
 package layers

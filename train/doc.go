@@ -25,4 +25,11 @@
 //	rnn, err := layers.NewRecurrent(layers.RecurrentSettings{Cell: layers.HORNCell(), Units: 64, …})
 //	done, err := train.Train(ctx, rnn, task, train.TaskSettings{Updates: 300, Target: 0.99, Progress: os.Stderr})
 //	fmt.Println(done.UpdatesTo(0.99), done.Results)
+//
+// Predict trains a network to predict a signal, which takes other means: where a free run has to stay with
+// chaos for a long time, errors must become so small that Adam does not come there.
+//
+//	p, err := layers.NewPredictor(layers.PredictorSettings{Units: 64, Channels: 3, Seed: 1})
+//	done, err := train.Predict(ctx, p, tasks.LorenzSeries(), train.PredictSettings{Horizon: 100, Progress: os.Stderr})
+//	times, err := tasks.ValidTimes(p, tasks.LorenzSeries(), tasks.Starts{}, 800)
 package train

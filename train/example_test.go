@@ -8,6 +8,7 @@ import (
 	"github.com/euryale-ml/euryale/graph"
 	"github.com/euryale-ml/euryale/layers"
 	"github.com/euryale-ml/euryale/nmm"
+	"github.com/euryale-ml/euryale/tasks"
 	"github.com/euryale-ml/euryale/train"
 	"gonum.org/v1/gonum/mat"
 )
@@ -72,4 +73,26 @@ func ExampleAdam() {
 	}
 	fmt.Println(rest.X[0] == whole.X[0])
 	// Output: true
+}
+
+// A small network learns Lorenz's system and follows it without being shown it.
+func ExamplePredict() {
+	series, err := tasks.NewSeries("lorenz", tasks.Lorenz([3]float64{1, 1, 20}, 0.02, 4000), 0.02)
+	if err != nil {
+		panic(err)
+	}
+	series.Lyapunov = tasks.LorenzExponent
+	p, err := layers.NewPredictor(layers.PredictorSettings{Units: 24, Channels: 3, Seed: 1})
+	if err != nil {
+		panic(err)
+	}
+	if _, err := train.Predict(context.Background(), p, series, train.PredictSettings{Updates: 50, Horizon: 100}); err != nil {
+		panic(err)
+	}
+	times, err := tasks.ValidTimes(p, series, tasks.Starts{Number: 11, Warmup: 100}, 400)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println("more than two Lyapunov times:", times[5] > 2)
+	// Output: more than two Lyapunov times: true
 }
