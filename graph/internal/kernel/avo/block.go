@@ -15,6 +15,7 @@ type block struct {
 	across int // registers of a row
 }
 
+// lines are of memory, or products; weights are those of four edges, weight is one of them again and again.
 var (
 	lines                   = []reg.VecPhysical{reg.Z20, reg.Z21, reg.Z22, reg.Z23}
 	weights, weight, places = reg.Z31, reg.Z30, reg.Z29
@@ -24,7 +25,7 @@ var (
 // or behind last, the end of all edges.
 //
 // DI is the row of c, whose distance is R11; SI is b; R8 is the row, R13 are the rows left, R9 is the
-// edge, R10 the last one; DX is w and R14 offsets. R12 is the distance of the first step from the last one,
+// edge; DX is w and R14 offsets. R12 is the distance of the first step from the last one,
 // R10 are the shifts.
 func (d *dtype) delayedBlock() {
 	name := fmt.Sprint("delayedBlock", d.bits)
@@ -162,7 +163,7 @@ func (b *block) four() {
 // edge adds an edge whose source, an index, and weight are known.
 func (b *block) edge(source reg.GPPhysical) {
 	b.LEAQ(b.at(reg.RSI, source, 0), source)
-	if b.across == 4 && aligned {
+	if b.across == 4 { // with fewer, the shifts take longer than what is read twice
 		b.alignedEdge(source)
 		return
 	}
@@ -176,8 +177,6 @@ func (b *block) edge(source reg.GPPhysical) {
 		b.add(product, b.vec(i), b.vec(i))
 	}
 }
-
-const aligned = true
 
 // alignedEdge reads whole lines of memory, and shifts them: four registers that are not at the beginning of
 // a line lie on five lines, each of which would be read twice, but for the first and the last one. What is
