@@ -32,6 +32,26 @@ type Cell struct {
 	Noise map[string]float64
 }
 
+// check says what the cell lacks.
+func (c *Cell) check() error {
+	if c == nil || c.Model == nil {
+		return fmt.Errorf("it needs a cell with a model")
+	}
+	name := c.Model.Name()
+	if len(c.Reads) == 0 {
+		return fmt.Errorf("the cell of %s has nothing to read", name)
+	}
+	if c.Encoder.Initial == nil {
+		return fmt.Errorf("the cell of %s has an encoder without Initial weights", name)
+	}
+	for _, l := range c.Links {
+		if l.Initial == nil {
+			return fmt.Errorf("the cell of %s has a link %q without Initial weights", name, l.Name)
+		}
+	}
+	return nil
+}
+
 // Link is a coupling between the units: from a state to a port.
 type Link struct {
 	Name     string

@@ -74,9 +74,10 @@ func (s PredictorSettings) filled() PredictorSettings {
 }
 
 func (s *PredictorSettings) check() error {
+	if err := s.Cell.check(); err != nil {
+		return fmt.Errorf("layers: predictor: %w", err)
+	}
 	switch {
-	case s.Cell.Model == nil || len(s.Cell.Reads) == 0:
-		return fmt.Errorf("layers: a predictor needs a cell with a model and something to read")
 	case s.Units < 1 || s.Channels < 1 || s.MaxDelay < 0:
 		return fmt.Errorf("layers: predictor: expected positive numbers of units and channels, and no negative delay; found %d, %d, %d", s.Units, s.Channels, s.MaxDelay)
 	case !(s.Dt > 0):

@@ -71,20 +71,29 @@ func NewRecurrent(s RecurrentSettings) (*Recurrent, error) {
 	return r, errors.Join(initialise(r.net, s.Cell, s.Seed, s.Units, s.Dt), r.learn())
 }
 
+// mostSubsteps bounds the integration steps per task step: more is a mistyped step.
+const mostSubsteps = 1_000_000
+
 func (s *RecurrentSettings) check() error {
+	if err := s.Cell.check(); err != nil {
+		return fmt.Errorf("layers: recurrent network: %w", err)
+	}
 	switch {
-	case s.Cell == nil || s.Cell.Model == nil:
-		return fmt.Errorf("layers: a recurrent network needs a cell with a model")
 	case s.Units <= 0 || s.Inputs <= 0 || s.Outputs <= 0:
 		return fmt.Errorf("layers: expected positive numbers of units, inputs and outputs, found %d, %d, %d", s.Units, s.Inputs, s.Outputs)
 	case !(s.Dt > 0) || math.IsInf(s.Dt, 0):
 		return fmt.Errorf("layers: expected a task step of some ms, found %v", s.Dt)
 	case s.Substeps < 0:
 		return fmt.Errorf("layers: expected a number of integration steps per task step, found %d", s.Substeps)
-	case len(s.Cell.Reads) == 0:
-		return fmt.Errorf("layers: the cell of %s has nothing to read", s.Cell.Model.Name())
+	case s.Substeps == 0 && s.Cell.MaxStep > 0 && s.Dt/s.Cell.MaxStep > mostSubsteps:
+		return fmt.Errorf("layers: a task step of %v ms takes more than %d integration steps of %v ms", s.Dt, mostSubsteps, s.Cell.MaxStep)
+	case s.TractLengths == nil && s.Speed != (nmm.Quantity{}):
+		return fmt.Errorf("layers: a speed of %v %s is given without tract lengths", s.Speed.Value, s.Speed.Unit)
 	}
 	if s.Mask != nil {
+		if m, ok := s.Mask.(*mat.Dense); ok && m == nil {
+			return fmt.Errorf("layers: expected a mask, or none at all, found a nil %T", m)
+		}
 		if rows, cols := s.Mask.Dims(); rows != s.Units || cols != s.Units {
 			return fmt.Errorf("layers: expected a mask of %d × %d units, found %d × %d", s.Units, s.Units, rows, cols)
 		}
@@ -96,7 +105,7 @@ func (s *RecurrentSettings) check() error {
 func (r *Recurrent) parts() []graph.Part {
 	s, cell := &r.settings, r.cell
 	encoder := cell.Encoder.Initial(stream(s.Seed, "encoder"), s.Units, s.Inputs)
-	if s.DaleEncoder {
+	if s.DaleEncoder && encoder != nil {
 		encoder.Apply(func(_, _ int, w float64) float64 { return math.Abs(w) + 1e-3 }, encoder)
 	}
 	list := []graph.Part{
@@ -128,7 +137,7 @@ func (r *Recurrent) coupling(l Link) graph.Part {
 	if l.Pre != "" {
 		c.Pre(l.Pre)
 	}
-	if s.Mask != nil {
+	if s.Mask != nil && w != nil {
 		c.Weights(masked(w, s.Mask))
 	}
 	if s.TractLengths != nil {
@@ -138,8 +147,11 @@ func (r *Recurrent) coupling(l Link) graph.Part {
 }
 
 // masked holds the entries of w where the mask is not 0, scaled so that a unit's inputs stay as strong.
-func masked(w *mat.Dense, mask mat.Matrix) *graph.Sparse {
+func masked(w *mat.Dense, mask mat.Matrix) mat.Matrix {
 	rows, cols := w.Dims()
+	if r, c := mask.Dims(); r != rows || c != cols {
+		return w // whose shape the network refuses
+	}
 	held := &graph.Sparse{Rows: rows, Cols: cols}
 	for i := range rows {
 		for j := range cols {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/euryale-ml/euryale/graph"
@@ -268,19 +269,65 @@ func TestInitials(t *testing.T) {
 }
 
 func TestRecurrentErrors(t *testing.T) {
-	for _, s := range []RecurrentSettings{
-		{Units: 3, Inputs: 1, Outputs: 1, Dt: 1},
-		{Cell: HORNCell(), Units: 0, Inputs: 1, Outputs: 1, Dt: 1},
-		{Cell: HORNCell(), Units: 3, Inputs: 1, Outputs: 1},
-		{Cell: HORNCell(), Units: 3, Inputs: 1, Outputs: 1, Dt: 1, Mask: mat.NewDense(2, 3, nil)},
-		{Cell: &Cell{Model: nmm.HORN()}, Units: 3, Inputs: 1, Outputs: 1, Dt: 1},
+	horn := func(change func(*RecurrentSettings)) RecurrentSettings {
+		s := RecurrentSettings{Cell: HORNCell(), Units: 3, Inputs: 1, Outputs: 1, Dt: 1}
+		change(&s)
+		return s
+	}
+	nothing := func(*rand.Rand, int, int) *mat.Dense { return nil }
+	for want, s := range map[string]RecurrentSettings{
+		"needs a cell":        horn(func(s *RecurrentSettings) { s.Cell = nil }),
+		"found 0, 1, 1":       horn(func(s *RecurrentSettings) { s.Units = 0 }),
+		"task step of some":   horn(func(s *RecurrentSettings) { s.Dt = math.NaN() }),
+		"mask of 3 × 3":       horn(func(s *RecurrentSettings) { s.Mask = mat.NewDense(2, 3, nil) }),
+		"found a nil":         horn(func(s *RecurrentSettings) { s.Mask = (*mat.Dense)(nil) }),
+		"found -1":            horn(func(s *RecurrentSettings) { s.Substeps = -1 }),
+		"more than 1000000":   horn(func(s *RecurrentSettings) { s.Cell.MaxStep = 1e-300 }),
+		"without tract":       horn(func(s *RecurrentSettings) { s.Speed = nmm.Q(3, "m/s") }),
+		"nil *mat.Dense":      horn(func(s *RecurrentSettings) { s.TractLengths, s.Speed = (*mat.Dense)(nil), nmm.Q(3, "m/s") }),
+		"without a speed":     horn(func(s *RecurrentSettings) { s.TractLengths = mat.NewDense(3, 3, nil) }),
+		"nothing to read":     horn(func(s *RecurrentSettings) { s.Cell = &Cell{Model: nmm.HORN()} }),
+		"encoder without":     horn(func(s *RecurrentSettings) { s.Cell.Encoder.Initial = nil }),
+		`link "recurrent"`:    horn(func(s *RecurrentSettings) { s.Cell.Links[0].Initial = nil }),
+		"encoder: no weights": horn(func(s *RecurrentSettings) { s.Cell.Encoder.Initial, s.DaleEncoder = nothing, true }),
+		"recurrent: no weigh": horn(func(s *RecurrentSettings) {
+			s.Cell.Links[0].Initial, s.Mask = nothing, mat.NewDense(3, 3, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1})
+		}),
+		"found 2 × 2": horn(func(s *RecurrentSettings) {
+			s.Cell.Links[0].Initial = func(*rand.Rand, int, int) *mat.Dense { return mat.NewDense(2, 2, nil) }
+			s.Mask = mat.NewDense(3, 3, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1})
+		}),
 	} {
-		if _, err := NewRecurrent(s); err == nil {
-			t.Errorf("%+v: expected an error", s)
+		if _, err := NewRecurrent(s); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, expected one with %q", err, want)
 		}
 	}
 	if _, err := CellByName("hron"); err == nil {
 		t.Error("expected an error for an unknown cell")
+	}
+	r, err := NewRecurrent(horn(func(*RecurrentSettings) {}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := r.Rollout(G.NewGraph(), 4, 2, graph.Run{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{
+		"one seed of two": u.SetSeeds([]uint64{1}), "too many steps": u.SetInput(make([]float64, 10), 5), "too few numbers": u.SetInput(make([]float64, 7), 4),
+		"less than nothing": u.SetInput(nil, -1),
+	} {
+		if err == nil {
+			t.Errorf("%s: expected an error", what)
+		}
+	}
+	for _, size := range [][2]int{{0, 1}, {1, 0}, {-1, 1}, {1 << 40, 1}, {1, 1 << 40}} {
+		if _, err := r.Rollout(G.NewGraph(), size[0], size[1], graph.Run{}); err == nil {
+			t.Errorf("%v steps and lanes: expected an error", size)
+		}
+	}
+	if _, err := r.Rollout(nil, 1, 1, graph.Run{}); err == nil {
+		t.Error("no graph: expected an error")
 	}
 }
 

@@ -22,14 +22,22 @@ type Unrolled struct {
 	readout   G.Nodes   // weights per read, then the bias
 }
 
+// mostInputs bounds the inputs of a rollout, to 128 GiB.
+const mostInputs = 1 << 34
+
 // Rollout adds the network to graph g: steps task steps of lanes trials. Of run, the precision, the
 // memory budget, the seed, what is recorded beside the outputs and what becomes of lanes that diverge are
 // heeded.
 func (r *Recurrent) Rollout(g *G.ExprGraph, steps, lanes int, run graph.Run) (*Unrolled, error) {
-	if steps <= 0 || lanes <= 0 {
-		return nil, fmt.Errorf("layers: expected positive numbers of steps and lanes, found %d and %d", steps, lanes)
-	}
 	s := &r.settings
+	switch {
+	case g == nil:
+		return nil, fmt.Errorf("layers: the graph of a rollout is nil")
+	case steps <= 0 || lanes <= 0:
+		return nil, fmt.Errorf("layers: expected positive numbers of steps and lanes, found %d and %d", steps, lanes)
+	case float64(steps)*float64(lanes)*float64(s.Substeps*s.Inputs) > mostInputs:
+		return nil, fmt.Errorf("layers: %d lanes of %d steps, with %d integration steps each and %d inputs, are more than can be held", lanes, steps, s.Substeps, s.Inputs)
+	}
 	run.Dt, run.Duration, run.Every = s.Dt/float64(s.Substeps), s.Dt*float64(steps), s.Substeps
 	run.Lanes, run.Integrator = lanes, r.cell.Integrator
 	run.Values = map[string]mat.Matrix{"input:u": mat.NewDense(lanes, steps*s.Substeps*s.Inputs, nil)}
@@ -116,11 +124,15 @@ func (u *Unrolled) SetInput(inputs []float64, steps int) error {
 }
 
 // SetSeeds gives each lane the seed of its noise, a whole number below 2⁵³.
-func (u *Unrolled) SetSeeds(seeds []uint64) {
+func (u *Unrolled) SetSeeds(seeds []uint64) error {
+	if len(seeds) != u.Lanes {
+		return fmt.Errorf("layers: expected a seed for each of %d lanes, found %d", u.Lanes, len(seeds))
+	}
 	leaf := u.Rollout.Input("seed").Value().Data().([]float64)
 	for l := range leaf {
 		leaf[l] = float64(seeds[l])
 	}
+	return nil
 }
 
 // Keep gives the values of the learnables to the recurrent network, for other rollouts and simulations.

@@ -100,7 +100,9 @@ func (j *judge) run(batch *tasks.Batch, seeds []uint64) (*tasks.Results, error) 
 	if err := j.network.SetInput(batch.Inputs, batch.Steps); err != nil {
 		return nil, err
 	}
-	j.network.SetSeeds(seeds)
+	if err := j.network.SetSeeds(seeds); err != nil {
+		return nil, err
+	}
 	j.vm.Reset()
 	if err := unwrapped(j.vm.RunAll()); err != nil {
 		return nil, err

@@ -185,7 +185,9 @@ func (t *trainer) load() error {
 		return err
 	}
 	t.batch = batch
-	t.network.SetSeeds(seeds(t.Seed, tasks.Train, first, t.Batch))
+	if err := t.network.SetSeeds(seeds(t.Seed, tasks.Train, first, t.Batch)); err != nil {
+		return err
+	}
 	return t.network.SetInput(batch.Inputs, batch.Steps)
 }
 
