@@ -51,37 +51,27 @@ func (m Matrix[T]) cut(n, width int) []T {
 // lane's bits do not depend on the number of lanes. With one lane this is the
 // matrix-vector product.
 func MatMul[T Float](y, wt, x Matrix[T], rows, cols, lanes int) {
-	if lanes == 1 && simd && rows >= least[T]() && cols > 0 {
-		alone(y, wt, x, rows, cols, true)
-		return
-	}
-	g := product(y, wt, x, rows, cols, lanes)
-	if g.fresh = true; cols == 0 {
-		g.clear()
-	}
-	g.run()
+	multiply(y, wt, x, rows, cols, lanes, true)
 }
 
 // AddMatMul is MatMul with sums that start from the values in y.
 func AddMatMul[T Float](y, wt, x Matrix[T], rows, cols, lanes int) {
+	multiply(y, wt, x, rows, cols, lanes, false)
+}
+
+// multiply is MatMul, if fresh, or AddMatMul. One lane of a small network takes so little time that
+// what precedes the assembly shows.
+func multiply[T Float](y, wt, x Matrix[T], rows, cols, lanes int, fresh bool) {
 	if lanes == 1 && simd && rows >= least[T]() && cols > 0 {
-		alone(y, wt, x, rows, cols, false)
+		productVector(y.Data[:rows], wt.cut(cols, rows), x.Data[:cols], wt.Stride, fresh)
 		return
 	}
-	g := product(y, wt, x, rows, cols, lanes)
+	g := gemm[T]{c: y.cut(lanes, rows), b: wt.cut(cols, rows), a: x.cut(lanes, cols),
+		lanes: lanes, width: rows, terms: cols, cs: y.Stride, bs: wt.Stride, al: x.Stride, aj: 1, fresh: fresh}
+	if fresh && cols == 0 {
+		g.clear()
+	}
 	g.run()
-}
-
-// alone is the product of one lane in assembly. That is so short in a small network that what
-// precedes it shows.
-func alone[T Float](y, wt, x Matrix[T], rows, cols int, fresh bool) {
-	to, w, v := y.Data[:rows], wt.cut(cols, rows), x.Data[:cols]
-	productVector(to, w, v, wt.Stride, fresh)
-}
-
-func product[T Float](y, wt, x Matrix[T], rows, cols, lanes int) gemm[T] {
-	return gemm[T]{c: y.cut(lanes, rows), b: wt.cut(cols, rows), a: x.cut(lanes, cols),
-		lanes: lanes, width: rows, terms: cols, cs: y.Stride, bs: wt.Stride, al: x.Stride, aj: 1}
 }
 
 // RankK adds A Pᵀ to dW, a rows × cols matrix, where A and P have k columns, which

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"slices"
-
 	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -36,11 +35,17 @@ func (d *dtype) inTurns(a, b func()) {
 	a()
 	middle := len(f.Nodes)
 	b()
-	first, second := slices.Clone(f.Nodes[start:middle]), slices.Clone(f.Nodes[middle:])
-	f.Nodes = f.Nodes[:start]
+	first, second := f.Nodes[start:middle], f.Nodes[middle:]
+	var mixed []ir.Node
 	for i := range max(len(first), len(second)) {
-		f.Nodes = append(append(f.Nodes, first[min(i, len(first)):min(i+1, len(first))]...), second[min(i, len(second)):min(i+1, len(second))]...)
+		if i < len(first) {
+			mixed = append(mixed, first[i])
+		}
+		if i < len(second) {
+			mixed = append(mixed, second[i])
+		}
 	}
+	f.Nodes = append(f.Nodes[:start], mixed...)
 }
 
 // samplesWide stores the samples of eight blocks so many elements further on.
