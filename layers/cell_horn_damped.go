@@ -24,5 +24,6 @@ func DampedHORNCell() *Cell {
 		}
 	}
 	cell.Learn = map[string]nmm.Transform{"b": nmm.Free, "omega": nmm.Free, "gamma": nmm.Free}
+	cell.Rate = 0.01
 	return cell
 }

@@ -12,7 +12,7 @@ import (
 
 // TaskSettings of a training on a task. Zeros are replaced by the values named.
 type TaskSettings struct {
-	Method   Adam                     // rate 0.01, clipped at norm 1
+	Method   Adam                     // the rate of the network's cell, clipped at norm 1
 	Schedule func(update int) float64 // factor of the rate; nil: 1
 	Plateau  int                      // evaluations in a row without a lower loss that halve the rate; 0: never
 	Penalty  Penalty                  // added to the loss; none
@@ -53,7 +53,7 @@ type TaskSettings struct {
 	Resume []byte
 }
 
-func (s TaskSettings) withDefaults() (TaskSettings, error) {
+func (s TaskSettings) withDefaults(r *layers.Recurrent) (TaskSettings, error) {
 	if s.Updates < 0 || s.Batch < 0 || s.Every < 0 || s.Trials < 0 || s.Plateau < 0 || !(s.Target >= 0) {
 		return s, fmt.Errorf("train: expected no negative setting, found updates %d, batch %d, every %d, trials %d, plateau %d, target %g",
 			s.Updates, s.Batch, s.Every, s.Trials, s.Plateau, s.Target)
@@ -71,6 +71,9 @@ func (s TaskSettings) withDefaults() (TaskSettings, error) {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
+	}
+	if s.Method.Rate == 0 {
+		s.Method.Rate = r.Settings().Cell.Rate
 	}
 	if s.Method.ClipNorm == 0 {
 		s.Method.ClipNorm = 1

@@ -54,7 +54,7 @@ type trainer struct {
 }
 
 func newTrainer(ctx context.Context, r *layers.Recurrent, task *tasks.Task, settings TaskSettings) (*trainer, error) {
-	settings, err := settings.withDefaults()
+	settings, err := settings.withDefaults(r)
 	if err != nil {
 		return nil, err
 	}

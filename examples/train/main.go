@@ -96,9 +96,6 @@ func (c *config) build() (*tasks.Task, *layers.Recurrent, error) {
 	for _, name := range strings.FieldsFunc(c.learn, func(r rune) bool { return r == ',' }) {
 		cell.Learn[name] = nmm.Free
 	}
-	if c.rate == 0 {
-		c.rate = cell.Rate
-	}
 	settings := layers.RecurrentSettings{Cell: cell, Units: c.units, Inputs: task.Inputs(), Outputs: task.Outputs(), Dt: task.Dt(), Seed: c.seed}
 	if c.connectome != "" {
 		if err := c.constrain(&settings); err != nil {
