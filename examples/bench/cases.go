@@ -56,6 +56,7 @@ var cases = []benchCase{
 	mpr.named("noise", "mpr with white noise on both variables, and ns_per_normal", "-noise=0.01").with(measureNormals),
 	mpr.named("lanes", "mpr in 1, 16, 64 and 256 lanes, and processors", "-lanes=1,16,64,256", "-dtype=float32", "-fresh=0").with(measureProcessors),
 	hornCase,
+	dmsCase,
 	mpr.named("dense1000", "mpr, 1000 regions, all connected", "-n=1000", "-steps=200", "-fresh=1"),
 	mpr.named("sparse20000", "mpr, 20,000 regions on a sphere, about 30 edges each, and ns per edge", "-n=20000", "-steps=200", "-fresh=1", "-repeat=3", "-delay=full").onSheet(),
 	mpr.named("sweep", "sparse20000 in sizes from 76", "-n=76,200,500,1000,2000,5000,10000,20000", "-steps=200", "-fresh=0", "-delay=full").onSheet(),

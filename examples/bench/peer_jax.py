@@ -137,3 +137,119 @@ def horn(folder):
         "jax", ["-case", "horn"], dict(update=(run, STEPS)), learned="weights,parameters", loss=float(value),
         sums={n: float(g.sum()) for n, g in grads.items()}, note=f"unroll {unroll}",
     )
+
+
+INPUTS, OUTPUTS, STEP = 3, 3, 40  # of the delayed match; ms
+FIXATION, SAMPLE, DELAY, TEST, DECISION = (ms // STEP for ms in (300, 500, 1000, 500, 900))
+LENGTH = FIXATION + SAMPLE + DELAY + TEST + DECISION
+PLACES = np.array([0, np.pi], "f")
+
+
+def epochs():
+    """First steps of sample, test and decision."""
+    return FIXATION, FIXATION + SAMPLE + DELAY, LENGTH - DECISION
+
+
+def shown(angle):
+    """Both stimulus channels for angles."""
+    return 0.5 + 0.5 * np.cos(angle[..., None] - PLACES)
+
+
+def trials_numpy(random):
+    """Inputs [step, batch, channel] and classes at the decision."""
+    first, match = random.integers(0, 2, (2, BATCH))
+    sample, test, decision = epochs()
+    u = np.zeros((LENGTH, BATCH, INPUTS), "f")
+    u[:decision, :, 0] = 1
+    for start, steps, place in ((sample, SAMPLE, first), (test, TEST, np.where(match, first, 1 - first))):
+        noise = random.standard_normal((steps, BATCH, 2), dtype="f") / np.sqrt(STEP)
+        u[start:start + steps, :, 1:] = shown(np.pi * place) + noise
+    return u, np.where(match, 1, 2)
+
+
+def trials_jax(key):
+    """The same, compiled with the update."""
+    choices, noisy = jax.random.split(key)
+    first, match = jax.random.randint(choices, (2, BATCH), 0, 2)
+    sample, test, decision = epochs()
+    noise = jax.random.normal(noisy, (SAMPLE + TEST, BATCH, 2)) / np.sqrt(STEP)
+    places = jnp.asarray(shown(np.pi * np.arange(2)), "f")
+    u = jnp.zeros((LENGTH, BATCH, INPUTS)).at[:decision, :, 0].set(1)
+    u = u.at[sample:sample + SAMPLE, :, 1:].set(places[first] + noise[:SAMPLE])
+    u = u.at[test:test + TEST, :, 1:].set(places[jnp.where(match, first, 1 - first)] + noise[SAMPLE:])
+    return u, jnp.where(match, 1, 2)
+
+
+def dms_loss(p, u, classes, unroll):
+    """Cross-entropy of a HORN's readout of both states: no weight in the first 100 ms, 5 at the decision."""
+    decision = epochs()[2]
+    weights = np.ones(LENGTH, "f")
+    weights[:-(-100 // STEP)], weights[decision:] = 0, 5
+    weights /= weights.sum()
+    drive = u @ p["encoder"] + p["b"]
+    recurrent = 2 / np.sqrt(UNITS) * p["recurrent"]
+    stiffness, damping = p["omega"] ** 2, 0.02
+
+    def step(state, drive):
+        x, y = state
+        y = y + 0.5 * jnp.tanh(drive + y @ recurrent) - stiffness * x - damping * y
+        x = x + y
+        return (x, y), (x, y)
+
+    zero = jnp.zeros((BATCH, UNITS))
+    x, y = jax.lax.scan(step, (zero, zero), drive, unroll=unroll)[1]
+    chances = jax.nn.log_softmax(x @ p["read x"] + y @ p["read y"] + p["bias"])
+    wanted = jnp.where((jnp.arange(LENGTH) < decision)[:, None], 0, classes)
+    return -jnp.mean(weights @ jnp.take_along_axis(chances, wanted[..., None], 2)[..., 0])
+
+
+def clipped(grads, longest=1.0):
+    """The gradient, no longer than that."""
+    norm = jnp.sqrt(sum(jnp.sum(g * g) for g in jax.tree.leaves(grads)))
+    scale = jnp.minimum(1, longest / norm)
+    return jax.tree.map(lambda g: scale * g, grads)
+
+
+def dms(folder):
+    random = np.random.default_rng(1)
+    save(folder, random.uniform(-1, 1, (UNITS, UNITS)))
+    uniform = lambda limit, *shape: jnp.asarray(random.uniform(-limit, limit, shape), "f")
+    near = UNITS**-0.5
+    p = {
+        "encoder": jnp.asarray(random.standard_normal((INPUTS, UNITS)) * 3 / np.sqrt(INPUTS), "f"), "recurrent": uniform(1, UNITS, UNITS), "b": uniform(near, UNITS),
+        "read x": uniform(near, UNITS, OUTPUTS), "read y": uniform(near, UNITS, OUTPUTS), "bias": jnp.zeros(OUTPUTS),
+    }
+    omega = 2 * np.pi / 28 * jnp.asarray(random.uniform(0.5, 2, UNITS), "f")
+    zeros = jax.tree.map(jnp.zeros_like, p)
+
+    def update(choice):
+        inside, unroll = choice
+
+        def f(p, moments, k, given):
+            u, classes = trials_jax(given) if inside else given
+            loss = lambda p: dms_loss(p | dict(omega=omega), u, classes, unroll)
+            value, grads = jax.value_and_grad(loss)(p)
+            return adam(p, moments, clipped(grads), k, rate=1e-2), value
+
+        return f
+
+    def timed(inside):
+        """An update with trials from inside the compiled function, or from numpy, and its time."""
+        given = jax.random.key(1) if inside else trials_numpy(random)
+        step, (_, unroll) = best(update, [(inside, u) for u in (1, 2, 5, 10, 25)], p, (zeros, zeros), jnp.float32(1), given)
+        state = dict(p=p, moments=(zeros, zeros), k=0, key=jax.random.key(1))
+
+        def run():
+            state["k"] += 1
+            if inside:
+                state["key"], given = jax.random.split(state["key"])
+            else:
+                given = trials_numpy(random)
+            (state["p"], state["moments"]), loss = step(state["p"], state["moments"], jnp.float32(state["k"]), given)
+            jax.block_until_ready((state["p"], loss))
+
+        count = repeats(run)
+        return min(measure(run, count) for _ in range(3)), run, f"trials of {'jax' if inside else 'numpy'}, unroll {unroll}"
+
+    _, run, note = min((timed(inside) for inside in (True, False)), key=lambda t: t[0])
+    return Work("jax", ["-case", "dms"], dict(update=(run, LENGTH)), learned="weights,parameters", note=note)

@@ -71,6 +71,7 @@ ROWS = [
     *both("brainmass-hopf_delay", "80 Hopf, exponential Euler, delays", "float32", 10, 20),
     *both("jax-hopf", "80 Hopf, Euler", "float32", 1, 2),
     Row("jax-horn", "update", "64 HORN, batch 64, 50 steps", "float32", 2),
+    Row("jax-dms", "update", "64 HORN, delayed match, 64 fresh trials", "float32", 2),
 ]
 
 
