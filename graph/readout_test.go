@@ -199,5 +199,5 @@ func TestReadoutErrors(t *testing.T) {
 		wantError(t, err, want)
 	}
 	_, err := net.Simulate(t.Context(), Run{Dt: 1, Duration: 10, Readouts: []Readout{{}}})
-	wantError(t, err, "Readouts are for Rollout")
+	wantError(t, err, "Run.Readouts are for Rollout")
 }

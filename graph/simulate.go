@@ -49,7 +49,7 @@ func (n *Network) Simulate(ctx context.Context, run Run) (*Result, error) {
 // simulable refuses what only a rollout can do.
 func (n *Network) simulable(run *Run) error {
 	if run.Nodes != nil || run.From != nil || run.Readouts != nil {
-		return fmt.Errorf("graph: Run.Nodes, From and Readouts are for Rollout, not for Simulate")
+		return fmt.Errorf("graph: Run.Nodes, Run.From and Run.Readouts are for Rollout, not for Simulate")
 	}
 	return n.checkValues(run)
 }

@@ -3,7 +3,6 @@ package tasks
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // Loss names the loss that a task's targets are made for. For outputs o of lane and step it is the mean
@@ -86,7 +85,12 @@ func (b *Batch) lossAndGradient(outputs, gradient []float64) float64 {
 // crossEntropy computes each exponential once, and that of the largest output, 1, not at all: it is most of
 // what a task's loss takes.
 func crossEntropy(o []float64, class int, w float64, g []float64) float64 {
-	top, sum := slices.Max(o), 0.0
+	top, sum := o[0], 0.0
+	for _, v := range o {
+		if v > top {
+			top = v
+		}
+	}
 	for k, v := range o {
 		e := 1.0
 		if v != top {

@@ -87,13 +87,19 @@ func classify(j *job, want settingsOf) (*problem, error) {
 	run.Every = want.steps // the last step is read
 	// Not as a node, which might have to be differentiated: it becomes one of the rollout's, see Rollout.Input.
 	run.Values = map[string]mat.Matrix{"input:u": mat.NewDense(lanes, want.steps*channels, waves(0, 1, lanes*want.steps*channels))}
+	// The readout's leaf is [unit, class], as JAX has it.
+	readout, bias := c.leaf("readout", 2, n, classes), c.leaf("readout bias", 3, 1, classes)
+	run.Readouts = []graph.Readout{{Name: "logits", Bias: bias, Terms: []graph.ReadoutTerm{{State: run.Record[0], Weights: c.try(G.Transpose(readout))}}}}
+	if c.err != nil {
+		return nil, c.err
+	}
 	if c.roll, err = net.Rollout(c.g, run); err != nil {
 		return nil, err
 	}
 	c.learnFrom(c.roll)
+	c.learned, c.names = append(c.learned, readout, bias), append(c.names, "readout", "readout bias")
 	c.x = c.roll.Node(run.Record[0])
-	logits := c.try(G.Mul(c.try(G.Reshape(c.x, tensor.Shape{lanes, n})), c.learn("readout", 2, n, classes)))
-	logits = c.try(G.BroadcastAdd(logits, c.learn("readout bias", 3, 1, classes), nil, []byte{0}))
+	logits := c.roll.Node("logits")
 	loss := c.crossEntropy(logits, lanes)
 	if c.err != nil {
 		return nil, c.err
@@ -107,7 +113,6 @@ func (c *classifier) crossEntropy(logits *G.Node, lanes int) *G.Node {
 	for l := range lanes {
 		labels[l], weights[l] = float64(l%classes), 1/float64(lanes)
 	}
-	logits = c.try(G.Reshape(logits, tensor.Shape{lanes, 1, classes}))
 	return c.try(G.Sum(c.try(train.CrossEntropy(logits, c.value("labels", labels, lanes, 1), c.value("weights", weights, lanes, 1)))))
 }
 
@@ -135,11 +140,9 @@ func (c *classifier) value(name string, data []float64, shape ...int) *G.Node {
 	return G.NewTensor(c.g, tensor.Float64, len(shape), G.WithShape(shape...), G.WithName(name), G.WithValue(t))
 }
 
-// learn is a matrix that learns, in ±1/√rows.
-func (c *classifier) learn(name string, which, rows, cols int) *G.Node {
-	n := c.value(name, waves(which, 1/math.Sqrt(float64(rows)), rows*cols), rows, cols)
-	c.learned, c.names = append(c.learned, n), append(c.names, name)
-	return n
+// leaf is a matrix in ±1/√rows.
+func (c *classifier) leaf(name string, which, rows, cols int) *G.Node {
+	return c.value(name, waves(which, 1/math.Sqrt(float64(rows)), rows*cols), rows, cols)
 }
 
 // measureUpdate adds the time of an update with Adam.

@@ -45,8 +45,10 @@ func (l *tile[T]) tapBack(v *Record, state, adjoint, into []T) {
 	for _, t := range v.Taps {
 		w := l.weights[t.Coupling].at(0)
 		if t.Read < 0 {
-			for i, x := range adjoint {
-				w.grad[i%v.N] += x
+			for at := adjoint; len(at) > 0; at = at[v.N:] {
+				for i, x := range at[:v.N] {
+					w.grad[i] += x
+				}
 			}
 			continue
 		}
