@@ -36,12 +36,23 @@ func (Persistence) Predict(data *mat.Dense) (*mat.Dense, error) { return mat.Den
 
 // Forecast repeats the last row.
 func (Persistence) Forecast(history *mat.Dense, steps int) (*mat.Dense, error) {
+	if err := checkForecast(history, steps); err != nil {
+		return nil, err
+	}
 	n, channels := history.Dims()
 	out := mat.NewDense(steps, channels, nil)
 	for i := range steps {
 		out.SetRow(i, history.RawRowView(n-1))
 	}
 	return out, nil
+}
+
+// checkForecast refuses what cannot be continued.
+func checkForecast(history *mat.Dense, steps int) error {
+	if history == nil || history.IsEmpty() || steps < 1 {
+		return fmt.Errorf("tasks: a forecast of %d steps takes a history and at least one step", steps)
+	}
+	return nil
 }
 
 // AR is a vector autoregression of some order,
@@ -112,6 +123,9 @@ func (a *AR) Predict(data *mat.Dense) (*mat.Dense, error) {
 
 // Forecast runs freely from a history.
 func (a *AR) Forecast(history *mat.Dense, steps int) (*mat.Dense, error) {
+	if err := checkForecast(history, steps); err != nil {
+		return nil, err
+	}
 	if err := a.check(history); err != nil {
 		return nil, err
 	}

@@ -100,6 +100,22 @@ func TestForecasterErrors(t *testing.T) {
 			t.Errorf("%T forecasts two channels", f)
 		}
 	}
+	for _, f := range []Forecaster{Persistence{}, ar, reservoir} {
+		for _, history := range []*mat.Dense{nil, {}, ramp} {
+			if _, err := f.Forecast(history, 0); err == nil {
+				t.Errorf("%T forecasts no step", f)
+			}
+		}
+		if _, err := f.Forecast(nil, 2); err == nil {
+			t.Errorf("%T forecasts from nothing", f)
+		}
+	}
+	for _, bad := range []ReservoirSettings{{Units: -1}, {Radius: math.NaN()}, {Degree: -3}, {Ridge: math.Inf(1)}, {Leak: -1}} {
+		bad.Washout = 10
+		if _, err := FitReservoir(ramp, bad); err == nil {
+			t.Errorf("a reservoir with %+v", bad)
+		}
+	}
 	if _, err := FitAR(ramp, 0, 0); err == nil {
 		t.Error("order 0")
 	}

@@ -70,6 +70,11 @@ func FitReservoir(data *mat.Dense, settings ReservoirSettings) (*Reservoir, erro
 	if settings.Units < 1 || settings.Washout < 0 || n < settings.Washout+10 {
 		return nil, fmt.Errorf("tasks: a reservoir of %d units from %d samples, the first %d left out", settings.Units, n, settings.Washout)
 	}
+	for _, v := range []float64{settings.Radius, settings.Degree, settings.Input, settings.Leak, settings.Ridge} {
+		if !(v > 0) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("tasks: a reservoir with a setting of %g; all are to be positive numbers", v)
+		}
+	}
 	r := &Reservoir{settings: settings, channels: channels}
 	r.draw()
 	features := r.run(data, make([]float64, settings.Units))
@@ -187,6 +192,9 @@ func (r *Reservoir) Predict(data *mat.Dense) (*mat.Dense, error) {
 
 // Forecast runs freely after a history.
 func (r *Reservoir) Forecast(history *mat.Dense, steps int) (*mat.Dense, error) {
+	if err := checkForecast(history, steps); err != nil {
+		return nil, err
+	}
 	if err := r.check(history); err != nil {
 		return nil, err
 	}

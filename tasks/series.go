@@ -23,6 +23,9 @@ type Series struct {
 // NewSeries standardises data [time, channel] and cuts them: the first 70 % for training, 15 % for
 // validation, 15 % for the test. dt is the time between samples.
 func NewSeries(name string, data mat.Matrix, dt float64) (*Series, error) {
+	if d, dense := data.(*mat.Dense); data == nil || dense && d == nil {
+		return nil, fmt.Errorf("tasks: series %s: no data", name)
+	}
 	n, _ := data.Dims()
 	return newSeries(name, data, dt, n*70/100, n*15/100)
 }
@@ -32,7 +35,7 @@ func newSeries(name string, data mat.Matrix, dt float64, train, validation int) 
 	if train < 2 || validation < 2 || n-train-validation < 2 {
 		return nil, fmt.Errorf("tasks: series %s: %d samples are too few for training, validation and test", name, n)
 	}
-	if !(dt > 0) {
+	if !(dt > 0) || math.IsInf(dt, 0) {
 		return nil, fmt.Errorf("tasks: series %s: %g between samples, not a positive time", name, dt)
 	}
 	s := &Series{Name: name, Data: mat.DenseCopyOf(data), Dt: dt, ends: [3]int{train, train + validation, n}}
@@ -96,6 +99,9 @@ type Windows struct {
 func NewPrediction(s *Series, w Windows) (*Task, error) {
 	if w.Steps == 0 {
 		w.Steps = 100
+	}
+	if s == nil {
+		return nil, fmt.Errorf("tasks: prediction of no series")
 	}
 	if w.Steps < 0 || w.Warmup < 0 {
 		return nil, fmt.Errorf("tasks: windows of %d steps after %d", w.Steps, w.Warmup)

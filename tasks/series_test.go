@@ -160,7 +160,7 @@ func TestSeriesErrors(t *testing.T) {
 		want string
 	}{
 		{flat, 1, "does not change"}, {broken, 1, "sample 8 of channel 1 is NaN"}, {ramp, 0, "not a positive time"},
-		{ramp.Slice(0, 5, 0, 1), 1, "too few"},
+		{ramp.Slice(0, 5, 0, 1), 1, "too few"}, {nil, 1, "no data"}, {(*mat.Dense)(nil), 1, "no data"}, {ramp, math.Inf(1), "not a positive time"},
 	} {
 		if _, err := NewSeries("x", c.data, c.dt); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, expected %q", err, c.want)
@@ -170,7 +170,10 @@ func TestSeriesErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range []Windows{{}, {Steps: -1}, {Steps: 2, Warmup: 4}} {
+	if _, err := NewPrediction(nil, Windows{}); err == nil {
+		t.Error("prediction of nothing: no error")
+	}
+	for _, w := range []Windows{{}, {Steps: -1}, {Steps: 2, Warmup: 4}, {Steps: math.MaxInt}, {Steps: 1, Warmup: math.MaxInt}} {
 		if _, err := NewPrediction(s, w); err == nil {
 			t.Errorf("%+v: no error", w)
 		}
