@@ -157,3 +157,28 @@ func TestAsk(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// The delayed match is computed in all three ways, also with trials of another length.
+func TestDelayedMatch(t *testing.T) {
+	_, jobs, err := parse(strings.Fields("-case dms -n 4 -lanes 3"), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, steps := range []int{dmsSteps, 2 * dmsSteps} {
+		for _, k := range []kind{forward, gradient, update} {
+			p, err := jobs[0].problem(steps, k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 3 {
+				if err := p.compute(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := p.check(); err != nil {
+				t.Errorf("%v of %d steps: %v", k, steps, err)
+			}
+			p.close()
+		}
+	}
+}

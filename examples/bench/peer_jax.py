@@ -188,7 +188,7 @@ def dms_loss(p, u, classes, unroll):
     weights /= weights.sum()
     drive = u @ p["encoder"] + p["b"]
     recurrent = 2 / np.sqrt(UNITS) * p["recurrent"]
-    stiffness, damping = p["omega"] ** 2, 0.02
+    stiffness, damping = p["omega"] ** 2, 2 * p["gamma"]
 
     def step(state, drive):
         x, y = state
@@ -215,11 +215,13 @@ def dms(folder):
     save(folder, random.uniform(-1, 1, (UNITS, UNITS)))
     uniform = lambda limit, *shape: jnp.asarray(random.uniform(-limit, limit, shape), "f")
     near = UNITS**-0.5
+    damped = np.arange(UNITS) % 2 == 1
+    omega, gamma = 2 * np.pi / 28 * random.uniform(0.5, 2, UNITS) * np.where(damped, 0.7, 1), np.where(damped, 0.5, 0.01)
     p = {
-        "encoder": jnp.asarray(random.standard_normal((INPUTS, UNITS)) * 3 / np.sqrt(INPUTS), "f"), "recurrent": uniform(1, UNITS, UNITS), "b": uniform(near, UNITS),
+        "omega": jnp.asarray(omega, "f"), "gamma": jnp.asarray(gamma, "f"),
+        "encoder": jnp.asarray(random.standard_normal((INPUTS, UNITS)) * 2 / np.sqrt(INPUTS), "f"), "recurrent": uniform(1, UNITS, UNITS), "b": uniform(near, UNITS),
         "read x": uniform(near, UNITS, OUTPUTS), "read y": uniform(near, UNITS, OUTPUTS), "bias": jnp.zeros(OUTPUTS),
     }
-    omega = 2 * np.pi / 28 * jnp.asarray(random.uniform(0.5, 2, UNITS), "f")
     zeros = jax.tree.map(jnp.zeros_like, p)
 
     def update(choice):
@@ -227,9 +229,8 @@ def dms(folder):
 
         def f(p, moments, k, given):
             u, classes = trials_jax(given) if inside else given
-            loss = lambda p: dms_loss(p | dict(omega=omega), u, classes, unroll)
-            value, grads = jax.value_and_grad(loss)(p)
-            return adam(p, moments, clipped(grads), k, rate=1e-2), value
+            value, grads = jax.value_and_grad(dms_loss)(p, u, classes, unroll)
+            return adam(p, moments, clipped(grads), k, rate=2e-3), value
 
         return f
 
