@@ -28,6 +28,8 @@ type RecurrentSettings struct {
 	TractLengths mat.Matrix
 	Speed        nmm.Quantity
 
+	Dale *Dale // the couplings obey Dale's law; nil: only those of cells that do anyway
+
 	FixedEncoder bool // the encoder does not learn
 	DaleEncoder  bool // its weights are positive
 	LearnInitial bool // the states before the first step learn
@@ -44,8 +46,10 @@ type Recurrent struct {
 	settings RecurrentSettings
 	cell     *Cell
 	net      *graph.Network
-	weights  [][]float64 // of the readout, per Cell.Reads: [output][unit]
-	bias     []float64   // [output]
+
+	projections []projection
+	weights     [][]float64 // of the readout, per Cell.Reads: [output][unit]
+	bias        []float64   // [output]
 }
 
 // NewRecurrent makes the network with its weights before training.
@@ -65,6 +69,9 @@ func NewRecurrent(s RecurrentSettings) (*Recurrent, error) {
 		r.weights = append(r.weights, w.RawMatrix().Data)
 	}
 	var err error
+	if r.projections, err = s.project(); err != nil {
+		return nil, err
+	}
 	if r.net, err = graph.NewNetwork(r.parts()...); err != nil {
 		return nil, err
 	}
@@ -98,7 +105,7 @@ func (s *RecurrentSettings) check() error {
 			return fmt.Errorf("layers: expected a mask of %d × %d units, found %d × %d", s.Units, s.Units, rows, cols)
 		}
 	}
-	return nil
+	return s.Dale.check()
 }
 
 // parts are the network's.
@@ -113,8 +120,8 @@ func (r *Recurrent) parts() []graph.Part {
 		Input("u", s.Inputs),
 		Couple("input:u", "cortex."+cell.Encoder.To).Named("encoder").Weights(encoder).Gain(cell.Encoder.gain(s.Units)),
 	}
-	for _, link := range cell.Links {
-		list = append(list, r.coupling(link))
+	for _, p := range r.projections {
+		list = append(list, s.coupling(p))
 	}
 	for _, state := range slices.Sorted(maps.Keys(cell.Noise)) {
 		list = append(list, WhiteNoise("cortex."+state, cell.Noise[state]))
@@ -129,16 +136,44 @@ func (l *Link) gain(units int) float64 {
 	return l.Gain(units)
 }
 
-// coupling is a link with its weights, on the mask's connections only if there is one.
-func (r *Recurrent) coupling(l Link) graph.Part {
-	s := &r.settings
-	w := l.Initial(stream(s.Seed, l.Name), s.Units, s.Units)
-	c := Couple("cortex."+l.From, "cortex."+l.To).Named(l.Name).Gain(l.gain(s.Units)).Weights(w)
-	if l.Pre != "" {
-		c.Pre(l.Pre)
+// projection is a coupling between the units: a link, or what Dale's law makes of it.
+type projection struct {
+	link    Link
+	name    string
+	sign    float64 // of the gain
+	weights mat.Matrix
+	learn   nmm.Transform
+}
+
+// project draws the weights of the links, on the mask's connections only if there is one.
+func (s *RecurrentSettings) project() ([]projection, error) {
+	var list []projection
+	for _, l := range s.Cell.Links {
+		drawn := l.Initial(stream(s.Seed, l.Name), s.Units, s.Units)
+		if drawn == nil {
+			return nil, fmt.Errorf("layers: link %s: no weights", l.Name)
+		}
+		if rows, cols := drawn.Dims(); rows != s.Units || cols != s.Units {
+			return nil, fmt.Errorf("layers: link %s: expected weights of %d × %d units, found %d × %d", l.Name, s.Units, s.Units, rows, cols)
+		}
+		var w mat.Matrix = drawn
+		if s.Mask != nil {
+			w = masked(w, s.Mask)
+		}
+		if s.Dale != nil {
+			list = append(list, daleProjections(l, w, s.inhibitory())...)
+		} else {
+			list = append(list, projection{link: l, name: l.Name, sign: 1, weights: w, learn: l.Learn})
+		}
 	}
-	if s.Mask != nil && w != nil {
-		c.Weights(masked(w, s.Mask))
+	return list, nil
+}
+
+// coupling is a projection as a part of the network.
+func (s *RecurrentSettings) coupling(p projection) graph.Part {
+	c := Couple("cortex."+p.link.From, "cortex."+p.link.To).Named(p.name).Gain(p.sign * p.link.gain(s.Units)).Weights(p.weights)
+	if p.link.Pre != "" {
+		c.Pre(p.link.Pre)
 	}
 	if s.TractLengths != nil {
 		c.Delays(s.TractLengths, s.Speed)
@@ -147,11 +182,8 @@ func (r *Recurrent) coupling(l Link) graph.Part {
 }
 
 // masked holds the entries of w where the mask is not 0, scaled so that a unit's inputs stay as strong.
-func masked(w *mat.Dense, mask mat.Matrix) mat.Matrix {
+func masked(w mat.Matrix, mask mat.Matrix) *graph.Sparse {
 	rows, cols := w.Dims()
-	if r, c := mask.Dims(); r != rows || c != cols {
-		return w // whose shape the network refuses
-	}
 	held := &graph.Sparse{Rows: rows, Cols: cols}
 	for i := range rows {
 		for j := range cols {
@@ -204,8 +236,8 @@ func (r *Recurrent) learn() error {
 		}
 		errs = append(errs, r.net.Learn("encoder/weights", t, nmm.PerEdge))
 	}
-	for _, l := range cell.Links {
-		errs = append(errs, r.net.Learn(l.Name+"/weights", l.Learn, nmm.PerEdge))
+	for _, p := range r.projections {
+		errs = append(errs, r.net.Learn(p.name+"/weights", p.learn, nmm.PerEdge))
 	}
 	for _, name := range slices.Sorted(maps.Keys(cell.Learn)) {
 		errs = append(errs, r.net.Learn(address(name), cell.Learn[name], nmm.PerRegion))

@@ -67,8 +67,9 @@ func (u *Unrolled) reads(g *G.ExprGraph) (graph.Readout, error) {
 	for k, read := range r.cell.Reads {
 		weights := leaf(g, "readout/"+read.State, r.weights[k], outputs, n)
 		u.readout = append(u.readout, weights)
-		if read.Scale != 0 && read.Scale != 1 {
-			weights = w.do(G.HadamardProd(G.NewConstant(read.Scale), weights))
+		if r.settings.Dale != nil || read.scale() != 1 {
+			seen := tensor.New(tensor.WithShape(outputs, n), tensor.WithBacking(r.seen(read)))
+			weights = w.do(G.HadamardProd(G.NewConstant(seen), weights))
 		}
 		if read.Offset != 0 {
 			total := w.do(G.Reshape(w.do(G.Sum(weights, 1)), tensor.Shape{1, outputs}))

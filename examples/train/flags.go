@@ -23,9 +23,9 @@ type config struct {
 	units, updates, batch           int
 	every, warmup, plateau          int
 	rate, target, dt, speed         float64
-	l1, l2, activity                float64
+	l1, l2, activity, inhibitory    float64
 	seed                            uint64
-	json, list, cosine              bool
+	json, list, cosine, dale        bool
 
 	args []string // as they were typed
 }
@@ -53,6 +53,8 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	f.Float64Var(&c.dt, "dt", 40, "task step, `ms`; tasks that come in samples have their own")
 	f.StringVar(&c.dtype, "dtype", "float32", "`type` of the solve's numbers, float32 or float64")
 	f.StringVar(&c.connectome, "connectome", "", "connections and delays of this connectome of The Virtual Brain, a `folder` or zip, a unit per region")
+	f.BoolVar(&c.dale, "dale", false, "Dale's law: what a unit sends has one sign")
+	f.Float64Var(&c.inhibitory, "inhibitory", 0.2, "`part` of the units that -dale makes inhibitory, where the model does not have both populations in a unit")
 	f.StringVar(&c.learn, "learn", "", "more parameters of the model that learn, one value per unit, `A,B`")
 	f.Float64Var(&c.speed, "speed", 3, "conduction speed of -connectome, `m/s`")
 	f.StringVar(&c.resume, "resume", "", "go on from this checkpoint `file`, or the -out directory with it, with the flags it was made with")

@@ -97,6 +97,9 @@ func (c *config) build() (*tasks.Task, *layers.Recurrent, error) {
 		cell.Learn[name] = nmm.Free
 	}
 	settings := layers.RecurrentSettings{Cell: cell, Units: c.units, Inputs: task.Inputs(), Outputs: task.Outputs(), Dt: task.Dt(), Seed: c.seed}
+	if c.dale {
+		settings.Dale = &layers.Dale{Inhibitory: c.inhibitory}
+	}
 	if c.connectome != "" {
 		if err := c.constrain(&settings); err != nil {
 			return nil, nil, err
