@@ -14,17 +14,24 @@
 // A [GraphProblem] makes one of a loss node and the nodes it learns. Losses are
 // nodes with one value per lane, shape (lane); gradient methods minimise their sum.
 //
-// [CrossEntropy] is the loss of labels. A program that runs a machine itself steps with [Adam.Solver].
+// [CrossEntropy] is the loss of labels, [SquareError] that of values. A program that runs a machine itself
+// steps with [Adam.Solver], or with one of Gorgonia's solvers, see the example of a network on a task. Here
+// these are not used: they cannot save their state, clip by element only, and treat scalars differently
+// from vectors.
 //
-// Gorgonia's own solvers are not used: they cannot save their state, clip by
-// element only, and treat scalars differently from vectors.
+// # Tasks
 //
-// Train trains a recurrent network on a cognitive task, with the trials of a batch as lanes:
+// [Train] trains a recurrent network on a cognitive task, with the trials of a batch as lanes:
 //
 //	task := tasks.NewDelayedMatch(tasks.Timing{Dt: 40})
 //	rnn, err := layers.NewRecurrent(layers.RecurrentSettings{Cell: layers.HORNCell(), Units: 64, …})
 //	done, err := train.Train(ctx, rnn, task, train.TaskSettings{Updates: 300, Target: 0.99, Progress: os.Stderr})
 //	fmt.Println(done.UpdatesTo(0.99), done.Results)
+//
+// What is judged and kept is the mean of the values after the last tenth of the updates, so that a
+// constant rate does, and how a training begins does not depend on how long it will be. [TaskSettings]
+// has schedules and penalties, stages that make a hard task easier at first, and a directory for
+// TensorBoard, the curve and a checkpoint from which a training goes on to the same bits.
 //
 // Predict trains a network to predict a signal, which takes other means: where a free run has to stay with
 // chaos for a long time, errors must become so small that Adam does not come there.
