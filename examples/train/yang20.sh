@@ -1,6 +1,7 @@
 #!/bin/sh
 # One network learns all twenty tasks of Yang et al. (2019). Started again with the same directory, it
-# goes on from its checkpoint, which is at most ten seconds old.
+# goes on from its checkpoint, which is at most ten seconds old. The rate falls along -updates, 6000: to
+# train for longer, say so from the beginning.
 #
 #	examples/train/yang20.sh [DIRECTORY [flags of examples/train]]
 set -e
@@ -14,4 +15,4 @@ cd "$(dirname "$0")/../.."
 if [ -f "$out/checkpoint.json" ]; then
 	set -- "$@" -resume "$out"
 fi
-exec go run ./examples/train -task yang -updates 20000 -out "$out" "$@"
+exec go run ./examples/train -task yang -updates 6000 -out "$out" "$@"
