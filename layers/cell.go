@@ -3,6 +3,7 @@ package layers
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/euryale-ml/euryale/graph"
@@ -18,6 +19,7 @@ type Cell struct {
 	MaxStep    float64 // longest integration step, ms; 0: the step of the task
 
 	Encoder Link   // From is not used: the encoder's source is the input
+	Gates   []Link // more encoders, to other ports
 	Links   []Link // between the units
 	Reads   []Read
 
@@ -44,12 +46,19 @@ func (c *Cell) check() error {
 	if c.Encoder.Initial == nil {
 		return fmt.Errorf("the cell of %s has an encoder without Initial weights", name)
 	}
-	for _, l := range c.Links {
+	for _, l := range slices.Concat(c.Gates, c.Links) {
 		if l.Initial == nil {
 			return fmt.Errorf("the cell of %s has a link %q without Initial weights", name, l.Name)
 		}
 	}
 	return nil
+}
+
+// encoders are all of them, with names.
+func (c *Cell) encoders() []Link {
+	first := c.Encoder
+	first.Name = "encoder"
+	return append([]Link{first}, c.Gates...)
 }
 
 // Link is a coupling between the units: from a state to a port.
@@ -67,6 +76,26 @@ type Link struct {
 type Read struct {
 	State         string
 	Offset, Scale float64 // a Scale of 0 is 1
+
+	// From and Pre say how a coupling sends it to a layer above, as in Coupling.Pre, where the state is
+	// an observable, which couplings do not send; "": the state less the offset.
+	From, Pre string
+}
+
+// sent is the state that a coupling to a layer above starts from, and what it sends of it.
+func (c *Cell) sent(read Read) (from, pre string) {
+	switch {
+	case read.Pre != "":
+		return read.From, read.Pre
+	case read.Offset == 0:
+		return read.State, ""
+	}
+	for _, s := range c.Model.States() {
+		if s.Name == read.State && s.Unit != "1" {
+			return read.State, fmt.Sprintf("x - %v[%s]", read.Offset, s.Unit)
+		}
+	}
+	return read.State, fmt.Sprintf("x - %v", read.Offset)
 }
 
 // cells are the cells by name.
@@ -76,6 +105,7 @@ var cells = []struct {
 }{
 	{"horn", HORNCell},
 	{"rnn", RateCell},
+	{"gru", GRUCell},
 	{"wilsoncowan", WilsonCowanCell},
 	{"hopf", HopfCell},
 	{"jansenrit", JansenRitCell},

@@ -24,7 +24,7 @@ func JansenRitCell() *Cell {
 			Name: "recurrent", From: "y1", To: "y4_in", Initial: Normal(0.5), Pre: "0.005[1/ms]*sigmoid(0.56[1/mV]*(x - y2 - 5.52[mV]))",
 			Gain: func(int) float64 { return 20 },
 		}},
-		Reads: []Read{{State: "psp", Offset: 3, Scale: 0.3}},
+		Reads: []Read{{State: "psp", Offset: 3, Scale: 0.3, From: "y1", Pre: "x - y2 - 3[mV]"}},
 		Values: func(rng *rand.Rand, n int, _ float64) map[string][]float64 {
 			return map[string][]float64{
 				"a": {0.01}, "b": {0.005}, "A": {0.325}, "B": {2.2}, "mu": between(rng, n, 0.02, 0.1),

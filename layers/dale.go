@@ -78,17 +78,19 @@ func (l *Link) signed() bool { return l.Learn.Forward(-100) < 0 }
 
 // daleProjections are a link by Dale's law: one coupling from the excitatory units and one, with the
 // opposite gain, from the inhibitory ones. Both have positive weights.
-func daleProjections(l Link, weights mat.Matrix, inhibitory []bool) []projection {
-	if !l.signed() {
-		if l.gain(len(inhibitory)) < 0 {
+func daleProjections(p projection, inhibitory []bool) []projection {
+	if !p.link.signed() {
+		if p.gain < 0 {
 			return nil
 		}
-		return []projection{{link: l, name: l.Name, sign: 1, weights: weights, learn: l.Learn}}
+		return []projection{p}
 	}
-	excited, inhibited := daleWeights(weights, inhibitory)
-	list := []projection{{link: l, name: l.Name, sign: 1, weights: excited, learn: nmm.Positive}}
+	excited, inhibited := daleWeights(p.weights, inhibitory)
+	p.weights, p.learn = excited, nmm.Positive
+	list := []projection{p}
 	if len(inhibited.V) > 0 {
-		list = append(list, projection{link: l, name: l.Name + "_inhibition", sign: -1, weights: inhibited, learn: nmm.Positive})
+		p.name, p.gain, p.weights = p.name+"_inhibition", -p.gain, inhibited
+		list = append(list, p)
 	}
 	return list
 }

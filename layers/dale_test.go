@@ -27,10 +27,10 @@ func signedWeights(t *testing.T, r *Recurrent) *mat.Dense {
 	t.Helper()
 	n := r.Settings().Units
 	w := mat.NewDense(n, n, nil)
-	for _, p := range r.projections {
+	for _, p := range r.layers[0].projections {
 		sparse := p.weights.(*graph.Sparse)
 		for k, v := range mustGet(t, r, p.name+"/weights") {
-			w.Set(sparse.I[k], sparse.J[k], p.sign*v)
+			w.Set(sparse.I[k], sparse.J[k], math.Copysign(v, p.gain))
 		}
 	}
 	return w
@@ -51,7 +51,7 @@ func TestDaleSigns(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := signedWeights(t, r)
-	want := largestEigenvalue(mat.DenseCopyOf(free.projections[0].weights))
+	want := largestEigenvalue(mat.DenseCopyOf(free.layers[0].projections[0].weights))
 	if got := largestEigenvalue(w); math.Abs(got/want-1) > 1e-9 {
 		t.Errorf("spectral radius: expected %v, found %v", want, got)
 	}
@@ -135,8 +135,8 @@ func TestDaleOfBothPopulations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.projections) != 1 || r.projections[0].name != "excitation" {
-		t.Errorf("expected excitation alone, found %+v", r.projections)
+	if len(r.layers[0].projections) != 1 || r.layers[0].projections[0].name != "excitation" {
+		t.Errorf("expected excitation alone, found %+v", r.layers[0].projections)
 	}
 	for i, v := range r.seen(r.cell.Reads[0]) {
 		if v == 0 {

@@ -41,6 +41,16 @@ func TestRecurrentGradients(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	stack, err := Sequential(
+		RecurrentSettings{Cell: WilsonCowanCell(), Units: 3, Inputs: channels, Dt: 40},
+		RecurrentSettings{Cell: GRUCell(), Units: 4},
+		RecurrentSettings{Cell: WilsonCowanCell(), Units: n, Outputs: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sameGradient(stack); err != nil {
+		t.Errorf("stack: %v", err)
+	}
 }
 
 func sameGradient(r *Recurrent) error {

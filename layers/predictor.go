@@ -51,7 +51,7 @@ func NewPredictor(s PredictorSettings) (*Predictor, error) {
 	if p.net, err = graph.NewNetwork(p.parts()...); err != nil {
 		return nil, err
 	}
-	return p, errors.Join(initialise(p.net, s.Cell, s.Seed, s.Units, s.Dt), p.rest(), p.learn())
+	return p, errors.Join(initialise(p.net, "cortex", s.Cell, s.Seed, s.Units, s.Dt), p.rest(), p.learn())
 }
 
 func (s PredictorSettings) filled() PredictorSettings {
@@ -112,8 +112,10 @@ func (p *Predictor) parts() []graph.Part {
 		Stimulus("u", "signal.u", nil),
 		Stimulus("gate", "signal.gate", nil),
 		Couple("signal.s", "signal.own").Named("own").Weights(identity(s.Channels)),
-		Couple("signal.s", "cortex."+cell.Encoder.To).Named("encoder").Gain(cell.Encoder.gain(s.Units)).
-			Weights(cell.Encoder.Initial(stream(s.Seed, "encoder"), s.Units, s.Channels)),
+	}
+	for _, e := range cell.encoders() {
+		list = append(list, Couple("signal.s", "cortex."+e.To).Named(e.Name).Gain(e.gain(s.Units)).
+			Weights(e.Initial(stream(s.Seed, e.Name), s.Units, s.Channels)))
 	}
 	for _, l := range cell.Links {
 		list = append(list, p.coupling(l))
@@ -188,12 +190,15 @@ func (p *Predictor) rest() error {
 // (see train.Predict).
 func (p *Predictor) learn() error {
 	cell := p.settings.Cell
-	errs := []error{p.net.Learn("encoder/weights", cell.Encoder.Learn, nmm.PerEdge)}
+	var errs []error
+	for _, e := range cell.encoders() {
+		errs = append(errs, p.net.Learn(e.Name+"/weights", e.Learn, nmm.PerEdge))
+	}
 	for _, l := range cell.Links {
 		errs = append(errs, p.net.Learn(l.Name+"/weights", l.Learn, nmm.PerEdge))
 	}
 	for _, name := range slices.Sorted(maps.Keys(cell.Learn)) {
-		errs = append(errs, p.net.Learn(address(name), cell.Learn[name], nmm.PerRegion))
+		errs = append(errs, p.net.Learn(address("cortex", name), cell.Learn[name], nmm.PerRegion))
 	}
 	return errors.Join(errs...)
 }

@@ -126,6 +126,17 @@ func TestRecurrentIsTheRecursion(t *testing.T) {
 			}
 			return nx, y
 		},
+		"gru": func(r *Recurrent, h, y, u []float64) (nh, ny []float64) {
+			value := func(name string, i int, v []float64) float64 { return dot(matrix(t, r, name+"/weights", len(v)), i, v) }
+			sigmoid := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+			for i := range n {
+				keep := sigmoid(value("keep_encoder", i, u) + value("keep", i, h) + at(t, r, "cortex.b_z", i))
+				reset := sigmoid(value("reset_encoder", i, u) + value("reset", i, h) + at(t, r, "cortex.b_r", i))
+				state := math.Tanh(value("encoder", i, u) + at(t, r, "cortex.b_h", i) + reset*(value("recurrent", i, h)+at(t, r, "cortex.c_h", i)))
+				nh = append(nh, keep*h[i]+(1-keep)*state)
+			}
+			return nh, y
+		},
 		"wilsoncowan": func(r *Recurrent, x, y, u []float64) (nx, ny []float64) {
 			v, e, inh := matrix(t, r, "encoder/weights", channels), matrix(t, r, "excitation/weights", n), matrix(t, r, "inhibition/weights", n)
 			sigmoid := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
@@ -162,7 +173,7 @@ func TestRecurrentIsTheRecursion(t *testing.T) {
 				for o := range outs {
 					want := r.bias[o]
 					for p, read := range cell.Reads {
-						s := map[string][]float64{"x": x, "y": y, "r": x, "E": x, "I": y}[read.State]
+						s := map[string][]float64{"x": x, "y": y, "r": x, "h": x, "E": x, "I": y}[read.State]
 						for i := range n {
 							scale := read.Scale
 							if scale == 0 {

@@ -8,7 +8,7 @@ import (
 )
 
 // models lists every model of the package.
-var models = []*Model{Linear(), Hopf(), MontbrioPazoRoxin(), JansenRit(), WilsonCowan(), ReducedWongWang(), HORN(), Rate()}
+var models = []*Model{Linear(), Hopf(), MontbrioPazoRoxin(), JansenRit(), WilsonCowan(), ReducedWongWang(), HORN(), Rate(), GRU()}
 
 // rhs is a right side computed by another program: what is not named is at its
 // default, and a port at 0.
@@ -75,6 +75,9 @@ var rightSides = []rhs{
 	{Rate(), map[string]float64{"tau": 50, "b": -0.25},
 		vars{"r": {0.5, 0.125}, "r_in": {0.75, 0.125}},
 		vars{"r": {0, -0.0025}}},
+	{GRU(), map[string]float64{"tau": 40, "b_z": 0.3, "b_r": -0.2, "b_h": 0.1, "c_h": 0.4}, // Python, from the paper
+		vars{"h": {0.5, -0.25}, "z_in": {0.7, -1.2}, "r_in": {-0.3, 0.8}, "h_in": {0.9, -0.5}, "x_in": {-0.6, 0.35}},
+		vars{"h": {-0.003423603257787053, 0.01097381801421786}}},
 }
 
 // at returns values for every symbol: defaults, zeros, and those given.
