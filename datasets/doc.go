@@ -14,6 +14,13 @@
 // Every matrix is [to][from]: Weights.At(i, j) is the connection to region i from
 // region j.
 //
+// Its methods make new connectomes of it, labels and all else carried along:
+//
+//	sc, err = sc.Scaled(datasets.ByLogarithm)        // or ByMaximum, ByRow, BySpectralRadius
+//	sc, err = sc.WithDensity(0.2)                    // or Thresholded, WithoutSelf, Symmetrised
+//	left, right, err := sc.Hemispheres()             // or Subnetwork, Merged
+//	edges := sc.Edges()                              // for large networks of few links
+//
 // # Time series
 //
 // A [TimeSeries] is a [time][region] matrix with a repetition time and labels:
