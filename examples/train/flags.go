@@ -50,7 +50,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	f.Float64Var(&c.activity, "activity", 0, "penalty on the mean square of the states that are read")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of the weights, the trials and the noise")
 	f.Float64Var(&c.target, "target", 0.99, "part of the ceiling at which training stops, three evaluations in a row; 0: never")
-	f.Float64Var(&c.dt, "dt", 40, "task step, `ms`; tasks that come in samples have their own")
+	f.Float64Var(&c.dt, "dt", 0, "task step, `ms`; 0: 40, or the task's own where that is too long; tasks that come in samples have their own")
 	f.StringVar(&c.dtype, "dtype", "float32", "`type` of the solve's numbers, float32 or float64")
 	f.StringVar(&c.connectome, "connectome", "", "connections and delays of this connectome of The Virtual Brain, a `folder` or zip, a unit per region")
 	f.BoolVar(&c.dale, "dale", false, "Dale's law: what a unit sends has one sign")
@@ -83,8 +83,8 @@ func (c *config) check() error {
 	switch {
 	case c.units < 1 || c.updates < 1 || c.batch < 1 || c.every < 1:
 		return fmt.Errorf("expected -units, -updates, -batch and -every above 0, found %d, %d, %d, %d", c.units, c.updates, c.batch, c.every)
-	case !(c.rate >= 0) || !(c.target >= 0) || c.target > 1 || !(c.dt > 0) || !(c.speed > 0):
-		return fmt.Errorf("expected -lr ≥ 0, -target between 0 and 1, -dt > 0, -speed > 0, found %g, %g, %g, %g", c.rate, c.target, c.dt, c.speed)
+	case !(c.rate >= 0) || !(c.target >= 0) || c.target > 1 || !(c.dt >= 0) || !(c.speed > 0):
+		return fmt.Errorf("expected -lr ≥ 0, -target between 0 and 1, -dt ≥ 0, -speed > 0, found %g, %g, %g, %g", c.rate, c.target, c.dt, c.speed)
 	case c.warmup < 0 || c.plateau < 0:
 		return fmt.Errorf("expected -warmup and -plateau of 0 or more, found %d, %d", c.warmup, c.plateau)
 	case !(c.l1 >= 0) || !(c.l2 >= 0) || !(c.activity >= 0):

@@ -81,14 +81,33 @@ func list(w io.Writer) {
 	}
 }
 
+// usualStep is the task step in ms, unless another is asked for.
+const usualStep = 40
+
+// newTask makes the task, with its own step where the usual one is too long.
+func (c *config) newTask() (*tasks.Task, error) {
+	timing := tasks.Timing{Dt: c.dt}
+	if c.dt == 0 {
+		timing.Dt = usualStep
+	}
+	task, err := tasks.New(c.task, timing)
+	if err != nil && c.dt == 0 {
+		if own, ownErr := tasks.New(c.task, tasks.Timing{}); ownErr == nil {
+			task, err = own, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return task.Seeded(c.seed), nil
+}
+
 // build makes the task and the network.
 func (c *config) build() (*tasks.Task, *layers.Recurrent, error) {
-	timing := tasks.Timing{Dt: c.dt}
-	task, err := tasks.New(c.task, timing)
+	task, err := c.newTask()
 	if err != nil {
 		return nil, nil, err
 	}
-	task = task.Seeded(c.seed)
 	cell, err := layers.CellByName(c.model)
 	if err != nil {
 		return nil, nil, err

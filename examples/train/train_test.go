@@ -142,6 +142,19 @@ func TestTrainList(t *testing.T) {
 	}
 }
 
+// Every task has a step that suits it by default.
+func TestTrainTasks(t *testing.T) {
+	for _, name := range tasks.Names() {
+		c, err := parse([]string{"-task", name, "-units", "2", "-model", "horn"}, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := c.build(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestTrainErrors(t *testing.T) {
 	for _, args := range [][]string{
 		{"-task", "dsm"}, {"-dale", "-inhibitory", "1"}, {"-model", "hron"}, {"-units", "0"}, {"-every", "0"}, {"-lr", "-1"}, {"-learn", "omgea"}, {"-dtype", "float16"}, {"-resume", "/no/such/file"}, {"dms"},
