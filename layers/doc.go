@@ -34,6 +34,6 @@
 // own predictions, by which it is judged:
 //
 //	p, err := layers.NewPredictor(layers.PredictorSettings{Units: 64, Channels: 3, Seed: 1})
-//	done, err := train.Predict(ctx, p, tasks.LorenzSeries(), train.PredictSettings{Horizon: 100})
+//	done, err := train.TrainPredictor(ctx, p, tasks.LorenzSeries(), train.PredictSettings{Horizon: 100})
 //	next, err := p.Forecast(history, 500)        // [time, channel]
 package layers

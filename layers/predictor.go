@@ -187,7 +187,7 @@ func (p *Predictor) rest() error {
 }
 
 // learn declares what learns by gradient: all but the readout, which has a best value for the rest
-// (see train.Predict).
+// (see train.TrainPredictor).
 func (p *Predictor) learn() error {
 	cell := p.settings.Cell
 	var errs []error

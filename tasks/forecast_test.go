@@ -317,6 +317,13 @@ func TestCompareFreeRun(t *testing.T) {
 	if err != nil || wide.StateSpace < 2*again.StateSpace || wide.Outside < 0.1 {
 		t.Errorf("three times the size: %v, %v", wide, err)
 	}
+	other := noise(2_000, 3, 1)
+	first, _ := CompareFreeRun(other, truth)
+	for range 5 {
+		if once, err := CompareFreeRun(other, truth); err != nil || once.StateSpace != first.StateSpace {
+			t.Errorf("another sum: %v and %v, %v", once.StateSpace, first.StateSpace, err)
+		}
+	}
 	if _, err := CompareFreeRun(noise(20, 2, 1), truth); err == nil {
 		t.Error("two channels against three")
 	}

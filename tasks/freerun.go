@@ -2,7 +2,9 @@ package tasks
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/dsp/fourier"
@@ -119,7 +121,8 @@ func stateSpace(run, truth *mat.Dense) float64 {
 	m, _ := run.Dims()
 	extra := 0.5 * float64(len(all))
 	sum := 0.0
-	for c := range all {
+	inOrder := slices.SortedFunc(maps.Keys(all), func(a, b cell) int { return slices.Compare(a[:], b[:]) })
+	for _, c := range inOrder { // so that the sum has the same bits every time
 		a := (p[c] + 0.5) / (float64(n) + extra)
 		b := (q[c] + 0.5) / (float64(m) + extra)
 		sum += a * math.Log(a/b)

@@ -33,10 +33,10 @@
 // has schedules and penalties, stages that make a hard task easier at first, and a directory for
 // TensorBoard, the curve and a checkpoint from which a training goes on to the same bits.
 //
-// Predict trains a network to predict a signal, which takes other means: where a free run has to stay with
+// TrainPredictor trains a network to predict a signal, which takes other means: where a free run has to stay with
 // chaos for a long time, errors must become so small that Adam does not come there.
 //
 //	p, err := layers.NewPredictor(layers.PredictorSettings{Units: 64, Channels: 3, Seed: 1})
-//	done, err := train.Predict(ctx, p, tasks.LorenzSeries(), train.PredictSettings{Horizon: 100, Progress: os.Stderr})
+//	done, err := train.TrainPredictor(ctx, p, tasks.LorenzSeries(), train.PredictSettings{Horizon: 100, Progress: os.Stderr})
 //	times, err := tasks.ValidTimes(p, tasks.LorenzSeries(), tasks.Starts{}, 800)
 package train

@@ -76,7 +76,7 @@ func ExampleAdam() {
 }
 
 // A small network learns Lorenz's system and follows it without being shown it.
-func ExamplePredict() {
+func ExampleTrainPredictor() {
 	series, err := tasks.NewSeries("lorenz", tasks.Lorenz([3]float64{1, 1, 20}, 0.02, 4000), 0.02)
 	if err != nil {
 		panic(err)
@@ -86,7 +86,7 @@ func ExamplePredict() {
 	if err != nil {
 		panic(err)
 	}
-	if _, err := train.Predict(context.Background(), p, series, train.PredictSettings{Updates: 50, Horizon: 100}); err != nil {
+	if _, err := train.TrainPredictor(context.Background(), p, series, train.PredictSettings{Updates: 50, Horizon: 100}); err != nil {
 		panic(err)
 	}
 	times, err := tasks.ValidTimes(p, series, tasks.Starts{Number: 11, Warmup: 100}, 400)

@@ -43,7 +43,7 @@ type PredictSettings struct {
 type PredictEvaluation struct {
 	Update     int     `json:"update"`
 	Loss       float64 `json:"loss"`       // one step ahead, of the windows, ridge included
-	Validation float64 `json:"validation"` // on the validation part, one step ahead or of free runs as far as Horizon
+	Validation float64 `json:"validation"` // on the validation part, see Horizon; math.MaxFloat64: the network diverges
 	Ridge      float64 `json:"ridge"`      // of the readout; the search has one that may be smaller
 	Seconds    float64 `json:"seconds"`
 }
@@ -59,14 +59,14 @@ type Predicted struct {
 	State      []byte              // for PredictSettings.Resume
 }
 
-// Predict trains a predictor on a series by the gradient through the solve: windows of the training part
+// TrainPredictor trains a predictor on a series by the gradient through the solve: windows of the training part
 // are shown, and L-BFGS lowers the error one step ahead that the best readout leaves, a function of
 // all else that learns. Noise-free signals take it to where an error of 1e-5 is left, from which a free run
 // stays with the truth for a long time; Adam does not come there. Every round takes other windows.
 //
 // The predictor has the values with the smallest error on the validation part, and their readout from
 // the whole training part. Same settings, same bits, at any GOMAXPROCS.
-func Predict(ctx context.Context, p *layers.Predictor, s *tasks.Series, settings PredictSettings) (*Predicted, error) {
+func TrainPredictor(ctx context.Context, p *layers.Predictor, s *tasks.Series, settings PredictSettings) (*Predicted, error) {
 	settings, err := settings.withDefaults()
 	if err != nil {
 		return nil, err

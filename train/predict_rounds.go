@@ -21,6 +21,7 @@ type predictorTraining struct {
 	now       predictorCheckpoint
 	state     []byte // after the last whole round
 	search    *predictorSearch
+	roundEnd  int // update at which the round ends
 	start     time.Time
 	lastLine  time.Time
 }
@@ -89,7 +90,8 @@ func (t *predictorTraining) round() error {
 	if err := t.prepare(); err != nil {
 		return err
 	}
-	asked := min(t.Round, t.Updates-t.now.Update)
+	t.roundEnd = t.now.Update + t.Round
+	asked := min(t.roundEnd, t.Updates) - t.now.Update
 	found, err := Minimize(t.ctx, Problem{Initial: t.now.X, Func: t.search.problem.Func}, Settings{
 		Method: LBFGS{Memory: 30, FirstStep: 0.01}, Iterations: asked, Callback: t.update,
 	})
@@ -164,7 +166,7 @@ func (t *predictorTraining) keepRound() error {
 func (t *predictorTraining) update(r Report) error {
 	t.now.Update++
 	t.now.X = append([]float64(nil), r.X...)
-	if t.now.Update%t.Every == 0 || t.now.Update == t.Updates {
+	if t.now.Update%t.Every == 0 || t.now.Update == t.roundEnd || t.now.Update == t.Updates {
 		if err := t.evaluate(t.now.X, math.Exp(r.Loss)); err != nil {
 			return err
 		}
@@ -221,6 +223,8 @@ func (t *predictorTraining) finish(err error) (*Predicted, error) {
 	done := &Predicted{Updates: t.now.Update, Best: t.now.Best, Seconds: t.seconds(), Curve: t.now.Curve, Reason: "all updates done", State: t.state}
 	switch {
 	case errors.Is(err, errConverged) || errors.Is(err, ErrStop):
+		done.Reason, err = err.Error(), nil
+	case errors.Is(err, ErrNotFinite) && t.now.Best.Validation < math.MaxFloat64: // windows of another round, on which it diverges
 		done.Reason, err = err.Error(), nil
 	case err != nil:
 		done.Reason = err.Error()

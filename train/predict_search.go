@@ -74,8 +74,7 @@ func (t *predictorTraining) bestRidge(from, horizon int) (best int, least float6
 	if err != nil {
 		return 0, 0, err
 	}
-	least = math.Inf(1)
-	best = largestRidge
+	best, least = largestRidge, math.MaxFloat64
 	for power := from; power <= largestRidge; power++ {
 		if err := t.readout(data, decade(power)); errors.Is(err, errSingular) {
 			continue
@@ -89,6 +88,9 @@ func (t *predictorTraining) bestRidge(from, horizon int) (best int, least float6
 		if e < least {
 			best, least = power, e
 		}
+	}
+	if least == math.MaxFloat64 { // the network diverges, and there is no readout to give
+		return best, least, nil
 	}
 	return best, least, t.readout(data, decade(best))
 }

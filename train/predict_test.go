@@ -103,7 +103,7 @@ func checkSlope(t *testing.T, what string, p *GraphProblem) {
 	}
 }
 
-var briefly = PredictSettings{Updates: 30, Round: 15, Windows: 12, Steps: 60, Every: 5}
+var briefly = PredictSettings{Updates: 30, Round: 15, Windows: 12, Steps: 60, Every: 6}
 
 // 16 units and 30 updates: training lowers the error on samples never seen by much more than the best
 // readout of the untrained network does.
@@ -113,7 +113,7 @@ func TestPredictLearns(t *testing.T) {
 	var progress, log bytes.Buffer
 	settings := briefly
 	settings.Progress, settings.Log = &progress, &log
-	done, err := Predict(context.Background(), p, s, settings)
+	done, err := TrainPredictor(context.Background(), p, s, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,12 +134,24 @@ func TestPredictLearns(t *testing.T) {
 	}
 }
 
+// A network that diverges is an error that says so, not a silent NaN.
+func TestPredictDiverges(t *testing.T) {
+	p := mustPredictor(t, layers.PredictorSettings{Units: 4, Channels: 3})
+	if err := p.Network().Set("cortex.gamma", -1.0); err != nil {
+		t.Fatal(err)
+	}
+	done, err := TrainPredictor(context.Background(), p, aSeries(t), briefly)
+	if err == nil || !strings.Contains(err.Error(), "diverged") {
+		t.Errorf("%+v, %v", done, err)
+	}
+}
+
 // Same settings, same bits, at any GOMAXPROCS, and where a training was left and resumed.
 func TestPredictIsDeterministic(t *testing.T) {
 	s := aSeries(t)
 	train := func(settings PredictSettings) (*Predicted, *mat.Dense) {
 		p := mustPredictor(t, layers.PredictorSettings{Units: 8, Channels: 3, Seed: 2})
-		done, err := Predict(context.Background(), p, s, settings)
+		done, err := TrainPredictor(context.Background(), p, s, settings)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,6 +186,12 @@ func TestPredictIsDeterministic(t *testing.T) {
 	other, w = train(rest)
 	same("resumed", other, w)
 
+	half.Updates = 15
+	left, _ = train(half)
+	rest.Resume = left.State
+	other, w = train(rest)
+	same("resumed after a round", other, w)
+
 	rest.Updates = 15 // nothing is left to do
 	if done, _ := train(rest); done.Updates != 15 || done.Best.Update != 15 {
 		t.Errorf("resumed at its end: %+v", done)
@@ -185,24 +203,24 @@ func TestPredictStops(t *testing.T) {
 	p := mustPredictor(t, layers.PredictorSettings{Units: 4, Channels: 3})
 	settings := briefly
 	settings.Callback = func(e PredictEvaluation) error {
-		if e.Update >= 10 {
+		if e.Update >= 12 {
 			return ErrStop
 		}
 		return nil
 	}
-	done, err := Predict(context.Background(), p, s, settings)
-	if err != nil || done.Updates != 10 || done.Reason != ErrStop.Error() {
+	done, err := TrainPredictor(context.Background(), p, s, settings)
+	if err != nil || done.Updates != 12 || done.Reason != ErrStop.Error() {
 		t.Errorf("%+v, %v", done, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	settings.Callback = func(e PredictEvaluation) error {
-		if e.Update == 10 {
+		if e.Update == 12 {
 			cancel()
 		}
 		return nil
 	}
-	done, err = Predict(ctx, p, s, settings)
-	if !errors.Is(err, context.Canceled) || done == nil || done.Best.Update != 10 {
+	done, err = TrainPredictor(ctx, p, s, settings)
+	if !errors.Is(err, context.Canceled) || done == nil || done.Best.Update != 12 {
 		t.Errorf("%+v, %v", done, err)
 	}
 }
@@ -220,11 +238,11 @@ func TestPredictErrors(t *testing.T) {
 		"another":       {Resume: other},
 		"other network": {Resume: small},
 	} {
-		if _, err := Predict(context.Background(), p, s, settings); err == nil || !strings.Contains(err.Error(), "train: ") {
+		if _, err := TrainPredictor(context.Background(), p, s, settings); err == nil || !strings.Contains(err.Error(), "train: ") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if _, err := Predict(context.Background(), mustPredictor(t, layers.PredictorSettings{}), s, PredictSettings{}); err == nil {
+	if _, err := TrainPredictor(context.Background(), mustPredictor(t, layers.PredictorSettings{}), s, PredictSettings{}); err == nil {
 		t.Error("one channel for three")
 	}
 }

@@ -22,9 +22,8 @@ type regression struct {
 	cross  mat.Dense
 	w      mat.Dense // [feature, target]
 	wrong  mat.Dense // X W - Y
-	ridge  float64
-	square float64 // ‖Y‖²
-	loss   float64 // the minimum over ‖Y‖²
+	square float64   // ‖Y‖²
+	loss   float64   // the minimum over ‖Y‖²
 }
 
 func newRegression(rows, features, targets int) *regression {
@@ -51,7 +50,7 @@ func (r *regression) solve(ridge float64) error {
 	}
 	var factor mat.Cholesky
 	if !factor.Factorize(penalised) {
-		return fmt.Errorf("train: readout of %d features from %d samples: the normal equations are singular with a ridge of %g: %w", features, rows, ridge, errSingular)
+		return fmt.Errorf("train: readout of %d features from %d samples, ridge %g: %w", features, rows, ridge, errSingular)
 	}
 	if err := factor.SolveTo(&r.w, &r.cross); err != nil {
 		if _, poor := err.(mat.Condition); !poor {
@@ -59,7 +58,6 @@ func (r *regression) solve(ridge float64) error {
 		}
 		// A poor condition only says that some weights are arbitrary; the predictions are not.
 	}
-	r.ridge = ridge
 	r.miss(&r.w)
 	sum := squares(&r.wrong)
 	for f := range features {
@@ -75,7 +73,7 @@ func (r *regression) miss(w *mat.Dense) {
 	r.wrong.Sub(&r.wrong, r.y)
 }
 
-var errSingular = errors.New("give a larger one")
+var errSingular = errors.New("the normal equations have no solution: the network has diverged, or nearly")
 
 func squares(m mat.Matrix) float64 { return math.Pow(mat.Norm(m, 2), 2) }
 

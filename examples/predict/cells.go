@@ -62,10 +62,10 @@ var forgetful = map[string]struct {
 	}, func(c *layers.Cell) {
 		c.Reads = []layers.Read{{State: "y1", Scale: 0.3}, {State: "y2", Scale: 0.3}, {State: "y4", Scale: 10}} // rather than y1 - y2
 	}},
-	"montbriopazoroxin": {20, 2, func(rng *rand.Rand, n int) map[string][]float64 {
-		return map[string][]float64{"J": {4}, "eta": within(rng, n, -4, 0)}
+	"montbriopazoroxin": {20, 1.7, func(rng *rand.Rand, n int) map[string][]float64 {
+		return map[string][]float64{"tau": {100}, "Delta": {1}, "J": {4}, "eta": within(rng, n, -6, -2), "init:r": {0.002}, "init:v": {-2}}
 	}, func(c *layers.Cell) {
-		c.Reads = append(c.Reads, layers.Read{State: "v", Scale: 0.5})
+		c.Reads = []layers.Read{{State: "r", Scale: 500}, {State: "v", Scale: 0.5}}
 	}},
 	"reducedwongwang": {50, 0.1, func(rng *rand.Rand, n int) map[string][]float64 {
 		return map[string][]float64{"w": {0.5}, "I_o": within(rng, n, 0.28, 0.4)}

@@ -111,7 +111,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		return nil
 	}
-	trained, err := train.Predict(ctx, predictor, series, settings)
+	trained, err := train.TrainPredictor(ctx, predictor, series, settings)
 	if trained == nil || err != nil {
 		return err
 	}

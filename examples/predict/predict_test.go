@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/euryale-ml/euryale/layers"
 )
 
 func execute(t *testing.T, args ...string) (stdout string, err error) {
@@ -99,6 +101,20 @@ func TestPredictRecording(t *testing.T) {
 	}
 	if _, s := lines(t, built); s.find(t, "horn, trained").OverPersistence < 0.05 || s.find(t, "horn, trained").Free.FC == nil {
 		t.Errorf("%+v", s)
+	}
+}
+
+// Every model predicts the recording better than persistence, on the test part.
+func TestPredictModels(t *testing.T) {
+	for _, model := range layers.CellNames() {
+		out, err := execute(t, "-series", "fmri", "-model", model, "-units", "12", "-updates", "5", "-json")
+		if err != nil {
+			t.Error(model, err)
+			continue
+		}
+		if _, s := lines(t, out); !(s.find(t, model+", trained").OverPersistence > 0) {
+			t.Errorf("%s: %+v", model, s.find(t, model+", trained"))
+		}
 	}
 }
 
