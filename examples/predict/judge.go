@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 
@@ -22,20 +23,30 @@ type report struct {
 type method struct {
 	Name string `json:"name"`
 	// Error is the root mean square error one step ahead, in standard deviations.
-	Error           float64     `json:"one_step_error"`
-	R2              float64     `json:"one_step_r2"`
-	OverPersistence float64     `json:"one_step_r2_over_persistence"`
+	Error           number      `json:"one_step_error"`
+	R2              number      `json:"one_step_r2"`
+	OverPersistence number      `json:"one_step_r2_over_persistence"`
 	Valid           *[3]float64 `json:"valid_time_quartiles,omitempty"` // Lyapunov times
-	NRMSE84         *float64    `json:"nrmse84,omitempty"`
+	NRMSE84         *number     `json:"nrmse84,omitempty"`
 	Free            *free       `json:"free_run,omitempty"`
 }
 
 // free says what a long free run looks like.
 type free struct {
-	Spectrum   float64  `json:"spectrum_distance"`
-	StateSpace float64  `json:"state_space_nats"`
-	Outside    float64  `json:"outside"`
-	FC         *float64 `json:"fc_correlation"`
+	Spectrum   number `json:"spectrum_distance"`
+	StateSpace number `json:"state_space_nats"`
+	Outside    number `json:"outside"`
+	FC         number `json:"fc_correlation"` // NaN below three channels
+}
+
+// number is a float64 that is JSON's null where it is not finite, as after a run that diverges.
+type number float64
+
+func (v number) MarshalJSON() ([]byte, error) {
+	if f := float64(v); !math.IsNaN(f) && !math.IsInf(f, 0) {
+		return json.Marshal(f)
+	}
+	return []byte("null"), nil
 }
 
 const (
@@ -58,7 +69,7 @@ func (r *report) judge(name string, f tasks.Forecaster) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	m.Error, m.R2, m.OverPersistence = math.Sqrt(one.MSE), one.R2, one.OverPersistence
+	m.Error, m.R2, m.OverPersistence = number(math.Sqrt(one.MSE)), number(one.R2), number(one.OverPersistence)
 	if err := r.ahead(&m, f); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -87,9 +98,8 @@ func (r *report) ahead(m *method, f tasks.Forecaster) error {
 		if err != nil {
 			return err
 		}
-		if !math.IsNaN(e) {
-			m.NRMSE84 = &e
-		}
+		m.NRMSE84 = new(number)
+		*m.NRMSE84 = number(e)
 	}
 	return nil
 }
@@ -112,9 +122,5 @@ func (r *report) free(f tasks.Forecaster, history *mat.Dense) (*free, error) {
 	if err != nil || math.IsNaN(alike.Spectrum) {
 		return nil, err // a run that diverged is like nothing
 	}
-	out := &free{Spectrum: alike.Spectrum, StateSpace: alike.StateSpace, Outside: alike.Outside}
-	if !math.IsNaN(alike.Correlation) {
-		out.FC = &alike.Correlation
-	}
-	return out, nil
+	return &free{number(alike.Spectrum), number(alike.StateSpace), number(alike.Outside), number(alike.Correlation)}, nil
 }

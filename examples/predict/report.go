@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"text/tabwriter"
@@ -52,7 +53,7 @@ func (r *report) table(w io.Writer) error {
 			fmt.Fprintf(tab, "\t%.2f (%.2f-%.2f)", m.Valid[1], m.Valid[0], m.Valid[2])
 		}
 		if r.mackey() {
-			fmt.Fprintf(tab, "\t%s", shown(m.NRMSE84, "%.2e"))
+			fmt.Fprintf(tab, "\t%.2e", float64(*m.NRMSE84))
 		}
 		fmt.Fprintf(tab, "\t%s\n", m.Free)
 	}
@@ -64,14 +65,11 @@ func (f *free) String() string {
 	if f == nil {
 		return "diverges"
 	}
-	return fmt.Sprintf("%.3f, %.2f, %s", f.Spectrum, f.StateSpace, shown(f.FC, "%.2f"))
-}
-
-func shown(v *float64, format string) string {
-	if v == nil {
-		return "-"
+	fc := "-"
+	if !math.IsNaN(float64(f.FC)) {
+		fc = fmt.Sprintf("%.2f", f.FC)
 	}
-	return fmt.Sprintf(format, *v)
+	return fmt.Sprintf("%.3f, %.2f, %s", f.Spectrum, f.StateSpace, fc)
 }
 
 // save writes checkpoint, curve and picture.
