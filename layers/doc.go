@@ -26,7 +26,14 @@
 //	done, err := train.Train(ctx, rnn, task, train.TaskSettings{Updates: 300, Target: 0.99})
 //
 // Recurrent.Network is an ordinary network; Recurrent.Rollout gives the nodes to train it in one's own
-// way. With Mask and TractLengths the connections are those of a connectome, with their delays.
+// way. With Mask and TractLengths the connections are those of a connectome, with their delays, and with
+// [Dale] what a unit sends has one sign. [Sequential] stacks several layers.
+//
+// What is learned depends on where training starts. Tasks with a delay need units that hold something
+// before they learn: bistable nodes ([WilsonCowanCell], [ReducedWongWangCell], [JansenRitCell]), or
+// oscillations that last, of many periods ([Spread]), whose gradients neither vanish nor explode
+// ([HORNCell], [HopfCell], [MontbrioPazoRoxinCell]). Rate units start at a [SpectralRadius] near 1,
+// excitation and inhibition [Balanced].
 //
 // # Prediction
 //

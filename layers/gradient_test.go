@@ -21,6 +21,7 @@ func TestRecurrentGradients(t *testing.T) {
 	cases := map[string]RecurrentSettings{
 		"dale":         {Cell: HORNCell(), Dale: &Dale{Inhibitory: 0.2}},
 		"delays":       {Cell: HORNCell(), Mask: someMask(n), TractLengths: lengths, Speed: nmm.Q(1, "m/s")},
+		"max delay":    {Cell: WilsonCowanCell(), MaxDelay: 2},
 		"initial":      {Cell: HORNCell(), LearnInitial: true},
 		"dale encoder": {Cell: WilsonCowanCell(), Dale: &Dale{}, DaleEncoder: true},
 	}

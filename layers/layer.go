@@ -118,16 +118,30 @@ func (l *layer) parts() []graph.Part {
 		list = append(list, l.coupling(p))
 	}
 	for _, p := range l.projections {
-		c := l.coupling(p)
-		if l.TractLengths != nil {
-			c.Delays(l.TractLengths, l.Speed)
-		}
-		list = append(list, c)
+		list = append(list, l.delayed(p))
 	}
 	for _, state := range slices.Sorted(maps.Keys(l.Cell.Noise)) {
 		list = append(list, WhiteNoise(l.population+"."+state, l.Cell.Noise[state]))
 	}
 	return list
+}
+
+// delayed is a coupling between the layer's units.
+func (l *layer) delayed(p projection) *Coupling {
+	c := l.coupling(p)
+	switch {
+	case l.TractLengths != nil:
+		c.Delays(l.TractLengths, l.Speed)
+	case l.MaxDelay > 0:
+		steps := someDelays(stream(l.Seed, "delays "+p.name), l.Units, l.MaxDelay)
+		for i := range steps {
+			for j := range steps[i] {
+				steps[i][j] *= l.Substeps
+			}
+		}
+		c.DelaySteps(steps)
+	}
+	return c
 }
 
 func (l *layer) coupling(p projection) *Coupling {

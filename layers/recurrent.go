@@ -23,6 +23,9 @@ type RecurrentSettings struct {
 	Mask         mat.Matrix
 	TractLengths mat.Matrix
 	Speed        nmm.Quantity
+	// MaxDelay gives them delays instead, drawn from 0 to this many task steps, beside the step that
+	// everything takes.
+	MaxDelay int
 
 	Dale *Dale // the couplings obey Dale's law; nil: only those of cells that do anyway
 
@@ -68,6 +71,10 @@ func (s *RecurrentSettings) check() error {
 		return fmt.Errorf("layers: expected a number of integration steps per task step, found %d", s.Substeps)
 	case s.Substeps == 0 && s.Cell.MaxStep > 0 && s.Dt/s.Cell.MaxStep > mostSubsteps:
 		return fmt.Errorf("layers: a task step of %v ms takes more than %d integration steps of %v ms", s.Dt, mostSubsteps, s.Cell.MaxStep)
+	case s.MaxDelay < 0 || s.MaxDelay > mostSubsteps:
+		return fmt.Errorf("layers: expected delays of up to %d task steps, found a MaxDelay of %d", mostSubsteps, s.MaxDelay)
+	case s.MaxDelay > 0 && s.TractLengths != nil:
+		return fmt.Errorf("layers: expected delays from TractLengths or from MaxDelay, found both")
 	case s.TractLengths == nil && s.Speed != (nmm.Quantity{}):
 		return fmt.Errorf("layers: a speed of %v %s is given without tract lengths", s.Speed.Value, s.Speed.Unit)
 	}

@@ -191,6 +191,51 @@ func TestRecurrentIsTheRecursion(t *testing.T) {
 	}
 }
 
+// Oscillators with amplitude feedback whose connections have delays are the recursion
+//
+//	y_i(t) = y_i + α tanh(V u(t) + 2n^-½ Σ_j W_ij y_j(t-1-d_ij) + v_i x_i + b_i) - ω_i² x_i - 2γ_i y_i
+//
+// and the delays are between 0 and the longest, which all occur.
+func TestHORNWithDelaysAndFeedback(t *testing.T) {
+	const n, steps, longest = 6, 12, 3
+	r, err := NewRecurrent(RecurrentSettings{Cell: HORNCell(), Units: n, Inputs: 1, Outputs: 1, Dt: 40, Seed: 9, MaxDelay: longest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	feedback := []float64{0.1, -0.2, 0.3, 0, 0.4, -0.5}
+	if err := r.Network().Set("cortex.v", feedback); err != nil {
+		t.Fatal(err)
+	}
+	inputs := randomInputs(steps)
+	got := outputs(t, r, inputs, steps, 1)
+	delays, seen := someDelays(stream(9, "delays recurrent"), n, longest), map[int]bool{}
+	w := matrix(t, r, "recurrent/weights", n)
+	x, past := make([]float64, n), make([][]float64, 1, steps+1)
+	past[0] = make([]float64, n)
+	for k := range steps {
+		y := append([]float64(nil), past[k]...)
+		for i := range n {
+			sum := 0.0
+			for j := range n {
+				seen[delays[i][j]] = true
+				sum += w.At(i, j) * past[max(0, k-delays[i][j])][j]
+			}
+			omega, gamma := at(t, r, "cortex.omega", i), at(t, r, "cortex.gamma", i)
+			drive := matrix(t, r, "encoder/weights", 1).At(i, 0)*inputs[k] + 2/math.Sqrt(n)*sum + feedback[i]*x[i] + at(t, r, "cortex.b", i)
+			y[i] += 0.5*math.Tanh(drive) - omega*omega*x[i] - 2*gamma*y[i]
+			x[i] += y[i]
+		}
+		past = append(past, y)
+		want := dot(mat.NewDense(1, n, r.weights[0]), 0, x) + dot(mat.NewDense(1, n, r.weights[1]), 0, y)
+		if math.Abs(got[k]-want) > 1e-12 { // 12 steps of numbers below 10
+			t.Fatalf("step %d: expected %v, found %v", k, want, got[k])
+		}
+	}
+	if len(seen) != longest+1 {
+		t.Errorf("expected delays from 0 to %d, found %v", longest, seen)
+	}
+}
+
 // start is state i before the first step; a state that the model lacks is 0.
 func start(t *testing.T, r *Recurrent, c *Cell, i, n int) []float64 {
 	states := c.Model.States()
@@ -287,13 +332,17 @@ func TestRecurrentErrors(t *testing.T) {
 	}
 	nothing := func(*rand.Rand, int, int) *mat.Dense { return nil }
 	for want, s := range map[string]RecurrentSettings{
-		"needs a cell":        horn(func(s *RecurrentSettings) { s.Cell = nil }),
-		"found 0, 1, 1":       horn(func(s *RecurrentSettings) { s.Units = 0 }),
-		"task step of some":   horn(func(s *RecurrentSettings) { s.Dt = math.NaN() }),
-		"mask of 3 × 3":       horn(func(s *RecurrentSettings) { s.Mask = mat.NewDense(2, 3, nil) }),
-		"found a nil":         horn(func(s *RecurrentSettings) { s.Mask = (*mat.Dense)(nil) }),
-		"found -1":            horn(func(s *RecurrentSettings) { s.Substeps = -1 }),
-		"more than 1000000":   horn(func(s *RecurrentSettings) { s.Cell.MaxStep = 1e-300 }),
+		"needs a cell":      horn(func(s *RecurrentSettings) { s.Cell = nil }),
+		"found 0, 1, 1":     horn(func(s *RecurrentSettings) { s.Units = 0 }),
+		"task step of some": horn(func(s *RecurrentSettings) { s.Dt = math.NaN() }),
+		"mask of 3 × 3":     horn(func(s *RecurrentSettings) { s.Mask = mat.NewDense(2, 3, nil) }),
+		"found a nil":       horn(func(s *RecurrentSettings) { s.Mask = (*mat.Dense)(nil) }),
+		"found -1":          horn(func(s *RecurrentSettings) { s.Substeps = -1 }),
+		"more than 1000000": horn(func(s *RecurrentSettings) { s.Cell.MaxStep = 1e-300 }),
+		"MaxDelay of -1":    horn(func(s *RecurrentSettings) { s.MaxDelay = -1 }),
+		"found both": horn(func(s *RecurrentSettings) {
+			s.MaxDelay, s.TractLengths, s.Speed = 2, mat.NewDense(3, 3, nil), nmm.Q(3, "m/s")
+		}),
 		"without tract":       horn(func(s *RecurrentSettings) { s.Speed = nmm.Q(3, "m/s") }),
 		"nil *mat.Dense":      horn(func(s *RecurrentSettings) { s.TractLengths, s.Speed = (*mat.Dense)(nil), nmm.Q(3, "m/s") }),
 		"without a speed":     horn(func(s *RecurrentSettings) { s.TractLengths = mat.NewDense(3, 3, nil) }),

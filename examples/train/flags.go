@@ -21,7 +21,7 @@ type config struct {
 	task, model, resume, out, dtype string
 	connectome, learn, curriculum   string
 	units, updates, batch           int
-	every, warmup, plateau          int
+	every, warmup, plateau, delays  int
 	rate, target, dt, speed         float64
 	l1, l2, activity, inhibitory    float64
 	seed                            uint64
@@ -55,6 +55,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	f.StringVar(&c.connectome, "connectome", "", "connections and delays of this connectome of The Virtual Brain, a `folder` or zip, a unit per region")
 	f.BoolVar(&c.dale, "dale", false, "Dale's law: what a unit sends has one sign")
 	f.Float64Var(&c.inhibitory, "inhibitory", 0.2, "`part` of the units that -dale makes inhibitory, where the model does not have both populations in a unit")
+	f.IntVar(&c.delays, "delays", 0, "connections between units have delays drawn from 0 to this many task `steps`")
 	f.StringVar(&c.learn, "learn", "", "more parameters of the model that learn, one value per unit, `A,B`")
 	f.Float64Var(&c.speed, "speed", 3, "conduction speed of -connectome, `m/s`")
 	f.StringVar(&c.resume, "resume", "", "go on from this checkpoint `file`, or the -out directory with it, with the flags it was made with")

@@ -115,7 +115,7 @@ func (c *config) build() (*tasks.Task, *layers.Recurrent, error) {
 	for _, name := range strings.FieldsFunc(c.learn, func(r rune) bool { return r == ',' }) {
 		cell.Learn[name] = nmm.Free
 	}
-	settings := layers.RecurrentSettings{Cell: cell, Units: c.units, Inputs: task.Inputs(), Outputs: task.Outputs(), Dt: task.Dt(), Seed: c.seed}
+	settings := layers.RecurrentSettings{Cell: cell, Units: c.units, Inputs: task.Inputs(), Outputs: task.Outputs(), Dt: task.Dt(), Seed: c.seed, MaxDelay: c.delays}
 	if c.dale {
 		settings.Dale = &layers.Dale{Inhibitory: c.inhibitory}
 	}

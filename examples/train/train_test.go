@@ -157,7 +157,7 @@ func TestTrainTasks(t *testing.T) {
 
 func TestTrainErrors(t *testing.T) {
 	for _, args := range [][]string{
-		{"-task", "dsm"}, {"-dale", "-inhibitory", "1"}, {"-model", "hron"}, {"-units", "0"}, {"-every", "0"}, {"-lr", "-1"}, {"-learn", "omgea"}, {"-dtype", "float16"}, {"-resume", "/no/such/file"}, {"dms"},
+		{"-task", "dsm"}, {"-dale", "-inhibitory", "1"}, {"-delays", "-1"}, {"-model", "hron"}, {"-units", "0"}, {"-every", "0"}, {"-lr", "-1"}, {"-learn", "omgea"}, {"-dtype", "float16"}, {"-resume", "/no/such/file"}, {"dms"},
 		{"-curriculum", "delya"}, {"-curriculum", "delay=x"}, {"-curriculum", "delay=-1"}, {"-curriculum", "coherence"}, {"-l1", "-1"}, {"-activity", "NaN"}, {"-warmup", "-1"}, {"-out", "main.go"},
 	} {
 		if _, err := execute(t, args...); err == nil {
