@@ -23,6 +23,6 @@ func RateCell() *Cell {
 			return map[string][]float64{"b": {0}, "init:r": {0}}
 		},
 		Learn: map[string]nmm.Transform{"b": nmm.Free},
-		Rate:  0.001,
+		Rate:  0.003,
 	}
 }

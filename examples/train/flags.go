@@ -166,8 +166,16 @@ func (c *config) again(checkpoint string) string {
 		case name == "resume":
 			i++
 		case !strings.HasPrefix(name, "resume="):
-			words = append(words, c.args[i])
+			words = append(words, quoted(c.args[i]))
 		}
 	}
-	return strings.Join(append(words, "-resume", checkpoint), " ")
+	return strings.Join(append(words, "-resume", quoted(checkpoint)), " ")
+}
+
+// quoted is a word as a shell takes it.
+func quoted(word string) string {
+	if word != "" && !strings.ContainsAny(word, " \t\n'\"\\$`*?[]{}()<>|&;#~!") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -93,11 +93,12 @@ func TestTrainOut(t *testing.T) {
 func TestTrainInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "it's here")
 	var progress bytes.Buffer
 	err := run(ctx, []string{"-task", "gonogo", "-units", "8", "-resume=old", "-resume", "old", "-out", dir, "-resume="}, io.Discard, &progress)
 	checkpoint := filepath.Join(dir, "checkpoint.json")
-	if want := "train -task gonogo -units 8 -out " + dir + " -resume " + checkpoint; !errors.Is(err, context.Canceled) || !strings.Contains(progress.String(), want) {
+	here := "'" + strings.ReplaceAll(dir, "'", `'\''`)
+	if want := "train -task gonogo -units 8 -out " + here + "' -resume " + here + "/checkpoint.json'"; !errors.Is(err, context.Canceled) || !strings.Contains(progress.String(), want) {
 		t.Errorf("expected %q, found %q, %v", want, progress.String(), err)
 	}
 	if _, err := os.Stat(checkpoint); err != nil {
