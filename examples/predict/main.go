@@ -112,14 +112,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return nil
 	}
 	trained, err := train.TrainPredictor(ctx, predictor, series, settings)
-	if trained == nil || err != nil {
+	if trained == nil {
 		return err
 	}
 	r.trained = trained
+	if err := errors.Join(err, r.save()); err != nil {
+		return err
+	}
 	if err := r.judge(fmt.Sprintf("%s, trained", c.model), predictor); err != nil {
 		return err
 	}
-	return errors.Join(r.save(predictor), r.print(stdout))
+	return errors.Join(r.savePicture(predictor), r.print(stdout))
 }
 
 func (c *config) predictor(s *tasks.Series) (*layers.Predictor, error) {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"image/png"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -117,6 +119,29 @@ func TestPredictModels(t *testing.T) {
 		}
 	}
 }
+
+// A training that is called off leaves the state of its last round.
+func TestPredictInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	var out writer = func(line []byte) {
+		if strings.Contains(string(line), `"update":60`) {
+			cancel()
+		}
+	}
+	err := run(ctx, []string{"-series", "fmri", "-units", "4", "-json", "-out", dir}, out, io.Discard)
+	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	state, err := os.ReadFile(filepath.Join(dir, "checkpoint.json"))
+	if err != nil || !strings.Contains(string(state), `"update":50,`) {
+		t.Errorf("%.200s, %v", state, err)
+	}
+}
+
+type writer func([]byte)
+
+func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
 
 func TestPredictErrors(t *testing.T) {
 	for _, args := range [][]string{

@@ -72,29 +72,34 @@ func (f *free) String() string {
 	return fmt.Sprintf("%.3f, %.2f, %s", f.Spectrum, f.StateSpace, fc)
 }
 
-// save writes checkpoint, curve and picture.
-func (r *report) save(p *layers.Predictor) error {
-	if r.config.out == "" {
-		return nil
-	}
-	if err := os.MkdirAll(r.config.out, 0o777); err != nil {
-		return err
-	}
+// save writes checkpoint and curve, also of a training that was called off.
+func (r *report) save() error {
 	curve, err := json.MarshalIndent(r.trained.Curve, "", "\t")
 	if err != nil {
 		return err
+	}
+	return errors.Join(r.write("curve.json", curve), r.write("checkpoint.json", r.trained.State))
+}
+
+func (r *report) savePicture(p *layers.Predictor) error {
+	if r.config.out == "" {
+		return nil
 	}
 	picture, err := r.picture(p)
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.write("curve.json", curve), r.write("checkpoint.json", r.trained.State), r.write("prediction.png", picture))
+	return r.write("prediction.png", picture)
 }
 
-// write writes beside the file and renames, so that it is never there by half; nothing where there is no data.
+// write writes into -out, if there is one and there are data: beside the file, and renames, so that it is
+// never there by half.
 func (r *report) write(name string, data []byte) error {
-	if len(data) == 0 {
+	if r.config.out == "" || len(data) == 0 {
 		return nil
+	}
+	if err := os.MkdirAll(r.config.out, 0o777); err != nil {
+		return err
 	}
 	name = filepath.Join(r.config.out, name)
 	if err := os.WriteFile(name+".part", data, 0o666); err != nil {
