@@ -11,6 +11,24 @@
 //
 //	fc, err := forward.FCNode(roll.Node("cortex.x"))
 //
+// So come, each as number and node:
+//
+//	distances       MSE, RMSE, CosineSimilarity
+//	dynamics of FC  WindowedFC, FCD; of its distribution (UpperTriangle) Wasserstein,
+//	                Density, DensityKS, DensityWasserstein; KSDistance as a number only
+//	phases          Hilbert, Envelope, Phase; KuramotoOrder, Synchrony, Metastability,
+//	                PhaseLocking
+//
+// Windows, steps and lags count samples. A loss on FCD, for example, against the
+// values of a recorded one:
+//
+//	fcd, err := forward.FCDNode(bold, 30, 5)
+//	values, err := forward.UpperTriangleNode(fcd, 1)
+//	loss, err := forward.WassersteinNode(values, recorded)
+//
+// Degenerate inputs, such as constant regions, zero residuals, no amplitude or no
+// order, have the defined values that each function states, and gradient 0.
+//
 // For a linear network dx = J x dt + noise the stationary covariance needs no
 // simulation: [LinearCovariance] and [LinearLaggedCovariance] are nodes of the
 // Jacobian J and the noise covariance Q.

@@ -29,14 +29,7 @@ func checkGradient(t *testing.T, shapes [][]int, x []float64, f func(in G.Nodes)
 	t.Helper()
 	run := func(x []float64, wantGradient bool) (float64, []float64) {
 		g := G.NewGraph()
-		var in G.Nodes
-		at := 0
-		for i, s := range shapes {
-			size := tensor.Shape(s).TotalSize()
-			v := tensor.New(tensor.WithShape(s...), tensor.WithBacking(append([]float64{}, x[at:at+size]...)))
-			in = append(in, G.NewTensor(g, tensor.Float64, len(s), G.WithShape(s...), G.WithName(string(rune('a'+i))), G.WithValue(v)))
-			at += size
-		}
+		in := inputs(g, shapes, x)
 		out, err := f(in)
 		if err != nil {
 			t.Fatal(err)
@@ -84,6 +77,19 @@ func checkGradient(t *testing.T, shapes [][]int, x []float64, f func(in G.Nodes)
 			t.Fatalf("gradient %d: expected %.9g, found %.9g (largest %.3g)", i, want[i], got[i], scale)
 		}
 	}
+}
+
+// inputs makes a node of each shape from values that follow each other in x.
+func inputs(g *G.ExprGraph, shapes [][]int, x []float64) G.Nodes {
+	var in G.Nodes
+	at := 0
+	for i, s := range shapes {
+		size := tensor.Shape(s).TotalSize()
+		v := tensor.New(tensor.WithShape(s...), tensor.WithBacking(append([]float64{}, x[at:at+size]...)))
+		in = append(in, G.NewTensor(g, tensor.Float64, len(s), G.WithShape(s...), G.WithName(string(rune('a'+i))), G.WithValue(v)))
+		at += size
+	}
+	return in
 }
 
 func TestFCAgainstStat(t *testing.T) {
