@@ -129,6 +129,17 @@ func TestDirectory(t *testing.T) {
 	checkDirectory(t, other, short(t, TaskSettings{Updates: 18, Dir: other, Resume: checkpoint}))
 }
 
+// A checkpoint that does not fit leaves the files of the training that it was to go on with.
+func TestDirectoryIsKeptFromErrors(t *testing.T) {
+	dir := t.TempDir()
+	done := short(t, TaskSettings{Updates: 6, Dir: dir})
+	task := mustTask(t, "gonogo", 100)
+	if err := trainError(mustNetwork(t, "horn", task, 4), task, TaskSettings{Dir: dir, Resume: done.State}); err == nil {
+		t.Fatal("expected an error")
+	}
+	checkDirectory(t, dir, done)
+}
+
 func checkDirectory(t *testing.T, dir string, done *Trained) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "curve.jsonl"))

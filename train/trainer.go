@@ -75,7 +75,11 @@ func newTrainer(ctx context.Context, r *layers.Recurrent, task *tasks.Task, sett
 		return nil, errors.Join(err, t.problem.Close())
 	}
 	t.adam = newAdamState(t.problem.Values())
-	if err := errors.Join(t.resume(), t.record()); err != nil {
+	err = t.resume()
+	if err == nil { // or else files that are in use would be replaced
+		err = t.record()
+	}
+	if err != nil {
 		return nil, errors.Join(err, t.close())
 	}
 	return t, nil
@@ -109,8 +113,13 @@ func (t *trainer) close() error {
 
 // run is the loop.
 func (t *trainer) run() error {
+	if t.unjudged() { // it was resumed
+		if err := t.evaluate(); err != nil {
+			return err
+		}
+	}
 	if t.enough() {
-		return errEnough // it was resumed
+		return errEnough
 	}
 	grad := make([]float64, len(t.adam.X))
 	for t.saved.Update < t.Updates {
@@ -139,6 +148,12 @@ func (t *trainer) run() error {
 	}
 	t.last = last
 	return t.report(last)
+}
+
+// unjudged says whether an evaluation is due that is not in the curve, because it was interrupted.
+func (t *trainer) unjudged() bool {
+	n := len(t.saved.Curve)
+	return t.saved.Update > 0 && t.saved.Update%t.Every == 0 && (n == 0 || t.saved.Curve[n-1].Update != t.saved.Update)
 }
 
 // enough says whether the target is reached.

@@ -95,6 +95,39 @@ func same(t *testing.T, what string, a, b *Trained) {
 	}
 }
 
+// A training that was interrupted while it was judged has that evaluation when it goes on.
+func TestInterruptedEvaluation(t *testing.T) {
+	task := mustTask(t, "gonogo", 100)
+	s := TaskSettings{Updates: 4, Batch: 4, Trials: 8, Every: 2}
+	whole, err := Train(context.Background(), mustNetwork(t, "horn", task, 4), task, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	tr, err := newTrainer(ctx, mustNetwork(t, "horn", task, 4), task, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.close()
+	for range 2 {
+		if err := tr.update(make([]float64, len(tr.adam.X))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	if err := tr.evaluate(); !errors.Is(err, context.Canceled) {
+		t.Fatalf("expected an interrupted evaluation, found %v", err)
+	}
+	if s.Resume, err = tr.state(); err != nil {
+		t.Fatal(err)
+	}
+	resumed, err := Train(context.Background(), mustNetwork(t, "horn", task, 4), task, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "resumed", whole, resumed)
+}
+
 func TestTrainingEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	task := mustTask(t, "gonogo", 100)
