@@ -35,6 +35,22 @@ func (t *trainer) savedSettings() savedSettings {
 	return savedSettings{t.task.Name(), t.task.Dt(), t.task.Seed(), t.Batch, t.Seed, t.Every, t.Trials, len(t.Curriculum), t.LastValues}
 }
 
+// same says which setting was another.
+func (s savedSettings) same(was savedSettings) error {
+	for _, f := range []struct {
+		name    string
+		is, was any
+	}{
+		{"task", s.Task, was.Task}, {"task step in ms", s.Dt, was.Dt}, {"seed of the trials", s.Trial, was.Trial}, {"batch", s.Batch, was.Batch}, {"seed", s.Seed, was.Seed},
+		{"updates between evaluations", s.Every, was.Every}, {"trials per evaluation", s.Trials, was.Trials}, {"stages of a curriculum", s.Stages, was.Stages}, {"LastValues", s.Last, was.Last},
+	} {
+		if f.is != f.was {
+			return fmt.Errorf("%s: expected %v as in these settings, found %v", f.name, f.is, f.was)
+		}
+	}
+	return nil
+}
+
 // losses are summed over updates.
 type losses struct {
 	Total   float64 `json:"total"`
@@ -62,8 +78,8 @@ func (t *trainer) resume() error {
 	if err := json.Unmarshal(t.Resume, &t.saved); err != nil {
 		return fmt.Errorf("train: saved training: %w", err)
 	}
-	if is := t.savedSettings(); t.saved.Settings != is {
-		return fmt.Errorf("train: saved training: expected one of %+v, found %+v", is, t.saved.Settings)
+	if err := t.savedSettings().same(t.saved.Settings); err != nil {
+		return fmt.Errorf("train: saved training: %w", err)
 	}
 	adam := new(adamState)
 	if err := json.Unmarshal(t.saved.Adam, adam); err != nil {

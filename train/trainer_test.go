@@ -186,10 +186,10 @@ func TestResumeErrors(t *testing.T) {
 		t.Error(err)
 	}
 	for name, change := range map[string]func(*TaskSettings){
-		"Batch:4":  func(s *TaskSettings) { s.Batch = 5 },
-		"Seed:0":   func(s *TaskSettings) { s.Seed = 1 },
-		"Stages:0": func(s *TaskSettings) { s.Curriculum = []*tasks.Task{task} },
-		"numbers":  func(s *TaskSettings) { s.Resume = bytes.Replace(s.Resume, []byte(`"mean":[`), []byte(`"mean":[0,`), 1) },
+		"batch: expected 5":      func(s *TaskSettings) { s.Batch = 5 },
+		"seed: expected 1":       func(s *TaskSettings) { s.Seed = 1 },
+		"curriculum: expected 1": func(s *TaskSettings) { s.Curriculum = []*tasks.Task{task} },
+		"numbers":                func(s *TaskSettings) { s.Resume = bytes.Replace(s.Resume, []byte(`"mean":[`), []byte(`"mean":[0,`), 1) },
 	} {
 		other := s
 		change(&other)
