@@ -15,8 +15,8 @@ import (
 //
 // Of cells whose couplings have either sign (HORN, rate, Hopf …) a part of the units is inhibitory, and
 // the weights are a sign per unit times a positive number that learns. Inhibitory units do not project
-// out: the readout does not see them. The couplings start as [Balanced], at the spectral radius that the
-// cell's own would have.
+// out: neither the readout nor a layer above sees them. The couplings start as [Balanced], at the spectral
+// radius that the cell's own would have.
 //
 // Cells that have excitatory and inhibitory populations in each unit (Wilson-Cowan) keep the excitatory
 // couplings between units only, as fibres between regions are, and inhibition within the units.
@@ -100,22 +100,25 @@ const smallest = 1e-6
 
 // daleWeights are the sizes of the balanced weights, from excitatory and from inhibitory units.
 func daleWeights(weights mat.Matrix, inhibitory []bool) (excited, inhibited *graph.Sparse) {
-	rows, cols := weights.Dims()
 	balanced := mat.DenseCopyOf(weights)
 	radius := largestEigenvalue(balanced)
 	balance(balanced, inhibitory)
 	if now := largestEigenvalue(balanced); radius > 0 && now > 0 {
 		balanced.Scale(radius/now, balanced)
 	}
-	excited, inhibited = &graph.Sparse{Rows: rows, Cols: cols}, &graph.Sparse{Rows: rows, Cols: cols}
-	edges := edgesOf(weights)
+	return divided(edgesOf(weights), balanced, inhibitory)
+}
+
+// divided are the sizes of weights w where there are edges, from excitatory and from inhibitory units.
+func divided(edges *graph.Sparse, w mat.Matrix, inhibitory []bool) (excited, inhibited *graph.Sparse) {
+	excited, inhibited = &graph.Sparse{Rows: edges.Rows, Cols: edges.Cols}, &graph.Sparse{Rows: edges.Rows, Cols: edges.Cols}
 	for k, j := range edges.J {
 		half := excited
 		if inhibitory[j] {
 			half = inhibited
 		}
 		i := edges.I[k]
-		half.I, half.J, half.V = append(half.I, i), append(half.J, j), append(half.V, math.Max(math.Abs(balanced.At(i, j)), smallest))
+		half.I, half.J, half.V = append(half.I, i), append(half.J, j), append(half.V, math.Max(math.Abs(w.At(i, j)), smallest))
 	}
 	return excited, inhibited
 }

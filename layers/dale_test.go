@@ -145,6 +145,28 @@ func TestDaleOfBothPopulations(t *testing.T) {
 	}
 }
 
+// A layer by Dale's law reaches the one above through its excitatory units, with positive weights.
+func TestDaleBelow(t *testing.T) {
+	r, err := Sequential(
+		RecurrentSettings{Cell: HORNCell(), Units: 10, Inputs: 2, Dt: 40, Dale: &Dale{Inhibitory: 0.3}},
+		RecurrentSettings{Cell: HORNCell(), Units: 4, Outputs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	push(t, r)
+	for _, p := range r.layers[1].encoders {
+		w := p.weights.(*graph.Sparse)
+		if len(w.V) != 4*7 {
+			t.Errorf("%s: expected weights from 7 units to 4, found %d", p.name, len(w.V))
+		}
+		for k, v := range mustGet(t, r, p.name+"/weights") {
+			if v <= 0 || InhibitoryUnits(10, 0.3)[w.J[k]] {
+				t.Errorf("%s: a weight of %v from unit %d", p.name, v, w.J[k])
+			}
+		}
+	}
+}
+
 func TestBalanced(t *testing.T) {
 	ones := func(_ *rand.Rand, to, from int) *mat.Dense { return drawn(to, from, func() float64 { return -2 }) }
 	w := Balanced(0.2, ones)(nil, 10, 10)

@@ -44,7 +44,7 @@ func TestRecurrentGradients(t *testing.T) {
 	}
 	stack, err := Sequential(
 		RecurrentSettings{Cell: WilsonCowanCell(), Units: 3, Inputs: channels, Dt: 40},
-		RecurrentSettings{Cell: GRUCell(), Units: 4},
+		RecurrentSettings{Cell: GRUCell(), Units: 4, Dale: &Dale{Inhibitory: 0.25}},
 		RecurrentSettings{Cell: WilsonCowanCell(), Units: n, Outputs: 2})
 	if err != nil {
 		t.Fatal(err)

@@ -64,7 +64,8 @@ func (l *layer) sources() []source {
 	return list
 }
 
-// encode draws the weights of an encoder. They are positive for DaleEncoder.
+// encode draws the weights of an encoder. They are positive for DaleEncoder, and from a layer by Dale's
+// law, whose inhibitory units do not project here.
 func (l *layer) encode(e Link) error {
 	for _, from := range l.sources() {
 		name := e.Name + l.suffix + from.name
@@ -75,14 +76,16 @@ func (l *layer) encode(e Link) error {
 		if rows, cols := w.Dims(); rows != l.Units || cols != from.width {
 			return fmt.Errorf("layers: %s: expected weights of %d × %d, found %d × %d", name, l.Units, from.width, rows, cols)
 		}
-		learn := e.Learn
-		if l.DaleEncoder {
-			learn = nmm.Positive
+		p := projection{link: e, name: name, from: from.from, pre: from.pre, gain: e.gain(l.Units) * from.gain, weights: w, learn: e.Learn}
+		dale := l.below != nil && l.below.Dale != nil
+		if l.DaleEncoder || dale {
+			p.learn = nmm.Positive
 			w.Apply(func(_, _ int, v float64) float64 { return math.Abs(v) + 1e-3 }, w)
 		}
-		l.encoders = append(l.encoders, projection{
-			link: e, name: name, from: from.from, pre: from.pre, gain: e.gain(l.Units) * from.gain, weights: w, learn: learn,
-		})
+		if dale {
+			p.weights, _ = divided(edgesOf(w), w, l.below.inhibitory())
+		}
+		l.encoders = append(l.encoders, p)
 	}
 	return nil
 }
@@ -179,7 +182,11 @@ func initialise(net *graph.Network, population string, cell *Cell, seed uint64, 
 	if cell.Values == nil {
 		return nil
 	}
-	values := cell.Values(stream(seed, "values"), units, dt)
+	purpose := "values"
+	if population != "cortex" {
+		purpose += " " + population
+	}
+	values := cell.Values(stream(seed, purpose), units, dt)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		var x any = values[name]
 		if v := values[name]; len(v) == 1 {
