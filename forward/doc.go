@@ -16,10 +16,12 @@
 //	distances       MSE, RMSE, CosineSimilarity
 //	dynamics of FC  WindowedFC, FCD; of its distribution (UpperTriangle) Wasserstein,
 //	                Density, DensityKS, DensityWasserstein; KSDistance as a number only
+//	filters         Butterworth, of zero phase; its EnvelopeFC
+//	spectra         Welch: PSD, Coherence; LogSpectralDistance, SpectralPeak
 //	phases          Hilbert, Envelope, Phase; KuramotoOrder, Synchrony, Metastability,
 //	                PhaseLocking
 //
-// Windows, steps and lags count samples. A loss on FCD, for example, against the
+// Windows, steps and lags count samples, frequencies Hz. A loss on FCD, for example, against the
 // values of a recorded one:
 //
 //	fcd, err := forward.FCDNode(bold, 30, 5)

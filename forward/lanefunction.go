@@ -21,14 +21,32 @@ type laneFunction struct {
 
 // of is the function of numbers; it panics if the series has not the shape it needs.
 func (f laneFunction) of(series *mat.Dense) Array {
+	out, err := f.try(series)
+	if err != nil {
+		panic(err.Error())
+	}
+	return out
+}
+
+// try is of with an error instead of a panic, for functions that have settings.
+func (f laneFunction) try(series *mat.Dense) (Array, error) {
 	t, n := series.Dims()
 	shape, err := f.shape(t, n)
 	if err != nil {
-		panic("forward: " + f.name + ": " + err.Error())
+		return Array{}, fmt.Errorf("forward: %s: %w", f.name, err)
 	}
 	out := newArray(shape)
 	f.value(out.Data, mat.DenseCopyOf(series).RawMatrix().Data, t, n)
-	return out
+	return out, nil
+}
+
+// tryMatrix is try for results that are matrices.
+func (f laneFunction) tryMatrix(series *mat.Dense) (*mat.Dense, error) {
+	out, err := f.try(series)
+	if err != nil {
+		return nil, err
+	}
+	return mat.NewDense(out.Shape[0], out.Shape[1], out.Data), nil
 }
 
 // matrix is of for results that are matrices.
