@@ -10,6 +10,7 @@
 //	sc, err := datasets.LoadTVB("testdata/tvb76")              // folder or .zip
 //	sc, err := datasets.LoadCSV("weights.csv", "lengths.csv")
 //	sc := datasets.Synthetic(84, 1)                            // 84 regions, seed 1
+//	sc, err := datasets.WattsStrogatz(100, 10, 0.1, 1)         // or ExponentialDistance, Modular
 //
 // Every matrix is [to][from]: Weights.At(i, j) is the connection to region i from
 // region j.
