@@ -37,9 +37,14 @@ func CrossEntropy(logits, classes, weights *G.Node) (*G.Node, error) {
 		},
 		Gradient: func(_ int, in []forward.Array, _, outGrad, inGrad forward.Array) error {
 			return eachStep(in, func(s entropyStep) {
-				w, total, g := s.weight*outGrad.Data[s.lane], logSumExp(s.logits), inGrad.Data[s.at:]
+				w, g := s.weight*outGrad.Data[s.lane], inGrad.Data[s.at:][:len(s.logits)]
+				top, sum := slices.Max(s.logits), 0.0
 				for k, v := range s.logits {
-					g[k] = w * math.Exp(v-total)
+					g[k] = math.Exp(v - top)
+					sum += g[k]
+				}
+				for k := range g {
+					g[k] *= w / sum
 				}
 				g[s.class] -= w
 			})
