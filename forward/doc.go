@@ -17,6 +17,8 @@
 //	dynamics of FC  WindowedFC, FCD; of its distribution (UpperTriangle) Wasserstein,
 //	                Density, DensityKS, DensityWasserstein; KSDistance as a number only
 //	filters         Butterworth, of zero phase; its EnvelopeFC
+//	                Detrend; Resample as a number only
+//	dynamics        AutocorrelationTime, Amplitude, Switching
 //	spectra         Welch: PSD, Coherence; LogSpectralDistance, SpectralPeak
 //	phases          Hilbert, Envelope, Phase; KuramotoOrder, Synchrony, Metastability,
 //	                PhaseLocking
