@@ -31,6 +31,17 @@
 //
 // [RestingState] is a real recording that travels inside the package.
 //
+// # Files of arrays
+//
+// NumPy's .npz and .npy are read and written, with labels and units:
+//
+//	sc, err := datasets.LoadConnectome("c.npz", datasets.ConnectomeOptions{Weights: "SC"})
+//	bold, err := datasets.LoadTimeSeries("bold.npz", datasets.SeriesOptions{Variable: "ts", Transposed: true})
+//	err = bold.Save("bold.npz")                                // or .csv
+//
+// What a file declares is not believed before it is there: data that end early, and
+// arrays of more than 256 MiB, are errors that name file, array and byte.
+//
 // # Text files
 //
 // All readers take the same text: one row a line, fields separated by commas,

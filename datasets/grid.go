@@ -149,8 +149,12 @@ func (g *grid) dropFirst() {
 	g.first++
 }
 
-// at says where an entry stands, as errors do: file, line, column, column name.
+// at says where an entry stands, as errors do: file, line, column, column name; or
+// indices, from 0, if the source is no text.
 func (g *grid) at(i, j int) string {
+	if g.lines == nil {
+		return fmt.Sprintf("%s[%d][%d]", g.name, i, j)
+	}
 	where := fmt.Sprintf("%s:%d: column %d", g.name, g.lines[i], g.first+j+1)
 	if g.header != nil && g.header[j] != "" {
 		where += fmt.Sprintf(" (%q)", g.header[j])

@@ -90,7 +90,7 @@ func axonsFor(density float64, rule func(i, j int) float64, n int) (float64, err
 		return 0, fmt.Errorf("density %.3g cannot be had: %.0e axons between the closest regions give %.3g", density, most, reached)
 	}
 	low, high := math.Log(density)-1, math.Log(most) // expected(x) is at most x
-	for k := 0; k < 100; k++ {
+	for k := 0; k < 60; k++ {
 		if middle := (low + high) / 2; expected(math.Exp(middle)) < density {
 			low = middle
 		} else {

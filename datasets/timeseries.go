@@ -15,23 +15,35 @@ type TimeSeries struct {
 	Data   *mat.Dense // [time][region]
 	TR     float64    // repetition time: interval between samples, s; 0 if unknown
 	Labels []string   // one per region
+	Unit   string     // of the data, such as "mV"; "" if unknown
 }
 
 // SeriesOptions say how to read a time series.
 type SeriesOptions struct {
-	// TR is the repetition time in s, 0 if unknown. Text files do not hold it.
+	// TR is the repetition time in s, 0 if unknown. Text files do not hold it; one that
+	// a file does hold must not contradict it.
 	TR float64
 	// Columns selects and orders the regions: "4:31" (from 1, both ends included),
 	// "LCau:RPrec" (names of the header), "1,3,5:" (lists, open ranges). "" is all.
 	// A first column without a name that only counts the rows is no column.
 	Columns string
+	// Variable names the array of a file of several; "" is the one called data, or else
+	// the only matrix.
+	Variable string
+	// Transposed says that a row of the array is a region, not a sample. Text files
+	// have a row per sample.
+	Transposed bool
 }
 
 // LoadTimeSeries reads a time series from a text file, one sample per line and one
-// region per column (see the package documentation). Columns that are not selected
-// may hold text. It fails if the file is missing or empty, if rows differ in length,
-// and if a selected value is missing, NaN, infinite or no number.
+// region per column (see the package documentation), or, by the end of the name, from
+// arrays: .npz or .npy. Columns that are not selected may hold text. It fails if the
+// file is missing or empty, if rows differ in length, and if a selected value is
+// missing, NaN, infinite or no number.
 func LoadTimeSeries(path string, options SeriesOptions) (*TimeSeries, error) {
+	if isStore(path) {
+		return loadStoredSeries(path, options)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
@@ -42,8 +54,11 @@ func LoadTimeSeries(path string, options SeriesOptions) (*TimeSeries, error) {
 
 // ReadTimeSeries is [LoadTimeSeries] from a stream; name stands for it in errors.
 func ReadTimeSeries(r io.Reader, name string, options SeriesOptions) (*TimeSeries, error) {
-	if options.TR < 0 || notFinite(options.TR) {
-		return nil, fmt.Errorf("datasets: %s: TR is %v s, expected a positive time, or 0 if unknown", name, options.TR)
+	if err := checkTR(options.TR, name); err != nil {
+		return nil, err
+	}
+	if options.Variable != "" || options.Transposed {
+		return nil, fmt.Errorf("datasets: %s: text has no variables, and a row per sample: Variable and Transposed are for files of arrays", name)
 	}
 	g, err := readGrid(r, name)
 	if err != nil {
@@ -59,6 +74,14 @@ func ReadTimeSeries(r io.Reader, name string, options SeriesOptions) (*TimeSerie
 		return nil, err
 	}
 	return &TimeSeries{Data: data, TR: options.TR, Labels: g.labels(columns)}, nil
+}
+
+// checkTR refuses what is no repetition time.
+func checkTR(tr float64, name string) error {
+	if tr < 0 || notFinite(tr) {
+		return fmt.Errorf("datasets: %s: TR is %v s, expected a positive time, or 0 if unknown", name, tr)
+	}
+	return nil
 }
 
 // labels are the names of columns, numbered where the header has none.
@@ -93,7 +116,7 @@ func (s *TimeSeries) Halves() (first, second *TimeSeries) {
 
 func (s *TimeSeries) samples(from, to int) *TimeSeries {
 	_, regions := s.Data.Dims()
-	return &TimeSeries{Data: mat.DenseCopyOf(s.Data.Slice(from, to, 0, regions)), TR: s.TR, Labels: s.Labels}
+	return &TimeSeries{Data: mat.DenseCopyOf(s.Data.Slice(from, to, 0, regions)), TR: s.TR, Labels: s.Labels, Unit: s.Unit}
 }
 
 // Columns selects and orders regions as [SeriesOptions].Columns does.
@@ -103,7 +126,7 @@ func (s *TimeSeries) Columns(selection string) (*TimeSeries, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &TimeSeries{Data: mat.NewDense(samples, len(columns), nil), TR: s.TR}
+	out := &TimeSeries{Data: mat.NewDense(samples, len(columns), nil), TR: s.TR, Unit: s.Unit}
 	for k, j := range columns {
 		out.Data.SetCol(k, mat.Col(nil, j, s.Data))
 		out.Labels = append(out.Labels, s.Labels[j])
@@ -137,7 +160,7 @@ func (s *TimeSeries) Detrended() *TimeSeries {
 }
 
 // ZScored has each region scaled to mean 0 and standard deviation 1 (the one of the
-// sample itself, divisor T). It fails if a region does not vary.
+// sample itself, divisor T), without a unit. It fails if a region does not vary.
 func (s *TimeSeries) ZScored() (*TimeSeries, error) {
 	_, regions := s.Data.Dims()
 	for j := 0; j < regions; j++ {
@@ -145,13 +168,15 @@ func (s *TimeSeries) ZScored() (*TimeSeries, error) {
 			return nil, fmt.Errorf("datasets: region %d (%q) is constant: it has no z-score and no correlation", j+1, s.Labels[j])
 		}
 	}
-	return s.mapped(func(x []float64) {
+	out := s.mapped(func(x []float64) {
 		mean, variance := stat.PopMeanVariance(x, nil)
 		sd := math.Sqrt(variance)
 		for t := range x {
 			x[t] = (x[t] - mean) / sd
 		}
-	}), nil
+	})
+	out.Unit = ""
+	return out, nil
 }
 
 func constant(x []float64) bool {
@@ -172,7 +197,7 @@ func (s *TimeSeries) mapped(change func(x []float64)) *TimeSeries {
 		change(x)
 		out.SetCol(j, x)
 	}
-	return &TimeSeries{Data: out, TR: s.TR, Labels: s.Labels}
+	return &TimeSeries{Data: out, TR: s.TR, Labels: s.Labels, Unit: s.Unit}
 }
 
 // String is a summary in one line.

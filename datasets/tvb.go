@@ -24,7 +24,7 @@ var tvbParts = map[string]string{
 	"average_orientations": "Orientations", "orientations": "Orientations",
 	"areas": "Areas", "areas_mm2": "Areas",
 	"cortical":    "Cortical",
-	"hemispheres": "RightHemisphere", "hemisphere": "RightHemisphere",
+	"hemispheres": "RightHemisphere", "hemisphere": "RightHemisphere", "right_hemisphere": "RightHemisphere",
 	"meta": "meta",
 }
 

@@ -1,0 +1,257 @@
+package datasets
+
+import (
+	"archive/zip"
+	"bufio"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// ConnectomeOptions name variables of a file of arrays; "" is the usual name.
+type ConnectomeOptions struct {
+	Weights      string // "" is weights
+	TractLengths string // "" is tract_lengths, tract_lengths_mm, tracts or lengths; optional
+	Labels       string // "" is labels; optional
+}
+
+// LoadConnectome reads a connectome from a file of arrays, .npz, or from what [LoadTVB]
+// reads, for which the options must be zero. Arrays are those of [Connectome.Save];
+// only the weights must be there. It fails as [LoadTVB] does.
+func LoadConnectome(path string, options ConnectomeOptions) (*Connectome, error) {
+	if !isStore(path) {
+		if options != (ConnectomeOptions{}) {
+			return nil, fmt.Errorf("datasets: %s: variables can be named in files of arrays only", path)
+		}
+		return LoadTVB(path)
+	}
+	s, closer, err := openStore(path)
+	if err != nil {
+		return nil, err
+	}
+	defer closer.Close()
+	return s.connectome(options)
+}
+
+func loadStoredSeries(path string, options SeriesOptions) (*TimeSeries, error) {
+	if err := checkTR(options.TR, path); err != nil {
+		return nil, err
+	}
+	s, closer, err := openStore(path)
+	if err != nil {
+		return nil, err
+	}
+	defer closer.Close()
+	return s.series(options)
+}
+
+// extension is the end of a file's name, in small letters.
+func extension(path string) string { return strings.ToLower(filepath.Ext(path)) }
+
+// isStore tells by the name whether a file holds arrays.
+func isStore(path string) bool {
+	switch extension(path) {
+	case ".npz", ".npy":
+		return true
+	}
+	return false
+}
+
+// openStore opens a file of arrays.
+func openStore(path string) (*store, io.Closer, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("datasets: %w", err)
+	}
+	if extension(path) == ".npy" {
+		return npyStore(f, path), f, nil
+	}
+	info, err := f.Stat()
+	if err == nil {
+		var archive *zip.Reader
+		if archive, err = zip.NewReader(f, info.Size()); err == nil {
+			return npzStore(archive, path), f, nil
+		}
+	}
+	f.Close()
+	return nil, nil, fmt.Errorf("datasets: %s: %w", path, err)
+}
+
+// npyStore is one array, called data.
+func npyStore(f io.Reader, file string) *store {
+	var v *variable
+	var err error
+	return &store{file: file, names: []string{"data"}, load: func(string) (*variable, error) {
+		if v == nil && err == nil {
+			v, err = readNpy(bufio.NewReader(f), file)
+		}
+		return v, err
+	}}
+}
+
+// npzStore are the arrays of an archive of .npy files.
+func npzStore(archive *zip.Reader, file string) *store {
+	s := &store{file: file}
+	files := map[string]*zip.File{}
+	for _, f := range archive.File {
+		if name, isArray := strings.CutSuffix(f.Name, ".npy"); isArray && files[name] == nil {
+			files[name], s.names = f, append(s.names, name)
+		}
+	}
+	s.load = func(name string) (*variable, error) {
+		where := file + ": " + name
+		r, err := files[name].Open()
+		if err != nil {
+			return nil, fmt.Errorf("datasets: %s: %w", where, err)
+		}
+		defer r.Close()
+		return readNpy(bufio.NewReader(r), where)
+	}
+	return s
+}
+
+// Save writes the connectome to a .npz file, which numpy.load reads: weights,
+// tract_lengths_mm, labels, centres_mm, orientations, areas_mm2, cortical and
+// right_hemisphere, those that there are. The file appears when it is complete. It
+// fails if the connectome is not sound, or the name ends otherwise.
+func (c *Connectome) Save(path string) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	if extension(path) != ".npz" {
+		return fmt.Errorf("datasets: %s: a connectome is saved as .npz", path)
+	}
+	arrays := []*variable{
+		matrixOf("weights", c.Weights), matrixOf("tract_lengths_mm", c.TractLengths), textsOf("labels", c.Labels),
+		matrixOf("centres_mm", c.Centres), matrixOf("orientations", c.Orientations), listOf("areas_mm2", c.Areas),
+		listOf("cortical", zerosAndOnes(c.Cortical)), listOf("right_hemisphere", zerosAndOnes(c.RightHemisphere)),
+	}
+	return writeBeside(path, func(w io.Writer) error { return writeNpz(w, arrays) })
+}
+
+// Save writes the time series to a .npz file, which numpy.load reads, as data [time,
+// region], labels, tr_s and unit; or to a .csv file, a header of labels and a line per
+// sample, after a comment that tells the repetition time and the unit. The file appears
+// when it is complete. It fails if the name ends otherwise, or if labels and data differ
+// in number.
+func (s *TimeSeries) Save(path string) error {
+	if _, regions := s.Dims(); len(s.Labels) != regions {
+		return fmt.Errorf("datasets: %s: time series with %s for %s", path, plural(len(s.Labels), "label"), plural(regions, "region"))
+	}
+	switch extension(path) {
+	case ".npz":
+		arrays := []*variable{matrixOf("data", s.Data), textsOf("labels", s.Labels),
+			{name: "tr_s", numbers: []float64{s.TR}}, {name: "unit", texts: []string{s.Unit}}}
+		return writeBeside(path, func(w io.Writer) error { return writeNpz(w, arrays) })
+	case ".csv":
+		unit := s.Unit
+		if unit == "" {
+			unit = "unknown"
+		}
+		comment := fmt.Sprintf("# one line per sample, TR %g s (0: unknown), unit %s\n", s.TR, strings.Join(strings.Fields(unit), " "))
+		return writeBeside(path, func(w io.Writer) error { return writeCSV(w, comment, s.Labels, s.Data) })
+	}
+	return fmt.Errorf("datasets: %s: a time series is saved as .npz or .csv", path)
+}
+
+func matrixOf(name string, m *mat.Dense) *variable {
+	if m == nil {
+		return nil
+	}
+	rows, columns := m.Dims()
+	return &variable{name: name, shape: []int{rows, columns}, numbers: mat.DenseCopyOf(m).RawMatrix().Data}
+}
+
+func listOf(name string, x []float64) *variable {
+	if x == nil {
+		return nil
+	}
+	return &variable{name: name, shape: []int{len(x)}, numbers: x}
+}
+
+func textsOf(name string, texts []string) *variable {
+	return &variable{name: name, shape: []int{len(texts)}, texts: texts}
+}
+
+func zerosAndOnes(flags []bool) []float64 {
+	if flags == nil {
+		return nil
+	}
+	x := make([]float64, len(flags))
+	for i, flag := range flags {
+		if flag {
+			x[i] = 1
+		}
+	}
+	return x
+}
+
+// writeNpz writes arrays, those that are not nil, to an archive without dates: the same
+// arrays give the same bytes.
+func writeNpz(w io.Writer, arrays []*variable) error {
+	archive := zip.NewWriter(w)
+	for _, v := range arrays {
+		if v == nil {
+			continue
+		}
+		entry, err := archive.CreateHeader(&zip.FileHeader{Name: v.name + ".npy", Method: zip.Deflate})
+		if err != nil {
+			return err
+		}
+		if err := writeNpy(entry, v); err != nil {
+			return err
+		}
+	}
+	return archive.Close()
+}
+
+// writeCSV writes a table of numbers that read back exactly.
+func writeCSV(w io.Writer, comment string, header []string, m *mat.Dense) error {
+	if _, err := io.WriteString(w, comment); err != nil {
+		return err
+	}
+	lines := csv.NewWriter(w)
+	lines.Write(header)
+	rows, columns := m.Dims()
+	fields := make([]string, columns)
+	for i := 0; i < rows; i++ {
+		for j := range fields {
+			fields[j] = strconv.FormatFloat(m.At(i, j), 'g', -1, 64)
+		}
+		lines.Write(fields)
+	}
+	lines.Flush()
+	return lines.Error()
+}
+
+// writeBeside writes a file under another name, and renames it when it is complete.
+func writeBeside(path string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".datasets-*")
+	if err != nil {
+		return fmt.Errorf("datasets: %w", err)
+	}
+	defer os.Remove(f.Name()) // fails once it is renamed
+	buffered := bufio.NewWriter(f)
+	if err = write(buffered); err == nil {
+		err = buffered.Flush()
+	}
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("datasets: %s: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,305 @@
+package datasets
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// variable is a named array of a file: numbers, or texts.
+type variable struct {
+	name    string    // file and variable, as errors name them
+	shape   []int     // lengths, the last index running fastest; none of a single value
+	numbers []float64 // nil if it is of texts
+	texts   []string  // nil if it is of numbers
+}
+
+// count is the number of elements, refused if it cannot be right: one less than 0, or
+// data of more than maxFileBytes.
+func (v *variable) count(bytes int) (int, error) {
+	count := int64(1)
+	for _, n := range v.shape {
+		if n < 0 || n > 0 && count > maxFileBytes/int64(n) {
+			return 0, fmt.Errorf("datasets: %s: shape %v: more than %d elements, or fewer than 0", v.name, v.shape, maxFileBytes)
+		}
+		count *= int64(n)
+	}
+	if count > maxFileBytes/int64(max(bytes, 8)) { // 8: each becomes a float64
+		return 0, fmt.Errorf("datasets: %s: shape %v: more than %d bytes", v.name, v.shape, maxFileBytes)
+	}
+	return int(count), nil
+}
+
+// toRowMajor reorders elements of which the first index runs fastest.
+func (v *variable) toRowMajor() {
+	order := make([]int, 0, max(len(v.numbers), len(v.texts)))
+	index := make([]int, len(v.shape))
+	for k := 0; k < cap(order); k++ {
+		from, stride := 0, 1
+		for d, n := range v.shape {
+			from += index[d] * stride
+			stride *= n
+		}
+		order = append(order, from)
+		for d := len(index) - 1; d >= 0; d-- {
+			if index[d]++; index[d] < v.shape[d] {
+				break
+			}
+			index[d] = 0
+		}
+	}
+	v.numbers, v.texts = take(v.numbers, order), take(v.texts, order)
+}
+
+// matrix is the variable as a matrix, in which a list is a row.
+func (v *variable) matrix() (*mat.Dense, error) {
+	if v.numbers == nil {
+		return nil, fmt.Errorf("datasets: %s holds text, expected a matrix of numbers", v.name)
+	}
+	rows, columns := 1, len(v.numbers)
+	switch len(v.shape) {
+	case 0, 1:
+	case 2:
+		rows, columns = v.shape[0], v.shape[1]
+	default:
+		return nil, fmt.Errorf("datasets: %s has %d dimensions %v, expected a matrix", v.name, len(v.shape), v.shape)
+	}
+	if rows == 0 || columns == 0 {
+		return nil, fmt.Errorf("datasets: %s is empty: %v", v.name, v.shape)
+	}
+	return mat.NewDense(rows, columns, v.numbers), nil
+}
+
+// list are the numbers of a row or column.
+func (v *variable) list() ([]float64, error) {
+	if m, err := v.matrix(); err != nil {
+		return nil, err
+	} else if rows, columns := m.Dims(); rows != 1 && columns != 1 {
+		return nil, fmt.Errorf("datasets: %s is %d×%d, expected a list", v.name, rows, columns)
+	}
+	return v.numbers, nil
+}
+
+// names are the texts, or numbers as texts.
+func (v *variable) names() ([]string, error) {
+	if v.texts != nil {
+		return v.texts, nil
+	}
+	numbers, err := v.list()
+	names := make([]string, len(numbers))
+	for k, x := range numbers {
+		names[k] = fmt.Sprint(x)
+	}
+	return names, err
+}
+
+// flags are numbers of which each is 0 or 1.
+func (v *variable) flags() ([]bool, error) {
+	numbers, err := v.list()
+	flags := make([]bool, len(numbers))
+	for k, x := range numbers {
+		if x != 0 && x != 1 {
+			return nil, fmt.Errorf("datasets: %s[%d]: flag is %g, expected 0 or 1", v.name, k, x)
+		}
+		flags[k] = x == 1
+	}
+	return flags, err
+}
+
+// scalar is the only number.
+func (v *variable) scalar() (float64, error) {
+	if len(v.numbers) != 1 {
+		return 0, fmt.Errorf("datasets: %s has shape %v, expected one number", v.name, v.shape)
+	}
+	return v.numbers[0], nil
+}
+
+// store is a file of named variables, which are read when asked for.
+type store struct {
+	file  string
+	names []string
+	load  func(name string) (*variable, error)
+}
+
+// find reads the variable called by one of the names, whatever their case; nil if
+// there is none.
+func (s *store) find(names ...string) (*variable, error) {
+	for _, want := range names {
+		for _, name := range s.names {
+			if strings.EqualFold(name, want) {
+				return s.load(name)
+			}
+		}
+	}
+	return nil, nil
+}
+
+// must is find for a variable that the user named.
+func (s *store) must(name string) (*variable, error) {
+	v, err := s.find(name)
+	if v == nil && err == nil {
+		return nil, fmt.Errorf("datasets: %s: no variable %q: there are %s", s.file, name, abbreviated(s.names))
+	}
+	return v, err
+}
+
+// series reads a time series.
+func (s *store) series(options SeriesOptions) (*TimeSeries, error) {
+	v, err := s.signal(options.Variable)
+	if err != nil {
+		return nil, err
+	}
+	data, err := v.matrix()
+	if err != nil {
+		return nil, err
+	}
+	if options.Transposed {
+		data = mat.DenseCopyOf(data.T())
+	}
+	out := &TimeSeries{Data: data, TR: options.TR}
+	samples, regions := data.Dims()
+	if err := s.describe(out, regions); err != nil {
+		return nil, err
+	}
+	if out, err = out.Columns(options.Columns); err != nil {
+		return nil, fmt.Errorf("%w (in %s)", err, s.file)
+	}
+	for t := 0; t < samples; t++ {
+		for k, x := range out.Data.RawRowView(t) {
+			if notFinite(x) {
+				return nil, fmt.Errorf("datasets: %s: sample %d of %q is missing or not finite", v.name, t, out.Labels[k])
+			}
+		}
+	}
+	return out, nil
+}
+
+// signal finds the variable that is the time series.
+func (s *store) signal(name string) (*variable, error) {
+	if name != "" {
+		return s.must(name)
+	}
+	if v, err := s.find("data"); v != nil || err != nil {
+		return v, err
+	}
+	var found *variable
+	for _, name := range s.names {
+		v, err := s.load(name)
+		if err != nil || len(v.numbers) <= 1 || len(v.shape) != 2 {
+			continue
+		}
+		if found != nil {
+			return nil, fmt.Errorf("datasets: %s: several matrices, and none called data: name one of %s", s.file, abbreviated(s.names))
+		}
+		found = v
+	}
+	if found == nil {
+		return nil, fmt.Errorf("datasets: %s: no matrix that can be read: name one of %s to learn why", s.file, abbreviated(s.names))
+	}
+	return found, nil
+}
+
+// describe adds what the file tells of a series: labels, repetition time, unit.
+func (s *store) describe(out *TimeSeries, regions int) error {
+	out.Labels = numbered(regions)
+	if v, err := s.find("labels"); err != nil {
+		return err
+	} else if v != nil {
+		if out.Labels, err = v.names(); err != nil {
+			return err
+		}
+		if len(out.Labels) != regions {
+			return fmt.Errorf("datasets: %s has %s for %s (Transposed?)", v.name, plural(len(out.Labels), "label"), plural(regions, "region"))
+		}
+	}
+	if v, err := s.find("unit"); err != nil {
+		return err
+	} else if v != nil && len(v.texts) == 1 {
+		out.Unit = v.texts[0]
+	}
+	v, err := s.find("tr_s")
+	if v == nil || err != nil {
+		return err
+	}
+	tr, err := v.scalar()
+	if err == nil {
+		err = checkTR(tr, v.name)
+	}
+	switch {
+	case err != nil:
+		return err
+	case out.TR != 0 && tr != 0 && math.Abs(out.TR-tr) > 1e-6*tr:
+		return fmt.Errorf("datasets: %s is %g s, but the options say TR %g s", v.name, tr, out.TR)
+	case out.TR == 0:
+		out.TR = tr
+	}
+	return nil
+}
+
+// connectome reads a connectome, its parts by the names of tvbParts or by those given.
+func (s *store) connectome(names ConnectomeOptions) (*Connectome, error) {
+	given := map[string]string{"Weights": names.Weights, "TractLengths": names.TractLengths, "Labels": names.Labels}
+	c, from := &Connectome{}, sources{}
+	for _, field := range []string{"Weights", "TractLengths", "Labels", "Centres", "Orientations", "Areas", "Cortical", "RightHemisphere"} {
+		var v *variable
+		var err error
+		if given[field] != "" {
+			v, err = s.must(given[field])
+		} else {
+			v, err = s.find(partNames(field)...)
+		}
+		switch {
+		case err != nil:
+			return nil, err
+		case v == nil && field == "Weights":
+			return nil, fmt.Errorf("datasets: %s: no weights: name one of %s", s.file, abbreviated(s.names))
+		case v == nil:
+			continue
+		}
+		from[field] = &grid{name: v.name}
+		if err := c.takeVariable(field, v); err != nil {
+			return nil, err
+		}
+	}
+	return c.finish(from)
+}
+
+// partNames are the names a part of a connectome may have, in alphabetical order.
+func partNames(field string) []string {
+	var names []string
+	if field == "TractLengths" {
+		names = []string{"lengths"}
+	}
+	for name, part := range tvbParts {
+		if part == field {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (c *Connectome) takeVariable(field string, v *variable) (err error) {
+	switch field {
+	case "Weights":
+		c.Weights, err = v.matrix()
+	case "TractLengths":
+		c.TractLengths, err = v.matrix()
+	case "Labels":
+		c.Labels, err = v.names()
+	case "Centres":
+		c.Centres, err = v.matrix()
+	case "Orientations":
+		c.Orientations, err = v.matrix()
+	case "Areas":
+		c.Areas, err = v.list()
+	case "Cortical":
+		c.Cortical, err = v.flags()
+	case "RightHemisphere":
+		c.RightHemisphere, err = v.flags()
+	}
+	return err
+}
