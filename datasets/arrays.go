@@ -21,9 +21,11 @@ type ConnectomeOptions struct {
 	Labels       string // "" is labels; optional
 }
 
-// LoadConnectome reads a connectome from a file of arrays, .npz, or from what [LoadTVB]
-// reads, for which the options must be zero. Arrays are those of [Connectome.Save];
-// only the weights must be there. It fails as [LoadTVB] does.
+// LoadConnectome reads a connectome from a file of arrays, .npz or .mat (up to -v7), or
+// from what [LoadTVB] reads, for which the options must be zero. Arrays are those of
+// [Connectome.Save]; only the weights must be there. Arrays within structs and cells of
+// a .mat are called struct.field and cell{1} onwards; labels may be a cell array of text
+// or a char array of rows. It fails as [LoadTVB] does.
 func LoadConnectome(path string, options ConnectomeOptions) (*Connectome, error) {
 	if !isStore(path) {
 		if options != (ConnectomeOptions{}) {
@@ -57,7 +59,7 @@ func extension(path string) string { return strings.ToLower(filepath.Ext(path)) 
 // isStore tells by the name whether a file holds arrays.
 func isStore(path string) bool {
 	switch extension(path) {
-	case ".npz", ".npy":
+	case ".npz", ".npy", ".mat":
 		return true
 	}
 	return false
@@ -71,6 +73,11 @@ func openStore(path string) (*store, io.Closer, error) {
 	}
 	if extension(path) == ".npy" {
 		return npyStore(f, path), f, nil
+	}
+	if extension(path) == ".mat" {
+		s, err := matStore(f, path)
+		f.Close()
+		return s, io.NopCloser(nil), err
 	}
 	info, err := f.Stat()
 	if err == nil {

@@ -33,9 +33,10 @@
 //
 // # Files of arrays
 //
-// NumPy's .npz and .npy are read and written, with labels and units:
+// NumPy's .npz and .npy are read, and .npz written, with labels and units; MATLAB's
+// .mat is read up to version 7 (save -v7; 7.3 is HDF5 and refused):
 //
-//	sc, err := datasets.LoadConnectome("c.npz", datasets.ConnectomeOptions{Weights: "SC"})
+//	sc, err := datasets.LoadConnectome("c.mat", datasets.ConnectomeOptions{Weights: "SUBJECT.SC"})
 //	bold, err := datasets.LoadTimeSeries("bold.npz", datasets.SeriesOptions{Variable: "ts", Transposed: true})
 //	err = bold.Save("bold.npz")                                // or .csv
 //
