@@ -31,7 +31,7 @@ func brainmassSchemas() []schema {
 		b("coupling", has("cases", "laplacian", "delay_steps_table"), readBrainmassCoupling),
 		b("layers", firstHas("kind", "weights", "inputs"), later("recurrent layers")),
 		b("forward", has("balloon", "hrf_bold"), later("forward models")),
-		b("objectives", has("cases", "densities"), later("FCD and spectral objectives")),
+		b("objectives", has("cases", "densities"), readBrainmassObjectives),
 		b("noise", has("ou", "gaussian"), later("noise processes")),
 		b("params", has("transforms", "adam"), readBrainmassParams),
 		b("datasets", has("example_connectome", "delayed_match_task"), later("datasets and tasks")),

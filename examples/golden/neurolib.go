@@ -28,9 +28,9 @@ func neurolibSchemas() []schema {
 		n("model", "model_*.json", readNeurolibModel, "model", "init", "steps", "out"),
 		n("bold", "bold.json", later("the Balloon-Windkessel observer"), "kind"),
 		n("stimuli", "stimuli.json", later("stimulus builders"), "type", "kwargs"),
-		n("signal", "signal.json", later("signal operations"), "op"),
+		n("signal", "signal.json", readNeurolibSignal, "op"),
 		n("utils", "utils.json", later("input tiling and delay tables"), "fn", "id"),
-		n("functions", "functions.json", later("FCD, spectra and other summaries"), "fn"),
+		n("functions", "functions.json", readNeurolibFunctions, "fn"),
 	}
 }
 
