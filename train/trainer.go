@@ -23,7 +23,7 @@ func Train(ctx context.Context, r *layers.Recurrent, task *tasks.Task, settings 
 	if err != nil {
 		return nil, err
 	}
-	trained, err := t.finish(t.run())
+	trained, err := t.finish(t.interruption(t.run()))
 	return trained, errors.Join(err, t.close())
 }
 
@@ -156,6 +156,14 @@ func (t *trainer) unjudged() bool {
 	return t.saved.Update > 0 && t.saved.Update%t.Every == 0 && (n == 0 || t.saved.Curve[n-1].Update != t.saved.Update)
 }
 
+// interruption is the context's error for what it has ended, without the words of the machine that was running.
+func (t *trainer) interruption(err error) error {
+	if cause := t.ctx.Err(); cause != nil && errors.Is(err, cause) {
+		return cause
+	}
+	return err
+}
+
 // enough says whether the target is reached.
 func (t *trainer) enough() bool { return t.Target > 0 && updatesTo(t.saved.Curve, t.Target) >= 0 }
 
@@ -211,9 +219,6 @@ func (t *trainer) value(x, grad []float64) (float64, bool, error) {
 	t.penalty = 0
 	f, err := t.problem.Func(x, grad)
 	if err != nil {
-		if cause := t.ctx.Err(); cause != nil {
-			err = cause
-		}
 		return f, false, err
 	}
 	return f, isFinite(f) && allFinite(grad) && !slices.Contains(t.network.Rollout.Masked(), true), nil
