@@ -21,7 +21,7 @@
 //	dynamics        AutocorrelationTime, Amplitude, Switching
 //	spectra         Welch: PSD, Coherence; LogSpectralDistance, SpectralPeak
 //	phases          Hilbert, Envelope, Phase; KuramotoOrder, Synchrony, Metastability,
-//	                PhaseLocking
+//	                PhaseLocking; PeakPhase as a number only
 //
 // Windows, steps and lags count samples, frequencies Hz. A loss on FCD, for example, against the
 // values of a recorded one:

