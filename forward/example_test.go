@@ -2,6 +2,7 @@ package forward_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/euryale-ml/euryale/forward"
 	"gonum.org/v1/gonum/mat"
@@ -87,4 +88,63 @@ func ExampleNodeFunction() {
 	}
 	fmt.Println(loss.Value())
 	// Output: [ 2  20]
+}
+
+// A slow and a fast rhythm: the filter leaves the fast one, whose peak is at 10 Hz.
+func ExampleWelch() {
+	series := mat.NewDense(400, 1, nil) // [time, region], 2 s at 200 Hz
+	for k := 0; k < 400; k++ {
+		t := float64(k) / 200
+		series.Set(k, 0, 2*math.Sin(2*math.Pi*3*t)+math.Sin(2*math.Pi*10*t))
+	}
+	band, err := forward.Butterworth{Order: 4, Low: 8, High: 12, Rate: 200}.Filter(series)
+	if err != nil {
+		panic(err)
+	}
+	welch := forward.Welch{Rate: 200, Window: 200, Overlap: 100}
+	for _, x := range []*mat.Dense{series, band} {
+		psd, err := welch.PSD(x)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Printf("%.1f Hz\n", forward.SpectralPeak(psd, welch.Frequencies(), 1, 40, 8)[0])
+	}
+	// Output:
+	// 3.0 Hz
+	// 10.0 Hz
+}
+
+// A loss that fits the distribution of the FCD, and its gradient.
+func ExampleFCDNode() {
+	g := G.NewGraph()
+	x := make([]float64, 30*3) // 1 lane of 30 samples of 3 regions
+	for k := range x {
+		x[k] = math.Sin(float64(k * k % 17))
+	}
+	series := G.NewTensor(g, tensor.Float64, 3, G.WithName("x"), G.WithValue(tensor.New(tensor.WithShape(1, 30, 3), tensor.WithBacking(x))))
+	recorded := G.NewTensor(g, tensor.Float64, 2, G.WithName("recorded"), G.WithValue(tensor.New(tensor.WithShape(1, 4), tensor.WithBacking([]float64{0.1, 0.4, 0.5, 0.9}))))
+
+	fcd, err := forward.FCDNode(series, 12, 6) // windows of 12 samples in steps of 6
+	if err != nil {
+		panic(err)
+	}
+	values, err := forward.UpperTriangleNode(fcd, 1)
+	if err != nil {
+		panic(err)
+	}
+	loss, err := forward.WassersteinNode(values, recorded)
+	if err != nil {
+		panic(err)
+	}
+	grads, err := G.Grad(G.Must(G.Sum(loss)), series)
+	if err != nil {
+		panic(err)
+	}
+	vm := G.NewTapeMachine(g)
+	defer vm.Close()
+	if err := vm.RunAll(); err != nil {
+		panic(err)
+	}
+	fmt.Println("FCD", fcd.Shape(), "values", values.Shape(), "loss", loss.Shape(), "gradient", grads[0].Shape())
+	// Output: FCD (1, 4, 4) values (1, 6) loss (1) gradient (1, 30, 3)
 }

@@ -12,7 +12,8 @@ import (
 // Hilbert is the Hilbert transform H x of every region of a series [time, region],
 // the imaginary part of the discrete analytic signal x + i H x: positive
 // frequencies are turned by −90°, mean and Nyquist frequency are dropped. As for
-// every phase, remove the mean and pass one band first.
+// every phase, remove the mean and pass one band first. A number of samples with a
+// large prime factor p takes p times as long; cut it to a rounder one.
 //
 // Marple 1999, doi:10.1109/78.782222.
 func Hilbert(series *mat.Dense) *mat.Dense { return hilbertFunction.matrix(series) }
@@ -106,8 +107,8 @@ func hilbert(out, x []float64, t, n int) {
 	}
 }
 
-// analyticGradient is x̄ = a − H b for the result's gradients a and b by x and H x;
-// an amplitude that is only rounding has none.
+// analyticGradient is x̄ = a − H b for the result's gradients a and b by x and H x,
+// which are 0 where the amplitude is.
 func analyticGradient(dx, dout, x []float64, t, n int, partial func(x, h, amplitude float64) (dx, dh float64)) {
 	h, dh, turned := make([]float64, t*n), make([]float64, t*n), make([]float64, t*n)
 	hilbert(h, x, t, n)

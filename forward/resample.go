@@ -9,7 +9,8 @@ import (
 
 // Resample gives every region of a series [time, region] another number of samples
 // over the same time, by cutting or extending its spectrum, as scipy.signal.resample
-// does. It takes the series as periodic: remove a trend first. It panics unless there
+// does. It takes the series as periodic: remove a trend first. Numbers of samples with
+// large prime factors are slow. It panics unless there
 // are at least one sample before and after.
 func Resample(series *mat.Dense, samples int) *mat.Dense {
 	t, n := series.Dims()
