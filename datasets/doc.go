@@ -43,6 +43,13 @@
 // What a file declares is not believed before it is there: data that end early, and
 // arrays of more than 256 MiB, are errors that name file, array and byte.
 //
+// # Images
+//
+// A recording of volumes (NIfTI-1 or -2, packed or not) becomes the means of the regions
+// of a label volume on the same grid, at the repetition time of its BIDS sidecar or header:
+//
+//	bold, err := datasets.LoadNIfTI("sub-1_bold.nii.gz", "atlas.nii.gz", datasets.NIfTIOptions{Names: map[int]string{1: "A1"}})
+//
 // # Text files
 //
 // All readers take the same text: one row a line, fields separated by commas,
