@@ -10,8 +10,7 @@ import (
 // Resample gives every region of a series [time, region] another number of samples
 // over the same time, by cutting or extending its spectrum, as scipy.signal.resample
 // does. It takes the series as periodic: remove a trend first. Numbers of samples with
-// large prime factors are slow. It panics unless there
-// are at least one sample before and after.
+// large prime factors are slow. It panics unless there is a sample before and after.
 func Resample(series *mat.Dense, samples int) *mat.Dense {
 	t, n := series.Dims()
 	if t < 1 || samples < 1 {
