@@ -85,6 +85,7 @@ func FuzzTVBFiles(f *testing.F) {
 	f.Add(s["weights.txt"], s["tract_lengths.txt"], s["centres.txt"], s["areas.txt"], s["cortical.txt"], "{}")
 	f.Add("0", "0", "a 1 2 3", "1", "true", `{"cortical":[true],"right_hemisphere":null}`)
 	f.Add("a,b\n0,1\n1,0", "0;1\n1;0", "1 1 2 3\n2 1 2 3", "1,2", "0,1", "[]")
+	f.Add("0", "0", "\u2000", "0", "true", "{}") // a space of Unicode's is no field
 	f.Fuzz(func(t *testing.T, weights, lengths, centres, areas, cortical, meta string) {
 		data := zipped(t, "", map[string]string{"weights.txt": weights, "tract_lengths.txt": lengths,
 			"centres.txt": centres, "areas.txt": areas, "cortical.txt": cortical, "meta.json": meta})

@@ -46,7 +46,7 @@ func readGrid(r io.Reader, name string) (*grid, error) {
 	var kept []string
 	for k, line := range strings.Split(text, "\n") {
 		line = strings.TrimRight(line, " \t\v\f")
-		if start := strings.TrimLeft(line, " \t"); start == "" || start[0] == '#' || start[0] == '%' {
+		if start := strings.TrimSpace(line); start == "" || start[0] == '#' || start[0] == '%' {
 			continue
 		}
 		kept = append(kept, line)
