@@ -82,6 +82,14 @@ type Read struct {
 	From, Pre string
 }
 
+// Factor is Scale, or 1 if that is 0.
+func (r Read) Factor() float64 {
+	if r.Scale == 0 {
+		return 1
+	}
+	return r.Scale
+}
+
 // sent is the state that a coupling to a layer above starts from, and what it sends of it.
 func (c *Cell) sent(read Read) (from, pre string) {
 	switch {

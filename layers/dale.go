@@ -149,7 +149,7 @@ func (r *Recurrent) seen(read Read) []float64 {
 			if is {
 				scales = append(scales, 0)
 			} else {
-				scales = append(scales, read.scale())
+				scales = append(scales, read.Factor())
 			}
 		}
 	}

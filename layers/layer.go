@@ -59,7 +59,7 @@ func (l *layer) sources() []source {
 	var list []source
 	for _, read := range l.below.Cell.Reads {
 		from, pre := l.below.Cell.sent(read)
-		list = append(list, source{name: "_" + read.State, from: l.below.population + "." + from, pre: pre, width: l.below.Units, gain: read.scale()})
+		list = append(list, source{name: "_" + read.State, from: l.below.population + "." + from, pre: pre, width: l.below.Units, gain: read.Factor()})
 	}
 	return list
 }

@@ -121,7 +121,7 @@ func (p *Predictor) parts() []graph.Part {
 		list = append(list, p.coupling(l))
 	}
 	for _, read := range cell.Reads {
-		list = append(list, Couple("cortex."+read.State, "signal.change").Named(readoutOf(read)).Gain(read.scale()).
+		list = append(list, Couple("cortex."+read.State, "signal.change").Named(readoutOf(read)).Gain(read.Factor()).
 			Weights(everyEntry(s.Channels, s.Units)))
 	}
 	return append(list, Couple("signal.s", "signal.change").Named("direct").Weights(everyEntry(s.Channels, s.Channels)))
@@ -142,14 +142,6 @@ func (p *Predictor) coupling(l Link) graph.Part {
 }
 
 func readoutOf(read Read) string { return "readout_" + read.State }
-
-// scale brings the state to size 1.
-func (r *Read) scale() float64 {
-	if r.Scale == 0 {
-		return 1
-	}
-	return r.Scale
-}
 
 func identity(n int) *graph.Sparse {
 	s := &graph.Sparse{Rows: n, Cols: n}

@@ -35,7 +35,7 @@ func (p *Predictor) Features(ctx context.Context, signals []*mat.Dense) ([]*mat.
 func (p *Predictor) fill(row []float64, states []*mat.Dense, signal *mat.Dense, t int) {
 	for k, read := range p.settings.Cell.Reads {
 		for i, x := range states[k].RawRowView(t) {
-			row[i] = read.scale() * x
+			row[i] = read.Factor() * x
 		}
 		row = row[p.settings.Units:]
 	}

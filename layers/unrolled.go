@@ -67,7 +67,7 @@ func (u *Unrolled) reads(g *G.ExprGraph) (graph.Readout, error) {
 	for k, read := range r.cell.Reads {
 		weights := leaf(g, "readout/"+read.State, r.weights[k], outputs, n)
 		u.readout = append(u.readout, weights)
-		if r.settings.Dale != nil || read.scale() != 1 {
+		if r.settings.Dale != nil || read.Factor() != 1 {
 			seen := tensor.New(tensor.WithShape(outputs, n), tensor.WithBacking(r.seen(read)))
 			weights = w.do(G.HadamardProd(G.NewConstant(seen), weights))
 		}

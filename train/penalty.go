@@ -44,12 +44,8 @@ func (t *trainer) penalised(loss *G.Node) (*G.Node, error) {
 	if p.ofActivity() {
 		reads := t.reads
 		for _, r := range reads {
-			scale := r.Scale
-			if scale == 0 {
-				scale = 1
-			}
 			share := 1 / float64(len(reads))
-			f := t.activity(r.State, r.Offset, scale, size{p.ActivityL1 * share, p.ActivityL2 * share})
+			f := t.activity(r.State, r.Offset, r.Factor(), size{p.ActivityL1 * share, p.ActivityL2 * share})
 			if err := add(f, t.network.Rollout.Node("cortex."+r.State)); err != nil {
 				return nil, err
 			}

@@ -133,7 +133,7 @@ func bestReadout(win *windows, units int, reads []layers.Read, ridge *float64) *
 		// Gradient uses what Value, which comes before it in every run, has left.
 		Gradient: func(k int, _ []forward.Array, _, outGrad, inGrad forward.Array) error {
 			each(func(row, at int) {
-				r.slope(inGrad.Data[at*units:][:units], row, k*units, scaleOf(reads[k])*outGrad.Data[0]/r.loss)
+				r.slope(inGrad.Data[at*units:][:units], row, k*units, reads[k].Factor()*outGrad.Data[0]/r.loss)
 			})
 			return nil
 		},
@@ -145,7 +145,7 @@ func (w *windows) fill(r *regression, row, at int, states []forward.Array, reads
 	x, now := r.x.RawRowView(row), w.u[at*w.channels:]
 	for k, s := range states {
 		units := s.Shape[2]
-		scale := scaleOf(reads[k])
+		scale := reads[k].Factor()
 		for i, v := range s.Data[at*units:][:units] {
 			x[i] = scale * v
 		}
@@ -155,11 +155,4 @@ func (w *windows) fill(r *regression, row, at int, states []forward.Array, reads
 	for c, y := range now[w.channels:][:w.channels] {
 		r.y.Set(row, c, y-now[c])
 	}
-}
-
-func scaleOf(r layers.Read) float64 {
-	if r.Scale == 0 {
-		return 1
-	}
-	return r.Scale
 }
