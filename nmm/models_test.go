@@ -8,7 +8,7 @@ import (
 )
 
 // models lists every model of the package.
-var models = []*Model{Linear(), Hopf(), MontbrioPazoRoxin(), JansenRit(), WilsonCowan(), ReducedWongWang(), HORN(), Rate(), GRU()}
+var models = []*Model{Linear(), Hopf(), MontbrioPazoRoxin(), JansenRit(), WilsonCowan(), ReducedWongWang(), HORN(), Rate(), GRU(), BalloonWindkessel()}
 
 // rhs is a right side computed by another program: what is not named is at its
 // default, and a port at 0.
@@ -78,6 +78,9 @@ var rightSides = []rhs{
 	{GRU(), map[string]float64{"tau": 40, "b_z": 0.3, "b_r": -0.2, "b_h": 0.1, "c_h": 0.4}, // Python, from the paper
 		vars{"h": {0.5, -0.25}, "z_in": {0.7, -1.2}, "r_in": {-0.3, 0.8}, "h_in": {0.9, -0.5}, "x_in": {-0.6, 0.35}},
 		vars{"h": {-0.003423603257787053, 0.01097381801421786}}},
+	{BalloonWindkessel(), map[string]float64{"epsilon": 0.54, "kappa": 0.7, "gamma": 0.38, "tau": 1.1, "alpha": 0.35, "rho": 0.4}, // Python, from the paper
+		vars{"s": {0.2, -0.15}, "ln_f": {0.26236426446749106, -0.2231435513142097}, "ln_v": {0.09531017980432493, -0.10536051565782628}, "ln_q": {-0.05129329438755058, 0.1823215567939546}, "z_in": {0.4, -0.1}},
+		vars{"s": {-3.7999999999999975e-05, 0.00012699999999999997}, "ln_f": {0.00015384615384615385, -0.00018749999999999998}, "ln_v": {-1.074402314871141e-05, 6.054996198085544e-05}, "ln_q": {-7.456815828079505e-05, -3.248090985152238e-05}}},
 }
 
 // at returns values for every symbol: defaults, zeros, and those given.
@@ -133,8 +136,8 @@ func typical(m *Model, n int, parametersPerRegion bool) vars {
 	return values
 }
 
-// All derivatives of every model, in a sum that tells them apart, with respect to
-// every symbol: parameters shared and per region, several regions and one.
+// All derivatives and observables of every model, in a sum that tells them apart, with respect
+// to every symbol: parameters shared and per region, several regions and one.
 func TestModelGradients(t *testing.T) {
 	for _, m := range models {
 		t.Run(m.Name(), func(t *testing.T) {
@@ -144,8 +147,12 @@ func TestModelGradients(t *testing.T) {
 					if err != nil {
 						return nil, err
 					}
-					total := e.Derivatives[0]
-					for i, d := range e.Derivatives[1:] {
+					terms := e.Derivatives
+					for _, o := range m.Observables() {
+						terms = append(terms, e.Algebraic[o.Name])
+					}
+					total := terms[0]
+					for i, d := range terms[1:] {
 						weighted := G.Must(G.HadamardProd(constant(d.Graph(), float64(i+2)), d))
 						total = G.Must(G.Add(total, weighted))
 					}
