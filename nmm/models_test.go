@@ -8,7 +8,7 @@ import (
 )
 
 // models lists every model of the package.
-var models = []*Model{Linear(), Hopf(), MontbrioPazoRoxin(), JansenRit(), WilsonCowan(), ReducedWongWang(), HORN(), Rate(), GRU(), BalloonWindkessel()}
+var models = []*Model{Linear(), Hopf(), MontbrioPazoRoxin(), JansenRit(), WilsonCowan(), ReducedWongWang(), ReducedWongWangExcInh(), HORN(), Rate(), GRU(), BalloonWindkessel()}
 
 // rhs is a right side computed by another program: what is not named is at its
 // default, and a port at 0.
@@ -69,6 +69,10 @@ var rightSides = []rhs{
 		"tau_s": 91.10117733641894, "w": 0.5875627055253201, "J_N": 0.27917285240507417, "I_o": 0.3565321240576703},
 		vars{"S": {0.40363455531280845, 0.4815149776138434}, "S_in": {0.1191957189684526, 0.03613077643306828}},
 		vars{"S": {0.002599139671850286, 0.0001154858409113408}}},
+	{ReducedWongWangExcInh(), map[string]float64{"a_e": 295.9160258400409, "b_e": 135.860441875738, "d_e": 0.16662760657503903, "gamma_e": 0.0006668392860141964, "tau_e": 94.96441778052555, "w_p": 1.4086531571058225, "W_e": 0.9644780879787006, "J_N": 0.14197550441195744, "a_i": 649.0165057642881, "b_i": 168.1408284024482, "d_i": 0.09017649117082677, "gamma_i": 0.0009482935027365762, "tau_i": 10.586539344801356, "W_i": 0.7537313302176689, "J_i": 0.9320145446891591, "I_o": 0.3477647269566552, "I_ext": 0.006262993155437538,
+		"lambda": 0.6, "M_e": 0.9326099849032146, "M_i": 0.9326099849032146}, // S_e_in = G (c0 + 0.05 S_e)
+		vars{"S_e": {0.5229453008878827, 0.9029821913207817}, "S_i": {0.3076843822828276, 0.7469123694662742}, "S_e_in": {0.9683386401183078, -0.07077263224407346}},
+		vars{"S_e": {-0.005498519215368303, -0.009508637155102955}, "S_i": {-0.0290372452614591, -0.0705530244718778}}},
 	{HORN(), map[string]float64{"omega": 0.3, "gamma": 0.02, "alpha": 0.1, "b": 0.05, "v": -0.4, "tau": 2}, // Python, from the paper
 		vars{"x": {0.3, -1.1}, "y": {-0.2, 0.4}, "y_in": {0.7, -0.2}},
 		vars{"x": {-0.1, 0.2}, "y": {0.018402610777981214, 0.055606740633481706}}},

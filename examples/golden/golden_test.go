@@ -36,6 +36,7 @@ var atLeast = []struct {
 	{"tvb/coupling/*.json", 1},
 	{"tvb/dfun/MontbrioPazoRoxin.json", 4},
 	{"tvb/dfun/WilsonCowan.json", 4},
+	{"tvb/dfun/*ExcInh.json", 5},
 	{"tvb/dfun/*.json", 3},
 	{"tvb/trajectories/*.json", 6},
 	{"tvb/trajectories_extra/*.json", 1},

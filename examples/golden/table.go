@@ -133,7 +133,7 @@ var classes = []class{
 		bounds: map[string][2]float64{"exc": {0, 1}, "inh": {0, 1}},
 	},
 
-	// ---- Wong-Wang; brainmass's WongWangStep (two choices) and both peers' excitatory-inhibitory models are others
+	// ---- Wong-Wang; brainmass's WongWangStep (two choices) is another
 	{
 		peer: "tvb", name: "ReducedWongWang", model: nmm.ReducedWongWang,
 		states: same("S"), params: same("a", "b", "d", "gamma", "tau_s", "w", "J_N", "I_o"),
@@ -141,6 +141,22 @@ var classes = []class{
 		ports:  []pair{is("c0", "S_in")},
 		local:  []local{{"c0", "S", 1}},
 	},
+	tvbExcInh("ReducedWongWangExcInh", nil, map[string]float64{"M_e": 1, "M_i": 1}),
+	tvbExcInh("DecoBalancedExcInh", []pair{is("M_i", "M_e"), is("M_i", "M_i")}, nil), // one gain for both pools
+}
+
+// tvbExcInh makes a class of TVB's excitatory-inhibitory Wong-Wang models. Their G, which our coupling's gain is,
+// multiplies the local coupling too.
+func tvbExcInh(name string, gain []pair, fixed map[string]float64) class {
+	return class{
+		peer: "tvb", name: name, model: nmm.ReducedWongWangExcInh,
+		states: same("S_e", "S_i"),
+		params: append(same("a_e", "b_e", "d_e", "gamma_e", "tau_e", "w_p", "W_e", "J_N", "a_i", "b_i", "d_i", "gamma_i", "tau_i",
+			"W_i", "J_i", "I_o", "I_ext"), append(gain, is("lamda", "lambda"))...),
+		fixed: fixed, unused: []string{"G"},
+		ports: []pair{timesParam("c0", "S_e_in", "G")},
+		local: []local{{"c0", "S_e", 1}},
+	}
 }
 
 // What brainmass's Wilson-Cowan classes share.
