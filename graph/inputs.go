@@ -159,6 +159,9 @@ func (c *compiled) initial(n *Network, run *Run) ([]float64, error) {
 		}
 	}
 	for i := range m.Observers {
+		if m.Observers[i].Copies() {
+			continue // they hold what they saw last, nothing at the start
+		}
 		for k, state := range m.Observers[i].Model.States {
 			v, err := n.engineValue("init:"+state.Address, state.N, run)
 			if err != nil {

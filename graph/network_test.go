@@ -65,7 +65,7 @@ func TestNetworkErrors(t *testing.T) {
 		"nil channels":        {[]Part{cortex(), &Channels{Name: "u", Labels: []string{"a"}, Values: (*mat.Dense)(nil)}}, []string{"input:u", "nil *mat.Dense"}},
 		"nil samples":         {[]Part{cortex(), &Noise{To: "cortex.v", Sigma: []float64{1}, Samples: (*mat.Dense)(nil)}}, []string{"noise:cortex.v/samples", "nil *mat.Dense"}},
 		"nil coupling":        {[]Part{cortex(), (*Coupling)(nil)}, []string{"part 2", "nil"}},
-		"observer, no model":  {[]Part{cortex(), &Observer{Name: "o", From: "cortex.r", Ratio: 1}}, []string{"observer o", "no model"}},
+		"observer, no model":  {[]Part{cortex(), &Observer{Name: "o", From: "cortex.r", Ratio: 1, Port: "z"}}, []string{"observer o", "no model"}},
 		"too few regions":     {[]Part{Population("a", Regions(-1), nmm.Hopf())}, []string{"a", "no regions"}},
 		"shape of weights":    {couple(func(c *Coupling) { c.Weights = mat.NewDense(2, 3, nil) }), []string{"weights", "2 × 2", "2 × 3"}},
 		"NaN weight":          {couple(func(c *Coupling) { c.Weights = at(1, 0, math.NaN()) }), []string{"cortex.r->cortex.v/weights", "to right from left", "NaN"}},

@@ -2,8 +2,11 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
+
+	"github.com/euryale-ml/euryale/nmm"
 )
 
 // observableGraph is the graph of observables of one population: functions of its states and
@@ -99,6 +102,38 @@ func (o *observableGraph) addOut(n *Network, p *population, nodes map[string]*G.
 		return nil
 	}
 	return fmt.Errorf("graph: unknown observable %q%s", address, nearest(address, n.recordable()))
+}
+
+// expressionGraph builds the graph of an expression of a population's states and observables, in which x
+// is the variable at address from.
+func (n *Network) expressionGraph(p *population, from, text string) (*observableGraph, error) {
+	o := &observableGraph{g: G.NewGraph()}
+	symbols, err := o.build(n, p)
+	if err != nil {
+		return nil, err
+	}
+	for name := range symbols { // what is not an observable has no address
+		if !slices.Contains(n.recordable(), p.name+"."+name) {
+			delete(symbols, name)
+		}
+	}
+	for _, s := range o.states {
+		symbols[s.Name] = s.Leaf
+	}
+	_, variable, err := n.split(from)
+	if err != nil {
+		return nil, err
+	}
+	symbols["x"] = symbols[variable]
+	out, err := nmm.Expression(text, symbols)
+	if err != nil {
+		return nil, err
+	}
+	if out, err = o.widen(out); err != nil {
+		return nil, err
+	}
+	o.outs = append(o.outs, observableOut{Address: text, N: p.n(), Labels: p.labels, Out: out})
+	return o, nil
 }
 
 // widen makes a vector of an observable that depends on shared parameters only.

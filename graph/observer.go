@@ -2,35 +2,53 @@ package graph
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/euryale-ml/euryale/graph/internal/engine"
 	"github.com/euryale-ml/euryale/nmm"
 )
 
-// Observer is a model that runs behind the network without acting back on it: a filter, a monitor, a
-// balloon. It makes one step of Ratio·Run.Dt for every Ratio steps of the network, in the same solve
-// and in the same reverse pass, so that what it observes is never stored.
+// Observer watches a variable of a population without acting back on it: a filter, a monitor, a balloon. It
+// makes one step of its own for every Ratio steps of the network, in the same solve and in the same reverse
+// pass, so that what it observes is never stored.
 //
-// Its port receives the observed variable: the mean over the Ratio steps with Average, else the last
-// value. Every observer steps, Output is recorded under the address Name. Parameters and initial
-// states of the model have addresses Name.parameter and init:Name.state, and learn like others.
+// What it sees in its step is the last value of the variable, or the mean over the network's steps with
+// Average. That enters the Port of its Model, one per region; every so many steps, Output is recorded under
+// the address Name. Parameters and initial states of the model have addresses Name.parameter and
+// init:Name.state, and learn like others. Without a Model, what it sees is recorded as it is: a subsample,
+// or temporal means.
+//
+// Times are given in steps, or in ms: as Step they must be whole steps of the run, as Period whole steps of
+// the observer, or compiling is an error that says so. The observer counts its steps from the end of the
+// warm-up: sample k is complete Every·k steps of the observer after that. Before that it runs back as
+// far as whole steps go; what is left of the warm-up at the start of the run it does not see. Series.Start
+// is the time of the end of the first sample's last step, for a mean without a Model that of the middle of
+// what it is the mean over.
 type Observer struct {
-	Name       string
-	From       string     // "population.state" or observable
-	Model      *nmm.Model // one per region of the population
-	Port       string     // of the model; also the state that the port drives
-	Output     string     // state or observable of the model
-	Ratio      int        // network steps per observer step
-	Every      int        // observer steps per sample; default 1
+	Name string
+	From string // "population.state" or observable
+	Pre  string // expression that is observed, of From as x and the population's states and observables by name; default "x"
+
+	Model  *nmm.Model // one per region of the population; nil records what is observed
+	Port   string     // of the model; also the state that the port drives
+	Output string     // state or observable of the model
+
+	Ratio  int     // network steps per observer step
+	Step   float64 // the same in ms; without either and without a Model, an observer step is a Period, or else a network step
+	Every  int     // observer steps per sample; default 1
+	Period float64 // the same in ms
+
 	Average    bool
-	Integrator Integrator // default Heun
+	Integrator Integrator // of the model; default Heun
 }
 
-// observer is an attached Observer: its model is a network of its own.
+// observer is an attached Observer.
 type observer struct {
 	Observer
-	net *Network
+	pop  *population // that it observes
+	unit string      // of what it observes
+	net  *Network    // its model is a network of its own; nil without one
 }
 
 var _ Part = (*Observer)(nil)
@@ -48,23 +66,59 @@ func (o *Observer) Attach(n *Network) error {
 }
 
 func (o *observer) attach(n *Network) error {
-	if o.Ratio < 1 || o.Every < 0 {
-		return fmt.Errorf("expected Ratio ≥ 1 and Every ≥ 0, found %d and %d", o.Ratio, o.Every)
-	}
-	if o.Every == 0 {
-		o.Every = 1
+	if err := checkName("observer", o.Name); err != nil {
+		return err
 	}
 	if _, err := n.population(o.Name); err == nil {
 		return fmt.Errorf("a population has that name")
 	}
-	p, _, err := n.split(o.From)
+	if slices.ContainsFunc(n.observers, func(other *observer) bool { return other.Name == o.Name }) {
+		return fmt.Errorf("there is already one of that name")
+	}
+	for _, check := range []func(*Network) error{o.checkTimes, o.findSource, o.attachModel} {
+		if err := check(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findSource finds what is observed, and its unit.
+func (o *observer) findSource(n *Network) error {
+	p, name, err := n.split(o.From)
 	if err != nil {
 		return err
 	}
 	if !slices.Contains(n.recordable(), o.From) {
 		return fmt.Errorf("unknown variable %q%s", o.From, nearest(o.From, n.recordable()))
 	}
-	o.net, err = NewNetwork(Population(o.Name, p.labels, o.Model), &Input{Name: observedInput, To: o.Name + "." + o.Port})
+	if o.Pre == "" {
+		o.Pre = "x"
+	}
+	units := map[string]string{}
+	for _, s := range p.states {
+		units[s.Name] = s.Unit
+	}
+	for _, v := range p.model.Observables() {
+		units[v.Name] = v.Unit
+	}
+	units["x"] = units[name]
+	o.pop = p
+	if o.unit, err = nmm.ExpressionUnit(o.Pre, units); err != nil {
+		return fmt.Errorf("pre %q: %w", o.Pre, err)
+	}
+	return nil
+}
+
+// attachModel makes a network of the model and adds its values to the network's.
+func (o *observer) attachModel(n *Network) (err error) {
+	if o.Model == nil {
+		if o.Port != "" || o.Output != "" || o.Integrator.Name != "" {
+			return fmt.Errorf("it has no model: Port %q, Output %q and Integrator %q are those of one", o.Port, o.Output, o.Integrator.Name)
+		}
+		return nil
+	}
+	o.net, err = NewNetwork(Population(o.Name, o.pop.labels, o.Model), &Input{Name: observedInput, To: o.Name + "." + o.Port})
 	if err != nil {
 		return err
 	}
@@ -84,24 +138,39 @@ func (o *observer) attach(n *Network) error {
 // observe compiles the observers. Their parameters join the network's list.
 func (c *compiled) observe(n *Network, run *Run, learned map[string]bool) error {
 	for _, o := range n.observers {
-		sub, err := o.compile(run, learned)
-		if err != nil {
+		if err := c.addObserver(n, o, run, learned); err != nil {
 			return within(err, "observer %s", o.Name)
 		}
-		eo := engine.Observer{Model: sub.model, Ratio: o.Ratio, Average: o.Average, Every: o.Every}
-		if err := c.observed(&eo, n, o.From, learned); err != nil {
-			return within(err, "observer %s", o.Name)
-		}
-		sub.model.Share(&c.model.Params)
-		sub.records[0].Address = o.Name
-		c.observers = append(c.observers, sub)
-		c.model.Observers = append(c.model.Observers, eo)
 	}
 	return nil
 }
 
-func (o *observer) compile(run *Run, learned map[string]bool) (*compiled, error) {
-	own := Run{Dt: run.Dt * float64(o.Ratio), Duration: run.Dt * float64(o.Ratio), Integrator: o.Integrator, Record: []string{o.Name + "." + o.Output}}
+func (c *compiled) addObserver(n *Network, o *observer, run *Run, learned map[string]bool) error {
+	eo := engine.Observer{Average: o.Average}
+	var err error
+	if eo.Ratio, eo.Every, err = o.pace(run.Dt); err != nil {
+		return err
+	}
+	sub := o.copies()
+	if o.net != nil {
+		if sub, err = o.compile(run.Dt*float64(eo.Ratio), learned); err != nil {
+			return err
+		}
+	}
+	if err := c.observed(&eo, n, o, learned); err != nil {
+		return err
+	}
+	eo.Model = sub.model
+	sub.model.Share(&c.model.Params)
+	sub.records[0].Address = o.Name
+	c.observers = append(c.observers, sub)
+	c.model.Observers = append(c.model.Observers, eo)
+	return nil
+}
+
+// compile compiles the network of the observer's model.
+func (o *observer) compile(step float64, learned map[string]bool) (*compiled, error) {
+	own := Run{Dt: step, Duration: step, Integrator: o.Integrator, Record: []string{o.Name + "." + o.Output}}
 	own, err := own.withDefaults()
 	if err != nil {
 		return nil, err
@@ -117,9 +186,40 @@ func (o *observer) compile(run *Run, learned map[string]bool) (*compiled, error)
 	return o.net.compile(&own, learned)
 }
 
+// copies is what stands in the place of a model: one state, the value seen last, which no program computes.
+func (o *observer) copies() *compiled {
+	labels, size := o.pop.labels, o.pop.n()
+	c := &compiled{
+		model: &engine.Model{
+			States:  []engine.StateVar{{Address: o.Name, Labels: labels, N: size}},
+			Records: []engine.Record{{Address: o.Name, Labels: labels, N: size}},
+		},
+		step:    &stepGraph{states: []stepState{{Address: o.Name, Name: o.Name, N: size, Labels: labels, Unit: o.unit, Min: math.Inf(-1), Max: math.Inf(1)}}},
+		records: []recordInfo{{o.Name, o.unit, labels}},
+	}
+	c.model.Prepare()
+	return c
+}
+
 // observed compiles the variable that an observer sees, as a record is compiled.
-func (c *compiled) observed(o *engine.Observer, n *Network, address string, learned map[string]bool) error {
-	r, _, err := c.newRecord(n, address, learned)
-	o.State, o.Source, o.Backward, o.N = r.State, r.Forward, r.Adjoint, r.N
+func (c *compiled) observed(eo *engine.Observer, n *Network, o *observer, learned map[string]bool) error {
+	var r engine.Record
+	var err error
+	if identity(o.Pre) {
+		r, _, err = c.newRecord(n, o.From, learned)
+	} else {
+		r, err = c.expression(n, o, learned)
+	}
+	eo.State, eo.Source, eo.Backward, eo.N = r.State, r.Forward, r.Adjoint, r.N
 	return err
+}
+
+// expression compiles what an observer sees if it is more than a variable.
+func (c *compiled) expression(n *Network, o *observer, learned map[string]bool) (engine.Record, error) {
+	graph, err := n.expressionGraph(o.pop, o.From, o.Pre)
+	if err != nil {
+		return engine.Record{}, within(err, "pre %q", o.Pre)
+	}
+	r := engine.Record{Address: o.Name + " observed", Labels: o.pop.labels, N: o.pop.n()}
+	return r, within(c.observable(&r, graph, learned), "pre %q", o.Pre)
 }

@@ -35,37 +35,51 @@ func observed(t testing.TB, n int) *Network {
 		&Observer{Name: "last", From: "cortex.y", Model: lowPass(t), Port: "z", Output: "z", Ratio: 4, Integrator: Euler})
 }
 
-// The observer's numbers are those of a loop over the network's recorded states.
+// The observer's numbers are those of a loop over the network's states, wherever the warm-up ends.
 func TestObserverByHand(t *testing.T) {
 	net := observed(t, 3)
-	res, err := net.Simulate(context.Background(), Run{Dt: 0.5, Duration: 0.5 * 90, Seed: 1})
+	all, err := net.Simulate(context.Background(), Run{Dt: 0.5, Duration: 0.5 * 100, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, y := res.Series("cortex.x").Lane(0), res.Series("cortex.y").Lane(0)
-	for j := 0; j < 3; j++ {
-		z, sum := 0.2, 0.0
-		for k := range x {
-			sum += x[k][j]
-			if (k+1)%6 != 0 {
-				continue
+	x, y := all.Series("cortex.x").Lane(0), all.Series("cortex.y").Lane(0)
+	for _, warmup := range []int{0, 12, 4, 7, 23} {
+		res, err := net.Simulate(context.Background(), Run{Dt: 0.5, Warmup: 0.5 * float64(warmup), Duration: 0.5 * float64(100-warmup), Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		slow, last := res.Series("slow"), res.Series("last")
+		for j := 0; j < 3; j++ {
+			z, sum := 0.2, 0.0
+			for k := warmup % 6; k < len(x); k++ {
+				sum += x[k][j]
+				since := k + 1 - warmup
+				if since%6 != 0 {
+					continue
+				}
+				in, h := sum/6, 3.0
+				sum = 0
+				k1 := (in - z) / 20
+				z += h / 2 * (k1 + (in-z-h*k1)/20)
+				if since > 0 && since%12 == 0 {
+					closeTo(t, "slow", slow.Lane(0)[since/12-1][j:j+1], []float64{1.5 * z * z}, 1e-13)
+				}
 			}
-			in, h := sum/6, 3.0
-			sum = 0
-			k1 := (in - z) / 20
-			z += h / 2 * (k1 + (in-z-h*k1)/20)
-			if (k+1)%12 == 0 {
-				closeTo(t, "slow", res.Series("slow").Lane(0)[(k+1)/12-1][j:j+1], []float64{1.5 * z * z}, 1e-13)
+			z = 0.2
+			for k := 3 + warmup%4; k < len(y); k += 4 {
+				z += 2 * (y[k][j] - z) / 20
+				if k >= warmup {
+					closeTo(t, "last", last.Lane(0)[(k-warmup)/4][j:j+1], []float64{z}, 1e-13)
+				}
 			}
 		}
-		z = 0.2
-		for k := 3; k < len(y); k += 4 {
-			z += 2 * (y[k][j] - z) / 20
-			closeTo(t, "last", res.Series("last").Lane(0)[k/4][j:j+1], []float64{z}, 1e-13)
+		recorded := 100 - warmup
+		if slow.Dt != 6 || slow.Samples != recorded/12 || slow.Start != 0.5*float64(warmup+12) {
+			t.Errorf("warm-up of %d steps: %v", warmup, slow)
 		}
-	}
-	if s := res.Series("slow"); s.Dt != 6 || s.Samples != 7 {
-		t.Errorf("%v", s)
+		if last.Dt != 2 || last.Samples != recorded/4 || last.Start != 0.5*float64(warmup+4) {
+			t.Errorf("warm-up of %d steps: %v", warmup, last)
+		}
 	}
 }
 
@@ -111,26 +125,6 @@ func TestObserverHorizon(t *testing.T) {
 	want := rolledOut(t, net, run)
 	run.Window = 24
 	agree(t, rolledOut(t, net, run), want, 1e-12)
-}
-
-func TestObserverErrors(t *testing.T) {
-	good := Observer{Name: "slow", From: "cortex.x", Model: lowPass(t), Port: "z", Output: "z", Ratio: 6}
-	for want, spoil := range map[string]func(*Observer){
-		"Ratio ≥ 1":        func(o *Observer) { o.Ratio = 0 },
-		"did you mean":     func(o *Observer) { o.From = "cortex.xx" },
-		"unknown output":   func(o *Observer) { o.Output = "zz" },
-		"has no port":      func(o *Observer) { o.Port = "w" },
-		"has no model":     func(o *Observer) { o.Model = nil },
-		"population has":   func(o *Observer) { o.Name = "cortex" },
-		"expected populat": func(o *Observer) { o.From = "x" },
-	} {
-		o := good
-		spoil(&o)
-		_, err := NewNetwork(Population("cortex", Regions(2), nmm.Hopf()), &o)
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error %v, expected %q", err, want)
-		}
-	}
 }
 
 // One rollout continued by another is one long rollout.

@@ -72,6 +72,8 @@ type drawnObserver struct {
 	state        string
 	ratio, every int
 	average      bool
+	pre          string
+	copies       bool // no model
 }
 
 // propertyModels has the ranges of each model's states and parameters, in which nothing diverges. The
@@ -261,9 +263,12 @@ func (m *maker) observe() {
 	if !m.f.observers {
 		return
 	}
-	o := drawnObserver{pop: m.int("of", 0, len(m.pops)-1), ratio: m.int("ratio", 1, 5), every: m.int("every", 1, 2), average: m.bool("average")}
+	o := drawnObserver{pop: m.int("of", 0, len(m.pops)-1), ratio: m.int("ratio", 1, 5), every: m.int("every", 1, 2), average: m.bool("average"), copies: m.bool("copies")}
 	if o.state = m.state(o.pop, "observed"); o.state == "r" {
 		o.state = "v" // the filter's input has unit 1
+	}
+	if m.bool("pre") {
+		o.pre = "x^2 - 0.5*x"
 	}
 	m.observers = append(m.observers, o)
 }
@@ -322,10 +327,7 @@ func (d *drawn) build(t testing.TB) *Network {
 		parts = append(parts, &Channels{Name: "currents", Labels: Regions(channels), Values: d.currents})
 	}
 	for k, o := range d.observers {
-		parts = append(parts, &Observer{
-			Name: fmt.Sprint("slow", k), From: popName(o.pop) + "." + o.state, Model: lowPass(t), Port: "z", Output: []string{"z", "square"}[k%2],
-			Ratio: o.ratio, Every: o.every, Average: o.average, Integrator: Euler,
-		})
+		parts = append(parts, o.part(t, k))
 	}
 	net, err := NewNetwork(parts...)
 	if err != nil {
@@ -333,6 +335,14 @@ func (d *drawn) build(t testing.TB) *Network {
 	}
 	d.set(t, net)
 	return net
+}
+
+func (o *drawnObserver) part(t testing.TB, k int) *Observer {
+	p := &Observer{Name: fmt.Sprint("slow", k), From: popName(o.pop) + "." + o.state, Pre: o.pre, Ratio: o.ratio, Every: o.every, Average: o.average}
+	if !o.copies {
+		p.Model, p.Port, p.Output, p.Integrator = lowPass(t), "z", []string{"z", "square"}[k%2], Euler
+	}
+	return p
 }
 
 func popName(k int) string { return fmt.Sprint("pop", k) }

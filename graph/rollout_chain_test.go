@@ -98,30 +98,6 @@ func TestProgressOfAChain(t *testing.T) {
 	}
 }
 
-// The first sample of an observer is after its first step behind the warm-up, whole observer steps of
-// which are left out.
-func TestStartOfAnObserversSeries(t *testing.T) {
-	net := observed(t, 2) // slow: 6 steps, every second one; last: 4 steps
-	for warmup, want := range map[int][2]float64{0: {12, 4}, 12: {24, 16}, 7: {18, 8}, 23: {30, 24}} {
-		res, err := net.Simulate(context.Background(), Run{Dt: 0.5, Warmup: 0.5 * float64(warmup), Duration: 30})
-		if err != nil {
-			t.Fatal(err)
-		}
-		slow, last := res.Series("slow"), res.Series("last")
-		if slow.Start != 0.5*want[0] || last.Start != 0.5*want[1] {
-			t.Errorf("warm-up of %d steps: first samples at %v and %v ms, expected steps %v", warmup, slow.Start, last.Start, want)
-		}
-		// the sample is where Start says: that of a run without warm-up, every step of it
-		all, err := net.Simulate(context.Background(), Run{Dt: 0.5, Duration: 60})
-		if err != nil {
-			t.Fatal(err)
-		}
-		x := all.Series("last")
-		k := int((last.Start - x.Start) / x.Dt)
-		closeTo(t, "first sample", last.Lane(0)[0], x.Lane(0)[k], 0)
-	}
-}
-
 // An observer that diverges is an error like a network that does.
 func TestDivergedObserver(t *testing.T) {
 	filter, err := nmm.Define("Explosive", `dz/dt = (z^2 + z_in) / 1[ms] : 1`, nmm.State("z", 0, 4, "filtered"), nmm.Port("z_in", "1"))

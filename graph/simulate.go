@@ -81,7 +81,7 @@ func (c *compiled) result(run *Run, set engine.Settings, out *engine.Outputs, ma
 	for i, rec := range c.samplings(set) {
 		r.series = append(r.series, &Series{
 			Address: rec.Address, Unit: rec.Unit, Labels: rec.Labels, Lanes: run.Lanes, Samples: rec.count,
-			Start: float64(rec.warmup+rec.every) * run.Dt, Dt: float64(rec.every) * run.Dt, Data: data[i],
+			Start: (float64(rec.warmup+rec.every) - rec.early) * run.Dt, Dt: float64(rec.every) * run.Dt, Data: data[i],
 		})
 	}
 	return r

@@ -72,7 +72,8 @@ func (r *Run) settings(offset, n int) engine.Settings {
 type sampling struct {
 	recordInfo
 	n, first, count int
-	every, warmup   int // network steps per sample, and before the first sample's
+	every, warmup   int     // network steps per sample, and before the first sample's
+	early           float64 // network steps that the sample's time is before its last one
 }
 
 // samplings lists the recorded variables of a window, those of observers last.
@@ -80,13 +81,13 @@ func (c *compiled) samplings(s engine.Settings) []sampling {
 	var list []sampling
 	first, count := s.Samples()
 	for i, info := range c.records {
-		list = append(list, sampling{info, c.model.Records[i].N, first, count, s.Every, s.Warmup})
+		list = append(list, sampling{info, c.model.Records[i].N, first, count, s.Every, s.Warmup, 0})
 	}
 	for i, sub := range c.observers {
 		o := &c.model.Observers[i]
 		set := o.Settings(s)
 		first, count := set.Samples()
-		list = append(list, sampling{sub.records[0], o.N, first, count, set.Every * o.Ratio, set.Warmup * o.Ratio})
+		list = append(list, sampling{sub.records[0], o.N, first, count, set.Every * o.Ratio, s.Warmup, o.Early()})
 	}
 	return list
 }

@@ -4,7 +4,10 @@ import "github.com/euryale-ml/euryale/graph/internal/kernel"
 
 // Observer is a model that runs behind the network, one step for every Ratio steps of the network,
 // on the mean of a network variable over those steps, or on its last value. Its Model has one series,
-// that input; its programs take their parameters from the network's list.
+// that input; its programs take their parameters from the network's list. A Model without a Step, whose one
+// state is the input of the last step, copies.
+//
+// The end of the warm-up is the end of a step. What is left of it, at the start of the run, is not seen.
 type Observer struct {
 	Model   *Model
 	Ratio   int
@@ -16,15 +19,30 @@ type Observer struct {
 	N                int
 }
 
+// Copies says whether the observer records what it sees.
+func (o *Observer) Copies() bool { return o.Model.Step == nil }
+
+// Early is how many network steps before its end the time of a sample is: that of a mean is its middle.
+func (o *Observer) Early() float64 {
+	if o.Copies() && o.Average {
+		return float64(o.Ratio) / 2
+	}
+	return 0
+}
+
 // rows bounds the observer's steps within a segment of the network, and the state before them.
 func (o *Observer) rows(segment int) int { return segment/o.Ratio + 2 }
 
+// unseen is the number of steps at the start of the run that the observer does not see.
+func (o *Observer) unseen(s *Settings) int { return s.Warmup % o.Ratio }
+
+// steps is the number of observer steps in the first steps of the whole run.
+func (o *Observer) steps(s *Settings, steps int) int { return max(steps-o.unseen(s), 0) / o.Ratio }
+
 // Settings of the observer's own run within a window of the network's.
 func (o *Observer) Settings(s Settings) Settings {
-	first := s.Offset / o.Ratio
-	return Settings{
-		Steps: (s.Offset+s.Steps)/o.Ratio - first, Offset: first, Warmup: s.Warmup / o.Ratio, Every: o.Every,
-	}
+	first := o.steps(&s, s.Offset)
+	return Settings{Steps: o.steps(&s, s.Offset+s.Steps) - first, Offset: first, Warmup: s.Warmup / o.Ratio, Every: o.Every}
 }
 
 // observerRun is an observer at work in a tile. sub has the programs and the records.
@@ -128,6 +146,9 @@ func (o *observerRun[T]) restart(state []T) {
 
 // step sees the network's state after step t.
 func (o *observerRun[T]) step(t int64, after []T, record bool) {
+	if !o.sees(t) {
+		return
+	}
 	value := o.observed(after)
 	if o.Average {
 		kernel.AddVV(o.sum, o.sum, value)
@@ -142,15 +163,23 @@ func (o *observerRun[T]) step(t int64, after []T, record bool) {
 	} else {
 		copy(input, value)
 	}
-	before, next := o.state(o.count), o.state(o.count+1)
-	o.sub.step.bind(o.sub, rows[T]{state: before, series: input})
-	o.sub.step.bindStates(next)
-	o.sub.step.run(o.sub)
+	o.solve(o.state(o.count), input, o.state(o.count+1))
 	o.count++
 	if apart := o.l.lanes * o.width(); record {
 		o.rec.block(o.rows[(o.count-1)*apart:], apart, int64(o.total), int64(o.total)+1, t+1)
 		o.total++
 	}
+}
+
+// solve makes a step of the model.
+func (o *observerRun[T]) solve(before, input, after []T) {
+	if o.Copies() {
+		copy(after, input)
+		return
+	}
+	o.sub.step.bind(o.sub, rows[T]{state: before, series: input})
+	o.sub.step.bindStates(after)
+	o.sub.step.run(o.sub)
 }
 
 // divergedLane is what is not finite first in a lane up to the network's step t, in what was recorded
@@ -166,15 +195,21 @@ func (o *observerRun[T]) divergedLane(lane int, t int64, recorded bool) *Diverge
 	for k > 0 && o.sub.firstOf(o.state(k-1), lane) != nil {
 		k--
 	}
-	last := t - int64((int(t-o.l.start)+o.l.set.Offset)%o.Ratio) // the network's step of the present state
+	last := t - int64((o.done(t)-o.unseen(o.l.set))%o.Ratio) // the network's step of the present state
 	d := o.sub.firstOf(o.state(k), lane)
 	d.Step = last - int64((o.count-k)*o.Ratio)
 	return d
 }
 
-// due says whether the observer steps after network step t.
+// done is the number of steps of the whole run before network step t.
+func (o *observerRun[T]) done(t int64) int { return int(t-o.l.start) + o.l.set.Offset }
+
+// sees says whether the observer has begun before network step t.
+func (o *observerRun[T]) sees(t int64) bool { return o.done(t) >= o.unseen(o.l.set) }
+
+// due says whether the observer steps after network step t, which it sees.
 func (o *observerRun[T]) due(t int64) bool {
-	return (int(t-o.l.start)+o.l.set.Offset+1)%o.Ratio == 0
+	return (o.done(t)+1-o.unseen(o.l.set))%o.Ratio == 0
 }
 
 func (o *observerRun[T]) observed(state []T) []T {

@@ -21,8 +21,7 @@ func (o *observerRun[T]) beginReverse(k int, cot *Outputs) {
 
 // segmentBack prepares a segment whose rows are in place.
 func (o *observerRun[T]) segmentBack(sp span) {
-	before := func(t int64) int { return (int(t-o.l.start) + o.l.set.Offset) / o.Ratio }
-	o.count = before(sp.to) - before(sp.from)
+	o.count = o.steps(o.l.set, o.done(sp.to)) - o.steps(o.l.set, o.done(sp.from))
 	if !o.started {
 		o.cot.lastState()
 		o.addRecords()
@@ -42,9 +41,12 @@ func (o *observerRun[T]) addRecords() {
 
 // back adds what the observer says about the network's state after step t to its adjoint.
 func (o *observerRun[T]) back(t int64, after []T) {
-	if o.due(t) {
+	switch {
+	case !o.sees(t):
+		return
+	case o.due(t):
 		o.stepBack()
-	} else if !o.Average {
+	case !o.Average:
 		return
 	}
 	into := o.l.back.lambda
@@ -61,9 +63,23 @@ func (o *observerRun[T]) stepBack() {
 	o.count--
 	o.total--
 	b := &o.sub.back
-	state := o.state(o.count)
 	kernel.AddVV(b.lambda, b.lambda, o.recorded)
-	o.sub.adjoint.bind(o.sub, rows[T]{state: state, series: o.input(o.count), cotangent: b.lambda})
+	if o.Copies() {
+		copy(o.gradInput, b.lambda)
+		clear(b.lambda)
+	} else {
+		o.solveBack(o.state(o.count), o.input(o.count))
+	}
+	if o.Average {
+		kernel.DivVS(o.gradInput, o.gradInput, T(o.Ratio))
+	}
+	o.addRecords()
+}
+
+// solveBack is the adjoint of a step of the model.
+func (o *observerRun[T]) solveBack(state, input []T) {
+	b := &o.sub.back
+	o.sub.adjoint.bind(o.sub, rows[T]{state: state, series: input, cotangent: b.lambda})
 	clear(b.previous)
 	clear(o.gradInput)
 	o.sub.adjoint.bindStates(b.previous)
@@ -73,12 +89,8 @@ func (o *observerRun[T]) stepBack() {
 		}
 	}
 	o.sub.adjoint.run(o.sub)
-	if o.Average {
-		kernel.DivVS(o.gradInput, o.gradInput, T(o.Ratio))
-	}
 	b.lambda, b.previous = b.previous, b.lambda
 	kernel.Flush(b.lambda, b.lambda)
-	o.addRecords()
 }
 
 // cut forgets what later steps say.
