@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -22,13 +23,14 @@ type Network struct {
 
 	values map[string]*value
 	order  []string // addresses of values, in the order they came up
+	parts  []Part   // that it was made of
 }
 
 // NewNetwork joins parts into a network. Populations are attached first, so parts may be given in
 // any order; so are inputs of channels. Models are copied: later changes go through Set and Learn. The
 // first part that does not fit is the error.
 func NewNetwork(parts ...Part) (*Network, error) {
-	n := &Network{values: map[string]*value{}}
+	n := &Network{values: map[string]*value{}, parts: slices.Clone(parts)}
 	for _, source := range []bool{true, false} {
 		for i, p := range parts {
 			if absent(p) {
