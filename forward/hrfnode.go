@@ -1,0 +1,67 @@
+package forward
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// KernelNode is [HRF.Kernel] as a node of graph g, with scalar nodes in the place of
+// the parameters of these names; the others keep their values. It is differentiable
+// in every parameter. A value outside a parameter's range is an error of the run.
+func (h *HRF) KernelNode(g *G.ExprGraph, step float64, parameters map[string]*G.Node) (*G.Node, error) {
+	kernel, err := h.Kernel(step)
+	if err != nil {
+		return nil, err
+	}
+	if len(parameters) == 0 {
+		return G.NodeFromAny(g, tensor.New(tensor.WithBacking(kernel)), G.WithName(h.shape.name)), nil
+	}
+	names := slices.Sorted(maps.Keys(parameters))
+	at, nodes := make([]int, len(names)), make([]*G.Node, len(names))
+	for i, name := range names {
+		if at[i] = h.shape.index(name); at[i] < 0 {
+			return nil, h.Set(name, 0).Err()
+		}
+		nodes[i] = parameters[name]
+	}
+	return h.function(step, at).Apply(nodes...)
+}
+
+// function is the kernel of the parameters at these indices.
+func (h *HRF) function(step float64, at []int) *NodeFunction {
+	with := func(in []Array) (*HRF, error) {
+		c := &HRF{h.shape, slices.Clone(h.values), h.length, nil}
+		for i, k := range at {
+			c.values[k] = in[i].Data[0]
+		}
+		return c, h.shape.checkAll(c.values)
+	}
+	return &NodeFunction{
+		Name: fmt.Sprintf("%s in steps of %g ms", h.shape.name, step), Inputs: make([]int, len(at)), Output: 1,
+		Shape: func([][]int) ([]int, error) {
+			n, err := h.steps(step)
+			return []int{n}, err
+		},
+		Value: func(in []Array, out Array) error {
+			c, err := with(in)
+			if err != nil {
+				return err
+			}
+			kernel, err := c.Kernel(step)
+			copy(out.Data, kernel)
+			return err
+		},
+		Gradient: func(k int, in []Array, _, outGrad, inGrad Array) error {
+			c, err := with(in)
+			if err != nil {
+				return err
+			}
+			inGrad.Data[0] = c.gradient(step, outGrad.Data)[at[k]]
+			return nil
+		},
+	}
+}
