@@ -48,11 +48,10 @@ func (s Sphere) outside(sensors *mat.Dense) ([]vector, error) {
 	if err != nil {
 		return nil, err
 	}
-	scalp := s.Radii[len(s.Radii)-1]
 	for k := range at {
 		at[k] = at[k].minus(s.Centre)
-		if r := at[k].length(); r <= scalp {
-			return nil, fmt.Errorf("forward: sphere: sensor %d is %.4g mm from the centre, expected more than the scalp's radius %.4g mm", k+1, r, scalp)
+		if r := at[k].length(); r <= s.scalp() {
+			return nil, fmt.Errorf("forward: sphere: sensor %d is %.4g mm from the centre, expected more than the scalp's radius %.4g mm", k+1, r, s.scalp())
 		}
 		at[k] = at[k].times(millimetre)
 	}
