@@ -19,9 +19,12 @@
 //	filters         Butterworth, of zero phase; its EnvelopeFC
 //	                Detrend; Resample as a number only
 //	dynamics        AutocorrelationTime, Amplitude, Switching
+//	variability     GlobalVariance, VarianceOfVariances, Dispersion, ProxyMetastability
 //	spectra         Welch: PSD, Coherence; LogSpectralDistance, SpectralPeak
 //	phases          Hilbert, Envelope, Phase; KuramotoOrder, Synchrony, Metastability,
 //	                PhaseLocking; PeakPhase as a number only
+//	analyses        PrincipalComponents, SampleEntropy, Morlet wavelets, spectra of
+//	                single windows (Welch.Spectra), as numbers only
 //
 // Windows, steps and lags count samples, frequencies Hz. A loss on FCD, for example, against the
 // values of a recorded one:

@@ -27,7 +27,7 @@ var atLeast = []struct {
 	{"brainmass/objectives.json", 3},
 	{"neurolib/functions.json", 15},
 	{"neurolib/signal.json", 10},
-	{"tvb/analyzers/all.json", 4},
+	{"tvb/analyzers/all.json", 15},
 	{"neurolib/gradients.json", 4},
 	{"neurolib/optimal_control.json", 5},
 	{"neurolib/model_hopf.json", 9},

@@ -2,8 +2,9 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -13,7 +14,8 @@ import (
 
 // tvbAnalyzers is an analyzer file: one data set and the results of all analyzers of it.
 type tvbAnalyzers struct {
-	Data    array // [time][var][node][mode]
+	Period  float64 `json:"sample_period_ms"`
+	Data    array   // [time][var][node][mode]
 	Results map[string]json.RawMessage
 }
 
@@ -40,6 +42,10 @@ func readTVBAnalyzers(d *document) ([]instance, error) {
 
 // run compares one result.
 func (f *tvbAnalyzers) run(name string, want json.RawMessage) outcome {
+	base, start := startOf(name)
+	if f.Data.dim(3) != 1 {
+		return skipped("has %d modes", f.Data.dim(3))
+	}
 	switch {
 	case name == "FC_pearson":
 		return reading(want, func(a *array) outcome { return compared("FC", rowMajor(forward.FC(f.series(0))), a.data) })()
@@ -49,12 +55,50 @@ func (f *tvbAnalyzers) run(name string, want json.RawMessage) outcome {
 		return reading(want, func(a *array) outcome {
 			return compared("Kuramoto index", []float64{forward.Synchrony(f.phases())}, a.data)
 		})()
+	case strings.HasPrefix(base, "ProxyMetastability"):
+		return reading(want, func(p *tvbProxy) outcome { return p.run(f.stacked(start, false)) })()
+	case base == "GlobalVariance":
+		return reading(want, func(a *array) outcome {
+			return compared("global variance", []float64{forward.GlobalVariance(f.stacked(start, true))}, a.data)
+		})()
+	case base == "VarianceNodeVariance":
+		return reading(want, func(a *array) outcome {
+			return compared("variance of variances", []float64{forward.VarianceOfVariances(f.stacked(start, true))}, a.data)
+		})()
+	case strings.HasPrefix(name, "PCA_var"):
+		return reading(want, func(p *tvbComponents) outcome { return p.run(f.series(indexOf(name))) })()
+	case name == "FFT":
+		return reading(want, func(r *tvbFFT) outcome { return r.run(f, want) })()
+	case name == "Wavelet_morlet":
+		return reading(want, func(r *tvbWavelet) outcome { return r.run(f, want) })()
+	case name == "SampleEntropy":
+		return reading(want, func(r *tvbEntropy) outcome { return r.run(f, want) })()
 	case name == "Coherence":
-		return excepted("TVB averages normalised single windows, each of which is 1 (golden README, tvb.md §10)")
+		return reading(want, (*tvbCoherence).run)()
 	case name == "BalloonModel":
-		return skipped("needs the Balloon-Windkessel observer")
+		return reading(want, (*tvbBalloon).run)()
 	}
 	return skipped("needs analyzer %s", name)
+}
+
+var startPattern = regexp.MustCompile(`^(.*)_start([0-9.]+)ms$`)
+
+// startOf splits "name_start200ms" into name and 200.
+func startOf(name string) (base string, start float64) {
+	m := startPattern.FindStringSubmatch(name)
+	if m == nil {
+		return name, 0
+	}
+	start, _ = strconv.ParseFloat(m[2], 64)
+	return m[1], start
+}
+
+var indexPattern = regexp.MustCompile(`[0-9]+`)
+
+// indexOf returns the first number of a name, 0 if it has none.
+func indexOf(name string) int {
+	i, _ := strconv.Atoi(indexPattern.FindString(name))
+	return i
 }
 
 // fcd compares an FCD; the web framework's windows have one sample more than they say, and there are
@@ -78,6 +122,21 @@ func (f *tvbAnalyzers) fcd(want *tvbFCD) outcome {
 	return cmp.outcome()
 }
 
+// tvbCoherence is the result of the coherence analyzer.
+type tvbCoherence struct {
+	Variable complexArray `json:"coherence_var0"`
+}
+
+// run checks the reason for which it is not compared.
+func (c *tvbCoherence) run() outcome {
+	for k, re := range c.Variable.Re.data {
+		if math.Abs(re-1) > 1e-12 || math.Abs(c.Variable.Im.data[k]) > 1e-12 {
+			return skipped("a coherence that is not 1 everywhere is not known here")
+		}
+	}
+	return excepted("TVB averages normalised single windows, each of which is 1, so that it has 1 everywhere (golden README, tvb.md §10)")
+}
+
 // compared compares one array of results.
 func compared(what string, got, want []float64) outcome {
 	var cmp comparison
@@ -85,12 +144,9 @@ func compared(what string, got, want []float64) outcome {
 	return cmp.outcome()
 }
 
-// series returns one variable [time, node] of one mode.
+// series returns one variable [time, node].
 func (f *tvbAnalyzers) series(variable int) *mat.Dense {
 	t, n := f.Data.dim(0), f.Data.dim(2)
-	if variable >= f.Data.dim(1) || f.Data.dim(3) != 1 {
-		panic(fmt.Sprintf("expected data [time][var][node][1] with variable %d, found shape %v", variable, f.Data.shape))
-	}
 	x := mat.NewDense(t, n, nil)
 	for k := 0; k < t; k++ {
 		for i := 0; i < n; i++ {
@@ -98,6 +154,25 @@ func (f *tvbAnalyzers) series(variable int) *mat.Dense {
 		}
 	}
 	return x
+}
+
+// stacked returns all variables from a time in ms on, one after the other, as if they were one longer
+// recording, which is how TVB's measures of variability take them together; each without its regions'
+// means if centred.
+func (f *tvbAnalyzers) stacked(start float64, centred bool) *mat.Dense {
+	from := int(math.Round(start / f.Period))
+	t, variables, n := f.Data.dim(0)-from, f.Data.dim(1), f.Data.dim(2)
+	all := mat.NewDense(t*variables, n, nil)
+	for v := 0; v < variables; v++ {
+		x := f.series(v).Slice(from, from+t, 0, n).(*mat.Dense)
+		all.Slice(v*t, (v+1)*t, 0, n).(*mat.Dense).Apply(func(k, i int, _ float64) float64 {
+			if centred {
+				return x.At(k, i) - mat.Sum(x.ColView(i))/float64(t)
+			}
+			return x.At(k, i)
+		}, x)
+	}
+	return all
 }
 
 // phases takes the two variables as coordinates of an oscillator, as TVB's index does.
