@@ -1,5 +1,10 @@
 // Package forward turns activity into signals and signals into summaries.
 //
+// [Balloon] is an observer that computes BOLD behind a running network, by the
+// Balloon-Windkessel model; [HRFSignal] turns recorded activity into BOLD by convolution
+// with a haemodynamic response, VolterraHRF, GammaHRF, DoubleExponentialHRF or
+// MixtureOfGammasHRF.
+//
 // Summaries come in two forms. A function of numbers takes a time series
 // [time, region] and returns a matrix:
 //
