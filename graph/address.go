@@ -80,6 +80,15 @@ func (n *Network) Get(address string) ([]float64, error) {
 	return append([]float64(nil), v.Data...), nil
 }
 
+// Unit returns the unit of the value at an address.
+func (n *Network) Unit(address string) (string, error) {
+	v, err := n.lookup(address)
+	if err != nil {
+		return "", err
+	}
+	return v.Unit, nil
+}
+
 func repeat(x float64, n int) []float64 {
 	list := make([]float64, n)
 	for i := range list {
