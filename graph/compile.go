@@ -34,7 +34,7 @@ func (c *compiled) clip(s *slot, x float64) (y float64, inside bool) {
 
 // compile builds and compiles the step of a network, and its adjoint for the addresses that learn.
 func (n *Network) compile(run *Run, learned map[string]bool) (*compiled, error) {
-	step, err := n.stepGraph(run.Dt, run.Integrator)
+	step, err := n.stepGraph(run.Dt, run.Integrator, n.drivenBy(run)...)
 	if err != nil {
 		return nil, err
 	}

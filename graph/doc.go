@@ -38,6 +38,9 @@
 //	ExponentialEuler                  exact for the linear part of each variable's own dynamics
 //	SymplecticEuler                   velocities first, then positions
 //
+// An observable that depends on a port, such as a rate that long-range input raises, is recorded as the
+// step has it, from the states and ports at its start: a sample of it is one step older than those of states.
+//
 // States with bounds are clipped after every stage. Gorgonia differentiates the step once; the compiled
 // form of both is what [Network.Rollout] repeats. [Network.Unroll] writes the same run out as ordinary
 // Gorgonia nodes, which is slow and is there to be compared with.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
+
+	"github.com/euryale-ml/euryale/nmm"
 )
 
 // equations is the right-hand side of one population, built once in a scratch graph and copied from
@@ -13,19 +15,24 @@ type equations struct {
 	actual      map[string]*G.Node // parameters and ports in the graph of the step
 	leaf        map[string]*G.Node // their and the states' leaves in the scratch graph
 	derivatives []*G.Node
+	algebraic   map[string]*G.Node
 }
 
 // newEquations builds the scratch graph. symbols has a node for every state, parameter and port in
 // the graph of the step; a port that is nil or missing counts as 0.
 func newEquations(p *population, symbols map[string]*G.Node) (*equations, error) {
 	e := &equations{pop: p, actual: symbols}
+	var eq *nmm.Equations
 	var err error
-	e.leaf, e.derivatives, err = p.scratch(symbols)
-	return e, err
+	if e.leaf, eq, err = p.scratch(symbols); err != nil {
+		return nil, err
+	}
+	e.derivatives, e.algebraic = eq.Derivatives, eq.Algebraic
+	return e, nil
 }
 
 // scratch builds the model in a graph of its own, on leaves of the same kind as symbols.
-func (p *population) scratch(symbols map[string]*G.Node) (leaves map[string]*G.Node, derivatives []*G.Node, err error) {
+func (p *population) scratch(symbols map[string]*G.Node) (leaves map[string]*G.Node, eq *nmm.Equations, err error) {
 	g := G.NewGraph()
 	leaves = map[string]*G.Node{}
 	for name, node := range symbols {
@@ -42,14 +49,13 @@ func (p *population) scratch(symbols map[string]*G.Node) (leaves map[string]*G.N
 			nodes[port.Name] = constant(g, 0)
 		}
 	}
-	eq, err := p.model.Nodes(nodes)
-	if err != nil {
+	if eq, err = p.model.Nodes(nodes); err != nil {
 		return nil, nil, err
 	}
 	if len(eq.Derivatives) != len(p.states) {
 		return nil, nil, fmt.Errorf("model %s has %d states but %d derivatives", p.model.Name(), len(p.states), len(eq.Derivatives))
 	}
-	return leaves, eq.Derivatives, nil
+	return leaves, eq, nil
 }
 
 // likeLeaf makes a leaf of the shape of node.
@@ -90,14 +96,19 @@ func (e *equations) oneAt(g *G.ExprGraph, i int, x []*G.Node) (*G.Node, error) {
 	return copyNode(g, e.derivatives[i], e.mapping(e.leaf, x))
 }
 
+// algebraicAt returns an algebraic variable at the states x.
+func (e *equations) algebraicAt(g *G.ExprGraph, name string, x []*G.Node) (*G.Node, error) {
+	return copyNode(g, e.algebraic[name], e.mapping(e.leaf, x))
+}
+
 // diagonal returns ∂(dx_i/dt)/∂x_i at the states x, nil where it is identically 0. Gorgonia takes the
 // derivative in a scratch graph of its own, because it can differentiate a graph only once.
 func (e *equations) diagonal(g *G.ExprGraph, i int, x []*G.Node) (*G.Node, error) {
-	leaves, derivatives, err := e.pop.scratch(e.actual)
+	leaves, eq, err := e.pop.scratch(e.actual)
 	if err != nil {
 		return nil, err
 	}
-	f, xi := derivatives[i], leaves[e.pop.states[i].Name]
+	f, xi := eq.Derivatives[i], leaves[e.pop.states[i].Name]
 	if !ancestors(f)[xi] {
 		return nil, nil
 	}

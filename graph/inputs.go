@@ -143,7 +143,7 @@ func (c *compiled) initial(n *Network, run *Run) ([]float64, error) {
 	m := c.model
 	carry := make([]float64, run.Lanes*m.CarryWidth())
 	c.constantPast = make([]bool, len(m.States))
-	for k, state := range m.States {
+	for k, state := range m.States[:n.stateCount()] { // behind them are observables, which have no past
 		v, err := n.engineValue("init:"+state.Address, state.N, run)
 		if err != nil {
 			return nil, err

@@ -50,7 +50,8 @@ func (n *Network) observableGraph(addresses []string) (*observableGraph, error) 
 	return o, nil
 }
 
-// build makes the leaves and the algebraic variables on them; ports count as 0.
+// build makes the leaves and the algebraic variables on them. Ports count as 0: what depends on them is
+// driven, and not taken from here.
 func (o *observableGraph) build(n *Network, p *population) (map[string]*G.Node, error) {
 	symbols := map[string]*G.Node{}
 	for _, info := range p.states {
@@ -105,8 +106,8 @@ func (o *observableGraph) addOut(n *Network, p *population, nodes map[string]*G.
 }
 
 // expressionGraph builds the graph of an expression of a population's states and observables, in which x
-// is the variable at address from.
-func (n *Network) expressionGraph(p *population, from, text string) (*observableGraph, error) {
+// is the variable at address from. driven are those that the step has.
+func (n *Network) expressionGraph(p *population, from, text string, driven []stepState) (*observableGraph, error) {
 	o := &observableGraph{g: G.NewGraph()}
 	symbols, err := o.build(n, p)
 	if err != nil {
@@ -115,6 +116,12 @@ func (n *Network) expressionGraph(p *population, from, text string) (*observable
 	for name := range symbols { // what is not an observable has no address
 		if !slices.Contains(n.recordable(), p.name+"."+name) {
 			delete(symbols, name)
+		}
+	}
+	for _, s := range driven {
+		if s.Pop == p.index {
+			s.Leaf = vector(o.g, p.name+"/"+s.Name, p.n(), p.name)
+			o.states = append(o.states, s)
 		}
 	}
 	for _, s := range o.states {
@@ -144,11 +151,7 @@ func (o *observableGraph) widen(node *G.Node) (*G.Node, error) {
 	if !node.IsScalar() {
 		return node, nil
 	}
-	zero, err := G.HadamardProd(constant(o.g, 0), o.states[0].Leaf)
-	if err != nil {
-		return nil, err
-	}
-	return G.Add(zero, node)
+	return widen(node, o.states[0].Leaf)
 }
 
 // differentiate adds the adjoint of all observables of the graph, see function differentiate, with U

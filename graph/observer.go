@@ -216,7 +216,7 @@ func (c *compiled) observed(eo *engine.Observer, n *Network, o *observer, learne
 
 // expression compiles what an observer sees if it is more than a variable.
 func (c *compiled) expression(n *Network, o *observer, learned map[string]bool) (engine.Record, error) {
-	graph, err := n.expressionGraph(o.pop, o.From, o.Pre)
+	graph, err := n.expressionGraph(o.pop, o.From, o.Pre, c.step.states[n.stateCount():])
 	if err != nil {
 		return engine.Record{}, within(err, "pre %q", o.Pre)
 	}

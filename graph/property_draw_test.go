@@ -77,7 +77,7 @@ type drawnObserver struct {
 }
 
 // propertyModels has the ranges of each model's states and parameters, in which nothing diverges. The
-// model bare has no parameters.
+// model bare has no parameters, and an observable that depends on its port.
 var propertyModels = map[string]struct {
 	states []string
 	init   map[string][2]float64
@@ -101,7 +101,9 @@ func newPropertyModel(t testing.TB, name string) *nmm.Model {
 	case "linear":
 		return nmm.Linear()
 	}
-	m, err := nmm.Define("Bare", `dz/dt = (tanh(z_in) - z) / 5[ms] : 1`, nmm.State("z", -1, 1, "activity"), nmm.Port("z_in", "1"))
+	m, err := nmm.Define("Bare", `
+		flux = tanh(z_in) - z  : 1
+		dz/dt = flux / 5[ms]   : 1`, nmm.State("z", -1, 1, "activity"), nmm.Port("z_in", "1"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,6 +271,9 @@ func (m *maker) observe() {
 	}
 	if m.bool("pre") {
 		o.pre = "x^2 - 0.5*x"
+		if m.pops[o.pop].model == "bare" {
+			o.pre = "x^2 - 0.5*flux"
+		}
 	}
 	m.observers = append(m.observers, o)
 }
@@ -290,6 +295,21 @@ func (m *maker) settings() {
 		Dt: 0.125, Duration: 0.125 * float64(steps-warmup), Warmup: 0.125 * float64(warmup), Seed: uint64(m.int("seed", 0, 100)),
 		Integrator: rapid.SampledFrom(methods).Draw(m.t, "integrator"), Every: m.int("every", 1, min(5, steps-warmup)),
 		Lanes: m.int("lanes", 1, m.f.lanes),
+	}
+	if m.bool("driven") {
+		m.recordDriven()
+	}
+}
+
+// recordDriven records what depends on ports, beside all states.
+func (m *maker) recordDriven() {
+	for k, p := range m.pops {
+		for _, s := range propertyModels[p.model].states {
+			m.run.Record = append(m.run.Record, popName(k)+"."+s)
+		}
+		if p.model == "bare" {
+			m.run.Record = append(m.run.Record, popName(k)+".flux")
+		}
 	}
 }
 

@@ -188,6 +188,7 @@ func TestRandomPrecision(t *testing.T) {
 func TestRandomZeroWeightsDecouple(t *testing.T) {
 	property(t, 80, func(t testing.TB, rt *rapid.T) {
 		d := draw(rt, features{steps: 40, lanes: 1, samples: true, alwaysEdges: true})
+		d.run.Record = nil // every state
 		net := d.build(t)
 		for k := range d.couplings {
 			address := fmt.Sprintf("net%d/weights", k)

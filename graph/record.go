@@ -19,7 +19,7 @@ type recordInfo struct {
 func (c *compiled) recorded(n *Network, run *Run, learned map[string]bool) error {
 	addresses := run.Record
 	if len(addresses) == 0 && len(run.Readouts) == 0 {
-		for _, s := range c.step.states {
+		for _, s := range c.step.states[:n.stateCount()] {
 			addresses = append(addresses, s.Address)
 		}
 	}
@@ -46,7 +46,7 @@ func (c *compiled) record(n *Network, address string, learned map[string]bool) e
 	return nil
 }
 
-// newRecord describes a state, or compiles an observable.
+// newRecord describes a state, or a driven observable, which the step has like one, or compiles an observable.
 func (c *compiled) newRecord(n *Network, address string, learned map[string]bool) (engine.Record, recordInfo, error) {
 	for i, s := range c.step.states {
 		if s.Address == address {

@@ -180,7 +180,7 @@ func (c *compiled) slots(n *Network, run *Run, nodes map[string]*G.Node) (step, 
 	for i, s := range c.model.Series {
 		add(&step, s.Address, s.N*s.Rows, i)
 	}
-	for i, s := range c.model.States {
+	for i, s := range c.model.States[:n.stateCount()] {
 		add(&start, "init:"+s.Address, s.N, i)
 		if v := n.value("history:" + s.Address); v.Data != nil {
 			add(&start, v.Address, len(v.Data), i)

@@ -183,28 +183,40 @@ func unrolled(t testing.TB, net *Network, run Run) *outcome {
 	out := &outcome{records: map[string][]float64{}, grads: map[string][]float64{}}
 	var loss *G.Node
 	read := map[string][]*G.Value{}
-	for _, p := range net.populations {
-		for _, s := range p.states {
-			address, n := p.name+"."+s.Name, p.n()
-			list := u.Node(address)
-			samples := len(list) / run.Every
-			w := cotangents(address, samples, n)
-			for k := 0; k < samples; k++ {
-				x := list[(k+1)*run.Every-1]
-				v := new(G.Value)
-				G.Read(x, v)
-				read[address] = append(read[address], v)
-				term := weighted(g, fmt.Sprintf("w/%s@%d", address, k), w[k*n:(k+1)*n], x)
-				if loss == nil {
-					loss = term
-				} else {
-					loss = G.Must(G.Add(loss, term))
-				}
+	for _, address := range recordedBy(net, run) {
+		p, _, _ := net.split(address)
+		list, n := u.Node(address), p.n()
+		samples := len(list) / run.Every
+		w := cotangents(address, samples, n)
+		for k := 0; k < samples; k++ {
+			x := list[(k+1)*run.Every-1]
+			v := new(G.Value)
+			G.Read(x, v)
+			read[address] = append(read[address], v)
+			term := weighted(g, fmt.Sprintf("w/%s@%d", address, k), w[k*n:(k+1)*n], x)
+			if loss == nil {
+				loss = term
+			} else {
+				loss = G.Must(G.Add(loss, term))
 			}
 		}
 	}
 	out.run(t, g, loss, nodes, read)
 	return out
+}
+
+// recordedBy lists what a run records of a network without observers.
+func recordedBy(net *Network, run Run) []string {
+	if run.Record != nil {
+		return run.Record
+	}
+	var list []string
+	for _, p := range net.populations {
+		for _, s := range p.states {
+			list = append(list, p.name+"."+s.Name)
+		}
+	}
+	return list
 }
 
 func weighted(g *G.ExprGraph, name string, w []float64, x *G.Node) *G.Node {

@@ -81,7 +81,7 @@ func (c *compiled) samplings(s engine.Settings) []sampling {
 	var list []sampling
 	first, count := s.Samples()
 	for i, info := range c.records {
-		list = append(list, sampling{info, c.model.Records[i].N, first, count, s.Every, s.Warmup, 0})
+		list = append(list, sampling{info, c.model.Records[i].N, first, count, s.Every, s.Warmup, c.early(i)})
 	}
 	for i, sub := range c.observers {
 		o := &c.model.Observers[i]

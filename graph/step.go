@@ -12,7 +12,8 @@ import (
 // a vector of length 1 for a number: the true length is N.
 type stepGraph struct {
 	g      *G.ExprGraph
-	states []stepState
+	states []stepState // of the network, and observables behind them
+	driven int         // how many of the latter
 	params []stepParam
 	sums   []stepSum
 	series []stepSeries
@@ -62,15 +63,18 @@ type stepNoise struct {
 	Leaf    *G.Node
 }
 
-// stepGraph builds the graph of a step of dt ms.
-func (n *Network) stepGraph(dt float64, integ Integrator) (*stepGraph, error) {
+// stepGraph builds the graph of a step of dt ms, in which driven observables are seen.
+func (n *Network) stepGraph(dt float64, integ Integrator, driven ...string) (*stepGraph, error) {
 	s := &stepGraph{g: G.NewGraph()}
 	in := &stepNodes{param: map[string]*G.Node{}, series: map[string]*G.Node{}, noise: map[string]*G.Node{}}
 	s.stateLeaves(n, in)
 	s.paramLeaves(n, in)
 	s.sumLeaves(n, in)
 	s.drivenLeaves(n, in)
-	next, err := n.buildStep(dt, integ, s.g, in)
+	if err := s.seeLeaves(n, driven); err != nil {
+		return nil, err
+	}
+	next, err := n.buildStep(dt, integ, s.g, in, driven)
 	if err != nil {
 		return nil, err
 	}
@@ -173,13 +177,14 @@ type stepNodes struct {
 	noise  map[string]*G.Node // standard normals by noise:population.state
 }
 
-// buildStep adds one step to graph g and returns the next states.
-func (n *Network) buildStep(dt float64, integ Integrator, g *G.ExprGraph, in *stepNodes) ([]*G.Node, error) {
+// buildStep adds one step to graph g and returns the next states, and behind them driven observables.
+func (n *Network) buildStep(dt float64, integ Integrator, g *G.ExprGraph, in *stepNodes, driven []string) ([]*G.Node, error) {
 	ports, err := n.portNodes(g, in)
 	if err != nil {
 		return nil, err
 	}
 	var next []*G.Node
+	seen := make([]*G.Node, len(driven))
 	for _, p := range n.populations {
 		sys, err := n.newSystem(p, dt, g, in, ports[p.index])
 		if err != nil {
@@ -196,8 +201,17 @@ func (n *Network) buildStep(dt float64, integ Integrator, g *G.ExprGraph, in *st
 			}
 		}
 		next = append(next, x...)
+		for k, address := range driven {
+			q, name, err := n.split(address)
+			if err == nil && q == p {
+				seen[k], err = sys.see(name)
+			}
+			if err != nil {
+				return nil, within(err, "observable %s", address)
+			}
+		}
 	}
-	return next, nil
+	return append(next, seen...), nil
 }
 
 // system is the initial value problem of one population during one step.

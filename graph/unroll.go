@@ -78,11 +78,14 @@ type unrolling struct {
 	sums  []*unrolledSums
 	past  map[int][]*G.Node // history rows by state, oldest first
 	trace [][]*G.Node       // [time][state], time 0 being the start
+
+	driven []string    // observables, those that Run.Record lists
+	seen   [][]*G.Node // [step][observable]
 }
 
 // unroll is Unroll with the standard normals given.
 func (n *Network) unroll(g *G.ExprGraph, run Run, bind map[string]*G.Node, normals func(address string, step, size int) []float64) (*Unrolled, error) {
-	u := &unrolling{net: n, run: run, g: g, bind: bind, leaf: map[string]*G.Node{}, param: map[string]*G.Node{}, past: map[int][]*G.Node{}}
+	u := &unrolling{net: n, run: run, g: g, bind: bind, leaf: map[string]*G.Node{}, param: map[string]*G.Node{}, past: map[int][]*G.Node{}, driven: n.drivenBy(&run)}
 	if err := u.prepare(); err != nil {
 		return nil, within(err, "unroll")
 	}
@@ -163,9 +166,13 @@ func (u *unrolling) step(t int, normals func(string, int, int) []float64) error 
 		}
 		in.sum = append(in.sum, terms)
 	}
-	next, err := u.net.buildStep(u.run.Dt, u.run.Integrator, u.g, in)
-	u.trace = append(u.trace, next)
-	return err
+	next, err := u.net.buildStep(u.run.Dt, u.run.Integrator, u.g, in, u.driven)
+	if err != nil {
+		return err
+	}
+	n := u.net.stateCount()
+	u.trace, u.seen = append(u.trace, next[:n]), append(u.seen, next[n:])
+	return nil
 }
 
 // result gathers the states behind the warm-up, and the observables to be recorded.
@@ -181,6 +188,12 @@ func (u *unrolling) result(warmup int) (*Unrolled, error) {
 	}
 	for _, address := range u.run.Record {
 		if r.nodes[address] != nil {
+			continue
+		}
+		if k := slices.Index(u.driven, address); k >= 0 {
+			for _, seen := range u.seen[warmup:] {
+				r.nodes[address] = append(r.nodes[address], seen[k])
+			}
 			continue
 		}
 		nodes, err := u.observable(address, warmup)

@@ -29,15 +29,8 @@ func (m *Model) Ports() []PortInfo { return slices.Clone(m.ports) }
 // References lists where the model comes from.
 func (m *Model) References() []string { return slices.Clone(m.references) }
 
-// Observables lists the algebraic lines that depend on states and parameters
-// only.
-func (m *Model) Observables() []ObservableInfo {
-	list := make([]ObservableInfo, len(m.observable))
-	for i, name := range m.observable {
-		list[i] = ObservableInfo{name, m.units[name].String()}
-	}
-	return list
-}
+// Observables lists the algebraic lines.
+func (m *Model) Observables() []ObservableInfo { return slices.Clone(m.observable) }
 
 // String shows the model: equations, and tables of states, parameters and ports.
 func (m *Model) String() string {

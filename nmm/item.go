@@ -35,9 +35,11 @@ type StateInfo struct {
 // PortInfo is an input for couplings and stimuli.
 type PortInfo struct{ Name, Unit string }
 
-// ObservableInfo is an algebraic line that depends on no port, which may be
-// recorded like a state.
-type ObservableInfo struct{ Name, Unit string }
+// ObservableInfo is an algebraic line, which may be recorded like a state.
+type ObservableInfo struct {
+	Name, Unit string
+	Driven     bool // it depends on a port: only a step of a network has its value
+}
 
 // preset is a named set of parameter values.
 type preset struct {

@@ -23,7 +23,7 @@ type Model struct {
 	presets    []preset
 	units      map[string]measure
 	functions  map[string]function
-	observable []string // algebraic lines that depend on no port
+	observable []ObservableInfo
 	err        error
 }
 

@@ -88,14 +88,13 @@ func (m *Model) used(name string) bool {
 	return found
 }
 
-// findObservables lists the algebraic lines that depend on no port.
+// findObservables lists the algebraic lines.
 func (m *Model) findObservables() {
 	for _, e := range m.equations {
 		if e.derivative {
 			continue
 		}
-		if !slices.ContainsFunc(m.ports, func(p PortInfo) bool { return m.dependsOn(e.name, p.Name, nil) }) {
-			m.observable = append(m.observable, e.name)
-		}
+		driven := slices.ContainsFunc(m.ports, func(p PortInfo) bool { return m.dependsOn(e.name, p.Name, nil) })
+		m.observable = append(m.observable, ObservableInfo{e.name, m.units[e.name].String(), driven})
 	}
 }
