@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/euryale-ml/euryale/datasets/internal/hdf5"
 )
 
 // ConnectomeOptions name variables of a file of arrays; "" is the usual name.
@@ -21,8 +23,8 @@ type ConnectomeOptions struct {
 	Labels       string // "" is labels; optional
 }
 
-// LoadConnectome reads a connectome from a file of arrays, .npz or .mat (up to -v7), or
-// from what [LoadTVB] reads, for which the options must be zero. Arrays are those of
+// LoadConnectome reads a connectome from a file of arrays, .npz, .mat or .h5, or from
+// what [LoadTVB] reads, for which the options must be zero. Arrays are those of
 // [Connectome.Save]; only the weights must be there. Arrays within structs and cells of
 // a .mat are called struct.field and cell{1} onwards; labels may be a cell array of text
 // or a char array of rows. It fails as [LoadTVB] does.
@@ -59,7 +61,7 @@ func extension(path string) string { return strings.ToLower(filepath.Ext(path)) 
 // isStore tells by the name whether a file holds arrays.
 func isStore(path string) bool {
 	switch extension(path) {
-	case ".npz", ".npy", ".mat":
+	case ".npz", ".npy", ".mat", ".h5", ".hdf5":
 		return true
 	}
 	return false
@@ -74,13 +76,20 @@ func openStore(path string) (*store, io.Closer, error) {
 	if extension(path) == ".npy" {
 		return npyStore(f, path), f, nil
 	}
-	if extension(path) == ".mat" {
+	info, err := f.Stat()
+	switch ext := extension(path); {
+	case err != nil:
+	case ext == ".mat" && hdf5.Find(f, info.Size()) < 0:
 		s, err := matStore(f, path)
 		f.Close()
 		return s, io.NopCloser(nil), err
-	}
-	info, err := f.Stat()
-	if err == nil {
+	case ext != ".npz":
+		s, err := hdf5Store(f, info.Size(), path)
+		if err != nil {
+			f.Close()
+		}
+		return s, f, err
+	default:
 		var archive *zip.Reader
 		if archive, err = zip.NewReader(f, info.Size()); err == nil {
 			return npzStore(archive, path), f, nil

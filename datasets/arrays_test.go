@@ -219,7 +219,7 @@ func TestNpzErrors(t *testing.T) {
 	}{
 		{map[string]string{"readme.txt": "x"}, "c.npz: no weights: name one of "},
 		{map[string]string{"weights.npy": npy(descr("|i1", "2, 3"), "\x00\x01\x02\x00\x00\x00")}, "c.npz: weights: weights must be square (to × from), found 2×3"},
-		{map[string]string{"weights.npy": npy(descr("|i1", "2, 2, 1"), "\x00\x01\x02\x00")}, "c.npz: weights has 3 dimensions [2 2 1]"},
+		{map[string]string{"weights.npy": npy(descr("|i1", "2, 1, 2, 2"), strings.Repeat("\x00", 8))}, "c.npz: weights has 4 dimensions [2 1 2 2]"},
 		{map[string]string{"weights.npy": npy(descr("|i1", "0, 0"), "")}, "c.npz: weights is empty: [0 0]"},
 		{map[string]string{"weights.npy": npy(descr("<f4", "1, 1"), "\x00\x00\xc0\x7f")}, `c.npz: weights[0][0]: weight to "region 1" from "region 1" is missing or NaN`},
 		{map[string]string{"weights.npy": square, "tracts.npy": npy(descr("|i1", "2, 2"), "\x00\x01\xfe\x00")}, `c.npz: tracts[1][0]: tract length to "region 2" from "region 1" is negative (-2)`},

@@ -33,8 +33,9 @@
 //
 // # Files of arrays
 //
-// NumPy's .npz and .npy are read, and .npz written, with labels and units; MATLAB's
-// .mat is read up to version 7 (save -v7; 7.3 is HDF5 and refused):
+// NumPy's .npz and .npy are read, and .npz written, with labels and units; MATLAB's .mat
+// is read in all versions from 5 (save -v6, -v7, -v7.3), and HDF5 (.h5, .hdf5), in which
+// an array of a group is called group/name:
 //
 //	sc, err := datasets.LoadConnectome("c.mat", datasets.ConnectomeOptions{Weights: "SUBJECT.SC"})
 //	bold, err := datasets.LoadTimeSeries("bold.npz", datasets.SeriesOptions{Variable: "ts", Transposed: true})

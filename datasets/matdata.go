@@ -104,17 +104,31 @@ func (a *matArray) rowTexts(v *variable) error {
 		return fmt.Errorf("datasets: %s: text of %d bytes, expected at most %d", a.name, len(body.bytes), maxMatText)
 	}
 	text := body.runes(kind)
-	rows := 1
-	if len(a.shape) > 0 {
-		rows = a.shape[0]
+	if text == nil {
+		err = fmt.Errorf("no characters")
+	} else {
+		err = v.takeRows(text)
 	}
-	if len(a.shape) > 2 || text == nil || rows > maxTexts || rows > 1 && len(text)%rows != 0 {
-		return fmt.Errorf("%w (text of %s)", e.errorAt(at, "%s of type %d, expected %d texts of equal length", plural(len(body.bytes), "byte"), kind, rows), a.name)
+	if err != nil {
+		return fmt.Errorf("%w (text of %s)", e.errorAt(at, "%s of type %d: %w", plural(len(body.bytes), "byte"), kind, err), a.name)
+	}
+	return nil
+}
+
+// takeRows takes characters as texts of equal length, a row each, without the blanks that
+// fill it up; columns follow one another.
+func (v *variable) takeRows(text []rune) error {
+	rows := 1
+	if len(v.shape) > 0 {
+		rows = v.shape[0]
+	}
+	if len(v.shape) > 2 || rows > maxTexts || rows > 1 && len(text)%rows != 0 {
+		return fmt.Errorf("%d characters, expected %d texts of equal length", len(text), rows)
 	}
 	v.shape, v.texts = []int{rows}, make([]string, rows)
 	for i := range v.texts {
 		var s []rune
-		for k := i; k < len(text); k += rows { // columns follow one another
+		for k := i; k < len(text); k += rows {
 			s = append(s, text[k])
 		}
 		v.texts[i] = strings.TrimRight(string(s), " \x00")
@@ -137,12 +151,15 @@ func (e *matElements) runes(kind int) []rune {
 		for k := range units {
 			units[k] = e.order.Uint16(e.bytes[2*k:])
 		}
-		return append(out, utf16.Decode(units)...)
+		return utf16Runes(units)
 	default:
 		return nil
 	}
 	return out
 }
+
+// utf16Runes decodes characters; never nil.
+func utf16Runes(units []uint16) []rune { return append([]rune{}, utf16.Decode(units)...) }
 
 // cellTexts decodes a cell array of texts.
 func (a *matArray) cellTexts(v *variable, count int) error {

@@ -105,8 +105,6 @@ func matOrder(data []byte, file string) (binary.ByteOrder, error) {
 	switch {
 	case int64(len(data)) > maxFileBytes:
 		return nil, fmt.Errorf("datasets: %s: more than %d bytes", file, maxFileBytes)
-	case bytes.HasPrefix(data, []byte("MATLAB 7.3")) || bytes.HasPrefix(data, []byte("\x89HDF")):
-		return nil, fmt.Errorf("datasets: %s: a MAT-file of version 7.3 (HDF5), which is not read: write it by save -v7", file)
 	case len(data) >= 128 && string(data[124:128]) == "\x00\x01IM":
 		return binary.LittleEndian, nil
 	case len(data) >= 128 && string(data[124:128]) == "\x01\x00MI":

@@ -37,9 +37,9 @@ type SeriesOptions struct {
 
 // LoadTimeSeries reads a time series from a text file, one sample per line and one
 // region per column (see the package documentation), or, by the end of the name, from
-// arrays: .npz, .npy or .mat (see [LoadConnectome]). Columns that are not selected may hold text. It fails if the
-// file is missing or empty, if rows differ in length, and if a selected value is
-// missing, NaN, infinite or no number.
+// arrays: .npz, .npy, .mat or .h5 (see [LoadConnectome]). Columns that are not selected
+// may hold text. It fails if the file is missing or empty, if rows differ in length, and
+// if a selected value is missing, NaN, infinite or no number.
 func LoadTimeSeries(path string, options SeriesOptions) (*TimeSeries, error) {
 	if isStore(path) {
 		return loadStoredSeries(path, options)

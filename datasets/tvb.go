@@ -19,7 +19,7 @@ import (
 var tvbParts = map[string]string{
 	"weights":       "Weights",
 	"tract_lengths": "TractLengths", "tract_lengths_mm": "TractLengths", "tracts": "TractLengths",
-	"labels":  "Labels",
+	"labels": "Labels", "region_labels": "Labels",
 	"centres": "Centres", "centers": "Centres", "centres_mm": "Centres",
 	"average_orientations": "Orientations", "orientations": "Orientations",
 	"areas": "Areas", "areas_mm2": "Areas",
@@ -42,7 +42,8 @@ var tvbParts = map[string]string{
 // with the extension .txt, .csv or .tsv, or .txt.bz2, at the top or one folder down.
 // Our testdata/tvb76 layout is read too: units in the names (tract_lengths_mm.csv),
 // labels one a line in labels.txt, cortical and right_hemisphere in meta.json. Other
-// files are ignored. Regions that no file names are "region 1" onwards.
+// files are ignored. Regions that no file names are "region 1" onwards. An HDF5 file
+// (.h5) of arrays with these names, and region_labels, is read as [LoadConnectome] does.
 //
 // It fails if a required file is missing, if sizes differ, and if an entry is NaN,
 // infinite, no number, or a negative length; the error names file, line, column and
@@ -54,6 +55,9 @@ func LoadTVB(path string) (*Connectome, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
+	}
+	if isStore(path) && !info.IsDir() {
+		return LoadConnectome(path, ConnectomeOptions{})
 	}
 	if info.IsDir() {
 		return readTVB(os.DirFS(path), path)

@@ -54,17 +54,20 @@ func (v *variable) toRowMajor() {
 	v.numbers, v.texts = take(v.numbers, order), take(v.texts, order)
 }
 
-// matrix is the variable as a matrix, in which a list is a row.
+// matrix is the variable as a matrix, in which a list is a row, and of more dimensions
+// those of length 1 are left out: The Virtual Brain keeps time × 1 × region × 1.
 func (v *variable) matrix() (*mat.Dense, error) {
 	if v.numbers == nil {
 		return nil, fmt.Errorf("datasets: %s holds text, expected a matrix of numbers", v.name)
 	}
-	rows, columns := 1, len(v.numbers)
-	switch len(v.shape) {
-	case 0, 1:
-	case 2:
-		rows, columns = v.shape[0], v.shape[1]
-	default:
+	rows, columns, shape := 1, len(v.numbers), v.shape
+	if len(shape) > 2 {
+		shape = slices.DeleteFunc(slices.Clone(shape), func(n int) bool { return n == 1 })
+	}
+	switch {
+	case len(shape) == 2:
+		rows, columns = shape[0], shape[1]
+	case len(v.shape) > 1:
 		return nil, fmt.Errorf("datasets: %s has %d dimensions %v, expected a matrix", v.name, len(v.shape), v.shape)
 	}
 	if rows == 0 || columns == 0 {
