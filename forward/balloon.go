@@ -15,7 +15,8 @@ const balloonStep = 10
 //		graph.Population("cortex", labels, nmm.WilsonCowan()),
 //		forward.Balloon("cortex.E", 2000))
 //
-// records "bold" every tr ms. It sees the mean of the activity over each of its steps
+// records "bold" every tr ms; with an empty Run.Record and nothing else, so that long
+// runs store no activity. It sees the mean of the activity over each of its steps
 // of 10 ms, of which run steps and tr must be whole parts and multiples; Step, Model
 // and all else of the observer may be changed. With Heun's method and that step, BOLD
 // of noisy resting activity and of blocks of a task is within 5e-5 of its largest

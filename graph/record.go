@@ -18,7 +18,7 @@ type recordInfo struct {
 // recorded compiles what Run.Record asks for.
 func (c *compiled) recorded(n *Network, run *Run, learned map[string]bool) error {
 	addresses := run.Record
-	if len(addresses) == 0 && len(run.Readouts) == 0 {
+	if addresses == nil && len(run.Readouts) == 0 {
 		for _, s := range c.step.states[:n.stateCount()] {
 			addresses = append(addresses, s.Address)
 		}

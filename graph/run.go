@@ -51,7 +51,7 @@ type Run struct {
 
 	Integrator Integrator // default Heun
 
-	Record  []string // addresses of states or observables; default every state, if there are no Readouts
+	Record  []string // addresses of states or observables; nil is every state, if there are no Readouts; empty is none
 	Every   int      // record every so many steps; default 1
 	Average bool     // record the mean over each Every steps instead of the last value
 

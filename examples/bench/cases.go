@@ -14,13 +14,15 @@ type benchCase struct {
 	couple      func() *layers.Coupling
 	record      string
 	init        map[string]float64
-	usual       []string                 // flags that hold unless others are given
-	dt          float64                  // ms; 0 is 0.1
-	parts       func(n int) []graph.Part // beside population, coupling and noise
-	sheet       bool                     // sparse: local edges on a sphere and long ones, see sheet.go
+	usual       []string                // flags that hold unless others are given
+	dt          float64                 // ms; 0 is 0.1
+	parts       func(*job) []graph.Part // beside population, coupling and noise
+	sheet       bool                    // sparse: local edges on a sphere and long ones, see sheet.go
 
 	build func(*job, settingsOf) (*problem, error) // in place of the mean square loss
 	more  func(*job, *result, samples) error       // what only this case measures
+
+	updates bool // it has an optimiser
 }
 
 // cases are the networks. The first three are what -case all means. MontbrioPazoRoxin is set as in
@@ -60,6 +62,7 @@ var cases = []benchCase{
 	mpr.named("dense1000", "mpr, 1000 regions, all connected", "-n=1000", "-steps=200", "-fresh=1"),
 	mpr.named("sparse20000", "mpr, 20,000 regions on a sphere, about 30 edges each, and ns per edge", "-n=20000", "-steps=200", "-fresh=1", "-repeat=3", "-delay=full").onSheet(),
 	mpr.named("sweep", "sparse20000 in sizes from 76", "-n=76,200,500,1000,2000,5000,10000,20000", "-steps=200", "-fresh=0", "-delay=full").onSheet(),
+	boldCase, boldGradientCase,
 	mpr.named("grad1e6", "mpr, gradient of 1,000,000 steps in 256 MB", "-steps=1000000", "-budget=256MB", "-every=1000", "-delay=full", "-repeat=1", "-fresh=1"),
 }
 

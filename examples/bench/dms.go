@@ -23,7 +23,7 @@ var dmsCase = benchCase{
 	usual: []string{"-n=64", "-lanes=64", "-steps=78", "-dtype=float32", "-delay=none", "-integrator=symplecticeuler", "-learned=weights,parameters"},
 	model: nmm.HORN, couple: func() *layers.Coupling { return layers.Couple("cortex.y", "cortex.y_in") },
 	record: "cortex.x", dt: dmsStep,
-	build: delayedMatch, more: measureUpdate,
+	build: delayedMatch, more: measureUpdate, updates: true,
 }
 
 // dmsStep is the task's step, ms. A trial has dmsSteps of them, with the delay's usual length.

@@ -14,7 +14,8 @@ import (
 )
 
 // readNetwork reads the wiring from the folder Network: weights.csv and, if there, delays.csv in ms,
-// both [to][from], and init.csv with a row per region and a column per state.
+// both [to][from], and init.csv with a row per region and a column per state; or else a connectome
+// in TVB's layout, whose rows are scaled to sum to 1.
 func (j *job) readNetwork() (*wiring, error) {
 	w := new(wiring)
 	weights, err := readMatrix(j.Network, "weights.csv", j.Regions, j.Regions)
@@ -22,6 +23,9 @@ func (j *job) readNetwork() (*wiring, error) {
 		return nil, err
 	}
 	w.weights = weights
+	if c, err := datasets.LoadTVB(j.Network); err == nil {
+		return &wiring{weights: c.NormalisedRows(), delays: delaysOf(c)}, nil
+	}
 	delays, err := readMatrix(j.Network, "delays.csv", j.Regions, j.Regions)
 	if err == nil {
 		w.delays = delays
@@ -41,6 +45,13 @@ func (j *job) readNetwork() (*wiring, error) {
 		w.init[s.Name] = mat.Col(nil, k, init)
 	}
 	return w, nil
+}
+
+// delaysOf divides lengths by the speed.
+func delaysOf(c *datasets.Connectome) *mat.Dense {
+	delays := mat.DenseCopyOf(c.TractLengths)
+	delays.Scale(1/speed, delays)
+	return delays
 }
 
 // readMatrix reads one file of the folder.

@@ -35,11 +35,12 @@ var hornCase = benchCase{
 	model:  horn,
 	couple: func() *layers.Coupling { return layers.Couple("cortex.y", "cortex.in") },
 	record: "cortex.x", dt: 1,
-	parts: encoder, build: classify, more: measureUpdate,
+	parts: encoder, build: classify, more: measureUpdate, updates: true,
 }
 
 // encoder is the input and V.
-func encoder(n int) []graph.Part {
+func encoder(j *job) []graph.Part {
+	n := j.Regions
 	return []graph.Part{
 		layers.Input("u", channels),
 		layers.Couple("input:u", "cortex.in").Named("encoder").Weights(mat.NewDense(n, channels, waves(1, 1/math.Sqrt(channels), n*channels))),

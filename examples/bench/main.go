@@ -3,7 +3,7 @@
 //	go run ./examples/bench
 //	go run ./examples/bench -case mpr,hopf -delay both -dtype float32 -n 84 -lanes 1 -steps 1000,100000
 //	go run ./examples/bench -case mpr -delay full -budget 1MB -steps 100000 -repeat 7
-//	go run ./examples/bench -case noise,lanes,horn,dense1000,sparse20000,sweep,grad1e6
+//	go run ./examples/bench -case noise,lanes,horn,dense1000,sparse20000,sweep,grad1e6,bold10min,boldgradient
 //
 // Cases, and the flags that each has if others are not given, are listed by -h. peers.py, in this folder,
 // runs other simulators on the same work.

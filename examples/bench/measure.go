@@ -54,7 +54,7 @@ func newSamples(j *job) (all samples, err error) {
 	kinds := []kind{forward}
 	if j.Learned != "none" {
 		kinds = append(kinds, gradient)
-		if j.of.build != nil { // it has an optimiser
+		if j.of.updates {
 			kinds = append(kinds, update)
 		}
 	}

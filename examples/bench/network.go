@@ -90,7 +90,7 @@ func (j *job) network() (*graph.Network, error) {
 		}
 	}
 	if j.of.parts != nil {
-		parts = append(parts, j.of.parts(j.Regions)...)
+		parts = append(parts, j.of.parts(j)...)
 	}
 	net, err := graph.NewNetwork(parts...)
 	if err != nil {

@@ -61,6 +61,7 @@ ROWS = [
     *both("tvboptim-mpr_delay", "84 Montbrió-Pazó-Roxin, Heun, delays", "float32", 20, 15),
     *both("tvboptim-mpr_delay_noise", "84 Montbrió-Pazó-Roxin, Heun, delays, noise", "float32", 10, 10),
     Row("neurolib-wc", "forward", "80 Wilson-Cowan, Euler, delays", "float64", 8),
+    Row("neurolib-wc_bold", "forward", "80 Wilson-Cowan, Euler, delays, to BOLD", "float64", 5),
     Row("neurolib-hopf", "forward", "80 Hopf, Euler, delays", "float64", 8),
     Row("neurolib-fhn", "forward", "80 FitzHugh-Nagumo, Euler, delays", "float64", 8),
     Row("tvb-mpr_numpy", "forward", "76 Montbrió-Pazó-Roxin, Heun, delays", "float64", 100),
