@@ -36,7 +36,7 @@ type brainmassAdam struct {
 func readBrainmassParams(d *document) ([]instance, error) {
 	var f struct {
 		Transforms   map[string]brainmassTransform
-		Regularizers struct{ Regs map[string]json.RawMessage }
+		Regularizers brainmassRegularisers
 		Adam         brainmassAdam
 	}
 	if err := json.Unmarshal(d.raw, &f); err != nil {
@@ -48,7 +48,7 @@ func readBrainmassParams(d *document) ([]instance, error) {
 		all = append(all, instance{"transform " + name, t.run})
 	}
 	for _, name := range sortedKeys(f.Regularizers.Regs) {
-		all = append(all, instance{"regulariser " + name, func() outcome { return skipped("needs regularisers") }})
+		all = append(all, instance{"regulariser " + name, func() outcome { return f.Regularizers.run(name) }})
 	}
 	return append(all, instance{"adam", f.Adam.run}), nil
 }

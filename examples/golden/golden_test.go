@@ -20,7 +20,7 @@ var atLeast = []struct {
 	passed  int
 }{
 	{"brainmass/coupling.json", 2},
-	{"brainmass/params.json", 7},
+	{"brainmass/params.json", 17},
 	{"brainmass/rhs.json", 181},
 	{"brainmass/single_node.json", 93},
 	{"brainmass/networks.json", 36},
