@@ -20,7 +20,13 @@
 //	sc, err = sc.Scaled(datasets.ByLogarithm)        // or ByMaximum, ByRow, BySpectralRadius
 //	sc, err = sc.WithDensity(0.2)                    // or Thresholded, WithoutSelf, Symmetrised
 //	left, right, err := sc.Hemispheres()             // or Subnetwork, Merged
-//	edges := sc.Edges()                              // for large networks of few links
+//
+// Networks of many regions and few links are read and scaled link by link, without a
+// matrix, and regions of surfaces and volumes by maps:
+//
+//	edges, err := datasets.LoadEdges("edges.csv", datasets.EdgeOptions{})       // or .npz, .mat, .h5
+//	m, err := datasets.LoadRegionMap("region_mapping.txt", datasets.MapOptions{Labels: sc.Labels})
+//	gain, err := m.Sums(vertexGain)                                              // sensors × regions
 //
 // # Time series
 //

@@ -133,7 +133,7 @@ func (a *hdf5Array) variable(f *hdf5.File) (*variable, error) {
 	case a.err != nil:
 		return nil, a.err
 	case a.object.IsGroup() && a.object.Attribute("MATLAB_sparse") != nil:
-		return nil, fmt.Errorf("a sparse matrix, expected a full one: save full(…)")
+		return a.sparse(f)
 	case a.object.IsGroup():
 		return nil, fmt.Errorf("of class %s, expected an array: name a field, as name.field", a.class)
 	}
@@ -177,6 +177,38 @@ func (a *hdf5Array) matlab(f *hdf5.File, data *hdf5.Array) (*variable, error) {
 		return v, nil
 	}
 	return nil, fmt.Errorf("of class %s, expected numbers, text or a cell array of text (of strings save cellstr(…))", a.class)
+}
+
+// sparse decodes a sparse matrix of MATLAB's: a group of values, their rows, and where
+// columns start; the attribute is the number of rows.
+func (a *hdf5Array) sparse(f *hdf5.File) (*variable, error) {
+	links, err := a.object.Links()
+	if err != nil {
+		return nil, err
+	}
+	lists := map[string][]float64{}
+	for _, link := range links {
+		object, err := f.Object(link.Address)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", link.Name, err)
+		}
+		part, err := object.Read()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", link.Name, err)
+		}
+		lists[link.Name] = part.Numbers
+	}
+	attribute := a.object.Attribute("MATLAB_sparse").Numbers
+	if len(attribute) != 1 || len(lists["jc"]) == 0 {
+		return nil, fmt.Errorf("a sparse matrix without its number of rows, or jc")
+	}
+	rows, ok := index(attribute[0], maxEdgeRegions)
+	if !ok {
+		return nil, fmt.Errorf("a sparse matrix of %v rows", attribute[0])
+	}
+	v := &variable{shape: []int{rows, len(lists["jc"]) - 1}}
+	v.sparse, err = fromColumns(lists["ir"], lists["jc"], lists["data"], v.shape[0], v.shape[1])
+	return v, err
 }
 
 // takeChars takes characters as the texts of the rows.

@@ -23,7 +23,7 @@ func TestLoadHDF5(t *testing.T) {
 		RightHemisphere: []bool{false, false, true},
 	}
 	for _, name := range []string{"tvb.h5", "tvb_packed.h5", "tvb_latest.h5"} {
-		path := filepath.Join("testdata/hdf5", name)
+		path := filepath.Join("testdata/arrays", name)
 		c, err := LoadConnectome(path, ConnectomeOptions{})
 		if err != nil || !reflect.DeepEqual(c, want) {
 			t.Errorf("%s: %+v, %v, expected %+v", name, c, err, want)
@@ -32,23 +32,23 @@ func TestLoadHDF5(t *testing.T) {
 			t.Errorf("%s: %+v, %v, expected %+v", name, c, err, want)
 		}
 	}
-	s, err := LoadTimeSeries("testdata/hdf5/kinds.h5", SeriesOptions{})
+	s, err := LoadTimeSeries("testdata/arrays/kinds.h5", SeriesOptions{})
 	if err != nil || !reflect.DeepEqual(s, &TimeSeries{Data: mat.NewDense(2, 3, []float64{-3, -2, -1, 0, 1, 2}), TR: 0.72, Labels: []string{"a", "β", "long one"}, Unit: "mV"}) {
 		t.Errorf("%+v, %v", s, err)
 	}
-	if _, err := LoadTimeSeries("testdata/hdf5/many.h5", SeriesOptions{Variable: "a007"}); err != nil {
+	if _, err := LoadTimeSeries("testdata/arrays/many.h5", SeriesOptions{Variable: "a007"}); err != nil {
 		t.Error(err)
 	}
-	_, err = LoadTimeSeries("testdata/hdf5/kinds.h5", SeriesOptions{Variable: "group/sequences"})
+	_, err = LoadTimeSeries("testdata/arrays/kinds.h5", SeriesOptions{Variable: "group/sequences"})
 	wantError(t, err, "kinds.h5: group/sequences: sequences of variable length, expected texts")
-	_, err = LoadTimeSeries("testdata/hdf5/kinds.h5", SeriesOptions{Variable: "group/single", TR: 1})
+	_, err = LoadTimeSeries("testdata/arrays/kinds.h5", SeriesOptions{Variable: "group/single", TR: 1})
 	wantError(t, err, "tr_s is 0.72 s, but the options say TR 1 s")
 }
 
 // TestLoadMat73 reads what MATLAB writes by save -v7.3, as TestLoadMatOfSciPy does what it
 // writes by -v7.
 func TestLoadMat73(t *testing.T) {
-	path := "testdata/hdf5/matlab.mat"
+	path := "testdata/arrays/matlab.mat"
 	c, err := LoadConnectome(path, ConnectomeOptions{})
 	want := &Connectome{
 		Weights:      mat.NewDense(3, 3, []float64{0, 2, 0, 1, 0, 3, 0, 4, 0}),
@@ -61,7 +61,7 @@ func TestLoadMat73(t *testing.T) {
 	if c, err = LoadConnectome(path, ConnectomeOptions{Labels: "rows"}); err != nil || !reflect.DeepEqual(c.Labels, []string{"ab", "cd", "efgh"}) {
 		t.Errorf("%+v, %v", c, err)
 	}
-	if c, err = LoadConnectome("testdata/hdf5/hdf5storage.mat", ConnectomeOptions{}); err != nil || !reflect.DeepEqual(c, want) {
+	if c, err = LoadConnectome("testdata/arrays/hdf5storage.mat", ConnectomeOptions{}); err != nil || !reflect.DeepEqual(c, want) {
 		t.Errorf("%+v, %v, expected %+v", c, err, want)
 	}
 	s, err := LoadTimeSeries(path, SeriesOptions{})
@@ -75,7 +75,6 @@ func TestLoadMat73(t *testing.T) {
 		{"labels", "matlab.mat: labels holds text"},
 		{"SUBJ", "matlab.mat: SUBJ: of class struct, expected an array: name a field"},
 		{"SUBJ.SC", "labels has 3 labels for 2 regions"},
-		{"sparse", "matlab.mat: sparse: a sparse matrix"},
 		{"empty", "matlab.mat: empty is empty: [0 0]"},
 	} {
 		_, err := LoadTimeSeries(path, SeriesOptions{Variable: test.variable})
@@ -101,20 +100,20 @@ func TestHDF5Errors(t *testing.T) {
 	wantError(t, err, "c.h5: no HDF5 file: no signature at byte 0")
 	_, err = LoadConnectome(write(t, "c.h5", "\x89HDF\r\n\x1a\n"), ConnectomeOptions{})
 	wantError(t, err, "c.h5: at byte 8: superblock of 16 bytes, but 0 are left of the file")
-	whole, err := os.ReadFile("testdata/hdf5/tvb.h5")
+	whole, err := os.ReadFile("testdata/arrays/tvb.h5")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = LoadConnectome(write(t, "c.h5", string(whole[:4000])), ConnectomeOptions{})
 	wantError(t, err, "c.h5: at byte 48: end of file: the file has 4000 bytes, expected 5360: it is cut short")
-	_, err = LoadTVB("testdata/hdf5/kinds.h5")
+	_, err = LoadTVB("testdata/arrays/kinds.h5")
 	wantError(t, err, "kinds.h5: no weights: name one of ")
 }
 
 // FuzzHDF5File feeds what is made of a file's arrays.
 func FuzzHDF5File(f *testing.F) {
 	for _, name := range []string{"tvb.h5", "tvb_latest.h5", "hdf5storage.mat"} { // small ones: a mutation is likely to matter
-		b, err := os.ReadFile(filepath.Join("testdata/hdf5", name))
+		b, err := os.ReadFile(filepath.Join("testdata/arrays", name))
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -8,38 +8,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Edges are the links of a connectome one by one, for large networks of few links: the
-// k-th goes to region To[k] from region From[k], in the order of To, then From. As
-// weights of a coupling:
-//
-//	e := sc.Edges()
-//	w := &graph.Sparse{Rows: e.Regions, Cols: e.Regions, I: e.To, J: e.From, V: e.Weights}
-type Edges struct {
-	Regions  int
-	To, From []int
-	Weights  []float64
-	Lengths  []float64 // mm; nil if the connectome has none
-}
-
-// Edges are the entries of the weights that are not 0, those of a region with itself
-// included.
-func (c *Connectome) Edges() *Edges {
-	e := &Edges{Regions: c.Regions()}
-	for i := 0; i < e.Regions; i++ {
-		for j := 0; j < e.Regions; j++ {
-			w := c.Weights.At(i, j)
-			if w == 0 {
-				continue
-			}
-			e.To, e.From, e.Weights = append(e.To, i), append(e.From, j), append(e.Weights, w)
-			if c.TractLengths != nil {
-				e.Lengths = append(e.Lengths, c.TractLengths.At(i, j))
-			}
-		}
-	}
-	return e
-}
-
 // Thresholded is the connectome without the links whose absolute weight is below a
 // minimum. It fails if c is not sound, and if the minimum is negative or not finite.
 func (c *Connectome) Thresholded(minimum float64) (*Connectome, error) {

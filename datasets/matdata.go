@@ -12,6 +12,9 @@ import (
 // cell array of them.
 func (a *matArray) variable() (*variable, error) {
 	v := &variable{name: a.name, shape: a.shape}
+	if a.class == mxSparse && !a.complex {
+		return v, a.sparse(v)
+	}
 	count, err := v.count(8)
 	if err != nil {
 		return nil, err
@@ -31,24 +34,59 @@ func (a *matArray) variable() (*variable, error) {
 	return v, err
 }
 
-// numbers decodes numbers, which a file keeps in the smallest type that holds them.
+// numbers decodes numbers.
 func (a *matArray) numbers(v *variable, count int) error {
 	e := a.data
 	at := e.next
-	kind, body, err := e.element()
+	numbers, err := e.numbers()
+	if err == nil && len(numbers) != count {
+		err = e.errorAt(at, "%s, expected %d of shape %v", plural(len(numbers), "number"), count, a.shape)
+	}
 	if err != nil {
 		return fmt.Errorf("%w (data of %s)", err, a.name)
 	}
-	width := matWidth(kind)
-	if width == 0 || len(body.bytes) != count*width {
-		return fmt.Errorf("%w (data of %s)", e.errorAt(at, "%s of type %d, expected %s of shape %v", plural(len(body.bytes), "byte"), kind, plural(count, "number"), a.shape), a.name)
-	}
-	v.numbers = make([]float64, count)
-	for k := range v.numbers {
-		v.numbers[k] = body.number(kind, k*width)
-	}
+	v.numbers = numbers
 	v.toRowMajor()
 	return nil
+}
+
+// sparse decodes a sparse matrix: rows, where columns start, values.
+func (a *matArray) sparse(v *variable) error {
+	e := a.data
+	at := e.next
+	var lists [3][]float64
+	var err error
+	for k := range lists {
+		if lists[k], err = e.numbers(); err != nil {
+			return fmt.Errorf("%w (data of %s)", err, a.name)
+		}
+	}
+	if len(a.shape) != 2 || a.shape[0] < 0 || a.shape[1] < 0 {
+		return fmt.Errorf("%w (data of %s)", e.errorAt(at, "a sparse array of shape %v", a.shape), a.name)
+	}
+	if v.sparse, err = fromColumns(lists[0], lists[1], lists[2], a.shape[0], a.shape[1]); err != nil {
+		return fmt.Errorf("%w (data of %s)", e.errorAt(at, "%w", err), a.name)
+	}
+	return nil
+}
+
+// numbers decodes an element of numbers, which a file keeps in the smallest type that
+// holds them.
+func (e *matElements) numbers() ([]float64, error) {
+	at := e.next
+	kind, body, err := e.element()
+	if err != nil {
+		return nil, err
+	}
+	width := matWidth(kind)
+	if width == 0 || len(body.bytes)%width != 0 || int64(len(body.bytes)/width) > maxFileBytes/8 {
+		return nil, e.errorAt(at, "%s of type %d, expected numbers", plural(len(body.bytes), "byte"), kind)
+	}
+	numbers := make([]float64, len(body.bytes)/width)
+	for k := range numbers {
+		numbers[k] = body.number(kind, k*width)
+	}
+	return numbers, nil
 }
 
 // matWidth is the number of bytes of one number, 0 if the type is none of numbers.

@@ -42,6 +42,7 @@ const (
 	mxCell   = 1
 	mxStruct = 2
 	mxChar   = 4
+	mxSparse = 5
 	mxDouble = 6
 	mxUint64 = 15
 )

@@ -168,7 +168,7 @@ func TestSymmetrised(t *testing.T) {
 }
 
 func TestEdges(t *testing.T) {
-	want := &Edges{Regions: 3, To: []int{0, 0, 1, 1}, From: []int{0, 1, 0, 2}, Weights: []float64{1, 2, 6, 3}, Lengths: []float64{0, 10, 30, 50}}
+	want := &Edges{Regions: 3, To: []int{0, 0, 1, 1}, From: []int{0, 1, 0, 2}, Weights: []float64{1, 2, 6, 3}, Lengths: []float64{0, 10, 30, 50}, Labels: triple().Labels}
 	if got := triple().Edges(); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, expected %+v", got, want)
 	}

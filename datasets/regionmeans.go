@@ -56,9 +56,10 @@ func LoadNIfTI(signal, labels string, options NIfTIOptions) (*TimeSeries, error)
 	return readNIfTI(signalFile, labelFile, signal, labels, tr, options)
 }
 
-// sidecarTR is the repetition time in s of the BIDS sidecar; 0 if there is none.
+// sidecarTR is the repetition time in s of the BIDS sidecar, of volumes or of a table;
+// 0 if there is none.
 func sidecarTR(signal string) (float64, error) {
-	path := strings.TrimSuffix(strings.TrimSuffix(signal, ".gz"), ".nii") + ".json"
+	path := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(signal, ".gz"), ".nii"), ".tsv") + ".json"
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
@@ -155,13 +156,9 @@ func (n *nifti) chosenTR(options, sidecar float64) (float64, error) {
 // regions reads a label volume: the index of the region of every voxel, -1 of none, and
 // the values of the regions in rising order.
 func (n *nifti) regions(names map[int]string) (regions []int32, values []int, err error) {
-	size := n.voxels() * niftiWidths[n.kind]
-	volume, err := io.ReadAll(io.LimitReader(n.r, int64(size))) // grows with what is there
-	if err == nil && len(volume) < size {
-		err = io.ErrUnexpectedEOF
-	}
+	volume, err := n.volume()
 	if err != nil {
-		return nil, nil, fmt.Errorf("datasets: %s: at byte %d: voxels up to byte %d: %w", n.name, n.offset+int64(len(volume)), n.offset+int64(size), err)
+		return nil, nil, err
 	}
 	index := map[int]int32{}
 	for voxel := 0; voxel < n.voxels(); voxel++ {
@@ -200,6 +197,19 @@ func (n *nifti) regions(names map[int]string) (regions []int32, values []int, er
 		regions[voxel] = k
 	}
 	return regions, values, nil
+}
+
+// volume reads the next volume.
+func (n *nifti) volume() ([]byte, error) {
+	size := n.voxels() * niftiWidths[n.kind]
+	volume, err := io.ReadAll(io.LimitReader(n.r, int64(size))) // grows with what is there
+	if err == nil && len(volume) < size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return nil, fmt.Errorf("datasets: %s: at byte %d: voxels up to byte %d: %w", n.name, n.offset+int64(len(volume)), n.offset+int64(size), err)
+	}
+	return volume, nil
 }
 
 // means reads the volumes and averages each over the regions.

@@ -198,7 +198,7 @@ func (c *Connectome) grouped(coarse map[string]string) (names []string, members 
 		members[a] = append(members[a], i)
 	}
 	if len(names) == 0 {
-		return nil, nil, fmt.Errorf("datasets: merge: all %s are left out", plural(c.Regions(), "region"))
+		return nil, nil, fmt.Errorf("datasets: merge: all %s are left out", plural(len(c.Labels), "region"))
 	}
 	unknown := []string{}
 	for label := range coarse {

@@ -20,8 +20,9 @@ type TimeSeries struct {
 
 // SeriesOptions say how to read a time series.
 type SeriesOptions struct {
-	// TR is the repetition time in s, 0 if unknown. Text files do not hold it; one that
-	// a file does hold must not contradict it.
+	// TR is the repetition time in s; 0 takes it from the file, or, of a table (.tsv),
+	// from its BIDS sidecar, the file of the same name that ends in .json; one that a
+	// file does hold must not contradict it.
 	TR float64
 	// Columns selects and orders the regions: "4:31" (from 1, both ends included),
 	// "LCau:RPrec" (names of the header), "1,3,5:" (lists, open ranges). "" is all.
@@ -49,6 +50,11 @@ func LoadTimeSeries(path string, options SeriesOptions) (*TimeSeries, error) {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
 	defer f.Close()
+	if options.TR == 0 && extension(path) == ".tsv" {
+		if options.TR, err = sidecarTR(path); err != nil {
+			return nil, err
+		}
+	}
 	return ReadTimeSeries(f, path, options)
 }
 

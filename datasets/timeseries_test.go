@@ -4,8 +4,10 @@ import (
 	"errors"
 	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -27,6 +29,27 @@ func TestLoadTimeSeriesFiles(t *testing.T) {
 		_, err = LoadTimeSeries(write(t, "x.csv", "1\n"), SeriesOptions{TR: tr})
 		wantError(t, err, "expected a positive time")
 	}
+}
+
+func TestSidecarOfTable(t *testing.T) {
+	path := write(t, "sub-1_timeseries.tsv", "a\tb\n1\t2\n3\t4\n")
+	sidecar := strings.TrimSuffix(path, ".tsv") + ".json"
+	for text, want := range map[string]float64{`{"RepetitionTime": 0.8}`: 0.8, `{}`: 0} {
+		if err := os.WriteFile(sidecar, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := LoadTimeSeries(path, SeriesOptions{}); err != nil || s.TR != want {
+			t.Errorf("%v, %v", s, err)
+		}
+		if s, err := LoadTimeSeries(path, SeriesOptions{TR: 2}); err != nil || s.TR != 2 {
+			t.Errorf("%v, %v", s, err)
+		}
+	}
+	if err := os.WriteFile(sidecar, []byte(`{"RepetitionTime": -1}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := LoadTimeSeries(path, SeriesOptions{})
+	wantError(t, err, "sub-1_timeseries.json: RepetitionTime is -1 s")
 }
 
 func series(tr float64, rows ...[]float64) *TimeSeries {

@@ -13,8 +13,9 @@ import (
 type variable struct {
 	name    string    // file and variable, as errors name them
 	shape   []int     // lengths, the last index running fastest; none of a single value
-	numbers []float64 // nil if it is of texts
+	numbers []float64 // nil if it is of texts, or sparse
 	texts   []string  // nil if it is of numbers
+	sparse  *triplets // of a sparse array, with two lengths in shape
 }
 
 // count is the number of elements, refused if it cannot be right: one less than 0, or
@@ -57,6 +58,9 @@ func (v *variable) toRowMajor() {
 // matrix is the variable as a matrix, in which a list is a row, and of more dimensions
 // those of length 1 are left out: The Virtual Brain keeps time × 1 × region × 1.
 func (v *variable) matrix() (*mat.Dense, error) {
+	if err := v.dense(); err != nil {
+		return nil, err
+	}
 	if v.numbers == nil {
 		return nil, fmt.Errorf("datasets: %s holds text, expected a matrix of numbers", v.name)
 	}
@@ -191,7 +195,7 @@ func (s *store) signal(name string) (*variable, error) {
 	var found *variable
 	for _, name := range s.names {
 		v, err := s.load(name)
-		if err != nil || len(v.numbers) <= 1 || len(v.shape) != 2 {
+		if err != nil || len(v.numbers) <= 1 && v.sparse == nil || len(v.shape) != 2 {
 			continue
 		}
 		if found != nil {
@@ -247,13 +251,7 @@ func (s *store) connectome(names ConnectomeOptions) (*Connectome, error) {
 	given := map[string]string{"Weights": names.Weights, "TractLengths": names.TractLengths, "Labels": names.Labels}
 	c, from := &Connectome{}, sources{}
 	for _, field := range []string{"Weights", "TractLengths", "Labels", "Centres", "Orientations", "Areas", "Cortical", "RightHemisphere"} {
-		var v *variable
-		var err error
-		if given[field] != "" {
-			v, err = s.must(given[field])
-		} else {
-			v, err = s.find(partNames(field)...)
-		}
+		v, err := s.part(field, given[field])
 		switch {
 		case err != nil:
 			return nil, err
@@ -268,6 +266,14 @@ func (s *store) connectome(names ConnectomeOptions) (*Connectome, error) {
 		}
 	}
 	return c.finish(from)
+}
+
+// part reads a part of a connectome, by its usual name unless the user gave one.
+func (s *store) part(field, given string) (*variable, error) {
+	if given != "" {
+		return s.must(given)
+	}
+	return s.find(partNames(field)...)
 }
 
 // partNames are the names a part of a connectome may have, in alphabetical order.

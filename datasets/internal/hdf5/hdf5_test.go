@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-const folder = "../../testdata/hdf5"
+const folder = "../../testdata/arrays"
 
 // content reads a file of the folder.
 func content(t testing.TB, name string) []byte {

@@ -1,4 +1,4 @@
-# Makes the HDF5 and MAT v7.3 files of this folder: python make.py (h5py 3.16, HDF5 2.0, numpy 2).
+# Makes the files of this folder: see README.md.
 import h5py, numpy as np, os, sys
 os.chdir(sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__)))
 W = np.array([[0, 2, 0], [1, 0, 3], [0, 4, 0]], float)
@@ -118,3 +118,8 @@ matlab("matlab.mat", v73)
 import hdf5storage
 if os.path.exists("hdf5storage.mat"): os.remove("hdf5storage.mat")
 hdf5storage.savemat("hdf5storage.mat", {"weights": W, "tract_lengths": L, "labels": np.array(labels, object), "unit": "mV", "data": np.arange(6.0).reshape(2, 3)}, format="7.3", oned_as="row", store_python_metadata=False)
+
+import scipy.io, scipy.sparse
+for kind in ["csr", "csc", "coo"]:
+    scipy.sparse.save_npz(f"scipy_{kind}.npz", scipy.sparse.csr_array(W).asformat(kind))
+scipy.io.savemat("scipy_sparse.mat", {"weights": scipy.sparse.csc_array(W), "tract_lengths": L}, do_compression=True)
