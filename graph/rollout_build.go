@@ -217,9 +217,8 @@ func (r *Rollout) chain(g *G.ExprGraph, carry *G.Node, fixed *engine.Inputs, slo
 	var all []*window
 	for at := 0; at < total; at += r.run.Window {
 		set := r.run.settings(at, min(r.run.Window, total-at))
-		if windows := int64((total + r.run.Window - 1) / r.run.Window); set.Budget > 0 {
-			set.Budget = max(set.Budget/windows, 1) // 0 would be unlimited
-		}
+		windows := int64((total + r.run.Window - 1) / r.run.Window)
+		set.Budget = max(set.Budget/windows, 1) // 0 would be unlimited
 		report, restart := r.run.progress(at)
 		set.Progress = report
 		w := &window{solver: base.with(set), compiled: r.compiled, run: &r.run, fixed: fixed, slots: slots, shared: r.state, restart: restart}

@@ -438,6 +438,28 @@ func TestBitsAtEveryBudget(t *testing.T) {
 	}
 }
 
+// A run without a budget keeps to the usual one, unless it needs more.
+func TestUsualBudget(t *testing.T) {
+	defer func(b int64) { usualBudget = b }(usualBudget)
+	net := longNetwork(t, 5)
+	run := Run{Dt: 0.5, Duration: 0.5 * 6000, Seed: 5, Every: 7, Lanes: 3}
+	all, want := unlimitedBytes(t, net, run), rolledOut(t, net, run)
+	usualBudget = all / 16
+	if used := unlimitedBytes(t, net, run); used > all/16 {
+		t.Errorf("%d bytes used of %d", used, all/16)
+	}
+	same(t, "the usual memory", rolledOut(t, net, run), want)
+	usualBudget = 1
+	if used := unlimitedBytes(t, net, run); used > all/4 {
+		t.Errorf("%d bytes used where all are %d", used, all)
+	}
+	same(t, "more than the usual memory", rolledOut(t, net, run), want)
+	run.MemoryBudget = math.MaxInt64
+	if used := unlimitedBytes(t, net, run); used != all {
+		t.Errorf("%d bytes used without limit, expected %d", used, all)
+	}
+}
+
 func unlimitedBytes(t testing.TB, net *Network, run Run) int64 {
 	t.Helper()
 	g := G.NewGraph()

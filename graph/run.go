@@ -71,7 +71,7 @@ type Run struct {
 
 	Window       int       // steps per window node of a Rollout; default the whole run
 	Horizon      int       // steps after which the gradient of the state is cut; 0 means never
-	MemoryBudget int64     // bytes that a Rollout has for tape, checkpoints and delay histories; 0 means unlimited
+	MemoryBudget int64     // bytes that a Rollout has for tape, checkpoints and delay histories; 0 is 512 MiB, or more if a run needs it
 	Precision    Precision // of the solve
 	NonFinite    NonFinite
 
@@ -82,6 +82,10 @@ type Run struct {
 	observer bool // the run is an observer's, which stores states and inputs only
 	tile     int  // lanes solved side by side, at most; 0 for as many as suit the model
 }
+
+// usualBudget is the budget of runs without one: enough for ten minutes of whole-brain activity in a process
+// of less than 1 GB. Runs whose whole tape fits in it store it.
+var usualBudget int64 = 512 << 20
 
 // MemoryBudget returns bytes as a budget: graph.Run{MemoryBudget: graph.MemoryBudget(256 << 20)}.
 func MemoryBudget(bytes int64) int64 { return bytes }

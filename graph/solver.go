@@ -62,9 +62,13 @@ func (s typed[T]) release(t tape) {
 // settings of the window of n steps that begins offset steps after the start of the run.
 func (r *Run) settings(offset, n int) engine.Settings {
 	warmup, _ := r.steps()
+	budget := r.MemoryBudget
+	if budget == 0 {
+		budget = usualBudget
+	}
 	return engine.Settings{
 		Steps: n, Offset: offset, Warmup: warmup, Every: r.Every, Average: r.Average,
-		Horizon: r.Horizon, Budget: r.MemoryBudget, MaskLane: r.NonFinite == MaskLane, Tile: r.tile,
+		Horizon: r.Horizon, Budget: budget, Elastic: r.MemoryBudget == 0, MaskLane: r.NonFinite == MaskLane, Tile: r.tile,
 	}
 }
 

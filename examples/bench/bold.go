@@ -25,7 +25,7 @@ var boldCase = benchCase{
 // boldGradientCase differentiates a loss on the FC of BOLD through the balloons, the network and its delays.
 var boldGradientCase = benchCase{
 	name: "boldgradient", about: "the same on TVB's 76 regions with noise: gradient of a loss on the FC of ten minutes of BOLD",
-	usual: append(slices.Clone(boldCase.usual), "-network=testdata/tvb76", "-noise=0.005", "-learned=all", "-budget=512MB"),
+	usual: append(slices.Clone(boldCase.usual), "-network=testdata/tvb76", "-noise=0.005", "-learned=all"),
 	model: nmm.WilsonCowan, couple: excitation, record: "cortex.E", init: boldCase.init,
 	parts: balloon, build: boldLoss,
 }

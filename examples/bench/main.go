@@ -14,7 +14,7 @@
 //	delay                     none, or full: every pair of regions connected with 2–20 ms
 //	integrator, learned       what is learned: all is weights, gain, every model parameter per
 //	                          region, and initial states
-//	budget, steps             bytes allowed for the tape (0: no limit); steps of 0.1 ms
+//	budget, steps             bytes allowed for the tape (0: the usual, see graph.Run); steps of 0.1 ms
 //	forward_us_per_step       a rollout, without tape (of horn, and its loss)
 //	gradient_us_per_step      value and gradient of all that is learned, forward included
 //	compile_ms                from the equations' text to a machine ready to run, in a fresh process

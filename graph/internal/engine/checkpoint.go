@@ -125,15 +125,24 @@ func (e *Engine[T]) plan(side, lanes, workers int, keep bool) (plan, error) {
 	if e.Settings.Budget == 0 || p.bytes <= e.Settings.Budget {
 		return p, nil
 	}
-	p, err := e.checkpointed(total, memory)
-	p.lanes = side
-	return p, err
+	p, least := e.checkpointed(total, e.Settings.Budget, memory)
+	if p.factor < 0 && e.Settings.Elastic {
+		p, _ = e.checkpointed(total, elastic*least, memory)
+	}
+	if p.lanes = side; p.factor < 0 {
+		return p, fmt.Errorf("graph: memory budget of %d bytes is below the minimum of %d bytes for this run", e.Settings.Budget, least)
+	}
+	return p, nil
 }
 
-// checkpointed looks for the segment length whose checkpoints fit and cost least.
-func (e *Engine[T]) checkpointed(total int, memory func(int, int, bool) int64) (plan, error) {
-	best := plan{factor: -1}
-	least := int64(-1)
+// elastic is how many times the least memory an elastic budget is raised to: the least alone would have one
+// checkpoint, from which every segment is reached again.
+const elastic = 4
+
+// checkpointed looks for the segment length whose checkpoints fit and cost least, factor −1 if none does,
+// and for the least budget.
+func (e *Engine[T]) checkpointed(total int, budget int64, memory func(int, int, bool) int64) (best plan, least int64) {
+	best, least = plan{factor: -1}, -1
 	most := min(total, max(farthest/e.Model.widest(), Block))
 	for s := Block; s <= most; s = roundUp(s+s/4, Block) {
 		n := segments(total, s)
@@ -141,10 +150,10 @@ func (e *Engine[T]) checkpointed(total int, memory func(int, int, bool) int64) (
 		if least < 0 || need < least {
 			least = need
 		}
-		if need > e.Settings.Budget {
+		if need > budget {
 			continue
 		}
-		slots := 1 + int((e.Settings.Budget-need)/max(memory(s, 2, false)-need, 1))
+		slots := 1 + int((budget-need)/max(memory(s, 2, false)-need, 1))
 		slots = min(slots, n)
 		f := 1 + float64(advances(n, slots))/float64(n)
 		// among equals the longer segment, as long as a segment stays in cache
@@ -152,10 +161,7 @@ func (e *Engine[T]) checkpointed(total int, memory func(int, int, bool) int64) (
 			best = plan{segment: s, count: n, slots: slots, factor: f, bytes: memory(s, slots, false)}
 		}
 	}
-	if best.factor < 0 {
-		return best, fmt.Errorf("graph: memory budget of %d bytes is below the minimum of %d bytes for this run", e.Settings.Budget, least)
-	}
-	return best, nil
+	return best, least
 }
 
 func segments(total, s int) int { return (total + s - 1) / s }
