@@ -53,6 +53,9 @@ func (b *Batch) wantOutputs(outputs []float64) {
 
 func (b *Batch) lossAndGradient(outputs, gradient []float64) float64 {
 	b.wantOutputs(outputs)
+	if b.task.def.loss == CrossEntropy {
+		return b.crossEntropy(outputs, gradient)
+	}
 	channel := b.task.OutputWeights()
 	sum := 0.0
 	for _, c := range channel {
@@ -70,22 +73,48 @@ func (b *Batch) lossAndGradient(outputs, gradient []float64) float64 {
 			g = gradient[from:to]
 		}
 		o, target := outputs[from:to], b.Targets[from:to]
-		switch b.task.def.loss {
-		case CrossEntropy:
-			total += w * crossEntropy(o, b.Classes[at], w, g)
-		case LogisticDivergence:
+		if b.task.def.loss == LogisticDivergence {
 			total += w / sum * divergence(o, target, channel, w/sum, g)
-		default:
+		} else {
 			total += w / sum * squareError(o, target, channel, b.task.def.loss == LogisticMeanSquare, w/sum, g)
 		}
 	}
 	return total
 }
 
-// crossEntropy computes each exponential once, and that of the largest output, 1, not at all: it is most of
-// what a task's loss takes.
-func crossEntropy(o []float64, class int, w float64, g []float64) float64 {
-	top, sum := o[0], 0.0
+// manySums is a product of sums of exponentials, each from 1 to the number of outputs, that is far from overflow.
+const manySums = 1e200
+
+// crossEntropy takes one logarithm for the steps that follow each other with the same weight: that of the product
+// of their sums.
+func (b *Batch) crossEntropy(outputs, gradient []float64) float64 {
+	total, product, weight := 0.0, 1.0, 0.0
+	for at, w := range b.Weights {
+		if w == 0 {
+			continue
+		}
+		if w != weight || product > manySums {
+			total += weight * math.Log(product)
+			product, weight = 1, w
+		}
+		from, to := at*b.Outputs, (at+1)*b.Outputs
+		var g []float64
+		if gradient != nil {
+			g = gradient[from:to]
+		}
+		sum, distance := softmax(outputs[from:to], b.Classes[at], w/float64(b.Lanes), g)
+		product *= sum
+		total += w * distance
+	}
+	return (total + weight*math.Log(product)) / float64(b.Lanes)
+}
+
+// softmax returns the sum of the outputs' exponentials, relative to that of the largest, and by how much the
+// largest output exceeds that of the class: -log softmax(o)[class] is the logarithm of the one plus the other. It
+// computes each exponential once, and that of the largest, 1, not at all: they are most of what a task's loss
+// takes. The gradient g, if not nil, is that of the cross-entropy times w.
+func softmax(o []float64, class int, w float64, g []float64) (sum, distance float64) {
+	top := o[0]
 	for _, v := range o {
 		if v > top {
 			top = v
@@ -107,7 +136,7 @@ func crossEntropy(o []float64, class int, w float64, g []float64) float64 {
 		}
 		g[class] -= w
 	}
-	return math.Log(sum) + top - o[class]
+	return sum, top - o[class]
 }
 
 func squareError(o, target, channel []float64, squashed bool, w float64, g []float64) float64 {

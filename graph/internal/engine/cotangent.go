@@ -11,6 +11,9 @@ type cotangent[T kernel.Float] struct {
 	first, perLane int         // index of the window's first sample, and how many each lane has
 	row            []T
 	share          []float64 // of each step that a sample is the mean of
+
+	taps     []T // what is read ahead of the records of taps, [record][step][lane][N]
+	from, to int64
 }
 
 func (l *tile[T]) newCotangent(records [][]float64, carry []float64, at int) *cotangent[T] {
@@ -78,30 +81,72 @@ func (c *cotangent[T]) addHistory(step int) {
 	}
 }
 
-// addRecords adds the share of the records taken at step t; the first state is the last window's.
-func (c *cotangent[T]) addRecords(t int64, state []T) {
+// read reads ahead, for steps t0 … t1−1, the gradients of records of taps: they are few numbers a step, those of
+// several steps in a line of memory.
+func (c *cotangent[T]) read(t0, t1 int64) {
 	l := c.l
-	done := int(t-l.start) + l.set.Offset - l.set.Warmup
-	if t == l.start || done <= 0 || (!l.set.Average && done%l.set.Every != 0) {
+	if l.set.Average {
 		return
 	}
-	sample := (done-1)/l.set.Every - c.first
+	c.from, c.to = t0, t1
 	for i := range l.m.Records {
 		v := &l.m.Records[i]
-		if !c.has(i, sample) {
+		if v.Taps == nil || c.records[i] == nil {
 			continue
 		}
-		if v.isState() {
+		c.taps = room(c.taps, Block*l.lanes*l.m.recordWidth)
+		for lane := range l.lanes {
+			grad := c.records[i][(l.root.first+lane)*c.perLane*v.N:][:c.perLane*v.N]
+			for t := t0; t < t1; t++ {
+				if sample, ok := c.sampled(t); ok && sample < c.perLane {
+					into := c.tapRow(v, t)[lane*v.N:][:v.N]
+					for k, g := range grad[sample*v.N:][:v.N] {
+						into[k] = T(g)
+					}
+				}
+			}
+		}
+	}
+}
+
+// tapRow is what is read ahead of a record for step t.
+func (c *cotangent[T]) tapRow(v *Record, t int64) []T {
+	n := c.l.lanes * v.N
+	return c.taps[Block*c.l.lanes*v.offset+int(t-c.from)*n:][:n]
+}
+
+// sampled is the index within the window of the sample that the state at step t belongs to, if it does to any;
+// the first state is the last window's.
+func (c *cotangent[T]) sampled(t int64) (sample int, ok bool) {
+	set := c.l.set
+	done := int(t-c.l.start) + set.Offset - set.Warmup
+	if t == c.l.start || done <= 0 || (!set.Average && done%set.Every != 0) {
+		return 0, false
+	}
+	return (done-1)/set.Every - c.first, true
+}
+
+// addRecords adds the share of the records taken at step t.
+func (c *cotangent[T]) addRecords(t int64, state []T) {
+	l := c.l
+	sample, ok := c.sampled(t)
+	for i := range l.m.Records {
+		v := &l.m.Records[i]
+		switch {
+		case !ok || !c.has(i, sample):
+		case v.isState():
 			c.addSample(l.state(l.back.lambda, v.State), i, sample)
-			continue
-		}
-		row := of(l, c.row, v.offset, v.N)
-		clear(row)
-		c.addSample(row, i, sample)
-		if v.Taps != nil {
-			l.tapBack(v, state, row, l.back.lambda)
-		} else {
-			l.pieceBack(l.recordsBack[i], state, row, l.back.lambda)
+		case v.Taps != nil && c.from <= t && t < c.to:
+			l.tapBack(v, state, c.tapRow(v, t), l.back.lambda)
+		default:
+			row := of(l, c.row, v.offset, v.N)
+			clear(row)
+			c.addSample(row, i, sample)
+			if v.Taps != nil {
+				l.tapBack(v, state, row, l.back.lambda)
+			} else {
+				l.pieceBack(l.recordsBack[i], state, row, l.back.lambda)
+			}
 		}
 	}
 }

@@ -136,6 +136,14 @@ func (s *edgeSet) layOut(c *Coupling, delays []int, k int) {
 	s.tRows.counted()
 }
 
+// room returns n elements, of x if it has as many.
+func room[E any](x []E, n int) []E {
+	if cap(x) < n {
+		return make([]E, n)
+	}
+	return x[:n]
+}
+
 // cleared returns n zeros, in x if it has room.
 func cleared[E any](x []E, n int) []E {
 	if cap(x) < n {

@@ -86,7 +86,8 @@ func (e *Engine[T]) Reverse(ctx context.Context, in *Inputs, tape *Tape[T], cot 
 	sum := newLaneSum(in, grads, len(tape.tiles), e.idle.takeSums())
 	defer e.idle.returnSums(sum.memory)
 	side := tape.plan.lanes
-	err := e.each(ctx, sum.groups(), tape.plan, func(l *tile[T], group int) error {
+	err := e.each(ctx, sum.groups(), tape.plan, func(l *tile[T], turn int) error {
+		group := sum.groups() - 1 - turn // what was solved last may still be in a cache
 		for number := group * sum.perGroup; number < min((group+1)*sum.perGroup, sum.tiles); number++ {
 			l.begin(in, number*side, min(side, in.Lanes-number*side))
 			for lane := range l.masked {
@@ -111,30 +112,31 @@ func (e *Engine[T]) Reverse(ctx context.Context, in *Inputs, tape *Tape[T], cot 
 	return nil
 }
 
-// each calls do(tile, 0 … n−1), spread over goroutines. Of several errors it returns that of the lowest
-// number: numbers are handed out in order, and none after a failure.
+// each calls do(tile, 0 … n−1), spread over goroutines, of which this one is one: Gorgonia's has a thread for
+// itself, and handing over to another takes time. Of several errors it returns that of the lowest number: numbers
+// are handed out in order, and none after a failure.
 func (e *Engine[T]) each(ctx context.Context, n int, p plan, do func(l *tile[T], number int) error) error {
 	workers := min(runtime.GOMAXPROCS(0), n)
 	errs := make([]error, n)
 	var wg sync.WaitGroup
 	var next atomic.Int64
 	var failed atomic.Bool
-	for w := 0; w < workers; w++ {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			l := e.tile(p, workers == 1)
-			for number := int(next.Add(1)) - 1; number < n && !failed.Load(); number = int(next.Add(1)) - 1 {
-				if errs[number] = recovered(l, number, do); errs[number] != nil {
-					failed.Store(true)
-				}
+	work := func() {
+		l := e.tile(p, workers == 1)
+		for number := int(next.Add(1)) - 1; number < n && !failed.Load(); number = int(next.Add(1)) - 1 {
+			if errs[number] = recovered(l, number, do); errs[number] != nil {
+				failed.Store(true)
 			}
-			l.disband()
-			if !failed.Load() { // a panic may have left it in disorder
-				e.idle.put(l)
-			}
-		}()
+		}
+		l.disband()
+		if !failed.Load() { // a panic may have left it in disorder
+			e.idle.put(l)
+		}
 	}
+	for range workers - 1 {
+		wg.Go(work)
+	}
+	work()
 	wg.Wait()
 	for _, err := range errs {
 		if err != nil {

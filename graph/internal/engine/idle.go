@@ -20,8 +20,8 @@ func (e *Engine[T]) Release(t *Tape[T]) {
 	s := e.idle
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, l := range t.tiles {
-		for _, point := range l.saved {
+	for k := range t.tiles { // the rows that were read last are the first to be written again
+		for _, point := range t.tiles[len(t.tiles)-1-k].saved {
 			s.points = append(s.points, point)
 		}
 	}

@@ -10,7 +10,7 @@ type recorder[T kernel.Float] struct {
 	records [][]float64 // of all lanes of the run
 	perLane int         // samples in each lane of records
 	sampled int         // index of the window's first sample in the whole run
-	own     bool        // some record is computed
+	own     bool        // some record is a program's
 	value   []T
 	errs    []*DivergedError // by lane: the first value of an observable that is not finite
 	first   *DivergedError   // one of them
@@ -21,7 +21,7 @@ func (l *tile[T]) newRecorder(in, out []float64, at int, records [][]float64) *r
 	r := &recorder[T]{l: l, in: in, out: out, at: at, records: records, value: make([]T, l.lanes*m.recordWidth), errs: make([]*DivergedError, l.lanes)}
 	r.sampled, r.perLane = l.set.Samples()
 	for i := range m.Records {
-		r.own = r.own || !m.Records[i].isState()
+		r.own = r.own || m.Records[i].Forward != nil
 	}
 	for lane := range l.lanes {
 		carryIn, carryOut := r.carries(lane)
@@ -74,7 +74,7 @@ func (r *recorder[T]) block(states []T, apart int, t0, t1, number int64) {
 	done := int(t0-r.l.start) + r.l.set.Offset - r.l.set.Warmup // recorded steps before t0
 	left := every - 1 - max(done, 0)%every                      // steps after t0 without a sample
 	if !r.l.set.Average {
-		r.copies(states, apart, max(-done, 0)+left, int(t1-t0), done)
+		r.samples(states, apart, max(-done, 0)+left, int(t1-t0), done, number)
 		if !r.own {
 			return
 		}
@@ -90,25 +90,70 @@ func (r *recorder[T]) block(states []T, apart int, t0, t1, number int64) {
 	}
 }
 
-// copies writes the states that are recorded as they are after steps first, and every so many, below steps
-// of a block, before which done steps have been recorded.
-func (r *recorder[T]) copies(states []T, apart, first, steps, done int) {
-	l, every := r.l, r.l.set.Every
+// samples writes the records that need no program after steps first, and every so many, below steps of a block,
+// before which done steps have been recorded.
+func (r *recorder[T]) samples(states []T, apart, first, steps, done int, number int64) {
+	every := r.l.set.Every
 	count := (steps - first + every - 1) / every
 	if count <= 0 {
 		return
 	}
 	sample := (done+first+1)/every - 1 - r.sampled
-	for i := range l.m.Records {
-		v := &l.m.Records[i]
-		if !v.isState() {
-			continue
+	for i := range r.l.m.Records {
+		switch v := &r.l.m.Records[i]; {
+		case v.isState():
+			r.copies(i, states[(first+1)*apart:], every*apart, count, sample)
+		case v.Taps != nil:
+			r.taps(i, states[(first+1)*apart:], every*apart, count, sample, number+int64(first))
 		}
-		rows := kernel.Matrix[T]{Data: states[(first+1)*apart+l.lanes*l.m.States[v.State].offset:], Stride: every * apart}
+	}
+}
+
+// copies writes samples of a state: of count states that are apart in a slice.
+func (r *recorder[T]) copies(i int, states []T, apart, count, sample int) {
+	l, v := r.l, &r.l.m.Records[i]
+	rows := kernel.Matrix[T]{Data: states[l.lanes*l.m.States[v.State].offset:], Stride: apart}
+	for lane := range l.lanes {
+		kernel.WidenRows(r.into(i, lane, sample)[:count*v.N], rows.From(lane*v.N), v.N)
+	}
+}
+
+// taps writes samples of what taps read. The first state has the given number.
+func (r *recorder[T]) taps(i int, states []T, apart, count, sample int, number int64) {
+	l, v := r.l, &r.l.m.Records[i]
+	for n := 0; count > 0; count -= n {
+		n = l.tapSteps(count)
+		value := l.tap(v, states, apart, n)
+		if !kernel.Finite(value) {
+			r.divergedTaps(v, value, n, number)
+		}
 		for lane := range l.lanes {
-			into := r.records[i][((l.root.first+lane)*r.perLane+sample)*v.N:]
-			kernel.WidenRows(into[:count*v.N], rows.From(lane*v.N), v.N)
+			into := r.into(i, lane, sample)[:n*v.N]
+			for k := range v.N {
+				at := k
+				for _, x := range value[(k*l.lanes+lane)*n:][:n] {
+					into[at] = float64(x)
+					at += v.N
+				}
+			}
 		}
+		states, sample, number = states[min(n*apart, len(states)):], sample+n, number+int64(n*l.set.Every)
+	}
+}
+
+// into is where a lane's samples of record i are, from the given one on.
+func (r *recorder[T]) into(i, lane, sample int) []float64 {
+	return r.records[i][((r.l.root.first+lane)*r.perLane+sample)*r.l.m.Records[i].N:]
+}
+
+// divergedTaps notes what is not finite of taps' outputs, [output][lane][state], for n states.
+func (r *recorder[T]) divergedTaps(v *Record, outputs []T, n int, number int64) {
+	value := make([]T, v.N)
+	for row := range n * r.l.lanes {
+		for k := range value {
+			value[k] = outputs[k*n*r.l.lanes+row]
+		}
+		r.diverged(v, value, row/n, number+int64(row%n*r.l.set.Every))
 	}
 }
 
@@ -128,7 +173,7 @@ func (r *recorder[T]) sample(state []T, sample int, number int64) {
 	}
 	for i := range l.m.Records {
 		v := &l.m.Records[i]
-		if v.isState() && !l.set.Average {
+		if v.Forward == nil && !l.set.Average {
 			continue
 		}
 		n := v.N
@@ -156,28 +201,27 @@ func (r *recorder[T]) observable(i int, state []T, number int64) []T {
 	}
 	value := of(r.l, r.value, v.offset, v.N)
 	if v.Taps != nil {
-		r.l.tap(v, state, value)
+		kernel.Transpose(kernel.Matrix[T]{Data: value, Stride: v.N}, kernel.Matrix[T]{Data: r.l.tap(v, state, 0, 1), Stride: r.l.lanes}, v.N, r.l.lanes)
 	} else {
 		run := r.l.records[i]
 		run.bind(r.l, rows[T]{state: state})
 		run.frame.BindOutput(0, value)
 		run.run(r.l)
 	}
-	if !kernel.Finite(value) {
-		r.diverged(v, value, number)
+	for lane := 0; lane < r.l.lanes && !kernel.Finite(value); lane++ {
+		r.diverged(v, value[lane*v.N:][:v.N], lane, number)
 	}
 	return value
 }
 
-// diverged notes the lanes in which an observable is not finite, unless they had one before.
-func (r *recorder[T]) diverged(v *Record, value []T, step int64) {
-	for lane := range r.l.lanes {
-		if values := value[lane*v.N:][:v.N]; r.errs[lane] == nil && !kernel.Finite(values) {
-			r.errs[lane] = r.l.divergedAt(v.Address, v.Labels, values, lane)
-			r.errs[lane].Step = step
-			r.first = r.errs[lane]
-		}
+// diverged notes a lane's observable if it is not finite and none was before that step.
+func (r *recorder[T]) diverged(v *Record, values []T, lane int, step int64) {
+	if before := r.errs[lane]; before != nil && before.Step <= step || kernel.Finite(values) {
+		return
 	}
+	r.errs[lane] = r.l.divergedAt(v.Address, v.Labels, values, lane)
+	r.errs[lane].Step = step
+	r.first = r.errs[lane]
 }
 
 // history writes the states at steps t0 … t1−1 into the outgoing history, as far as it reaches.

@@ -140,6 +140,7 @@ func (l *tile[T]) segmentBack(ctx context.Context, sp span, c *cotangent[T]) err
 		}
 		t0 := l.blockStart(t1, sp.from)
 		l.draw(t0, t1, l.m.noiseBack)
+		c.read(t0, t1)
 		for t := t1; t > t0; {
 			part := max(last(t, l.m.part), t0)
 			l.aheadBacks(sp, t0, t1, t)

@@ -6,20 +6,57 @@ import (
 	"github.com/euryale-ml/euryale/graph/internal/kernel"
 )
 
-// tap sets value, [lane][N], to what the taps of a record, a bias first, make of a state.
-func (l *tile[T]) tap(v *Record, state, value []T) {
-	clear(value)
+// tapRows is how many rows of states, one for each step and lane, taps take at once: their columns stay in the
+// nearest cache. leastTapSteps are a matrix that is transposed in registers.
+const tapRows, leastTapSteps = 64, 8
+
+// tapSteps is how many of left steps taps take at once; few are not left for themselves.
+func (l *tile[T]) tapSteps(left int) int {
+	n := max(leastTapSteps, tapRows/l.lanes)
+	if left < 2*n {
+		return left
+	}
+	return n
+}
+
+// tap is what the taps of a record, a bias first, make of n states that are apart in a slice, [output][lane][state].
+// The next call overwrites it. Few outputs would fill few elements of a register, so these are of states and lanes.
+func (l *tile[T]) tap(v *Record, states []T, apart, n int) []T {
+	rows := n * l.lanes
+	l.tapped = cleared(l.tapped, v.N*rows)
 	for _, t := range v.Taps {
 		w := l.weights[t.Coupling].at(0)
 		if t.Read < 0 {
-			for lane := range l.lanes {
-				copy(value[lane*v.N:][:v.N], w.transposed.Data)
+			for i, bias := range w.transposed.Data[:v.N] {
+				kernel.Fill(l.tapped[i*rows:][:rows], bias)
 			}
 			continue
 		}
-		n := l.m.Read[t.Read].N
-		kernel.AddMatMul(kernel.Matrix[T]{Data: value, Stride: v.N}, w.transposed, kernel.Matrix[T]{Data: l.read(t.Read, state), Stride: n}, v.N, n, l.lanes)
+		kernel.AddMatMul(kernel.Matrix[T]{Data: l.tapped, Stride: rows}, l.columns(t.Read, states, apart, n), w.dense, rows, l.m.Read[t.Read].N, v.N)
 	}
+	return l.tapped
+}
+
+// columns are what taps read, number k, of n states, [region][lane][state].
+func (l *tile[T]) columns(k int, states []T, apart, n int) kernel.Matrix[T] {
+	v := &l.m.Read[k]
+	from := states
+	if v.Forward == nil {
+		from = from[l.lanes*l.m.States[v.State].offset:]
+	} else {
+		width := l.lanes * v.N
+		l.block = room(l.block, n*width)
+		for s := range n {
+			copy(l.block[s*width:][:width], l.read(k, states[s*apart:]))
+		}
+		from, apart = l.block, width
+	}
+	into := kernel.Matrix[T]{Data: room(l.transposed, v.N*n*l.lanes), Stride: n * l.lanes}
+	l.transposed = into.Data
+	for lane := range l.lanes {
+		kernel.Transpose(into.From(lane*n), kernel.Matrix[T]{Data: from[lane*v.N:], Stride: apart}, n, v.N)
+	}
+	return into
 }
 
 // read is what taps read, number k, of a state, in memory that the next one overwrites if it is a program's.
@@ -29,11 +66,11 @@ func (l *tile[T]) read(k int, state []T) []T {
 		return l.state(state, v.State)
 	}
 	run := l.records[len(l.m.Records)+k]
-	l.tapped = cleared(l.tapped, l.lanes*v.N)
+	l.observed = room(l.observed, l.lanes*v.N)
 	run.bind(l, rows[T]{state: state})
-	run.frame.BindOutput(0, l.tapped)
+	run.frame.BindOutput(0, l.observed)
 	run.run(l)
-	return l.tapped
+	return l.observed
 }
 
 // tapBack adds the adjoint of a record, [lane][N], to that of the state that was read, and to the gradient
@@ -45,16 +82,17 @@ func (l *tile[T]) tapBack(v *Record, state, adjoint, into []T) {
 	for _, t := range v.Taps {
 		w := l.weights[t.Coupling].at(0)
 		if t.Read < 0 {
-			for at := adjoint; len(at) > 0; at = at[v.N:] {
-				for i, x := range at[:v.N] {
-					w.grad[i] += x
+			for i, sum := range w.grad {
+				for at := i; at < len(adjoint); at += v.N {
+					sum += adjoint[at]
 				}
+				w.grad[i] = sum
 			}
 			continue
 		}
 		from := &l.m.Read[t.Read]
 		l.tapGradient(w, adjoint, l.read(t.Read, state), v.N, from.N)
-		back := l.tapped
+		back := l.observed
 		if from.Forward == nil {
 			back = l.state(into, from.State)
 		} else {

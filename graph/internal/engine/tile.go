@@ -29,7 +29,8 @@ type tile[T kernel.Float] struct {
 	step, adjoint         *runner[T]
 	running               *runner[T]   // whose strips are at work
 	records, recordsBack  []*runner[T] // and of what taps read
-	tapped                []T
+	tapped, observed      []T          // what taps make of some steps; what they read of one, if a program's
+	block, transposed     []T          // that of some steps; what they read, by region
 	sources               []sourceRun[T]
 	sums                  []sumRun[T]
 	weights               []coupled[T]

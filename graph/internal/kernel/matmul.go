@@ -66,8 +66,10 @@ func multiply[T Float](y, wt, x Matrix[T], rows, cols, lanes int, fresh bool) {
 		productVector(y.Data[:rows], wt.cut(cols, rows), x.Data[:cols], wt.Stride, fresh)
 		return
 	}
-	g := gemm[T]{c: y.cut(lanes, rows), b: wt.cut(cols, rows), a: x.cut(lanes, cols),
-		lanes: lanes, width: rows, terms: cols, cs: y.Stride, bs: wt.Stride, al: x.Stride, aj: 1, fresh: fresh}
+	var g gemm[T] // a literal would be made elsewhere and copied, which waits until it is in memory
+	g.c, g.b, g.a = y.cut(lanes, rows), wt.cut(cols, rows), x.cut(lanes, cols)
+	g.lanes, g.width, g.terms, g.fresh = lanes, rows, cols, fresh
+	g.cs, g.bs, g.al, g.aj = y.Stride, wt.Stride, x.Stride, 1
 	if fresh && cols == 0 {
 		g.clear()
 	}
@@ -83,9 +85,31 @@ func multiply[T Float](y, wt, x Matrix[T], rows, cols, lanes int, fresh bool) {
 // element starts from its value in memory and takes s in ascending order, so the
 // bits do not depend on how steps are blocked.
 func RankK[T Float](dw, a, p Matrix[T], rows, cols, k int) {
-	g := gemm[T]{c: dw.cut(rows, cols), b: p.cut(k, cols), a: a.cut(k, rows),
-		lanes: rows, width: cols, terms: k, cs: dw.Stride, bs: p.Stride, al: 1, aj: a.Stride}
+	if cols < fewColumns && rows > cols && k > fewColumns {
+		rankKColumns(dw, a, p, rows, cols, k)
+		return
+	}
+	var g gemm[T]
+	g.c, g.b, g.a = dw.cut(rows, cols), p.cut(k, cols), a.cut(k, rows)
+	g.lanes, g.width, g.terms = rows, cols, k
+	g.cs, g.bs, g.al, g.aj = dw.Stride, p.Stride, 1, a.Stride
 	g.run()
+}
+
+// fewColumns fill little of a register. The rows of such a matrix, if they are more, are put into registers.
+const fewColumns = 8
+
+// rankKColumns is RankK by columns. As products are of the same factors in the same order, so are the bits.
+func rankKColumns[T Float](dw, a, p Matrix[T], rows, cols, k int) {
+	var columns [1 << 10]T
+	for i := 0; i < rows; {
+		n := min(rows-i, len(columns)/fewColumns)
+		part, turned := Matrix[T]{dw.Data[i*dw.Stride:], dw.Stride}, Matrix[T]{columns[:], n}
+		Transpose(turned, part, n, cols)
+		RankK(turned, p, a.From(i), cols, n, k)
+		Transpose(part, turned, cols, n)
+		i += n
+	}
 }
 
 // gemm adds products to a matrix c,
