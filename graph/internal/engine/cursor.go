@@ -45,7 +45,7 @@ func (r *runner[T]) input(l *tile[T], w Wire) cursor[T] {
 	switch {
 	case w.Kind == State, w.Kind == Cotangent && r.piece == m.Adjoint: // the adjoint of next state k
 		return cursor[T]{kind: w.Kind, at: m.States[w.Index].offset * l.lanes}
-	case w.Kind == Sum && !m.constSum[w.Index]:
+	case w.Kind == Sum && m.Sums[w.Index].taped:
 		return cursor[T]{kind: Sum, at: m.Sums[w.Index].offset * l.lanes}
 	case w.Kind == Kept:
 		return cursor[T]{kind: Sum, at: m.Kept[w.Index].offset * l.lanes}

@@ -45,7 +45,8 @@ type KeptVar struct {
 type SumVar struct {
 	Coupling, Source int
 	Factor           float64
-	offset           int
+	offset           int  // in a row of sums, if it is taped
+	taped            bool // it is known ahead of its step, or the adjoint reads it
 	now              bool // some part of it is known in its step only
 }
 

@@ -44,8 +44,8 @@ func (r *runner[T]) begin(l *tile[T]) {
 		case w.Kind == Param:
 			p := &l.root.m.Params[w.Index]
 			r.frame.Bind(slot, of(l, l.root.params, p.offset, p.N))
-		case w.Kind == Sum && l.m.constSum[w.Index]:
-			r.frame.Bind(slot, l.sums[w.Index].constant)
+		case w.Kind == Sum && !l.m.Sums[w.Index].taped:
+			r.frame.Bind(slot, l.sums[w.Index].own)
 		}
 	}
 	r.cursors(l)

@@ -38,13 +38,16 @@ func (m *Model) differentiable(k int) bool {
 // prepareSources finds out which sources need a past, and how long.
 func (m *Model) prepareSources() {
 	m.history, m.part = make([]int, len(m.States)), Block
+	read := m.Adjoint.reads(Sum, len(m.Sums))
 	for i := range m.Sums {
 		s := &m.Sums[i]
 		c := &m.Couplings[s.Coupling]
-		s.offset, m.sumWidth = m.sumWidth, m.sumWidth+c.NTo
 		m.constSum = append(m.constSum, s.Source < 0)
 		if s.Source < 0 {
 			continue
+		}
+		if s.taped = c.ahead() || read[i]; s.taped {
+			s.offset, m.sumWidth = m.sumWidth, m.sumWidth+c.NTo
 		}
 		s.now = !c.ahead() || c.edges[short] > 0
 		src := &m.Sources[s.Source]

@@ -118,6 +118,15 @@ func (l *tile[T]) perform(j job, from, to int) {
 	}
 }
 
+// sum is where sum k of the present step is: in its row, or in memory of its own.
+func (l *tile[T]) sum(k int) []T {
+	s := &l.m.Sums[k]
+	if !s.taped {
+		return l.sums[k].own
+	}
+	return of(l, l.sumRows, s.offset, l.m.Couplings[s.Coupling].NTo)
+}
+
 // eachLane runs a job for the (lane, region) from … to−1, n regions in each lane.
 func (l *tile[T]) eachLane(j job, from, to, n int) {
 	for from < to {
@@ -176,7 +185,7 @@ func addAhead[T kernel.Float](j *job, c *Coupling, ahead []T, rows *edgeRows, fr
 func (l *tile[T]) denseSum(k int, t int64, from, to int) {
 	s := &l.m.Sums[k]
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
-	y, x := of(l, l.sumRows, s.offset, c.NTo), l.sending(s.Source, t)
+	y, x := l.sum(k), l.sending(s.Source, t)
 	for lane, side := 0, l.side(w); lane < l.lanes; lane += side {
 		kernel.MatMul(kernel.Matrix[T]{Data: y[lane*c.NTo+from:], Stride: c.NTo},
 			w.at(lane).transposed.From(from),
@@ -207,7 +216,7 @@ func (l *tile[T]) side(w *coupled[T]) int {
 func (l *tile[T]) nowSum(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling].at(lane).edges[short]
-	row := of(l, l.sumRows, s.offset, c.NTo)[lane*c.NTo:][from:to]
+	row := l.sum(j.k)[lane*c.NTo:][from:to]
 	if !c.ahead() {
 		clear(row)
 	}

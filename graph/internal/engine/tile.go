@@ -55,8 +55,8 @@ type sourceRun[T kernel.Float] struct {
 // sumRun is a weighted sum: node-major adjoints of the segment and what comes after it, the last
 // block of them time-major, and what is known ahead of the present block.
 type sumRun[T kernel.Float] struct {
-	constant []T // row sums of the weights, if that is what the sum is
-	ahead    []T // [lane][target][Block] the sum over delays that are not short
+	own   []T // [lane][target] the sum, unless it is taped: that of the present step, or of all
+	ahead []T // [lane][target][Block] the sum over delays that are not short
 
 	adjoint   []T // [lane][target][stride], column t − segment base
 	stride    int
@@ -119,9 +119,12 @@ func (l *tile[T]) newSumRun(s *SumVar) sumRun[T] {
 	c := &l.m.Couplings[s.Coupling]
 	to, from := l.plan.lanes*c.NTo, l.plan.lanes*c.NFrom
 	if s.Source < 0 {
-		return sumRun[T]{constant: make([]T, to)}
+		return sumRun[T]{own: make([]T, to)}
 	}
 	r := sumRun[T]{ring: newRing[T](to, c.echoes())}
+	if !s.taped {
+		r.own = make([]T, to)
+	}
 	switch {
 	case c.Dense:
 		return r
@@ -190,8 +193,8 @@ func (l *tile[T]) resize(lanes int) {
 	}
 	for i := range l.sums {
 		run, n := &l.sums[i], lanes*l.m.Couplings[l.m.Sums[i].Coupling].NTo
-		if run.constant != nil {
-			run.constant = run.constant[:n]
+		if run.own != nil {
+			run.own = run.own[:n]
 		}
 		if run.adjoint != nil {
 			run.adjoint = run.adjoint[:n*run.stride]

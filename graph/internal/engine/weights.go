@@ -123,7 +123,7 @@ func (w *weightSet[T]) load(c *Coupling, values []float64) {
 
 // loadConstant sets a sum to the row sums of the weights.
 func (l *tile[T]) loadConstant(i int) {
-	s, into := &l.m.Sums[i], l.sums[i].constant
+	s, into := &l.m.Sums[i], l.sums[i].own
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
 	for lane := range l.lanes {
 		row := into[lane*c.NTo:][:c.NTo]
