@@ -93,6 +93,7 @@ func (b *Batch) crossEntropy(outputs, gradient []float64) float64 {
 		if w == 0 {
 			continue
 		}
+		w /= float64(b.Lanes)
 		if w != weight || product > manySums {
 			total += weight * math.Log(product)
 			product, weight = 1, w
@@ -102,11 +103,11 @@ func (b *Batch) crossEntropy(outputs, gradient []float64) float64 {
 		if gradient != nil {
 			g = gradient[from:to]
 		}
-		sum, distance := softmax(outputs[from:to], b.Classes[at], w/float64(b.Lanes), g)
+		sum, distance := softmax(outputs[from:to], b.Classes[at], w, g)
 		product *= sum
 		total += w * distance
 	}
-	return (total + weight*math.Log(product)) / float64(b.Lanes)
+	return total + weight*math.Log(product)
 }
 
 // softmax returns the sum of the outputs' exponentials, relative to that of the largest, and by how much the

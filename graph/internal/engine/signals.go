@@ -2,12 +2,53 @@ package engine
 
 import "github.com/euryale-ml/euryale/graph/internal/kernel"
 
-// inputs fills the row of series for step t.
+// seriesElements is how many numbers of all series are read at once. Those of one lane are in a line of memory.
+const seriesElements = 1 << 10
+
+// seriesSteps is the number of steps, a power of two, whose inputs are read at once.
+func (l *tile[T]) seriesSteps() int {
+	n := Block
+	for n > 1 && n*l.plan.lanes*l.m.seriesWidth > seriesElements {
+		n /= 2
+	}
+	return n
+}
+
+// inputs makes the row of series that of step t.
 func (l *tile[T]) inputs(t int64) {
-	for i := range l.m.Series {
-		v := &l.m.Series[i]
-		at := (int(t-l.start) + l.set.Offset) * v.N
-		l.loadLanes(of(l, l.series, v.offset, v.N), &l.in.Series[i], v.Rows*v.N, at, v.N)
+	if len(l.m.Series) == 0 {
+		return
+	}
+	n := int64(l.seriesSteps())
+	if from := t &^ (n - 1); !l.seriesRead || from != l.seriesFrom {
+		l.seriesRead, l.seriesFrom = true, from
+		for i := range l.m.Series {
+			l.readSeries(i, max(from, l.start), min(from+n, l.start+int64(l.set.Steps)))
+		}
+	}
+	l.series = l.seriesRow(t)
+}
+
+func (l *tile[T]) seriesRow(t int64) []T {
+	n := l.lanes * l.m.seriesWidth
+	return l.seriesRows[int(t-l.seriesFrom)*n:][:n]
+}
+
+// readSeries reads series i of steps t0 … t1−1.
+func (l *tile[T]) readSeries(i int, t0, t1 int64) {
+	v, in := &l.m.Series[i], &l.in.Series[i]
+	at, n := (int(t0-l.start)+l.set.Offset)*v.N, int(t1-t0)
+	l.seriesOfLane = room(l.seriesOfLane, n*v.N)
+	for lane := range l.lanes {
+		if lane == 0 || in.PerLane {
+			kernel.Round(l.seriesOfLane, in.lane(l.first+lane, v.Rows*v.N)[at:])
+		}
+		for k := range n {
+			into := of(l, l.seriesRow(t0+int64(k)), v.offset, v.N)[lane*v.N:][:v.N]
+			for j, x := range l.seriesOfLane[k*v.N:][:v.N] {
+				into[j] = x
+			}
+		}
 	}
 }
 

@@ -21,6 +21,10 @@ type tile[T kernel.Float] struct {
 	base         int64  // start rounded down to a whole block, from which borders are counted
 
 	params, series, noise []T
+	seriesRows            []T // of some steps, of which series is one
+	seriesOfLane          []T
+	seriesFrom            int64
+	seriesRead            bool
 	drawn                 []T // the noise of a block in one lane
 	x, s                  []T // rows of the present segment
 	next                  []T // state handed from one segment to the following one
@@ -74,9 +78,11 @@ func (r *sumRun[T]) offsets(lane int) *offsets { return &r.at[min(lane, len(r.at
 func newTile[T kernel.Float](m *Model, p plan) *tile[T] {
 	n := p.lanes
 	l := &tile[T]{m: m, plan: p, masked: make([]bool, n),
-		params: make([]T, n*m.paramWidth), series: make([]T, n*m.seriesWidth), noise: make([]T, Block*n*m.noiseWidth),
+		params: make([]T, n*m.paramWidth), noise: make([]T, Block*n*m.noiseWidth),
 		step: newRunner[T](m.Step), adjoint: newRunner[T](m.Adjoint),
 		partial: make([]float64, n*m.recordWidth)}
+	l.seriesRows = make([]T, l.seriesSteps()*n*m.seriesWidth)
+	l.series = l.seriesRows[:n*m.seriesWidth]
 	l.next, l.pastNow = make([]T, n*m.width), make([]T, n*m.width)
 	if n > 1 {
 		l.drawn = make([]T, Block*m.widestNoise())
@@ -151,7 +157,7 @@ func newRing[T kernel.Float](n int, echoes bool) []T {
 
 // begin makes room for lanes first … first+lanes−1 and loads their inputs.
 func (l *tile[T]) begin(in *Inputs, first, lanes int) {
-	l.in, l.first = in, first
+	l.in, l.first, l.seriesRead = in, first, false
 	l.resize(lanes)
 	clear(l.masked)
 	l.start = int64(l.carry(in.Carry, 0)[l.m.CarryWidth()-1])
