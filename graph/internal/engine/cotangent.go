@@ -11,9 +11,7 @@ type cotangent[T kernel.Float] struct {
 	first, perLane int         // index of the window's first sample, and how many each lane has
 	row            []T
 	share          []float64 // of each step that a sample is the mean of
-
-	taps     []T // what is read ahead of the records of taps, [record][step][lane][N]
-	from, to int64
+	from, to       int64     // steps of which the records of taps have been read
 }
 
 func (l *tile[T]) newCotangent(records [][]float64, carry []float64, at int) *cotangent[T] {
@@ -89,21 +87,30 @@ func (c *cotangent[T]) read(t0, t1 int64) {
 		return
 	}
 	c.from, c.to = t0, t1
-	for i := range l.m.Records {
-		v := &l.m.Records[i]
-		if v.Taps == nil || c.records[i] == nil {
-			continue
+	for t0 < t1 {
+		if _, ok := c.sampled(t0); ok {
+			break
 		}
-		c.taps = room(c.taps, Block*l.lanes*l.m.recordWidth)
-		for lane := range l.lanes {
-			grad := c.records[i][(l.root.first+lane)*c.perLane*v.N:][:c.perLane*v.N]
-			for t := t0; t < t1; t++ {
-				if sample, ok := c.sampled(t); ok && sample < c.perLane {
-					into := c.tapRow(v, t)[lane*v.N:][:v.N]
-					for k, g := range grad[sample*v.N:][:v.N] {
-						into[k] = T(g)
-					}
-				}
+		t0++
+	}
+	for i := range l.m.Records {
+		if t0 < t1 && l.m.Records[i].Taps != nil && c.records[i] != nil {
+			c.readTaps(i, t0, t1)
+		}
+	}
+}
+
+// readTaps is read for record i, of which step t0 is a sample.
+func (c *cotangent[T]) readTaps(i int, t0, t1 int64) {
+	l, v, every := c.l, &c.l.m.Records[i], int64(c.l.set.Every)
+	first, _ := c.sampled(t0)
+	l.back.taps = room(l.back.taps, Block*l.lanes*l.m.recordWidth)
+	for lane := range l.lanes {
+		grad := c.records[i][((l.root.first+lane)*c.perLane+first)*v.N:]
+		for t := t0; t < t1; t, grad = t+every, grad[v.N:] {
+			into := c.tapRow(v, t)[lane*v.N:][:v.N]
+			for k, g := range grad[:v.N] {
+				into[k] = T(g)
 			}
 		}
 	}
@@ -112,7 +119,7 @@ func (c *cotangent[T]) read(t0, t1 int64) {
 // tapRow is what is read ahead of a record for step t.
 func (c *cotangent[T]) tapRow(v *Record, t int64) []T {
 	n := c.l.lanes * v.N
-	return c.taps[Block*c.l.lanes*v.offset+int(t-c.from)*n:][:n]
+	return c.l.back.taps[Block*c.l.lanes*v.offset+int(t-c.from)*n:][:n]
 }
 
 // sampled is the index within the window of the sample that the state at step t belongs to, if it does to any;

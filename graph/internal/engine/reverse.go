@@ -11,6 +11,7 @@ type reverseRun[T kernel.Float] struct {
 	lambda, previous []T         // adjoint of the state after and before the present step
 	extra            []T         // a row of states
 	value            []T         // the gradient of a parameter
+	taps             []T         // that of records of taps, at some steps: [record][step][lane][N]
 	series           []T         // adjoint of the series at the present step
 	carry            []float64   // adjoint of the incoming carry, [lane]
 	gradSeries       [][]float64 // one of all lanes, or [lane] one each
