@@ -48,6 +48,17 @@ func driven(t *testing.T, dt float64, activity *mat.Dense, record string, change
 	return mat.NewDense(s.Samples, n, s.Data)
 }
 
+func unchanged(*graph.Observer) {}
+
+// denseOf is a series of one region.
+func denseOf(steps int, f func(k int) float64) *mat.Dense {
+	x := mat.NewDense(steps, 1, nil)
+	for k := range steps {
+		x.Set(k, 0, f(k))
+	}
+	return x
+}
+
 // restAndTask is noisy activity about a slow wave, and blocks, in steps of 1 ms.
 func restAndTask(seconds int) *mat.Dense {
 	x := mat.NewDense(1000*seconds, 2, nil)
@@ -65,7 +76,7 @@ func restAndTask(seconds int) *mat.Dense {
 func TestBalloonStep(t *testing.T) {
 	activity := restAndTask(40)
 	want := driven(t, 1, activity, "bold", func(o *graph.Observer) { o.Step = 1 }) // 2e-7 from steps of 0.1 ms
-	got := driven(t, 1, activity, "bold", func(*graph.Observer) {})
+	got := driven(t, 1, activity, "bold", unchanged)
 	for i := range 2 {
 		mean, largest, worst := 0.0, 0.0, 0.0
 		for k := range 40 {
@@ -85,7 +96,7 @@ func TestBalloonStep(t *testing.T) {
 func TestBalloonFlowIsVolterra(t *testing.T) {
 	activity := restAndTask(30)
 	activity.Scale(1e-6, activity)
-	flow := driven(t, 1, activity, "ln_f", func(*graph.Observer) {})
+	flow := driven(t, 1, activity, "ln_f", unchanged)
 	h := VolterraHRF().Set("tau_s", 1/0.65).Set("tau_f", 1/0.41).Set("scale", 1).Over(30)
 	want, err := HRFSignal{HRF: h, Step: 1, Period: 1000, WarmUp: FromSilence, Method: ByFFT}.Signal(activity)
 	if err != nil {
@@ -131,7 +142,7 @@ func TestBalloonSurvives(t *testing.T) {
 		activity.Set(k, 2, 100*on)
 	}
 	for _, name := range []string{"f", "v", "q", "bold"} {
-		x := driven(t, 1, activity, name, func(*graph.Observer) {})
+		x := driven(t, 1, activity, name, unchanged)
 		for k := range 60 {
 			for i := range 3 {
 				if v := x.At(k, i); math.IsNaN(v) || math.IsInf(v, 0) || name != "bold" && !(v > 0) {
