@@ -17,7 +17,8 @@ type compiled struct {
 	plans   []*couplingPlan
 	records []recordInfo
 
-	read         []readoutWeights // whose couplings lie behind those of plans
+	projections  []*value         // of observers, whose couplings lie behind those of plans
+	read         []readoutWeights // whose couplings lie behind those
 	observers    []*compiled
 	constantPast []bool // states whose history is their initial value
 }
@@ -34,6 +35,16 @@ func (c *compiled) clip(s *slot, x float64) (y float64, inside bool) {
 
 // compile builds and compiles the step of a network, and its adjoint for the addresses that learn.
 func (n *Network) compile(run *Run, learned map[string]bool) (*compiled, error) {
+	c, err := n.assemble(run, learned)
+	if err != nil {
+		return nil, err
+	}
+	c.model.Prepare()
+	return c, nil
+}
+
+// assemble is compile, to a model that can still be changed.
+func (n *Network) assemble(run *Run, learned map[string]bool) (*compiled, error) {
 	step, err := n.stepGraph(run.Dt, run.Integrator, n.drivenBy(run)...)
 	if err != nil {
 		return nil, err
@@ -61,11 +72,7 @@ func (n *Network) compile(run *Run, learned map[string]bool) (*compiled, error) 
 	if err := c.observe(n, run, learned); err != nil {
 		return nil, err
 	}
-	if err := c.readouts(n, run, learned); err != nil {
-		return nil, err
-	}
-	c.model.Prepare()
-	return c, nil
+	return c, c.readouts(n, run, learned)
 }
 
 // layOut lists states, parameters, inputs and noise in the order of the step graph.

@@ -58,6 +58,7 @@
 // [Run].Window cuts the run into a chain of nodes; to put a controller or a reset between two
 // windows, make two rollouts: [Rollout.End] reads a state, [Rollout.CarryWith] replaces it, [Run].From
 // goes on. An [Observer] runs behind the network at a slower step, or samples it, so that what it
-// observes is never stored. [Run].MemoryBudget bounds tapes, checkpoints and delay histories; the gradient has the same
-// bits at every budget and any GOMAXPROCS.
+// observes is never stored: its samples can go through a matrix, or into a running mean and covariance.
+// [Run].MemoryBudget bounds tapes, checkpoints and delay histories; the gradient has the same bits at
+// every budget and any GOMAXPROCS.
 package graph

@@ -88,6 +88,13 @@ func (c *compiled) present(n *Network, run *Run) (*engine.Inputs, error) {
 		}
 		in.Weights = append(in.Weights, v)
 	}
+	for _, p := range c.projections {
+		v, err := n.engineValue(p.Address, len(p.Data), run)
+		if err != nil {
+			return nil, err
+		}
+		in.Weights = append(in.Weights, v)
+	}
 	in.Weights = append(in.Weights, make([]engine.Value, len(c.read))...) // nodes give them
 	warmup, recorded := run.steps()
 	for _, s := range c.model.Series {

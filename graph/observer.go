@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/euryale-ml/euryale/graph/internal/engine"
 	"github.com/euryale-ml/euryale/nmm"
 )
@@ -41,6 +43,16 @@ type Observer struct {
 
 	Average    bool
 	Integrator Integrator // of the model; default Heun
+
+	// Projection, outputs × regions, is applied to each sample, which then has a value for each output: a
+	// global average, a lead field. Its address is Name/projection, of unit 1. Labels are those of the outputs.
+	Projection mat.Matrix
+	Labels     []string // default "output 1" …
+
+	// Moments records, in the place of the samples, their mean and their covariance, divisor samples − 1: under
+	// Name/mean one sample, and under Name/covariance one row for each region, or output. A run of any
+	// length then stores no samples. The Series' Start is the time of the last one, Dt the time of all.
+	Moments bool
 }
 
 // observer is an attached Observer.
@@ -49,6 +61,8 @@ type observer struct {
 	pop  *population // that it observes
 	unit string      // of what it observes
 	net  *Network    // its model is a network of its own; nil without one
+
+	projection *value // nil without one
 }
 
 var _ Part = (*Observer)(nil)
@@ -75,7 +89,7 @@ func (o *observer) attach(n *Network) error {
 	if slices.ContainsFunc(n.observers, func(other *observer) bool { return other.Name == o.Name }) {
 		return fmt.Errorf("there is already one of that name")
 	}
-	for _, check := range []func(*Network) error{o.checkTimes, o.findSource, o.attachModel} {
+	for _, check := range []func(*Network) error{o.checkTimes, o.findSource, o.attachModel, o.attachProjection} {
 		if err := check(n); err != nil {
 			return err
 		}
@@ -146,10 +160,13 @@ func (c *compiled) observe(n *Network, run *Run, learned map[string]bool) error 
 }
 
 func (c *compiled) addObserver(n *Network, o *observer, run *Run, learned map[string]bool) error {
-	eo := engine.Observer{Average: o.Average}
+	eo := engine.Observer{Average: o.Average, Moments: o.Moments}
 	var err error
 	if eo.Ratio, eo.Every, err = o.pace(run.Dt); err != nil {
 		return err
+	}
+	if _, recorded := run.steps(); o.Moments && recorded/(eo.Ratio*eo.Every) < 2 {
+		return fmt.Errorf("a covariance takes two samples at least, of %d steps each; the run records %d steps", eo.Ratio*eo.Every, recorded)
 	}
 	sub := o.copies()
 	if o.net != nil {
@@ -157,18 +174,34 @@ func (c *compiled) addObserver(n *Network, o *observer, run *Run, learned map[st
 			return err
 		}
 	}
-	if err := c.observed(&eo, n, o, learned); err != nil {
+	if err := c.seen(&eo, n, o, learned); err != nil {
 		return err
 	}
-	eo.Model = sub.model
+	c.project(sub, o, learned)
+	sub.model.Prepare()
 	sub.model.Share(&c.model.Params)
-	sub.records[0].Address = o.Name
+	eo.Model = sub.model
+	sub.records, err = o.recorded(sub.records[0])
+	if err != nil {
+		return err
+	}
 	c.observers = append(c.observers, sub)
 	c.model.Observers = append(c.model.Observers, eo)
 	return nil
 }
 
-// compile compiles the network of the observer's model.
+// recorded describes what is recorded: samples of an output, or moments.
+func (o *observer) recorded(r recordInfo) ([]recordInfo, error) {
+	if r.Address = o.Name; !o.Moments {
+		return []recordInfo{r}, nil
+	}
+	square, err := nmm.ExpressionUnit("x^2", map[string]string{"x": r.Unit})
+	mean, covariance := r, r
+	mean.Address, covariance.Address, covariance.Unit = o.Name+"/mean", o.Name+"/covariance", square
+	return []recordInfo{mean, covariance}, err
+}
+
+// compile compiles the network of the observer's model, but for what it records.
 func (o *observer) compile(step float64, learned map[string]bool) (*compiled, error) {
 	own := Run{Dt: step, Duration: step, Integrator: o.Integrator, Record: []string{o.Name + "." + o.Output}}
 	own, err := own.withDefaults()
@@ -183,13 +216,13 @@ func (o *observer) compile(step float64, learned map[string]bool) (*compiled, er
 		}
 		learned = with
 	}
-	return o.net.compile(&own, learned)
+	return o.net.assemble(&own, learned)
 }
 
 // copies is what stands in the place of a model: one state, the value seen last, which no program computes.
 func (o *observer) copies() *compiled {
 	labels, size := o.pop.labels, o.pop.n()
-	c := &compiled{
+	return &compiled{
 		model: &engine.Model{
 			States:  []engine.StateVar{{Address: o.Name, Labels: labels, N: size}},
 			Records: []engine.Record{{Address: o.Name, Labels: labels, N: size}},
@@ -197,12 +230,10 @@ func (o *observer) copies() *compiled {
 		step:    &stepGraph{states: []stepState{{Address: o.Name, Name: o.Name, N: size, Labels: labels, Unit: o.unit, Min: math.Inf(-1), Max: math.Inf(1)}}},
 		records: []recordInfo{{o.Name, o.unit, labels}},
 	}
-	c.model.Prepare()
-	return c
 }
 
-// observed compiles the variable that an observer sees, as a record is compiled.
-func (c *compiled) observed(eo *engine.Observer, n *Network, o *observer, learned map[string]bool) error {
+// seen compiles the variable that an observer sees, as a record is compiled.
+func (c *compiled) seen(eo *engine.Observer, n *Network, o *observer, learned map[string]bool) error {
 	var r engine.Record
 	var err error
 	if identity(o.Pre) {

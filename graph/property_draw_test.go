@@ -74,6 +74,8 @@ type drawnObserver struct {
 	average      bool
 	pre          string
 	copies       bool // no model
+	projection   *mat.Dense
+	moments      bool
 }
 
 // propertyModels has the ranges of each model's states and parameters, in which nothing diverges. The
@@ -275,6 +277,11 @@ func (m *maker) observe() {
 			o.pre = "x^2 - 0.5*flux"
 		}
 	}
+	if n := len(m.pops[o.pop].labels); m.bool("projection") {
+		outputs := m.int("outputs", 1, 3)
+		o.projection = mat.NewDense(outputs, n, m.numbers(outputs*n, -1, 1))
+	}
+	o.moments = m.bool("moments")
 	m.observers = append(m.observers, o)
 }
 
@@ -358,7 +365,10 @@ func (d *drawn) build(t testing.TB) *Network {
 }
 
 func (o *drawnObserver) part(t testing.TB, k int) *Observer {
-	p := &Observer{Name: fmt.Sprint("slow", k), From: popName(o.pop) + "." + o.state, Pre: o.pre, Ratio: o.ratio, Every: o.every, Average: o.average}
+	p := &Observer{Name: fmt.Sprint("slow", k), From: popName(o.pop) + "." + o.state, Pre: o.pre, Ratio: o.ratio, Every: o.every, Average: o.average, Moments: o.moments}
+	if o.projection != nil {
+		p.Projection = o.projection
+	}
 	if !o.copies {
 		p.Model, p.Port, p.Output, p.Integrator = lowPass(t), "z", []string{"z", "square"}[k%2], Euler
 	}

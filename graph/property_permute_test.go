@@ -21,11 +21,7 @@ func TestRandomPermutations(t *testing.T) {
 		d.dropSilentObservers()
 		var orders [][]int
 		for _, p := range d.pops {
-			regions := make([]int, len(p.labels))
-			for j := range regions {
-				regions[j] = j
-			}
-			orders = append(orders, rapid.Permutation(regions).Draw(rt, "order"))
+			orders = append(orders, rapid.Permutation(inOrder(len(p.labels))).Draw(rt, "order"))
 		}
 		net, other := d.build(t), d.permuted(orders).build(t)
 		alike(t, symmetric(t, other, d.run), d.reorder(t, net, symmetric(t, net, d.run), orders), 1e-12)
@@ -68,6 +64,11 @@ func (d *drawn) permuted(orders [][]int) *drawn {
 	for k := range q.leads {
 		l := &q.leads[k]
 		l.weights, l.gain = pickRows(l.weights, orders[l.pop]), pickList(l.gain, orders[l.pop])
+	}
+	q.observers = slices.Clone(d.observers)
+	for k := range q.observers {
+		o := &q.observers[k]
+		o.projection = pickColumns(o.projection, orders[o.pop])
 	}
 	for k := range q.noises {
 		z := &q.noises[k]
@@ -120,7 +121,14 @@ func (d *drawn) reorder(t testing.TB, net *Network, o *outcome, orders [][]int) 
 		return orders[int(address[len("pop")]-'0')]
 	}
 	for address, x := range o.records {
-		q.records[address] = reorderRows(x, of(address))
+		order := of(address)
+		name, _, _ := strings.Cut(address, "/")
+		if v, ok := net.values[name+"/projection"]; ok {
+			order = inOrder(v.Rows)
+		}
+		if q.records[address] = reorderRows(x, order); strings.HasSuffix(address, "/covariance") { // rows are regions too
+			q.records[address] = pickRows(mat.NewDense(len(order), len(order), q.records[address]), order).RawMatrix().Data
+		}
 	}
 	for address, x := range o.grads {
 		switch v := net.value(address); v.Kind {
@@ -158,17 +166,26 @@ func reorderRows(x []float64, order []int) []float64 {
 	return y
 }
 
-// ends are the orders of targets and sources of weights; channels stay where they are.
+// inOrder is the order of n things as they are.
+func inOrder(n int) []int {
+	order := make([]int, n)
+	for k := range order {
+		order[k] = k
+	}
+	return order
+}
+
+// ends are the orders of targets and sources of weights; channels, and outputs of projections, stay where they are.
 func (d *drawn) ends(v *value, orders [][]int) (to, from []int) {
 	var k int
+	if n, _ := fmt.Sscanf(v.Address, "slow%d/", &k); n == 1 {
+		return inOrder(v.Rows), orders[d.observers[k].pop]
+	}
 	if n, _ := fmt.Sscanf(v.Address, "lead%d/", &k); n == 0 {
 		fmt.Sscanf(v.Address, "net%d/", &k)
 		return orders[d.couplings[k].to], orders[d.couplings[k].from]
 	}
-	for c := range v.Cols {
-		from = append(from, c)
-	}
-	return orders[d.leads[k].pop], from
+	return orders[d.leads[k].pop], inOrder(v.Cols)
 }
 
 // reorderWeights permutes the gradient of weights, of sparse ones edge by edge.

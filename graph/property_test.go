@@ -96,7 +96,13 @@ func TestRandomWindows(t *testing.T) {
 // dropSilentObservers removes observers that have no sample in the run, which is an error.
 func (d *drawn) dropSilentObservers() {
 	_, recorded := d.run.steps()
-	d.observers = slices.DeleteFunc(d.observers, func(o drawnObserver) bool { return recorded < o.ratio*o.every })
+	d.observers = slices.DeleteFunc(d.observers, func(o drawnObserver) bool {
+		need := o.ratio * o.every
+		if o.moments {
+			need *= 2
+		}
+		return recorded < need
+	})
 }
 
 // Any memory budget gives the same bits.

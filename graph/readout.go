@@ -69,7 +69,7 @@ func (c *compiled) readouts(n *Network, run *Run, learned map[string]bool) error
 
 func (c *compiled) readout(n *Network, r *Readout, learned map[string]bool) error {
 	taken := func(info recordInfo) bool { return info.Address == r.Name }
-	if r.Name == "" || slices.ContainsFunc(c.records, taken) || slices.ContainsFunc(c.observers, func(o *compiled) bool { return taken(o.records[0]) }) {
+	if r.Name == "" || slices.ContainsFunc(c.records, taken) || slices.ContainsFunc(c.observers, func(o *compiled) bool { return slices.ContainsFunc(o.records, taken) }) {
 		return fmt.Errorf("expected a name that nothing else that is recorded has")
 	}
 	outputs := r.outputs()
@@ -95,18 +95,19 @@ func (c *compiled) readout(n *Network, r *Readout, learned map[string]bool) erro
 
 // tap adds weights to the model.
 func (c *compiled) tap(read int, w readoutWeights) engine.Tap {
-	c.read, c.model.Couplings = append(c.read, w), append(c.model.Couplings, w.coupling())
-	return engine.Tap{Read: read, Coupling: len(c.model.Couplings) - 1}
+	c.read = append(c.read, w)
+	return engine.Tap{Read: read, Coupling: c.addMatrix(w.name, w.to, w.from, true)}
 }
 
-// coupling is the weights as those of a coupling that no sum uses.
-func (w *readoutWeights) coupling() engine.Coupling {
-	k := engine.Coupling{Name: w.name, NTo: w.to, NFrom: w.from, Weights: w.to * w.from, Dense: true, Learned: true}
+// addMatrix adds a coupling that no sum uses, whose weights taps use, and returns its number.
+func (c *compiled) addMatrix(name string, to, from int, learned bool) int {
+	k := engine.Coupling{Name: name, NTo: to, NFrom: from, Weights: to * from, Dense: true, Learned: learned}
 	for e := range k.Weights {
-		k.I, k.J = append(k.I, e/w.from), append(k.J, e%w.from)
+		k.I, k.J = append(k.I, e/from), append(k.J, e%from)
 		k.Index, k.Delay = append(k.Index, e), append(k.Delay, 0)
 	}
-	return k
+	c.model.Couplings = append(c.model.Couplings, k)
+	return len(c.model.Couplings) - 1
 }
 
 // readoutSlots are the nodes of the readouts.
@@ -114,7 +115,7 @@ func (c *compiled) readoutSlots() []*slot {
 	var list []*slot
 	for i, w := range c.read {
 		v := &value{Address: w.name, Kind: weightsKind, N: w.to, Rows: w.to, Cols: w.from}
-		list = append(list, &slot{value: v, node: w.node, size: w.to * w.from, index: len(c.plans) + i})
+		list = append(list, &slot{value: v, node: w.node, size: w.to * w.from, index: len(c.plans) + len(c.projections) + i})
 	}
 	return list
 }

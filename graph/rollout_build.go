@@ -177,6 +177,9 @@ func (c *compiled) slots(n *Network, run *Run, nodes map[string]*G.Node) (step, 
 	for i, p := range c.plans {
 		add(&step, p.Weights, c.model.Couplings[i].Weights, i)
 	}
+	for i, v := range c.projections {
+		add(&step, v.Address, len(v.Data), len(c.plans)+i)
+	}
 	for i, s := range c.model.Series {
 		add(&step, s.Address, s.N*s.Rows, i)
 	}

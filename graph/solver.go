@@ -61,7 +61,7 @@ func (s typed[T]) release(t tape) {
 
 // settings of the window of n steps that begins offset steps after the start of the run.
 func (r *Run) settings(offset, n int) engine.Settings {
-	warmup, _ := r.steps()
+	warmup, recorded := r.steps()
 	budget := r.MemoryBudget
 	if budget == 0 {
 		budget = usualBudget
@@ -69,6 +69,7 @@ func (r *Run) settings(offset, n int) engine.Settings {
 	return engine.Settings{
 		Steps: n, Offset: offset, Warmup: warmup, Every: r.Every, Average: r.Average,
 		Horizon: r.Horizon, Budget: budget, Elastic: r.MemoryBudget == 0, MaskLane: r.NonFinite == MaskLane, Tile: r.tile,
+		Last: offset+n == warmup+recorded,
 	}
 }
 
@@ -78,6 +79,7 @@ type sampling struct {
 	n, first, count int
 	every, warmup   int     // network steps per sample, and before the first sample's
 	early           float64 // network steps that the sample's time is before its last one
+	observer        int     // counted from 1; 0 for what the network records
 }
 
 // samplings lists the recorded variables of a window, those of observers last.
@@ -85,15 +87,31 @@ func (c *compiled) samplings(s engine.Settings) []sampling {
 	var list []sampling
 	first, count := s.Samples()
 	for i, info := range c.records {
-		list = append(list, sampling{info, c.model.Records[i].N, first, count, s.Every, s.Warmup, c.early(i)})
+		list = append(list, sampling{info, c.model.Records[i].N, first, count, s.Every, s.Warmup, c.early(i), 0})
 	}
-	for i, sub := range c.observers {
-		o := &c.model.Observers[i]
-		set := o.Settings(s)
-		first, count := set.Samples()
-		list = append(list, sampling{sub.records[0], o.N, first, count, set.Every * o.Ratio, s.Warmup, o.Early()})
+	for k := range c.observers {
+		list = append(list, c.observed(k, s)...)
 	}
 	return list
+}
+
+// observed lists what observer k records in a window: samples, or moments, whose time is that of the last
+// sample, after the time that all take.
+func (c *compiled) observed(k int, s engine.Settings) []sampling {
+	o, records := &c.model.Observers[k], c.observers[k].records
+	set, n := o.Settings(s), o.Model.Records[0].N
+	first, count := set.Samples()
+	each := sampling{records[0], n, first, count, set.Every * o.Ratio, s.Warmup, o.Early(), k + 1}
+	if !o.Moments {
+		return []sampling{each}
+	}
+	mean, covariance := each, each
+	mean.first, mean.count, mean.every = 0, 0, (first+count)*each.every
+	if s.Last {
+		mean.count = 1
+	}
+	covariance.recordInfo, covariance.first, covariance.count, covariance.every = records[1], 0, n*mean.count, mean.every
+	return []sampling{mean, covariance}
 }
 
 // outputSize is the length of a window's packed outputs.
@@ -125,13 +143,13 @@ func (c *compiled) checkSize(run *Run) error {
 
 // outputs views a packed vector, [records, observers' records, carry], as outputs.
 func (c *compiled) outputs(s engine.Settings, lanes int, packed []float64) *engine.Outputs {
-	out := &engine.Outputs{}
-	for i, r := range c.samplings(s) {
+	out := &engine.Outputs{Observed: make([][][]float64, len(c.observers))}
+	for _, r := range c.samplings(s) {
 		n := lanes * r.count * r.n
-		if i < len(c.records) {
+		if r.observer == 0 {
 			out.Records = append(out.Records, packed[:n])
 		} else {
-			out.Observed = append(out.Observed, [][]float64{packed[:n]})
+			out.Observed[r.observer-1] = append(out.Observed[r.observer-1], packed[:n])
 		}
 		packed = packed[n:]
 	}

@@ -9,11 +9,11 @@ func (m *Model) Histories() []int { return m.history }
 func (m *Model) CarryWidth() int { return m.ObserverOffset(len(m.Observers)) + 1 }
 
 // ObserverOffset is where the carry of observer k begins: that of its model, then the running sum of
-// its input.
+// its input, then its moments.
 func (m *Model) ObserverOffset(k int) int {
 	at := m.width + m.historyWidth + m.recordWidth
 	for i := 0; i < k; i++ {
-		at += m.Observers[i].Model.CarryWidth() + m.Observers[i].N
+		at += m.Observers[i].carryWidth()
 	}
 	return at
 }

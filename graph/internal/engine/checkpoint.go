@@ -49,7 +49,7 @@ func (m *Model) sizes(segment int) (point, tape, work int) {
 	for i := range m.Observers {
 		o := &m.Observers[i]
 		rows := o.rows(segment) * (o.Model.width + o.N)
-		point, tape, work = point+o.Model.width+o.N, tape+rows, work+rows
+		point, tape, work = point+o.Model.width+o.N, tape+rows, work+rows+o.momentsWork()
 	}
 	return point, tape, work + segment*m.sumWidth
 }

@@ -149,12 +149,21 @@ func (c *cotangent[T]) addRecords(t int64, state []T) {
 			row := of(l, c.row, v.offset, v.N)
 			clear(row)
 			c.addSample(row, i, sample)
-			if v.Taps != nil {
-				l.tapBack(v, state, row, l.back.lambda)
-			} else {
-				l.pieceBack(l.recordsBack[i], state, row, l.back.lambda)
-			}
+			l.recordBack(i, state, row, l.back.lambda)
 		}
+	}
+}
+
+// recordBack adds what the adjoint of record i of a state says about the state.
+func (l *tile[T]) recordBack(i int, state, adjoint, into []T) {
+	switch v := &l.m.Records[i]; {
+	case v.isState():
+		into = l.state(into, v.State)
+		kernel.AddVV(into, into, adjoint)
+	case v.Taps != nil:
+		l.tapBack(v, state, adjoint, into)
+	default:
+		l.pieceBack(l.recordsBack[i], state, adjoint, into)
 	}
 }
 

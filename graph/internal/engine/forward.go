@@ -50,7 +50,9 @@ func (l *tile[T]) solve(ctx context.Context, in *Inputs, out *Outputs, tape *til
 	}
 	rec.finish(l.next)
 	for _, o := range l.observers {
-		o.finish()
+		if means := o.finish(); tape != nil {
+			tape.means = append(tape.means, means)
+		}
 	}
 	return nil
 }

@@ -83,8 +83,9 @@ type Record struct {
 	offset  int // in a row of all records
 }
 
-// Tap is element Read of Model.Read times the weights of a coupling that no sum uses: a dense one without
-// delays, the same in all lanes. A Read below 0 stands for a single number 1.
+// Tap is element Read of Model.Read times the weights of a coupling that no sum uses, of the network's if the
+// record is an observer's: a dense one without delays. A Read below 0 stands for a single number 1, and
+// then the weights are the same in all lanes.
 type Tap struct{ Read, Coupling int }
 
 // isState says whether a record is a state variable as it is.
@@ -197,9 +198,11 @@ func (m *Model) Share(params *[]ParamVar) {
 	}
 	shift(m.Step)
 	shift(m.Adjoint)
-	for i := range m.Records {
-		shift(m.Records[i].Forward)
-		shift(m.Records[i].Adjoint)
+	for _, list := range [][]Record{m.Records, m.Read} {
+		for i := range list {
+			shift(list[i].Forward)
+			shift(list[i].Adjoint)
+		}
 	}
 	*params = append(*params, m.Params...)
 	m.Params = nil

@@ -12,7 +12,8 @@ type Observer struct {
 	Model   *Model
 	Ratio   int
 	Average bool
-	Every   int // observer steps per sample
+	Every   int  // observer steps per sample
+	Moments bool // in the place of samples, their mean and covariance, [lane][n] and [lane][n][n], at the end of the run
 
 	State            int    // the observed state variable, if Source is nil
 	Source, Backward *Piece // as in Record
@@ -42,7 +43,7 @@ func (o *Observer) steps(s *Settings, steps int) int { return max(steps-o.unseen
 // Settings of the observer's own run within a window of the network's.
 func (o *Observer) Settings(s Settings) Settings {
 	first := o.steps(&s, s.Offset)
-	return Settings{Steps: o.steps(&s, s.Offset+s.Steps) - first, Offset: first, Warmup: s.Warmup / o.Ratio, Every: o.Every}
+	return Settings{Steps: o.steps(&s, s.Offset+s.Steps) - first, Offset: first, Warmup: s.Warmup / o.Ratio, Every: o.Every, Last: s.Last}
 }
 
 // observerRun is an observer at work in a tile. sub has the programs and the records.
@@ -65,6 +66,10 @@ type observerRun[T kernel.Float] struct {
 	gradInput []T // adjoint of the running sum
 	recorded  []T // what the records say about the present state
 	started   bool
+
+	moments     *moments
+	momentsBack *momentsBack
+	sample      []T
 }
 
 func newObserverRun[T kernel.Float](l *tile[T], k int) *observerRun[T] {
@@ -118,6 +123,7 @@ func (o *observerRun[T]) begin() {
 func (l *tile[T]) observe(out *Outputs) {
 	for k, o := range l.observers {
 		o.rec = o.sub.newRecorder(l.in.Carry, out.Carry, o.at, out.Observed[k])
+		o.beginMoments()
 	}
 }
 
@@ -165,10 +171,22 @@ func (o *observerRun[T]) step(t int64, after []T, record bool) {
 	}
 	o.solve(o.state(o.count), input, o.state(o.count+1))
 	o.count++
-	if apart := o.l.lanes * o.width(); record {
-		o.rec.block(o.rows[(o.count-1)*apart:], apart, int64(o.total), int64(o.total)+1, t+1)
-		o.total++
+	if record {
+		o.record(t + 1)
 	}
+}
+
+// record sees the state after a step, which errors give the number of one of the network's.
+func (o *observerRun[T]) record(number int64) {
+	o.total++
+	if o.Moments {
+		if o.sampled(o.total) {
+			o.addMoment(o.state(o.count), number)
+		}
+		return
+	}
+	apart := o.l.lanes * o.width()
+	o.rec.block(o.rows[(o.count-1)*apart:], apart, int64(o.total)-1, int64(o.total), number)
 }
 
 // solve makes a step of the model.
@@ -222,10 +240,11 @@ func (o *observerRun[T]) observed(state []T) []T {
 	return o.value
 }
 
-// finish writes the outgoing carry.
-func (o *observerRun[T]) finish() {
+// finish writes the outgoing carry, and returns the means of the moments.
+func (o *observerRun[T]) finish() []float64 {
 	o.rec.finish(o.state(o.count))
 	o.rec.toCarry(o.sum, o.Model.CarryWidth(), o.N)
+	return o.finishMoments()
 }
 
 func (o *observerRun[T]) save(point *checkpoint[T]) {

@@ -3,8 +3,8 @@ package engine
 import "github.com/euryale-ml/euryale/graph/internal/kernel"
 
 // beginReverse prepares the way back.
-func (o *observerRun[T]) beginReverse(k int, cot *Outputs) {
-	records := make([][]float64, len(o.Model.Records))
+func (o *observerRun[T]) beginReverse(k int, cot *Outputs, tape *tileTape[T]) {
+	records := make([][]float64, 2)
 	if cot.Observed != nil {
 		records = cot.Observed[k]
 	}
@@ -14,6 +14,7 @@ func (o *observerRun[T]) beginReverse(k int, cot *Outputs) {
 	if cot.Carry != nil && o.Average {
 		o.cot.fromCarry(o.gradInput, o.Model.CarryWidth(), o.N)
 	}
+	o.beginMomentsBack(o.cot, tape.means[k])
 	o.sourceBack.begin(o.l)
 	o.total = o.set.Steps
 	o.started = false
@@ -35,7 +36,11 @@ func (o *observerRun[T]) addRecords() {
 	later := b.lambda
 	b.lambda = o.recorded
 	clear(b.lambda)
-	o.cot.addRecords(int64(o.total), o.state(o.count))
+	if o.Moments {
+		o.addMomentsBack(o.state(o.count), b.lambda)
+	} else {
+		o.cot.addRecords(int64(o.total), o.state(o.count))
+	}
 	b.lambda = later
 }
 
@@ -109,4 +114,5 @@ func (o *observerRun[T]) begun() {
 	if o.Average && o.l.set.Offset > 0 {
 		o.l.toGradient(o.gradInput, o.at+o.Model.CarryWidth(), o.N)
 	}
+	o.momentsBegun()
 }

@@ -193,24 +193,30 @@ func (r *recorder[T]) sample(state []T, sample int, number int64) {
 	}
 }
 
-// observable is record i of a state, which is noted if it is not finite.
+// observable is record i of a state, which is noted if it is computed and not finite.
 func (r *recorder[T]) observable(i int, state []T, number int64) []T {
 	v := &r.l.m.Records[i]
-	if v.isState() {
-		return r.l.state(state, v.State)
-	}
-	value := of(r.l, r.value, v.offset, v.N)
-	if v.Taps != nil {
-		kernel.Transpose(kernel.Matrix[T]{Data: value, Stride: v.N}, kernel.Matrix[T]{Data: r.l.tap(v, state, 0, 1), Stride: r.l.lanes}, v.N, r.l.lanes)
-	} else {
-		run := r.l.records[i]
-		run.bind(r.l, rows[T]{state: state})
-		run.frame.BindOutput(0, value)
-		run.run(r.l)
-	}
-	for lane := 0; lane < r.l.lanes && !kernel.Finite(value); lane++ {
+	value := r.l.record(i, state, of(r.l, r.value, v.offset, v.N))
+	for lane := 0; lane < r.l.lanes && !v.isState() && !kernel.Finite(value); lane++ {
 		r.diverged(v, value[lane*v.N:][:v.N], lane, number)
 	}
+	return value
+}
+
+// record is record i of a state, in the memory given if it is computed.
+func (l *tile[T]) record(i int, state, value []T) []T {
+	v := &l.m.Records[i]
+	switch {
+	case v.isState():
+		return l.state(state, v.State)
+	case v.Taps != nil:
+		l.tapState(v, state, value)
+		return value
+	}
+	run := l.records[i]
+	run.bind(l, rows[T]{state: state})
+	run.frame.BindOutput(0, value)
+	run.run(l)
 	return value
 }
 

@@ -24,7 +24,7 @@ func (l *tile[T]) reverse(ctx context.Context, cot *Outputs, tape *tileTape[T]) 
 	l.beginReverse()
 	c := l.newCotangent(cot.Records, cot.Carry, 0)
 	for k, o := range l.observers {
-		o.beginReverse(k, cot)
+		o.beginReverse(k, cot, tape)
 	}
 	n := l.spans()
 	if !l.plan.resident {

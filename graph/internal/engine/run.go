@@ -7,6 +7,7 @@ type Settings struct {
 	Warmup   int // steps of the whole run before recording starts
 	Every    int // steps per record
 	Average  bool
+	Last     bool  // no window of the run follows
 	Horizon  int   // 0: never cut
 	Budget   int64 // bytes for tapes, checkpoints and histories of all lanes; 0: unlimited
 	Elastic  bool  // a budget that cannot be kept is raised

@@ -24,17 +24,44 @@ func (l *tile[T]) tapSteps(left int) int {
 func (l *tile[T]) tap(v *Record, states []T, apart, n int) []T {
 	rows := n * l.lanes
 	l.tapped = cleared(l.tapped, v.N*rows)
+	if n == 1 && l.lanes < v.N {
+		l.block = room(l.block, l.lanes*v.N)
+		l.tapState(v, states, l.block)
+		kernel.Transpose(kernel.Matrix[T]{Data: l.tapped, Stride: l.lanes}, kernel.Matrix[T]{Data: l.block, Stride: v.N}, l.lanes, v.N)
+		return l.tapped
+	}
 	for _, t := range v.Taps {
-		w := l.weights[t.Coupling].at(0)
+		weights := &l.root.weights[t.Coupling]
 		if t.Read < 0 {
-			for i, bias := range w.transposed.Data[:v.N] {
+			for i, bias := range weights.at(0).transposed.Data[:v.N] {
 				kernel.Fill(l.tapped[i*rows:][:rows], bias)
 			}
 			continue
 		}
-		kernel.AddMatMul(kernel.Matrix[T]{Data: l.tapped, Stride: rows}, l.columns(t.Read, states, apart, n), w.dense, rows, l.m.Read[t.Read].N, v.N)
+		columns, lanes := l.columns(t.Read, states, apart, n), weights.together(l.lanes)
+		for lane := 0; lane < l.lanes; lane += lanes {
+			kernel.AddMatMul(kernel.Matrix[T]{Data: l.tapped[lane*n:], Stride: rows}, columns.From(lane*n), weights.at(lane).dense, lanes*n, l.m.Read[t.Read].N, v.N)
+		}
 	}
 	return l.tapped
+}
+
+// tapState sets value, [lane][output], to what the taps of a record make of one state.
+func (l *tile[T]) tapState(v *Record, state, value []T) {
+	clear(value)
+	for _, t := range v.Taps {
+		weights := &l.root.weights[t.Coupling]
+		if t.Read < 0 {
+			for lane := range l.lanes {
+				copy(value[lane*v.N:][:v.N], weights.at(0).transposed.Data)
+			}
+			continue
+		}
+		n, read, lanes := l.m.Read[t.Read].N, l.read(t.Read, state), weights.together(l.lanes)
+		for lane := 0; lane < l.lanes; lane += lanes {
+			kernel.AddMatMul(kernel.Matrix[T]{Data: value[lane*v.N:], Stride: v.N}, weights.at(lane).transposed, kernel.Matrix[T]{Data: read[lane*n:], Stride: n}, v.N, n, lanes)
+		}
+	}
 }
 
 // columns are what taps read, number k, of n states, [region][lane][state].
@@ -80,39 +107,45 @@ func (l *tile[T]) tapBack(v *Record, state, adjoint, into []T) {
 		l.scrub(adjoint, v.N)
 	}
 	for _, t := range v.Taps {
-		w := l.weights[t.Coupling].at(0)
+		weights := &l.root.weights[t.Coupling]
 		if t.Read < 0 {
-			for i, sum := range w.grad {
+			for i, sum := range weights.at(0).grad {
 				for at := i; at < len(adjoint); at += v.N {
 					sum += adjoint[at]
 				}
-				w.grad[i] = sum
+				weights.at(0).grad[i] = sum
 			}
 			continue
 		}
 		from := &l.m.Read[t.Read]
-		l.tapGradient(w, adjoint, l.read(t.Read, state), v.N, from.N)
-		back := l.observed
-		if from.Forward == nil {
-			back = l.state(into, from.State)
-		} else {
-			clear(back)
+		if weights.at(0).grad != nil {
+			l.tapGradient(weights, adjoint, l.read(t.Read, state), v.N, from.N)
 		}
-		kernel.AddMatMul(kernel.Matrix[T]{Data: back, Stride: from.N}, w.dense, kernel.Matrix[T]{Data: adjoint, Stride: v.N}, from.N, v.N, l.lanes)
+		back := l.state(into, from.State)
+		if from.Forward != nil {
+			l.observed = cleared(l.observed, l.lanes*from.N)
+			back = l.observed
+		}
+		lanes := weights.together(l.lanes)
+		for lane := 0; lane < l.lanes; lane += lanes {
+			kernel.AddMatMul(kernel.Matrix[T]{Data: back[lane*from.N:], Stride: from.N}, weights.at(lane).dense, kernel.Matrix[T]{Data: adjoint[lane*v.N:], Stride: v.N}, from.N, v.N, lanes)
+		}
 		if from.Forward != nil {
 			l.pieceBack(l.recordsBack[len(l.m.Records)+t.Read], state, back, into)
 		}
 	}
 }
 
-// tapGradient adds the products of a record's adjoint and what was read, lane by lane if some are masked.
-func (l *tile[T]) tapGradient(w *weightSet[T], adjoint, read []T, to, from int) {
-	grad := kernel.Matrix[T]{Data: w.grad, Stride: from}
-	if !slices.Contains(l.masked, true) {
-		kernel.RankK(grad, kernel.Matrix[T]{Data: adjoint, Stride: to}, kernel.Matrix[T]{Data: read, Stride: from}, to, from, l.lanes)
+// tapGradient adds the products of a record's adjoint and what was read, lane by lane if some are masked or
+// have weights of their own.
+func (l *tile[T]) tapGradient(weights *coupled[T], adjoint, read []T, to, from int) {
+	add := func(lane, lanes int) {
+		grad := kernel.Matrix[T]{Data: weights.at(lane).grad, Stride: from}
+		kernel.RankK(grad, kernel.Matrix[T]{Data: adjoint[lane*to:], Stride: to}, kernel.Matrix[T]{Data: read[lane*from:], Stride: from}, to, from, lanes)
+	}
+	if weights.perLane || slices.Contains(l.masked, true) {
+		l.eachSet(true, func(lane int) { add(lane, 1) })
 		return
 	}
-	l.eachSet(true, func(lane int) {
-		kernel.RankK(grad, kernel.Matrix[T]{Data: adjoint[lane*to:], Stride: to}, kernel.Matrix[T]{Data: read[lane*from:], Stride: from}, to, from, 1)
-	})
+	add(0, l.lanes)
 }

@@ -16,4 +16,5 @@ func (t *Tape[T]) Factor() float64 { return t.plan.factor }
 // tileTape holds the checkpoints of a tile, by segment; those of resident segments hold states too.
 type tileTape[T kernel.Float] struct {
 	saved map[int]*checkpoint[T]
+	means [][]float64 // of the observers' moments, at the end of the window
 }

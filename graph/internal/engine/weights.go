@@ -16,6 +16,14 @@ func (w *coupled[T]) at(lane int) *weightSet[T] {
 	return &w.sets[0]
 }
 
+// together is how many of so many lanes one set serves.
+func (w *coupled[T]) together(lanes int) int {
+	if w.perLane {
+		return 1
+	}
+	return lanes
+}
+
 // weightSet holds the weights of a coupling as a matrix and its transpose, or by edges.
 type weightSet[T kernel.Float] struct {
 	dense, transposed kernel.Matrix[T]
