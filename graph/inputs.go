@@ -166,10 +166,8 @@ func (c *compiled) initial(n *Network, run *Run) ([]float64, error) {
 		}
 	}
 	for i := range m.Observers {
-		if m.Observers[i].Copies() {
-			continue // they hold what they saw last, nothing at the start
-		}
-		for k, state := range m.Observers[i].Model.States {
+		states := m.Observers[i].Model.States
+		for k, state := range states[:len(states)-c.observers[i].step.driven] {
 			v, err := n.engineValue("init:"+state.Address, state.N, run)
 			if err != nil {
 				return nil, err

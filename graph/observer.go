@@ -219,16 +219,17 @@ func (o *observer) compile(step float64, learned map[string]bool) (*compiled, er
 	return o.net.assemble(&own, learned)
 }
 
-// copies is what stands in the place of a model: one state, the value seen last, which no program computes.
+// copies is what stands in the place of a model: one state, the value seen last, which no program computes
+// and which has no initial value.
 func (o *observer) copies() *compiled {
-	labels, size := o.pop.labels, o.pop.n()
+	state := stepState{Address: o.Name, Name: o.Name, N: o.pop.n(), Labels: o.pop.labels, Unit: o.unit, Min: math.Inf(-1), Max: math.Inf(1)}
 	return &compiled{
 		model: &engine.Model{
-			States:  []engine.StateVar{{Address: o.Name, Labels: labels, N: size}},
-			Records: []engine.Record{{Address: o.Name, Labels: labels, N: size}},
+			States:  []engine.StateVar{{Address: state.Address, Labels: state.Labels, N: state.N}},
+			Records: []engine.Record{{Address: state.Address, Labels: state.Labels, N: state.N}},
 		},
-		step:    &stepGraph{states: []stepState{{Address: o.Name, Name: o.Name, N: size, Labels: labels, Unit: o.unit, Min: math.Inf(-1), Max: math.Inf(1)}}},
-		records: []recordInfo{{o.Name, o.unit, labels}},
+		step:    &stepGraph{states: []stepState{state}, driven: 1},
+		records: []recordInfo{{state.Address, state.Unit, state.Labels}},
 	}
 }
 

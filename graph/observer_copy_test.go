@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/euryale-ml/euryale/nmm"
 )
 
@@ -199,4 +201,36 @@ func TestObserveExpressionOfObservables(t *testing.T) {
 		}
 		checkRolloutGradients(t, net, run)
 	}
+}
+
+// An observer's output may depend on its port: then it is that of the start of its step, in which the input
+// is known.
+func TestObserverWithDrivenOutput(t *testing.T) {
+	model, err := nmm.Define("Gate", `
+		dz/dt = (z_in - z) / 10[ms] : 1
+		open  = z + 2*z_in          : 1`, nmm.State("z", 0, 0.4, "filtered"), nmm.Port("z_in", "1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	net := longNetwork(t, 2,
+		&Observer{Name: "gate", From: "cortex.x", Model: model, Port: "z", Output: "open", Ratio: 4, Integrator: Euler},
+		&Observer{Name: "sum", From: "cortex.x", Model: model, Port: "z", Output: "open", Ratio: 4, Integrator: Euler, Projection: mat.NewDense(1, 2, []float64{1, 1})})
+	res, err := net.Simulate(context.Background(), Run{Dt: 0.5, Duration: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, x := []float64{0.2, 0.2}, res.Series("cortex.x").Lane(0)
+	for k, got := range res.Series("gate").Lane(0) {
+		sum := 0.0
+		for j, in := range x[4*k+3] {
+			closeTo(t, "gate", got[j:j+1], []float64{z[j] + 2*in}, 1e-14)
+			sum += got[j]
+			z[j] += 2 * (in - z[j]) / 10
+		}
+		closeTo(t, "sum", res.Series("sum").Lane(0)[k], []float64{sum}, 1e-14)
+	}
+	if err := net.Learn("cortex.a", nmm.Free, nmm.Shared); err != nil {
+		t.Fatal(err)
+	}
+	checkRolloutGradients(t, net, Run{Dt: 0.5, Duration: 20, Every: 5})
 }
