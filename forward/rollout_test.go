@@ -70,8 +70,16 @@ func summaries() []summary {
 		{"MSE", 1, 1, func(x *G.Node) (*G.Node, error) { return forward.MSENode(x, recordedLike(x)) }},
 		{"RMSE", 1, 1, func(x *G.Node) (*G.Node, error) { return forward.RMSENode(x, recordedLike(x)) }},
 		{"cosine similarity", 1, 1, func(x *G.Node) (*G.Node, error) { return forward.CosineSimilarityNode(x, recordedLike(x)) }},
+		{"HRF signal", 20, 1, func(x *G.Node) (*G.Node, error) { return hrfSignal(forward.LeaveOut).SignalNode(x, nil) }},
+		{"steady HRF signal", 1, 1, func(x *G.Node) (*G.Node, error) { return hrfSignal(forward.FromSteady).SignalNode(x, nil) }},
 		{"RMSE of itself", 1, 1, func(x *G.Node) (*G.Node, error) { return forward.RMSENode(x, x) }},
 	}
+}
+
+// hrfSignal is of a response of 20 samples.
+func hrfSignal(warmUp forward.HRFWarmUp) forward.HRFSignal {
+	h := forward.VolterraHRF().Set("tau_s", 0.02).Set("tau_f", 0.0004)
+	return forward.HRFSignal{HRF: h.Over(20. / samplesPerSecond), Step: 1000. / samplesPerSecond, WarmUp: warmUp}
 }
 
 var grid = []float64{-1.5, -1, -0.5, 0, 0.5, 1, 1.5}
@@ -110,7 +118,9 @@ func toRecorded(f func(a, b *G.Node) (*G.Node, error), n int) func(*G.Node) (*G.
 }
 
 // recordedLike are numbers from elsewhere for all lanes, of the shape of x.
-func recordedLike(x *G.Node) *G.Node { return numbers(x.Graph(), append([]int{1}, x.Shape()[1:]...)...) }
+func recordedLike(x *G.Node) *G.Node {
+	return numbers(x.Graph(), append([]int{1}, x.Shape()[1:]...)...)
+}
 
 // numbers are positive numbers without a gradient.
 func numbers(g *G.ExprGraph, shape ...int) *G.Node {
