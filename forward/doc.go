@@ -5,6 +5,11 @@
 // with a haemodynamic response, VolterraHRF, GammaHRF, DoubleExponentialHRF or
 // MixtureOfGammasHRF.
 //
+// A [LeadField] turns activity into what sensors of EEG and MEG and depth electrodes show,
+// as numbers, as nodes, and behind a running network; [SensorNoise] adds noise of a
+// covariance. [Sphere] and [InfiniteMedium] are gains for those without a head model,
+// [FixedOrientations] and [VertexMap] reduce those of a head model.
+//
 // Summaries come in two forms. A function of numbers takes a time series
 // [time, region] and returns a matrix:
 //

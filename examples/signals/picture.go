@@ -165,9 +165,9 @@ func (m *measured) spectrumPlot(c *config) (*plot.Plot, error) {
 		}
 		row := slices.Clone(m.psd.RawRowView(k))
 		slices.Sort(row)
-		line = append(line, plotter.XY{X: f, Y: middle[k]})
-		low = append(low, plotter.XY{X: f, Y: max(stat.Quantile(0.05, stat.Empirical, row, nil), 1e-6*middle[k])})
-		high = append(high, plotter.XY{X: f, Y: stat.Quantile(0.95, stat.Empirical, row, nil)})
+		line = append(line, plotter.XY{X: f, Y: math.Log10(middle[k])})
+		low = append(low, plotter.XY{X: f, Y: math.Log10(max(stat.Quantile(0.05, stat.Empirical, row, nil), 1e-6*middle[k]))})
+		high = append(high, plotter.XY{X: f, Y: math.Log10(stat.Quantile(0.95, stat.Empirical, row, nil))})
 	}
 	if len(line) < 2 {
 		return p, nil // silence
@@ -184,9 +184,29 @@ func (m *measured) spectrumPlot(c *config) (*plot.Plot, error) {
 	}
 	curve.Color, curve.Width = ink, vg.Points(1.6)
 	p.Add(band, curve)
-	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
+	p.Y.Tick.Marker = decades{}
 	p.X.Min = 0
 	return p, nil
+}
+
+// decades are ticks of an axis of decimal logarithms, labelled with their numbers. (A LogScale would centre
+// the axis' label by numbers, far from the middle.)
+type decades struct{}
+
+func (decades) Ticks(low, high float64) (ticks []plot.Tick) {
+	every := math.Ceil((high - low) / 6)
+	for k := math.Floor(low); k <= high; k++ {
+		for digit := 1.0; digit < 10; digit++ {
+			tick := plot.Tick{Value: k + math.Log10(digit)}
+			if digit == 1 && math.Mod(k, every) == 0 {
+				tick.Label = short(math.Pow(10, k))
+			}
+			if tick.Value >= low && tick.Value <= high {
+				ticks = append(ticks, tick)
+			}
+		}
+	}
+	return ticks
 }
 
 // wholeTicks are at whole numbers of s, about five.
