@@ -30,7 +30,7 @@ func (n *Network) drivenBy(run *Run) []string {
 			add(t.State)
 		}
 	}
-	for _, o := range n.observers {
+	for _, o := range n.observersOf(run) {
 		add(o.From)
 		for _, name := range words(o.Pre) {
 			add(o.pop.name + "." + name)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
 
 	"github.com/euryale-ml/euryale/nmm"
 )
@@ -75,6 +76,31 @@ func TestDrivenByHand(t *testing.T) {
 	closeTo(t, "mean", res.Series("means").Lane(0)[1][1:2], []float64{mean}, 1e-14)
 	ratio := se.Lane(0)[19][0] * he.Lane(0)[19][0] / hi.Lane(0)[19][0]
 	closeTo(t, "ratio", res.Series("ratio").Lane(0)[9][:1], []float64{ratio}, 1e-14)
+}
+
+// Without its observers a run has the same states, and times that do not suit them.
+func TestUnobserved(t *testing.T) {
+	net := rates(t, &Observer{Name: "means", From: "cortex.H_e", Step: 5, Average: true})
+	run := Run{Dt: 0.5, Duration: 10, Record: []string{"cortex.S_e"}}
+	want, err := net.Simulate(context.Background(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run.Unobserved = true
+	got, err := net.Simulate(context.Background(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeTo(t, "S_e", got.Series("cortex.S_e").Data, want.Series("cortex.S_e").Data, 0)
+	if n := len(got.Recorded()); n != 1 {
+		t.Errorf("expected one series, found %d", n)
+	}
+	run.Dt = 0.3
+	if _, err = net.Simulate(context.Background(), run); err != nil {
+		t.Error(err)
+	}
+	_, err = net.Rollout(G.NewGraph(), run)
+	wantError(t, err, "Unobserved")
 }
 
 // What is recorded changes no bit of the states.

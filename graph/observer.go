@@ -149,9 +149,17 @@ func (o *observer) attachModel(n *Network) (err error) {
 	return nil
 }
 
+// observersOf lists the observers that a run has.
+func (n *Network) observersOf(run *Run) []*observer {
+	if run.Unobserved {
+		return nil
+	}
+	return n.observers
+}
+
 // observe compiles the observers. Their parameters join the network's list.
 func (c *compiled) observe(n *Network, run *Run, learned map[string]bool) error {
-	for _, o := range n.observers {
+	for _, o := range n.observersOf(run) {
 		if err := c.addObserver(n, o, run, learned); err != nil {
 			return within(err, "observer %s", o.Name)
 		}

@@ -52,6 +52,9 @@ func (n *Network) checkRollout(g *G.ExprGraph, run *Run) error {
 	if g == nil {
 		return fmt.Errorf("graph: Rollout: the graph is nil")
 	}
+	if run.Unobserved {
+		return fmt.Errorf("graph: Run.Unobserved is for Simulate, not for Rollout")
+	}
 	for _, seed := range run.Seeds {
 		if seed >= maxSeed {
 			return fmt.Errorf("graph: seed %d: a rollout's seeds are below 2⁵³, because nodes hold them", seed)

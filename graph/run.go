@@ -55,6 +55,10 @@ type Run struct {
 	Every   int      // record every so many steps; default 1
 	Average bool     // record the mean over each Every steps instead of the last value
 
+	// Unobserved leaves out the network's observers, which a short run to look at states need not serve. For
+	// Simulate only.
+	Unobserved bool
+
 	Lanes int // copies of the network run side by side (parameter sets, trials, seeds); default 1
 	// Values gives addresses a value of their own in each lane: one row per lane, of as many numbers as
 	// the address has (or one, for all regions). Under "COUPLING/delays" each lane may have delays of its

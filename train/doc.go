@@ -19,6 +19,13 @@
 // these are not used: they cannot save their state, clip by element only, and treat scalars differently
 // from vectors.
 //
+// # Inhibition
+//
+// [BalanceInhibition] finds the weights of the inhibition with which all regions of an excitatory-inhibitory
+// network rest at 3 Hz, whatever they receive; [MeanError] is the objective that does it by gradient:
+//
+//	balanced, err := train.BalanceInhibition(ctx, net, graph.Run{Dt: 1, Warmup: 2000, Duration: 30_000}, train.InhibitionSettings{})
+//
 // # Tasks
 //
 // [Train] trains a recurrent network on a cognitive task, with the trials of a batch as lanes:

@@ -35,6 +35,27 @@ func ExampleFit() {
 	// Output: FC within 0.000
 }
 
+// Two regions of which one drives the other are brought to 3 Hz.
+func ExampleBalanceInhibition() {
+	net, err := graph.NewNetwork(
+		graph.Population("cortex", graph.Regions(2), nmm.ReducedWongWangExcInh()),
+		layers.Couple("cortex.S_e", "cortex.S_e").Weights(mat.NewDense(2, 2, []float64{0, 0, 1, 0})),
+		layers.WhiteNoise("cortex.S_e", 0.01), layers.WhiteNoise("cortex.S_i", 0.01))
+	if err != nil {
+		panic(err)
+	}
+	run := graph.Run{Dt: 1, Warmup: 2000, Duration: 30_000, Seed: 1} // ms
+	balanced, err := train.BalanceInhibition(context.Background(), net, run, train.InhibitionSettings{})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println("within 0.1 Hz of 3 Hz:", balanced.Worst < 0.1)
+	fmt.Println("the driven region has more inhibition:", balanced.J[1] > balanced.J[0])
+	// Output:
+	// within 0.1 Hz of 3 Hz: true
+	// the driven region has more inhibition: true
+}
+
 func ExampleMinimize() {
 	valley := func(x, grad []float64) (float64, error) {
 		a, b := x[0]-3, x[1]+1
