@@ -13,6 +13,12 @@
 //	layers.Input("u", 3),                                        // what a task shows
 //	layers.Couple("input:u", "cortex.x").Weights(encoder)        // regions × channels
 //
+// A [Stimulus] is a series, sampled from a [Waveform] if it has a formula; [ColouredNoise] is an input that
+// fluctuates with a memory:
+//
+//	layers.Stimulus("pulses", "cortex.x", layers.Samples(2000, 0.1, layers.Pulses(0.5, 200, 10))),
+//	layers.ColouredNoise("drive", "cortex.x", 5, 0.1),           // correlated over 5 ms
+//
 // Settings are chained; the first one that is wrong is the error that NewNetwork returns.
 //
 // # Recurrent networks
