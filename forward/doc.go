@@ -1,5 +1,9 @@
 // Package forward turns activity into signals and signals into summaries.
 //
+// Monitors are observers, parts of a network that record while it runs: [SubSample],
+// [TemporalAverage], [GlobalAverage], [SpatialAverage], and [Moments], of which
+// [CorrelationNode] makes FC without a stored sample.
+//
 // [Balloon] is an observer that computes BOLD behind a running network, by the
 // Balloon-Windkessel model; [HRFSignal] turns recorded activity into BOLD by convolution
 // with a haemodynamic response, VolterraHRF, GammaHRF, DoubleExponentialHRF or

@@ -45,7 +45,8 @@ type Observer struct {
 	Integrator Integrator // of the model; default Heun
 
 	// Projection, outputs × regions, is applied to each sample, which then has a value for each output: a
-	// global average, a lead field. Its address is Name/projection, of unit 1. Labels are those of the outputs.
+	// lead field, averages of groups. One of a single column is applied to the mean over the regions. Its
+	// address is Name/projection, of unit 1. Labels are those of the outputs.
 	Projection mat.Matrix
 	Labels     []string // default "output 1" …
 

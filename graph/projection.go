@@ -18,8 +18,11 @@ func (o *observer) attachProjection(n *Network) error {
 		return fmt.Errorf("projection: expected a matrix, or none at all, found a nil %T", o.Projection)
 	}
 	data, rows, cols := flatten(o.Projection)
+	if cols == 1 {
+		data, cols = ofMean(data, o.pop.n()), o.pop.n()
+	}
 	if rows < 1 || cols != o.pop.n() {
-		return fmt.Errorf("projection: expected outputs × %d regions of %s, found %d × %d", o.pop.n(), o.pop.name, rows, cols)
+		return fmt.Errorf("projection: expected outputs × %d regions of %s, or × 1 for their mean, found %d × %d", o.pop.n(), o.pop.name, rows, cols)
 	}
 	if o.Labels == nil {
 		o.Labels = numbered("output", rows)
@@ -39,6 +42,15 @@ func (o *observer) attachProjection(n *Network) error {
 		return err
 	}
 	return n.add(o.projection)
+}
+
+// ofMean is a projection of the mean over n regions as one of the regions.
+func ofMean(data []float64, n int) []float64 {
+	wide := repeatEach(data, n)
+	for i := range wide {
+		wide[i] /= float64(n)
+	}
+	return wide
 }
 
 // project puts the projection of what an observer recorded in its place. The matrix is among the

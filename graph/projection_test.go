@@ -19,6 +19,7 @@ func projected(t testing.TB, n int) *Network {
 	}
 	return longNetwork(t, n,
 		&Observer{Name: "sensors", From: "cortex.x", Pre: "x - y", Step: 2, Average: true, Projection: gain(4), Labels: []string{"a", "b", "c", "d"}},
+		&Observer{Name: "mean", From: "cortex.x", Projection: mat.NewDense(2, 1, []float64{1, -2})},
 		&Observer{Name: "state", From: "cortex.x", Model: lowPass(t), Port: "z", Output: "z", Ratio: 3, Every: 2, Projection: gain(1), Integrator: Euler},
 		&Observer{Name: "square", From: "cortex.y", Model: lowPass(t), Port: "z", Output: "square", Ratio: 5, Average: true, Projection: NewSparse(gain(2))})
 }
@@ -29,6 +30,8 @@ func TestProjectionByHand(t *testing.T) {
 	for _, o := range bare.observers {
 		o.projection = nil
 	}
+	mean := net.value("mean/projection").Data
+	closeTo(t, "a projection of the mean", mean, []float64{1. / 3, 1. / 3, 1. / 3, -2. / 3, -2. / 3, -2. / 3}, 1e-15)
 	run := Run{Dt: 0.5, Warmup: 3.5, Duration: 50, Seed: 2, Lanes: 2}
 	got, err := net.Simulate(context.Background(), run)
 	if err != nil {
@@ -38,7 +41,7 @@ func TestProjectionByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, labels := range map[string][]string{"sensors": {"a", "b", "c", "d"}, "state": {"output 1"}, "square": {"output 1", "output 2"}} {
+	for name, labels := range map[string][]string{"sensors": {"a", "b", "c", "d"}, "mean": {"output 1", "output 2"}, "state": {"output 1"}, "square": {"output 1", "output 2"}} {
 		s, full := got.Series(name), want.Series(name)
 		if !slices.Equal(s.Labels, labels) || s.Samples != full.Samples || s.Start != full.Start || s.Dt != full.Dt || s.Samples == 0 {
 			t.Fatalf("%v of %v, without projection %v", s, s.Labels, full)
@@ -102,12 +105,12 @@ func TestProjectionPerLane(t *testing.T) {
 func TestProjectionErrors(t *testing.T) {
 	two := mat.NewDense(2, 2, []float64{1, 2, 3, 4})
 	for want, o := range map[string]Observer{
-		"it has 1 labels but no Projection":                                             {Labels: []string{"a"}},
-		"projection: expected outputs × 2 regions of cortex, found 2 × 3":               {Projection: mat.NewDense(2, 3, nil)},
-		"projection: expected a matrix, or none at all":                                 {Projection: (*mat.Dense)(nil)},
-		"a label for each of 2 outputs, found 3":                                        {Projection: two, Labels: Regions(3)},
-		"outputs 1 and 2 are both called \"a\"":                                         {Projection: two, Labels: []string{"a", "a"}},
-		"seen/projection: entry to output 2 from region 1, NaN, is not a finite number": {Projection: mat.NewDense(2, 2, []float64{1, 2, math.NaN(), 4})},
+		"it has 1 labels but no Projection": {Labels: []string{"a"}},
+		"projection: expected outputs × 2 regions of cortex, or × 1 for their mean, found 2 × 3": {Projection: mat.NewDense(2, 3, nil)},
+		"projection: expected a matrix, or none at all":                                          {Projection: (*mat.Dense)(nil)},
+		"a label for each of 2 outputs, found 3":                                                 {Projection: two, Labels: Regions(3)},
+		"outputs 1 and 2 are both called \"a\"":                                                  {Projection: two, Labels: []string{"a", "a"}},
+		"seen/projection: entry to output 2 from region 1, NaN, is not a finite number":          {Projection: mat.NewDense(2, 2, []float64{1, 2, math.NaN(), 4})},
 	} {
 		o.Name, o.From = "seen", "cortex.x"
 		_, err := NewNetwork(Population("cortex", Regions(2), nmm.Hopf()), &o)
