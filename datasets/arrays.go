@@ -3,12 +3,10 @@ package datasets
 import (
 	"archive/zip"
 	"bufio"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -148,32 +146,7 @@ func (c *Connectome) Save(path string) error {
 		matrixOf("centres_mm", c.Centres), matrixOf("orientations", c.Orientations), listOf("areas_mm2", c.Areas),
 		listOf("cortical", zerosAndOnes(c.Cortical)), listOf("right_hemisphere", zerosAndOnes(c.RightHemisphere)),
 	}
-	return writeBeside(path, func(w io.Writer) error { return writeNpz(w, arrays) })
-}
-
-// Save writes the time series to a .npz file, which numpy.load reads, as data [time,
-// region], labels, tr_s and unit; or to a .csv file, a header of labels and a line per
-// sample, after a comment that tells the repetition time and the unit. The file appears
-// when it is complete. It fails if the name ends otherwise, or if labels and data differ
-// in number.
-func (s *TimeSeries) Save(path string) error {
-	if _, regions := s.Dims(); len(s.Labels) != regions {
-		return fmt.Errorf("datasets: %s: time series with %s for %s", path, plural(len(s.Labels), "label"), plural(regions, "region"))
-	}
-	switch extension(path) {
-	case ".npz":
-		arrays := []*variable{matrixOf("data", s.Data), textsOf("labels", s.Labels),
-			{name: "tr_s", numbers: []float64{s.TR}}, {name: "unit", texts: []string{s.Unit}}}
-		return writeBeside(path, func(w io.Writer) error { return writeNpz(w, arrays) })
-	case ".csv":
-		unit := s.Unit
-		if unit == "" {
-			unit = "unknown"
-		}
-		comment := fmt.Sprintf("# one line per sample, TR %g s (0: unknown), unit %s\n", s.TR, strings.Join(strings.Fields(unit), " "))
-		return writeBeside(path, func(w io.Writer) error { return writeCSV(w, comment, s.Labels, s.Data) })
-	}
-	return fmt.Errorf("datasets: %s: a time series is saved as .npz or .csv", path)
+	return WriteFile(path, func(w io.Writer) error { return writeNpz(w, arrays) })
 }
 
 func matrixOf(name string, m *mat.Dense) *variable {
@@ -225,49 +198,4 @@ func writeNpz(w io.Writer, arrays []*variable) error {
 		}
 	}
 	return archive.Close()
-}
-
-// writeCSV writes a table of numbers that read back exactly.
-func writeCSV(w io.Writer, comment string, header []string, m *mat.Dense) error {
-	if _, err := io.WriteString(w, comment); err != nil {
-		return err
-	}
-	lines := csv.NewWriter(w)
-	lines.Write(header)
-	rows, columns := m.Dims()
-	fields := make([]string, columns)
-	for i := 0; i < rows; i++ {
-		for j := range fields {
-			fields[j] = strconv.FormatFloat(m.At(i, j), 'g', -1, 64)
-		}
-		lines.Write(fields)
-	}
-	lines.Flush()
-	return lines.Error()
-}
-
-// writeBeside writes a file under another name, and renames it when it is complete.
-func writeBeside(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".datasets-*")
-	if err != nil {
-		return fmt.Errorf("datasets: %w", err)
-	}
-	defer os.Remove(f.Name()) // fails once it is renamed
-	buffered := bufio.NewWriter(f)
-	if err = write(buffered); err == nil {
-		err = buffered.Flush()
-	}
-	if closing := f.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("datasets: %s: %w", path, err)
-	}
-	return nil
 }

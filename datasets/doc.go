@@ -39,13 +39,19 @@
 //
 // # Files of arrays
 //
-// NumPy's .npz and .npy are read, and .npz written, with labels and units; MATLAB's .mat
-// is read in all versions from 5 (save -v6, -v7, -v7.3), and HDF5 (.h5, .hdf5), in which
-// an array of a group is called group/name:
+// NumPy's .npz and .npy are read, MATLAB's .mat in all versions from 5 (save -v6, -v7,
+// -v7.3), and HDF5 (.h5, .hdf5), in which an array of a group is called group/name:
 //
 //	sc, err := datasets.LoadConnectome("c.mat", datasets.ConnectomeOptions{Weights: "SUBJECT.SC"})
 //	bold, err := datasets.LoadTimeSeries("bold.npz", datasets.SeriesOptions{Variable: "ts", Transposed: true})
-//	err = bold.Save("bold.npz")                                // or .csv
+//	fc, err := datasets.LoadMatrix("fc.npz")
+//
+// Results are written as .npz, which numpy.load reads, or .csv, with labels and units, and
+// read back the same; a file appears when it is complete:
+//
+//	err = bold.Save("bold.npz")                                // a Matrix, Connectome, Edges, Parameters likewise
+//	err = datasets.WriteFile("sweep.csv", sweep.WriteCSV)      // what writes itself
+//	v, err := datasets.FromSamples(s.Lane(0), s.Start, s.Dt, s.Unit, s.Labels) // of a graph.Series
 //
 // What a file declares is not believed before it is there: data that end early, and
 // arrays of more than 256 MiB, are errors that name file, array and byte.

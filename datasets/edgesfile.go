@@ -325,9 +325,9 @@ func (e *Edges) Save(path string) error {
 		if e.Labels != nil {
 			arrays = append(arrays, textsOf("labels", e.Labels))
 		}
-		return writeBeside(path, func(w io.Writer) error { return writeNpz(w, arrays) })
+		return WriteFile(path, func(w io.Writer) error { return writeNpz(w, arrays) })
 	case ".csv":
-		return writeBeside(path, e.writeCSV)
+		return WriteFile(path, e.writeCSV)
 	}
 	return fmt.Errorf("datasets: %s: edges are saved as .npz or .csv", path)
 }

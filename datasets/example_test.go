@@ -2,9 +2,13 @@ package datasets_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/euryale-ml/euryale/datasets"
+	"github.com/euryale-ml/euryale/graph"
+	"github.com/euryale-ml/euryale/train"
 )
 
 func ExampleLoadTVB() {
@@ -53,4 +57,46 @@ func ExampleRestingState() {
 	fmt.Printf("%d regions, halves of %.2f s and %.2f s, %d samples each\n", regions, first.Duration(), second.Duration(), samples)
 	// Output:
 	// 28 regions, halves of 236.25 s and 236.25 s, 125 samples each
+}
+
+// What networks record and fits find is saved by one call each, after a conversion.
+func ExampleParameters_Save() {
+	recorded := &graph.Series{Address: "cortex.x", Unit: "mV", Labels: []string{"a", "b"}, Dt: 0.5, Lanes: 1, Samples: 2, Data: []float64{1, 2, 3, 4}}
+	fitted := &train.Result{Parameters: []train.Parameter{{Address: "coupling:G", Unit: "1/ms", Start: []float64{0.1}, Values: []float64{0.3}}}}
+
+	folder, err := os.MkdirTemp("", "results")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	series, err := datasets.FromSamples(recorded.Lane(0), recorded.Start, recorded.Dt, recorded.Unit, recorded.Labels)
+	if err != nil {
+		panic(err)
+	}
+	if err := series.Save(filepath.Join(folder, "x.csv")); err != nil {
+		panic(err)
+	}
+	var found datasets.Parameters
+	for _, p := range fitted.Parameters {
+		found = append(found, datasets.Parameter(p))
+	}
+	if err := found.Save(filepath.Join(folder, "parameters.csv")); err != nil {
+		panic(err)
+	}
+	for _, name := range []string{"x.csv", "parameters.csv"} {
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			panic(err)
+		}
+		fmt.Print(string(text))
+	}
+	// Output:
+	// # layout: header
+	// # unit: mV
+	// # TR_s: 0.0005
+	// time_s,a,b
+	// 0,1,2
+	// 0.0005,3,4
+	// address,shape,region,unit,start,value
+	// coupling:G,,,1/ms,0.1,0.3
 }

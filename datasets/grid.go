@@ -19,11 +19,12 @@ var maxFileBytes int64 = 256 << 20
 // grid is the text of a delimited file, cut into fields of equal rows but not yet
 // numbers: columns that nobody selected may hold anything.
 type grid struct {
-	name   string     // file, as errors name it
-	header []string   // nil if the file has none, otherwise one name per column
-	cells  [][]string // data rows
-	lines  []int      // line in the file of each row
-	first  int        // columns of the file before cells[·][0]: removed row names
+	name   string            // file, as errors name it
+	header []string          // nil if the file has none, otherwise one name per column
+	cells  [][]string        // data rows
+	lines  []int             // line in the file of each row
+	first  int               // columns of the file before cells[·][0]: removed row names
+	notes  map[string]string // comments that tell something
 }
 
 // loadGrid reads the grid of a file.
@@ -47,6 +48,7 @@ func readGrid(r io.Reader, name string) (*grid, error) {
 	for k, line := range strings.Split(text, "\n") {
 		line = strings.TrimRight(line, " \t\v\f")
 		if start := strings.TrimSpace(line); start == "" || start[0] == '#' || start[0] == '%' {
+			g.takeNote(start)
 			continue
 		}
 		kept = append(kept, line)
@@ -83,12 +85,16 @@ func readText(r io.Reader, name string) (string, error) {
 // writes it.
 func (g *grid) takeHeader() error {
 	firstLine := g.lines[0]
-	if isHeader(g.cells) {
+	header, known := g.laidOut("header")
+	if !known {
+		header = isHeader(g.cells)
+	}
+	if header {
 		g.header, g.cells, g.lines = g.cells[0], g.cells[1:], g.lines[1:]
 		if len(g.cells) == 0 {
 			return fmt.Errorf("datasets: %s: no data: only a header line", g.name)
 		}
-		if column := g.column(0); len(g.header)+1 == len(g.cells[0]) && (counts(column) || allWords(column)) {
+		if column := g.column(0); !known && len(g.header)+1 == len(g.cells[0]) && (counts(column) || allWords(column)) {
 			g.header = append([]string{""}, g.header...)
 		}
 	}
@@ -121,7 +127,7 @@ func (g *grid) column(j int) []string {
 
 // takeIndex removes a first column without a name that only counts the rows.
 func (g *grid) takeIndex() {
-	if g.header == nil || g.columns() < 2 || (g.header[0] != "" && g.header[0] != "Unnamed: 0") {
+	if _, known := g.laidOut(""); known || g.header == nil || g.columns() < 2 || (g.header[0] != "" && g.header[0] != "Unnamed: 0") {
 		return
 	}
 	if counts(g.column(0)) {
@@ -132,7 +138,7 @@ func (g *grid) takeIndex() {
 // takeRowNames removes a first column in which every field is a word, and returns it.
 func (g *grid) takeRowNames() []string {
 	names := g.column(0)
-	if g.columns() < 2 || !allWords(names) {
+	if has, known := g.laidOut("row names"); g.columns() < 2 || known && !has || !known && !allWords(names) {
 		return nil
 	}
 	g.dropFirst()

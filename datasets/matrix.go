@@ -14,13 +14,24 @@ type Matrix struct {
 	Data         *mat.Dense
 	RowLabels    []string // nil if the file names no rows
 	ColumnLabels []string // nil if the file names no columns
+	Unit         string   // of the numbers; "" if unknown
 }
 
 // LoadMatrix reads a matrix from a text file (see the package documentation), with
-// or without a header of column names and a first column of row names. It fails if
-// the file is missing or empty, if rows differ in length, and if a value is missing,
-// NaN, infinite or no number.
+// or without a header of column names and a first column of row names; or, by the end
+// of the name, from arrays: .npz, .npy, .mat or .h5, the one called data or the only
+// matrix, with row_labels and column_labels, or labels. It fails if the file is missing
+// or empty, if rows differ in length, and if a value is missing, NaN, infinite or no
+// number.
 func LoadMatrix(path string) (*Matrix, error) {
+	if isStore(path) {
+		s, closer, err := openStore(path)
+		if err != nil {
+			return nil, err
+		}
+		defer closer.Close()
+		return s.labelled()
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
@@ -40,11 +51,66 @@ func ReadMatrix(r io.Reader, name string) (*Matrix, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Matrix{Data: data, RowLabels: rowLabels}
+	m := &Matrix{Data: data, RowLabels: rowLabels, Unit: g.notes[unitNote]}
 	if g.header != nil {
 		m.ColumnLabels = g.labels(g.allColumns())
 	}
 	return m, nil
+}
+
+// labelled reads a matrix with its labels.
+func (s *store) labelled() (*Matrix, error) {
+	v, err := s.signal("")
+	if err != nil {
+		return nil, err
+	}
+	m := &Matrix{}
+	if m.Data, err = v.matrix(); err != nil {
+		return nil, err
+	}
+	rows, columns := m.Data.Dims()
+	for k, x := range m.Data.RawMatrix().Data {
+		if notFinite(x) {
+			return nil, fmt.Errorf("datasets: %s[%d][%d]: the value is missing or not finite", v.name, k/columns, k%columns)
+		}
+	}
+	if m.RowLabels, err = s.labelList(rows, "row_labels", "labels"); err != nil {
+		return nil, err
+	}
+	if m.ColumnLabels, err = s.labelList(columns, "column_labels", "labels"); err != nil {
+		return nil, err
+	}
+	if v, err := s.find("unit"); err != nil {
+		return nil, err
+	} else if v != nil && len(v.texts) == 1 {
+		m.Unit = v.texts[0]
+	}
+	return m, nil
+}
+
+// labelList reads n labels, by the first name if it is there; by others only if they are
+// as many.
+func (s *store) labelList(n int, names ...string) ([]string, error) {
+	for k, name := range names {
+		v, err := s.find(name)
+		if err != nil {
+			return nil, err
+		}
+		if v == nil {
+			continue
+		}
+		labels, err := v.names()
+		if err != nil {
+			return nil, err
+		}
+		if len(labels) == n {
+			return labels, nil
+		}
+		if k == 0 {
+			return nil, fmt.Errorf("datasets: %s has %s, expected %d", v.name, plural(len(labels), "value"), n)
+		}
+	}
+	return nil, nil
 }
 
 // matrixRowNames removes the column of row names or numbers, if there is one.

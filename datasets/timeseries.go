@@ -14,6 +14,7 @@ import (
 type TimeSeries struct {
 	Data   *mat.Dense // [time][region]
 	TR     float64    // repetition time: interval between samples, s; 0 if unknown
+	Start  float64    // time of the first sample, s
 	Labels []string   // one per region
 	Unit   string     // of the data, such as "mV"; "" if unknown
 }
@@ -26,7 +27,8 @@ type SeriesOptions struct {
 	TR float64
 	// Columns selects and orders the regions: "4:31" (from 1, both ends included),
 	// "LCau:RPrec" (names of the header), "1,3,5:" (lists, open ranges). "" is all.
-	// A first column without a name that only counts the rows is no column.
+	// A first column without a name that only counts the rows is no column, nor is one
+	// of times, called time_s or time_ms.
 	Columns string
 	// Variable names the array of a file of several; "" is the one called data, or else
 	// the only matrix.
@@ -71,15 +73,20 @@ func ReadTimeSeries(r io.Reader, name string, options SeriesOptions) (*TimeSerie
 		return nil, err
 	}
 	g.takeIndex()
+	out := &TimeSeries{TR: options.TR}
+	if err := g.takeTimes(out); err != nil {
+		return nil, err
+	}
 	columns, err := selectColumns(options.Columns, g.header, g.columns())
 	if err != nil {
 		return nil, fmt.Errorf("%w (in %s)", err, name)
 	}
-	data, err := g.finite(columns)
+	out.Labels = g.labels(columns)
+	out.Data, err = g.finite(columns)
 	if err != nil {
 		return nil, err
 	}
-	return &TimeSeries{Data: data, TR: options.TR, Labels: g.labels(columns)}, nil
+	return out, nil
 }
 
 // checkTR refuses what is no repetition time.
@@ -122,7 +129,7 @@ func (s *TimeSeries) Halves() (first, second *TimeSeries) {
 
 func (s *TimeSeries) samples(from, to int) *TimeSeries {
 	_, regions := s.Data.Dims()
-	return &TimeSeries{Data: mat.DenseCopyOf(s.Data.Slice(from, to, 0, regions)), TR: s.TR, Labels: s.Labels, Unit: s.Unit}
+	return &TimeSeries{Data: mat.DenseCopyOf(s.Data.Slice(from, to, 0, regions)), TR: s.TR, Start: s.Start + float64(from)*s.TR, Labels: s.Labels, Unit: s.Unit}
 }
 
 // Columns selects and orders regions as [SeriesOptions].Columns does.
@@ -132,7 +139,7 @@ func (s *TimeSeries) Columns(selection string) (*TimeSeries, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &TimeSeries{Data: mat.NewDense(samples, len(columns), nil), TR: s.TR, Unit: s.Unit}
+	out := &TimeSeries{Data: mat.NewDense(samples, len(columns), nil), TR: s.TR, Start: s.Start, Unit: s.Unit}
 	for k, j := range columns {
 		out.Data.SetCol(k, mat.Col(nil, j, s.Data))
 		out.Labels = append(out.Labels, s.Labels[j])
@@ -203,7 +210,7 @@ func (s *TimeSeries) mapped(change func(x []float64)) *TimeSeries {
 		change(x)
 		out.SetCol(j, x)
 	}
-	return &TimeSeries{Data: out, TR: s.TR, Labels: s.Labels, Unit: s.Unit}
+	return &TimeSeries{Data: out, TR: s.TR, Start: s.Start, Labels: s.Labels, Unit: s.Unit}
 }
 
 // String is a summary in one line.

@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -227,6 +226,13 @@ func (s *store) describe(out *TimeSeries, regions int) error {
 	} else if v != nil && len(v.texts) == 1 {
 		out.Unit = v.texts[0]
 	}
+	if v, err := s.find("start_s"); err != nil {
+		return err
+	} else if v != nil {
+		if out.Start, err = v.scalar(); err != nil {
+			return err
+		}
+	}
 	v, err := s.find("tr_s")
 	if v == nil || err != nil {
 		return err
@@ -235,15 +241,10 @@ func (s *store) describe(out *TimeSeries, regions int) error {
 	if err == nil {
 		err = checkTR(tr, v.name)
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case out.TR != 0 && tr != 0 && math.Abs(out.TR-tr) > 1e-6*tr:
-		return fmt.Errorf("datasets: %s is %g s, but the options say TR %g s", v.name, tr, out.TR)
-	case out.TR == 0:
-		out.TR = tr
 	}
-	return nil
+	return out.takeTR(tr, v.name)
 }
 
 // connectome reads a connectome, its parts by the names of tvbParts or by those given.

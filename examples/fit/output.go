@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/euryale-ml/euryale/datasets"
 	"github.com/euryale-ml/euryale/graph"
 	"gonum.org/v1/gonum/mat"
 )
@@ -39,7 +39,7 @@ func (r *result) writeJSON(w io.Writer) error { return json.NewEncoder(w).Encode
 func checkDirectory(dir string) error {
 	err := os.MkdirAll(dir, 0o777)
 	if err == nil {
-		err = writeFile(dir, ".probe", func(io.Writer) error { return nil })
+		err = datasets.WriteFile(filepath.Join(dir, ".probe"), func(io.Writer) error { return nil })
 	}
 	if err != nil {
 		return fmt.Errorf("-out %s: %w", dir, err)
@@ -50,22 +50,22 @@ func checkDirectory(dir string) error {
 // write puts picture, matrices and parameters into a directory and names the files.
 func (r *result) write(dir string) ([]string, error) {
 	type file struct {
-		name  string
-		write func(io.Writer) error
+		name string
+		save func(path string) error
 	}
 	files := []file{
-		{"fc_empirical.csv", r.matrix(r.empirical)},
-		{"weights.csv", r.matrix(r.network.Weights)},
-		{"parameters.csv", r.writeParameters},
-		{"fc_simulated.csv", r.matrix(r.simulated)},
-		{"fc.png", r.drawFC},
+		{"fc_empirical.csv", r.matrix(r.empirical).Save},
+		{"weights.csv", r.matrix(r.network.Weights).Save},
+		{"parameters.csv", r.parameters().Save},
+		{"fc_simulated.csv", r.matrix(r.simulated).Save},
+		{"fc.png", saved(r.drawFC)},
 	}
 	if r.dot {
-		files = append(files, file{"network.dot", r.writeDOT})
+		files = append(files, file{"network.dot", saved(r.writeDOT)})
 	}
 	var names []string
 	for _, f := range files {
-		if err := writeFile(dir, f.name, f.write); err != nil {
+		if err := f.save(filepath.Join(dir, f.name)); err != nil {
 			return nil, err
 		}
 		names = append(names, f.name)
@@ -73,58 +73,24 @@ func (r *result) write(dir string) ([]string, error) {
 	return names, nil
 }
 
-func (r *result) matrix(m *mat.Dense) func(io.Writer) error {
-	return func(w io.Writer) error {
-		out := csv.NewWriter(w)
-		out.Write(append([]string{""}, r.data.labels...))
-		for i, label := range r.data.labels {
-			out.Write(append([]string{label}, texts(m.RawRowView(i))...))
-		}
-		out.Flush()
-		return out.Error()
-	}
+func saved(write func(io.Writer) error) func(path string) error {
+	return func(path string) error { return datasets.WriteFile(path, write) }
 }
 
-func (r *result) writeParameters(w io.Writer) error {
-	out := csv.NewWriter(w)
-	out.Write([]string{"region", "bifurcation (1/s)", "relaxation (1/s)", "frequency (Hz)", "noise (1/√s)"})
+// matrix has a row and a column per region.
+func (r *result) matrix(m *mat.Dense) *datasets.Matrix {
+	return &datasets.Matrix{Data: m, RowLabels: r.data.labels, ColumnLabels: r.data.labels}
+}
+
+// parameters has a row per region.
+func (r *result) parameters() *datasets.Matrix {
+	m := &datasets.Matrix{Data: mat.NewDense(len(r.data.labels), 4, nil), RowLabels: r.data.labels,
+		ColumnLabels: []string{"bifurcation (1/s)", "relaxation (1/s)", "frequency (Hz)", "noise (1/√s)"}}
 	relaxation := r.network.relaxation()
-	for i, label := range r.data.labels {
-		out.Write(append([]string{label}, texts([]float64{r.network.Bifurcation[i], relaxation[i], r.network.Frequency[i], r.network.Amplitude * r.network.Noise[i]})...))
+	for i := range r.data.labels {
+		m.Data.SetRow(i, []float64{r.network.Bifurcation[i], relaxation[i], r.network.Frequency[i], r.network.Amplitude * r.network.Noise[i]})
 	}
-	out.Flush()
-	return out.Error()
-}
-
-func texts(v []float64) []string {
-	s := make([]string, len(v))
-	for i := range v {
-		s[i] = strconv.FormatFloat(v[i], 'g', -1, 64)
-	}
-	return s
-}
-
-// writeFile writes beside and renames, so that no file is ever half written.
-func writeFile(dir, name string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(dir, "."+name)
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // fails after the rename, as it should
-	err = write(f)
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, name))
-	}
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", filepath.Join(dir, name), err)
-	}
-	return nil
+	return m
 }
 
 // writeDOT writes the step graph for Graphviz.

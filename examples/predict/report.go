@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"text/tabwriter"
 
+	"github.com/euryale-ml/euryale/datasets"
 	"github.com/euryale-ml/euryale/layers"
 )
 
@@ -92,8 +93,7 @@ func (r *report) savePicture(p *layers.Predictor) error {
 	return r.write("prediction.png", picture)
 }
 
-// write writes into -out, if there is one and there are data: beside the file, and renames, so that it is
-// never there by half.
+// write writes into -out, if there is one and there are data.
 func (r *report) write(name string, data []byte) error {
 	if r.config.out == "" || len(data) == 0 {
 		return nil
@@ -101,9 +101,8 @@ func (r *report) write(name string, data []byte) error {
 	if err := os.MkdirAll(r.config.out, 0o777); err != nil {
 		return err
 	}
-	name = filepath.Join(r.config.out, name)
-	if err := os.WriteFile(name+".part", data, 0o666); err != nil {
+	return datasets.WriteFile(filepath.Join(r.config.out, name), func(w io.Writer) error {
+		_, err := w.Write(data)
 		return err
-	}
-	return os.Rename(name+".part", name)
+	})
 }
