@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/euryale-ml/euryale/datasets"
 )
 
 // String prints the sweep as a table, what it was computed with, and the best value. The stable range is marked
@@ -128,6 +130,50 @@ func (r *SweepResult) WriteCSV(w io.Writer) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// SaveNPZ writes the sweep to a .npz file, which numpy.load reads: an array for every column of the table, NaN
+// where there is nothing, and the FC of every value, with the labels of the regions and what it was computed with.
+func (r *SweepResult) SaveNPZ(path string) error {
+	points, n := len(r.Points), len(r.Labels)
+	column := func(name string, f func(*SweepPoint) float64) datasets.Array {
+		a := datasets.Array{Name: name, Shape: []int{points}, Numbers: make([]float64, points)}
+		for i := range r.Points {
+			a.Numbers[i] = f(&r.Points[i])
+		}
+		return a
+	}
+	one := map[bool]float64{true: 1}
+	arrays := []datasets.Array{
+		{Name: "address", Texts: []string{r.Address}}, {Name: "unit", Texts: []string{r.Unit}}, {Name: "analysis", Texts: []string{r.Analysis.String()}},
+		{Name: "note", Texts: []string{r.Note}}, {Name: "labels", Shape: []int{n}, Texts: r.Labels}, {Name: "best", Numbers: []float64{float64(r.Best)}},
+		column("values", func(p *SweepPoint) float64 { return p.Value }),
+		column("stable", func(p *SweepPoint) float64 { return one[p.Stable] }),
+		column("fc_correlation", func(p *SweepPoint) float64 { return p.FCCorrelation }),
+		column("fc_rmse", func(p *SweepPoint) float64 { return p.FCRMSE }),
+		column("fcd_ks", func(p *SweepPoint) float64 { return p.FCDKS }),
+		column("metastability", func(p *SweepPoint) float64 { return p.Metastability }),
+		column("synchrony", func(p *SweepPoint) float64 { return p.Synchrony }),
+	}
+	for k, m := range r.watched() {
+		arrays = append(arrays, column("mean "+m.Address+" ("+m.Unit+")", func(p *SweepPoint) float64 {
+			if k < len(p.Means) {
+				return p.Means[k].Mean
+			}
+			return math.NaN()
+		}))
+	}
+	fc := datasets.Array{Name: "fc", Shape: []int{points, n, n}}
+	for _, p := range r.Points {
+		for i := range n * n {
+			if p.FC == nil {
+				fc.Numbers = append(fc.Numbers, math.NaN())
+			} else {
+				fc.Numbers = append(fc.Numbers, p.FC.At(i/n, i%n))
+			}
+		}
+	}
+	return datasets.SaveArrays(path, append(arrays, fc)...)
 }
 
 // number is exact, and empty for NaN.

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/csv"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -221,6 +223,24 @@ func TestSweepOutput(t *testing.T) {
 	rows, err := in.ReadAll()
 	if err != nil || len(rows) != 7 || rows[6][1] != "" || rows[0][0] != "c/gain (1/ms)" {
 		t.Errorf("expected a header and 6 rows, the last without a correlation, found %v (%v)", rows, err)
+	}
+	path := filepath.Join(t.TempDir(), "sweep.npz")
+	if err := r.SaveNPZ(path); err != nil {
+		t.Fatal(err)
+	}
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	var names []string
+	for _, f := range archive.File {
+		names = append(names, strings.TrimSuffix(f.Name, ".npy"))
+	}
+	for _, want := range []string{"values", "fc", "labels", "analysis", "fc_rmse", "mean cortex.x (1)"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("expected an array %q, found %q", want, names)
+		}
 	}
 }
 
