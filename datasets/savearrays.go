@@ -36,5 +36,5 @@ func SaveArrays(path string, arrays ...Array) error {
 		}
 		list = append(list, &variable{name: a.Name, shape: a.Shape, numbers: a.Numbers, texts: a.Texts})
 	}
-	return writeBeside(path, func(w io.Writer) error { return writeNpz(w, list) })
+	return WriteFile(path, func(w io.Writer) error { return writeNpz(w, list) })
 }
