@@ -30,7 +30,7 @@ func brainmassSchemas() []schema {
 		b("networks_handwired", firstHas("model", "method", "conn", "traj"), readBrainmassHandwired),
 		b("coupling", has("cases", "laplacian", "delay_steps_table"), readBrainmassCoupling),
 		b("layers", firstHas("kind", "weights", "inputs"), later("recurrent layers")),
-		b("forward", has("balloon", "hrf_bold"), later("forward models")),
+		b("forward", has("balloon", "hrf_bold"), readBrainmassForward),
 		b("objectives", has("cases", "densities"), readBrainmassObjectives),
 		b("noise", has("ou", "gaussian"), later("noise processes")),
 		b("params", has("transforms", "adam"), readBrainmassParams),

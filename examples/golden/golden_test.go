@@ -28,6 +28,7 @@ var atLeast = []struct {
 	{"neurolib/functions.json", 15},
 	{"neurolib/signal.json", 10},
 	{"tvb/analyzers/all.json", 15},
+	{"tvb/monitors/*.json", 1},
 	{"neurolib/gradients.json", 4},
 	{"neurolib/optimal_control.json", 5},
 	{"neurolib/model_hopf.json", 9},

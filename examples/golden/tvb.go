@@ -23,7 +23,7 @@ func tvbSchemas() []schema {
 		t("trajectories", "trajectories/*.json", readTVBTrajectories, "weights", "runs", "record_steps"),
 		t("trajectories_extra", "trajectories_extra/*.json", readTVBExtra, "label", "integrator", "history", "x"),
 		t("coupling", "coupling/*.json", readTVBCoupling, "coupling", "past", "output"),
-		t("monitors", "monitors/*.json", laterFile("monitors (forward models)"), "input", "output"),
+		t("monitors", "monitors/*.json", readTVBMonitors, "input", "output"),
 		t("analyzers", "analyzers/*.json", readTVBAnalyzers, "sample_period_ms", "results"),
 		t("connectivity", "connectivity/*.json", laterFile("connectivity helpers (normalisations, Euclidean lengths)"), "scaled_weights", "idelays"),
 		t("equations", "equations/*.json", laterFile("stimulus equations"), "var", "equations"),
