@@ -75,11 +75,11 @@ func checkFiles(t *testing.T, dir string, sizes map[string][2]int) {
 			if rows, columns := x.Dims(); rows != size[0] || columns != size[1] {
 				t.Errorf("%s: expected %v, found %d × %d", name+ext, size, rows, columns)
 			}
-			if fc := loadSeries(t, filepath.Join(dir, name+"_fc"+ext)); !mat.EqualApprox(fc.Data, fc.Data.T(), 1e-15) || math.Abs(fc.Data.At(0, 0)-1) > 1e-9 || !slices.Equal(fc.Labels, x.Labels) {
+			if fc := loadMatrix(t, filepath.Join(dir, name+"_fc"+ext)); !mat.EqualApprox(fc.Data, fc.Data.T(), 1e-15) || math.Abs(fc.Data.At(0, 0)-1) > 1e-9 || !slices.Equal(fc.RowLabels, x.Labels) || !slices.Equal(fc.ColumnLabels, x.Labels) {
 				t.Errorf("%s_fc%s is no FC of the channels", name, ext)
 			}
-			spectrum := loadSeries(t, filepath.Join(dir, name+"_spectrum"+ext))
-			if rows, columns := spectrum.Dims(); columns != size[1]+1 || spectrum.Labels[0] != "frequency_hz" || !(spectrum.Data.At(rows-1, 0) > 0) || mat.Min(spectrum.Data) < 0 {
+			spectrum := loadMatrix(t, filepath.Join(dir, name+"_spectrum"+ext))
+			if rows, columns := spectrum.Data.Dims(); columns != size[1]+1 || spectrum.ColumnLabels[0] != "frequency_hz" || !(spectrum.Data.At(rows-1, 0) > 0) || mat.Min(spectrum.Data) < 0 {
 				t.Errorf("%s_spectrum%s: %v", name, ext, spectrum)
 			}
 		}
@@ -101,6 +101,15 @@ func loadSeries(t *testing.T, path string) *datasets.TimeSeries {
 		t.Fatal(err)
 	}
 	return x
+}
+
+func loadMatrix(t *testing.T, path string) *datasets.Matrix {
+	t.Helper()
+	m, err := datasets.LoadMatrix(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 // files are a small brain of one's own, as flags.
@@ -299,7 +308,7 @@ func TestSilence(t *testing.T) {
 	if _, err := runProgram(t, append(small(paths, dir, "sc", "eeg"), "-noise", "0", "-coupling", "0", "-eeg-noise", "0")...); err != nil {
 		t.Fatal(err)
 	}
-	if fc := loadSeries(t, filepath.Join(dir, "eeg_fc.csv")); math.IsNaN(mat.Sum(fc.Data)) {
+	if fc := loadMatrix(t, filepath.Join(dir, "eeg_fc.csv")); math.IsNaN(mat.Sum(fc.Data)) {
 		t.Error("FC is not a number")
 	}
 }
