@@ -17,9 +17,9 @@ const AverageReference = "average"
 
 // LeadField turns the activity of regions into signals of EEG, MEG or intracranial sensors,
 //
-//	s = R G x
+//	s = R N G x
 //
-// with gain G and reference R: the volume conductor is linear, and at these frequencies without
+// with gain G, normalisation of its rows N and reference R: the volume conductor is linear, and at these frequencies without
 // memory. [Sphere] makes gains for those without a head model; [FixedOrientations] and [VertexMap]
 // reduce gains of three dipole components and of surface vertices to one number per region.
 //
@@ -30,13 +30,17 @@ type LeadField struct {
 	Sensors []string   // labels; nil: sensor 1, 2, …
 	Regions []string   // labels; nil: none to compare with
 	Unit    string     // of the signals: that of the gain times that of the activity
+	// Norm divides the gain of each sensor by the sum of its absolute values, 1, or by its Euclidean length,
+	// 2, before the reference: for gains in units of their own, and so that one that learns does not grow
+	// while a factor behind it shrinks. 0: as it is. A row of zeros stays one.
+	Norm int
 	// Reference is what is subtracted from every sensor: "" nothing (MEG; or the gain's own
 	// reference), [AverageReference] the mean of all sensors, else the sensor of this label. Sensors
 	// without a signal would count in the mean: see [LeadField.Only] and [LeadField.Silent].
 	Reference string
 }
 
-// Check says what is wrong with the lead field: sizes, labels, reference, gains that are not finite.
+// Check says what is wrong with the lead field: sizes, labels, norm, reference, gains that are not finite.
 func (l *LeadField) Check() error {
 	if l.Gain == nil || l.Gain.IsEmpty() {
 		return errors.New("forward: lead field without a gain")
@@ -48,6 +52,9 @@ func (l *LeadField) Check() error {
 	if l.Regions != nil && len(l.Regions) != regions {
 		return fmt.Errorf("forward: lead field: a gain of %d regions with %d region labels", regions, len(l.Regions))
 	}
+	if l.Norm < 0 || l.Norm > 2 {
+		return fmt.Errorf("forward: lead field: expected a norm of 1, 2 or none, 0, found %d", l.Norm)
+	}
 	labels := l.Labels()
 	for i := range labels {
 		for j := 0; j < regions; j++ {
@@ -56,7 +63,7 @@ func (l *LeadField) Check() error {
 			}
 		}
 	}
-	_, err := l.referenceRow()
+	_, err := l.treatment()
 	return err
 }
 
@@ -73,38 +80,34 @@ func (l *LeadField) Labels() []string {
 	return labels
 }
 
-// Rows that are no sensors, as references.
-const (
-	noReference      = -1
-	averageReference = -2
-)
-
-// referenceRow is the sensor subtracted from all.
-func (l *LeadField) referenceRow() (int, error) {
+// treatment reads what is done to the gain.
+func (l *LeadField) treatment() (rowTreatment, error) {
+	t := rowTreatment{l.Norm, noReference}
 	switch l.Reference {
 	case "":
-		return noReference, nil
 	case AverageReference:
-		return averageReference, nil
+		t.reference = averageReference
+	default:
+		t.reference = slices.Index(l.Labels(), l.Reference)
+		if t.reference < 0 {
+			return t, fmt.Errorf("forward: lead field: expected as reference %q, a sensor or nothing, found %q", AverageReference, l.Reference)
+		}
 	}
-	if i := slices.Index(l.Labels(), l.Reference); i >= 0 {
-		return i, nil
-	}
-	return 0, fmt.Errorf("forward: lead field: expected as reference %q, a sensor or nothing, found %q", AverageReference, l.Reference)
+	return t, nil
 }
 
-// Referenced is the gain with the reference subtracted, R G.
+// Referenced is the gain with its rows normalised and the reference subtracted, R N G.
 func (l *LeadField) Referenced() (*mat.Dense, error) {
 	if err := l.Check(); err != nil {
 		return nil, err
 	}
-	row, err := l.referenceRow()
+	t, err := l.treatment()
 	if err != nil {
 		return nil, err
 	}
 	gain := mat.DenseCopyOf(l.Gain)
 	sensors, regions := gain.Dims()
-	subtractReference(gain.RawMatrix().Data, sensors, regions, row)
+	t.apply(gain.RawMatrix().Data, sensors, regions)
 	return gain, nil
 }
 
@@ -132,7 +135,7 @@ func (l *LeadField) Node(x *G.Node) (*G.Node, error) {
 		return nil, err
 	}
 	fixed := Array{Shape: shapeOf(gain), Data: gain.RawMatrix().Data}
-	f := projection("lead field", noReference)
+	f := projection("lead field", rowTreatment{reference: noReference})
 	value, gradient := f.Value, f.Gradient
 	f.Inputs = f.Inputs[:1]
 	f.Shape = func(in [][]int) ([]int, error) { return projectedShape(in[0], fixed.Shape) }
@@ -144,19 +147,19 @@ func (l *LeadField) Node(x *G.Node) (*G.Node, error) {
 }
 
 // NodeOf is [LeadField.Node] with a node of shape (sensor, region) in the place of the gain, which
-// then can be learned. The reference is subtracted from it as from the gain.
+// then can be learned. Norm and Reference are applied to it as to the gain.
 func (l *LeadField) NodeOf(x, gain *G.Node) (*G.Node, error) {
 	if err := l.Check(); err != nil {
 		return nil, err
 	}
-	row, err := l.referenceRow()
+	t, err := l.treatment()
 	if err != nil {
 		return nil, err
 	}
 	if shape := shapeOf(l.Gain); gain != nil && !slices.Equal(shape, gain.Shape()) {
 		return nil, fmt.Errorf("forward: lead field: expected a gain of shape %v, found %v", shape, gain.Shape())
 	}
-	return projection("lead field", row).Apply(x, gain)
+	return projection("lead field", t).Apply(x, gain)
 }
 
 func shapeOf(m mat.Matrix) []int {
@@ -164,26 +167,28 @@ func shapeOf(m mat.Matrix) []int {
 	return []int{rows, columns}
 }
 
-// projection is the function y = x (R G)ᵀ of x, shape (lane, time, region), and G, shape (sensor, region).
-func projection(name string, reference int) *NodeFunction {
+// projection is the function y = x (T G)ᵀ of x, shape (lane, time, region), and G, shape (sensor, region), with
+// T what is done to the rows of G.
+func projection(name string, t rowTreatment) *NodeFunction {
+	treated := func(in Array) Array {
+		gain := Array{in.Shape, slices.Clone(in.Data)}
+		t.apply(gain.Data, gain.Shape[0], gain.Shape[1])
+		return gain
+	}
 	return &NodeFunction{
 		Name: name, Inputs: []int{3, 2}, Output: 3,
 		Shape: func(in [][]int) ([]int, error) { return projectedShape(in[0], in[1]) },
 		Value: func(in []Array, out Array) error {
-			gain := Array{in[1].Shape, slices.Clone(in[1].Data)}
-			subtractReference(gain.Data, gain.Shape[0], gain.Shape[1], reference)
-			blas64.Gemm(blas.NoTrans, blas.Trans, 1, rows(in[0]), rows(gain), 0, rows(out))
+			blas64.Gemm(blas.NoTrans, blas.Trans, 1, rows(in[0]), rows(treated(in[1])), 0, rows(out))
 			return nil
 		},
 		Gradient: func(k int, in []Array, out, outGrad, inGrad Array) error {
 			if k == 1 {
 				blas64.Gemm(blas.Trans, blas.NoTrans, 1, rows(outGrad), rows(in[0]), 0, rows(inGrad))
-				subtractReferenceGradient(inGrad.Data, inGrad.Shape[0], inGrad.Shape[1], reference)
+				t.gradient(inGrad.Data, in[1].Data, inGrad.Shape[0], inGrad.Shape[1])
 				return nil
 			}
-			gain := Array{in[1].Shape, slices.Clone(in[1].Data)}
-			subtractReference(gain.Data, gain.Shape[0], gain.Shape[1], reference)
-			blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, rows(outGrad), rows(gain), 0, rows(inGrad))
+			blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, rows(outGrad), rows(treated(in[1])), 0, rows(inGrad))
 			return nil
 		},
 	}
@@ -200,40 +205,4 @@ func projectedShape(x, gain []int) ([]int, error) {
 func rows(a Array) blas64.General {
 	columns := a.Shape[len(a.Shape)-1]
 	return general(a.Data, len(a.Data)/columns, columns)
-}
-
-// subtractReference turns G into R G.
-func subtractReference(gain []float64, sensors, regions, reference int) {
-	if reference == noReference {
-		return
-	}
-	for j := 0; j < regions; j++ {
-		subtracted := 0.0
-		if reference == averageReference {
-			for i := 0; i < sensors; i++ {
-				subtracted += gain[i*regions+j]
-			}
-			subtracted /= float64(sensors)
-		} else {
-			subtracted = gain[reference*regions+j]
-		}
-		for i := 0; i < sensors; i++ {
-			gain[i*regions+j] -= subtracted
-		}
-	}
-}
-
-// subtractReferenceGradient turns the gradient of R G into that of G: Rᵀ.
-func subtractReferenceGradient(grad []float64, sensors, regions, reference int) {
-	if reference < 0 {
-		subtractReference(grad, sensors, regions, reference) // symmetric
-		return
-	}
-	for j := 0; j < regions; j++ {
-		sum := 0.0
-		for i := 0; i < sensors; i++ {
-			sum += grad[i*regions+j]
-		}
-		grad[reference*regions+j] -= sum
-	}
 }

@@ -1,6 +1,7 @@
 package forward
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -56,8 +57,13 @@ func TestGradientOfLeadField(t *testing.T) {
 		l := threeSensors(reference)
 		x := randomValues(2, 2*4*2+6)
 		t.Run("of the activity "+reference, func(t *testing.T) { checkGradient(t, [][]int{{2, 4, 2}}, x[:16], unary(l.Node)) })
-		t.Run("of activity and gain "+reference, func(t *testing.T) { checkGradient(t, [][]int{{2, 4, 2}, {3, 2}}, x, binary(l.NodeOf)) })
-		checkFinite(t, [][]int{{2, 4, 2}, {3, 2}}, constants(22, 0), binary(l.NodeOf))
+		for l.Norm = range 3 {
+			t.Run(fmt.Sprintf("of activity and gain %s, norm %d", reference, l.Norm), func(t *testing.T) {
+				checkGradient(t, [][]int{{2, 4, 2}, {3, 2}}, x, binary(l.NodeOf))
+			})
+			checkFinite(t, [][]int{{2, 4, 2}, {3, 2}}, constants(22, 0), binary(l.NodeOf))
+			checkFinite(t, [][]int{{2, 4, 2}, {3, 2}}, append(constants(20, 0), 1, 0), binary(l.NodeOf))
+		}
 	}
 	single := &LeadField{Gain: mat.NewDense(1, 1, []float64{2}), Reference: AverageReference}
 	values, gradient := checkFinite(t, [][]int{{1, 3, 1}}, []float64{1, 2, 3}, unary(single.Node))
@@ -207,6 +213,7 @@ func TestLeadFieldErrors(t *testing.T) {
 		"sensor labels":  func(l *LeadField) { l.Sensors = []string{"Fz"} },
 		"region labels":  func(l *LeadField) { l.Regions = []string{"a"} },
 		`"Cz" (row 2)`:   func(l *LeadField) { l.Gain.Set(1, 1, math.NaN()) },
+		"norm of 1":      func(l *LeadField) { l.Norm = 3 },
 		`found "Pz"`:     func(l *LeadField) { l.Reference = "Pz" },
 		"found 2":        func(l *LeadField) { l.Gain = mat.NewDense(3, 4, nil); l.Regions = nil },
 	} {

@@ -91,7 +91,7 @@ func (s *SensorNoise) AddTo(series *mat.Dense, seed uint64) (*mat.Dense, error) 
 // standard normal samples, drawn by the caller, and L, shape (sensor, source), is the factor of the
 // covariance, which can be learned.
 func SensorNoiseNode(x, z, l *G.Node) (*G.Node, error) {
-	noise, err := projection("sensor noise", noReference).Apply(z, l)
+	noise, err := projection("sensor noise", rowTreatment{reference: noReference}).Apply(z, l)
 	if err != nil {
 		return nil, err
 	}
