@@ -37,6 +37,7 @@
 //	spectra         Welch: PSD, Coherence; LogSpectralDistance, SpectralPeak
 //	phases          Hilbert, Envelope, Phase; KuramotoOrder, Synchrony, Metastability,
 //	                PhaseLocking; PeakPhase as a number only
+//	connectomes     Laplacian, of weights that may learn
 //	analyses        PrincipalComponents, SampleEntropy, Morlet wavelets, spectra of
 //	                single windows (Welch.Spectra), as numbers only
 //

@@ -11,7 +11,7 @@ import (
 // Transform maps an unbounded number, which an optimiser moves, to the value of a
 // parameter:
 //
-//	value = offset + slope · φ(raw),   φ one of  x,  log(1+e^x),  e^x,  1/(1+e^-x)
+//	value = offset + slope · φ(raw),   φ one of  x,  log(1+e^x),  e^x,  1/(1+e^-x),  (1 + x/(1+|x|))/2
 //
 // It also serves as the domain of a parameter: the set of values it can take. The
 // zero Transform is Free.
@@ -32,6 +32,7 @@ const (
 	softplusBase
 	exponentialBase
 	sigmoidBase
+	softsignBase
 )
 
 var (
@@ -63,6 +64,15 @@ func Between(lo, hi float64) Transform {
 	return Transform{base: sigmoidBase, slope: hi - lo, offset: lo, closed: true}
 }
 
+// Softsign is value = lo + (hi-lo) (1 + raw/(1+|raw|))/2, between lo and hi as Between is, both finite. It comes
+// near its bounds as 1/|raw| instead of e^-|raw|: a value that is close to a bound still moves.
+func Softsign(lo, hi float64) Transform {
+	if !(lo < hi) || math.IsInf(lo, 0) || math.IsInf(hi, 0) {
+		return Transform{wrong: fmt.Sprintf("softsign(%g, %g): expected two finite bounds, the lower first", lo, hi)}
+	}
+	return Transform{base: softsignBase, slope: hi - lo, offset: lo, closed: true}
+}
+
 // Affine is value = offset + scale·raw, for parameters far from 1 in size.
 func Affine(scale, offset float64) Transform {
 	t := Scaled(Free, scale)
@@ -76,6 +86,16 @@ func Scaled(t Transform, scale float64) Transform {
 		t.wrong = fmt.Sprintf("scale %g: expected a finite number other than 0", scale)
 	}
 	t.slope, t.offset = scale*t.factor(), scale*t.offset
+	return t
+}
+
+// Shifted is value = offset + t(raw): Shifted(Exp, 0.1) is any number above 0.1, moved by factors of what it is
+// above it.
+func Shifted(t Transform, offset float64) Transform {
+	if math.IsNaN(offset) || math.IsInf(offset, 0) {
+		t.wrong = fmt.Sprintf("offset %g: expected a finite number", offset)
+	}
+	t.offset += offset
 	return t
 }
 
@@ -139,6 +159,15 @@ func (t Transform) raw(value float64) (float64, error) {
 		return math.Log(u), nil
 	case sigmoidBase:
 		return math.Copysign(1, t.factor()) * math.Log((value-lo)/(hi-value)), nil
+	case softsignBase:
+		above, below := value-lo, hi-value
+		if t.factor() < 0 {
+			above, below = below, above
+		}
+		if above < below { // the smaller of both keeps its digits
+			return 1 - (hi-lo)/(2*above), nil
+		}
+		return (hi-lo)/(2*below) - 1, nil
 	}
 	return u, nil
 }
@@ -149,7 +178,7 @@ func (t Transform) bounds() (lo, hi float64) {
 	switch {
 	case t.base == identityBase:
 		return math.Inf(-1), math.Inf(1)
-	case t.base == sigmoidBase:
+	case t.base == sigmoidBase, t.base == softsignBase:
 		return min(t.offset, t.offset+f), max(t.offset, t.offset+f)
 	case f < 0:
 		return math.Inf(-1), t.offset
@@ -196,14 +225,18 @@ func (t Transform) String() string {
 	}
 	lo, hi := t.bounds()
 	switch f := t.factor(); {
-	case t.base == sigmoidBase && f > 0, t.closed && math.Abs(f) == 1:
+	case t.base == softsignBase && f > 0:
+		return fmt.Sprintf("softsign(%v, %v)", lo, hi)
+	case t.base == sigmoidBase && f > 0, t.base == softplusBase && t.closed && math.Abs(f) == 1:
 		return fmt.Sprintf("between(%v, %v)", lo, hi)
 	case t.base == identityBase && (f != 1 || t.offset != 0):
 		return fmt.Sprintf("affine(%v, %v)", f, t.offset)
 	case t.offset == 0 && f != 1:
 		return fmt.Sprintf("%v·%v", f, t.base)
-	case f != 1 || t.offset != 0:
+	case f != 1:
 		return fmt.Sprintf("%v + %v·%v", t.offset, f, t.base)
+	case t.offset != 0:
+		return fmt.Sprintf("%v + %v", t.offset, t.base)
 	}
 	return t.base.String()
 }
@@ -220,7 +253,7 @@ func count(mask []bool) int {
 }
 
 func (b baseFunction) String() string {
-	return [...]string{"free", "positive", "exp", "sigmoid"}[b]
+	return [...]string{"free", "positive", "exp", "sigmoid", "softsign"}[b]
 }
 
 // derivative is the n-th derivative, n = 0, 1, 2, of φ. None of them overflows
@@ -234,6 +267,15 @@ func (b baseFunction) derivative(n int, x float64) float64 {
 		return [...]float64{max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))), s, s * (1 - s)}[n]
 	case exponentialBase:
 		return math.Exp(x)
+	case softsignBase:
+		d := 1 / (1 + math.Abs(x))
+		if x == 0 {
+			return [...]float64{0.5, 0.5, 0}[n] // the second derivative jumps from 1 to −1
+		}
+		if x < 0 {
+			return [...]float64{d / 2, d * d / 2, d * d * d}[n]
+		}
+		return [...]float64{1 - d/2, d * d / 2, -d * d * d}[n]
 	default:
 		return [...]float64{s, s * (1 - s), s * (1 - s) * (1 - 2*s)}[n]
 	}

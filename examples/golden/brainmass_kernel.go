@@ -31,7 +31,11 @@ type brainmassKernel struct {
 
 // readBrainmassCoupling makes a case of every entry of `cases`, and of each further block.
 func readBrainmassCoupling(d *document) ([]instance, error) {
-	var f struct{ Cases []brainmassKernel }
+	var f struct {
+		Cases     []brainmassKernel
+		Laplacian brainmassLaplacian
+		Delays    brainmassDelays `json:"delay_steps_table"`
+	}
 	if err := json.Unmarshal(d.raw, &f); err != nil {
 		return nil, err
 	}
@@ -41,8 +45,8 @@ func readBrainmassCoupling(d *document) ([]instance, error) {
 		all = append(all, instance{fmt.Sprintf("kernels of %d from %d [%d]", c.NOut, c.NIn, i), c.run})
 	}
 	return append(all,
-		instance{"laplacian", func() outcome { return skipped("needs normalised Laplacians of a connectome") }},
-		instance{"delay_steps_table", func() outcome { return skipped("needs delays rounded up; ours are rounded half to even") }},
+		instance{"laplacian", f.Laplacian.run},
+		instance{"delay_steps_table", f.Delays.run},
 	), nil
 }
 

@@ -78,8 +78,12 @@ func (t *brainmassTransform) ours() (tr nmm.Transform, stretch float64, ok bool)
 		return nmm.Between(args["lower"], args["upper"]), args["beta"], args["beta"] != 0
 	case "AffineT":
 		return nmm.Affine(args["scale"], args["shift"]), 1, true
-	case "ExpT":
-		return nmm.Exp, 1, args["lower"] == 0
+	case "ExpT", "LogT", "PositiveT":
+		return nmm.Shifted(nmm.Exp, args["lower"]), 1, true
+	case "NegativeT": // −log(1 + e^−x)
+		return nmm.Between(math.Inf(-1), 0), -1, true
+	case "SoftsignT":
+		return nmm.Softsign(args["lower"], args["upper"]), 1, true
 	}
 	return tr, 0, false
 }

@@ -19,8 +19,8 @@ var atLeast = []struct {
 	pattern string
 	passed  int
 }{
-	{"brainmass/coupling.json", 2},
-	{"brainmass/params.json", 17},
+	{"brainmass/coupling.json", 3},
+	{"brainmass/params.json", 22},
 	{"brainmass/rhs.json", 181},
 	{"brainmass/single_node.json", 93},
 	{"brainmass/networks.json", 36},
