@@ -264,13 +264,13 @@ func TestCommandLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	if last := lines[len(lines)-1]; last != "20 passed, 0 failed, 0 skipped" {
+	if last := lines[len(lines)-1]; last != "30 passed, 0 failed, 0 skipped" {
 		t.Errorf("last line is %q", last)
 	}
 	if before := lines[len(lines)-2]; before != "0 excepted" {
 		t.Errorf("the line before the last is %q", before)
 	}
-	if f := strings.Fields(lines[0]); len(f) != 4 || f[0] != "ok" || !strings.HasSuffix(f[1], "JansenRit.json") || f[2] != "3" {
+	if f := strings.Fields(lines[0]); len(f) != 4 || f[0] != "ok" || !strings.HasSuffix(f[1], "DecoBalancedExcInh.json") || f[2] != "5" {
 		t.Errorf("first line is %q", lines[0])
 	}
 	for _, args := range [][]string{{}, {"nowhere"}, {t.TempDir()}, {"-x"}} {
