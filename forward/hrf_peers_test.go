@@ -77,3 +77,50 @@ func TestNeurolibBalloon(t *testing.T) {
 		t.Errorf("a start of s at 1 was expected to make a difference after 2 s, found %g", apart)
 	}
 }
+
+// TVB 2.10's Bold monitor of x = 0.3·0.999^k after step k of 1 ms, with responses of 2 s, every 700 ms.
+var tvbBOLD = []struct {
+	h    *HRF
+	bold func(sum float64) float64
+	want []float64
+}{
+	{VolterraHRF(), func(sum float64) float64 { return 5.6 * 0.02 * (sum - 1) }, // k₁ V₀
+		[]float64{0.2554952895543592, 0.5454741361315707, 0.37533111064294683, 0.12991672544321275, 0.00809022360988835}},
+	// of 2 s, its largest value is the last: the peak that it is scaled to is cut off
+	{GammaHRF().Set("a", 0.1/(GammaHRF().At(1.996)/0.1)), func(sum float64) float64 { return sum },
+		[]float64{0.7058626153053874, 2.8985417160367817, 4.348412667999101, 2.158601678703133, 1.0715545103597655}},
+}
+
+// What TVB gives is a sum over blocks of 4 ms without their length, one block late, in which the newest
+// block stands where the oldest should. Ours is the integral; one block late, and but for that block, it
+// gives theirs as far as sums over 4 ms give integrals.
+func TestTVBBold(t *testing.T) {
+	const block, taps = 4, 500
+	x := func(k int) float64 { return 0.3 * math.Pow(0.999, float64(k)) }
+	blocks := denseOf(900, func(b int) float64 { return (x(4*b+1) + x(4*b+2) + x(4*b+3) + x(4*b+4)) / block })
+	for _, c := range tvbBOLD {
+		ours, err := HRFSignal{HRF: c.h.Over(2), Step: block, WarmUp: FromSilence}.Signal(blocks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range c.want {
+			newest, sum, wrong := 175*(i+1)-1, 0.0, 0.0
+			for j := range taps {
+				at := newest - 1 - j
+				if j == taps-1 {
+					at = newest
+					wrong = c.h.At(float64(j)*block/1000) * blocks.At(at, 0)
+				}
+				if at >= 0 {
+					sum += c.h.At(float64(j)*block/1000) * blocks.At(at, 0)
+				}
+			}
+			name := fmt.Sprintf("%s, sample %d", c.h.shape.name, i)
+			near(t, name+" of theirs", c.bold(sum), want, 1e-13*math.Max(1, sum))
+			near(t, name, ours.At(newest-1, 0), (sum-wrong)*block/1000, 0.008*(sum-wrong)*block/1000) // 4 ms of some 0.5 s
+			if math.Abs(wrong) < 1e-5*sum {
+				t.Errorf("%s: the block in the wrong place is expected to matter, found %g of %g", name, wrong, sum)
+			}
+		}
+	}
+}
