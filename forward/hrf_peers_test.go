@@ -124,3 +124,35 @@ func TestTVBBold(t *testing.T) {
 		}
 	}
 }
+
+// brainmass 0.1.1's HRFBold of the same x and times.
+var brainmassBOLD = []struct {
+	h    *HRF
+	want []float64
+}{
+	{VolterraHRF(), []float64{0.25837286303048607, 0.5451172694889992, 0.37218563990996356, 0.1283552778707462, 0.007315103213441705}},
+	{MixtureOfGammasHRF(), []float64{-0.11132311967009727, -0.09032867311638526, -0.02039457477969828, -0.06652602138843318, -0.08942619800309656}},
+}
+
+// brainmass's is a sum over blocks too, without their length, with the response at 500 points from 0 to
+// 2 s, both included, and with 1 taken off whatever the response; ours is the integral.
+func TestBrainmassHRFBold(t *testing.T) {
+	const block, taps = 4, 500
+	x := func(k int) float64 { return 0.3 * math.Pow(0.999, float64(k)) }
+	blocks := denseOf(900, func(b int) float64 { return (x(4*b+1) + x(4*b+2) + x(4*b+3) + x(4*b+4)) / block })
+	for _, c := range brainmassBOLD {
+		ours, err := HRFSignal{HRF: c.h.Over(2), Step: block, WarmUp: FromSilence}.Signal(blocks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range c.want {
+			newest, sum := 175*(i+1)-1, 0.0
+			for j := range min(taps, newest+1) {
+				sum += c.h.Over(2).At(2*float64(j)/(taps-1)) * blocks.At(newest-j, 0)
+			}
+			name := fmt.Sprintf("%s, sample %d", c.h.shape.name, i)
+			near(t, name+" of theirs", 5.6*0.02*(sum-1), want, 1e-13)
+			near(t, name, ours.At(newest, 0), sum*block/1000, 0.02*sum*block/1000) // their points are not where the blocks are
+		}
+	}
+}

@@ -47,6 +47,23 @@ func TestBalloonSeesConcentration(t *testing.T) {
 	}
 }
 
+// brainmass 0.1.1 has q/ρ in the place of q/v: at v = 1.1 and q = 0.9 it finds a loss of signal where the
+// paper has a gain.
+func TestBrainmassBalloon(t *testing.T) {
+	const q, v, rho, brainmass = 0.9, 1.1, 0.34, -0.06208235
+	bold := func(concentration float64) float64 {
+		return 0.02 * (7*rho*(1-q) + 2*(1-concentration) + (2*rho-0.2)*(1-v))
+	}
+	if got := bold(q / rho); math.Abs(got-brainmass) > 1e-8 {
+		t.Errorf("theirs is %v, expected %v", got, brainmass)
+	}
+	m := BalloonWindkessel()
+	got := observable(t, m, "bold", at(m, nil, vars{"s": {0.1}, "ln_f": {math.Log(1.2)}, "ln_v": {math.Log(v)}, "ln_q": {math.Log(q)}}))[0]
+	if want := bold(q / v); !closeTo(got, want, 1e-13, 0) || got < 0 {
+		t.Errorf("expected %v, found %v", want, got)
+	}
+}
+
 func TestBalloonPresets(t *testing.T) {
 	for name, want := range map[string]map[string]float64{
 		"Friston2000": {"epsilon": 0.54, "kappa": 1 / 1.54, "gamma": 1 / 2.46, "alpha": 0.33, "k_3": 0.48},
