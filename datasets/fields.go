@@ -57,6 +57,9 @@ func mixesSpaces(line string) bool {
 // splitFields cuts a line at the separator. A field may stand in double quotes,
 // within which separators are text and a doubled quote is one quote.
 func splitFields(line string, sep byte) []string {
+	if !strings.Contains(line, `"`) {
+		return splitPlain(line, sep)
+	}
 	isSep := func(c byte) bool { return c == sep || sep == ' ' && c == '\t' }
 	var fields []string
 	var field strings.Builder
@@ -92,6 +95,27 @@ func splitFields(line string, sep byte) []string {
 		}
 	}
 	end()
+	return fields
+}
+
+// splitPlain cuts a line without quotes; the fields are parts of it.
+func splitPlain(line string, sep byte) []string {
+	n := 1
+	for k := 0; k < len(line); k++ {
+		if line[k] == sep || sep == ' ' && line[k] == '\t' {
+			n++
+		}
+	}
+	fields := make([]string, 0, n)
+	for start, k := 0, 0; k <= len(line); k++ {
+		if k < len(line) && line[k] != sep && (sep != ' ' || line[k] != '\t') {
+			continue
+		}
+		if s := strings.TrimSpace(line[start:k]); sep != ' ' || s != "" {
+			fields = append(fields, s)
+		}
+		start = k + 1
+	}
 	return fields
 }
 

@@ -16,6 +16,12 @@ import (
 // archive cannot take all memory.
 var maxFileBytes int64 = 256 << 20
 
+// What a line and a field take in a grid.
+const (
+	lineBytes  = 48
+	fieldBytes = 16
+)
+
 // grid is the text of a delimited file, cut into fields of equal rows but not yet
 // numbers: columns that nobody selected may hold anything.
 type grid struct {
@@ -44,22 +50,32 @@ func readGrid(r io.Reader, name string) (*grid, error) {
 		return nil, err
 	}
 	g := &grid{name: name}
+	room := 2 * max(maxFileBytes, 1<<20) // for lines and fields, which may be many more bytes than the text
 	var kept []string
-	for k, line := range strings.Split(text, "\n") {
+	number := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		number++
 		line = strings.TrimRight(line, " \t\v\f")
 		if start := strings.TrimSpace(line); start == "" || start[0] == '#' || start[0] == '%' {
 			g.takeNote(start)
 			continue
 		}
+		if room -= lineBytes; room < 0 {
+			return nil, fmt.Errorf("datasets: %s:%d: more lines than %d bytes hold", name, number, 2*maxFileBytes)
+		}
 		kept = append(kept, line)
-		g.lines = append(g.lines, k+1)
+		g.lines = append(g.lines, number)
 	}
 	if len(kept) == 0 {
 		return nil, fmt.Errorf("datasets: %s: no data: the file is empty", name)
 	}
 	sep := separator(kept)
-	for _, line := range kept {
-		g.cells = append(g.cells, splitFields(line, sep))
+	for k, line := range kept {
+		fields := splitFields(line, sep)
+		if room -= fieldBytes * int64(len(fields)); room < 0 {
+			return nil, fmt.Errorf("datasets: %s:%d: more fields than %d bytes hold", name, g.lines[k], 2*maxFileBytes)
+		}
+		g.cells = append(g.cells, fields)
 	}
 	return g, g.takeHeader()
 }

@@ -2,6 +2,8 @@ package datasets
 
 import (
 	"reflect"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -104,5 +106,45 @@ func wantError(t *testing.T, err error, want string) {
 		t.Errorf("no error, expected one with %q", want)
 	case !strings.HasPrefix(err.Error(), "datasets: ") || !strings.Contains(err.Error(), want):
 		t.Errorf("error %q, expected \"datasets: …%s…\"", err, want)
+	}
+}
+
+// TestHostileText: archives that unpack to text of many lines or fields, or to more than
+// can be, are refused before they fill the memory.
+func TestHostileText(t *testing.T) {
+	defer func(n int64) { maxFileBytes = n }(maxFileBytes)
+	maxFileBytes = 8 << 20
+	for _, test := range []struct{ text, want string }{
+		{strings.Repeat("0\n", 4<<20), "weights.txt:349526: more lines than 16777216 bytes hold"},
+		{strings.Repeat(strings.Repeat("0,", 1023)+"0\n", 4<<10), "weights.txt:1013: more fields than 16777216 bytes hold"},
+		{strings.Repeat("0 ", 4<<20), "weights.txt:1: more fields than 16777216 bytes hold"},
+		{strings.Repeat("0 ", 8<<20), "weights.txt: more than 8388608 bytes"},
+	} {
+		archive := zipped(t, "", map[string]string{"weights.txt": test.text, "tract_lengths.txt": "0\n"})
+		if len(archive) > 1<<17 {
+			t.Errorf("an archive of %d bytes", len(archive))
+		}
+		path := write(t, "c.zip", string(archive))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := LoadTVB(path)
+		runtime.ReadMemStats(&after)
+		wantError(t, err, test.want)
+		if taken := after.TotalAlloc - before.TotalAlloc; taken > 24*uint64(maxFileBytes) { // copies of growing buffers included
+			t.Errorf("%s: %d bytes taken", test.want, taken)
+		}
+	}
+}
+
+// TestSplitPlain: fields of a line without quotes are those that the reading of quotes
+// finds.
+func TestSplitPlain(t *testing.T) {
+	for _, line := range []string{"", " ", "a", "1,2", ",1,,2 ,", " 1  2\t3 ", "1\t\t2", "1;2, 3", "\u00a01,2\u00a0"} {
+		for _, sep := range []byte{' ', ',', ';', '\t'} {
+			quoted := splitFields(line+string(sep)+`""`, sep)
+			if plain := splitFields(line, sep); !slices.Equal(plain, quoted[:len(quoted)-1]) {
+				t.Errorf("%q at %q: %q, expected %q", line, sep, plain, quoted[:len(quoted)-1])
+			}
+		}
 	}
 }

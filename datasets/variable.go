@@ -192,8 +192,15 @@ func (s *store) signal(name string) (*variable, error) {
 		return v, err
 	}
 	var found *variable
-	for _, name := range s.names {
+	loaded := 0 // an archive may unpack to any size
+	for k, name := range s.names {
+		if k == 1<<12 || int64(loaded) > maxFileBytes/2 {
+			return nil, fmt.Errorf("datasets: %s: many arrays, and none called data: name one of %s", s.file, abbreviated(s.names))
+		}
 		v, err := s.load(name)
+		if v != nil {
+			loaded += len(v.numbers)
+		}
 		if err != nil || len(v.numbers) <= 1 && v.sparse == nil || len(v.shape) != 2 {
 			continue
 		}
