@@ -54,9 +54,10 @@ type result struct {
 // measure makes the signals of the activity, their spectra and FC.
 func measure(c *config, b *brain, a *activity) (*result, error) {
 	r := &result{Model: c.model, Regions: b.Regions(), Duration: c.duration, Seed: c.seed, Notes: b.notes, Signals: map[string]summary{}, config: c}
-	var bold mat.Dense
-	bold.Scale(100, a.bold)
-	m := &measured{name: "bold", title: "BOLD", series: &datasets.TimeSeries{Data: &bold, TR: c.tr, Labels: b.Labels, Unit: "%"}}
+	bold := *a.bold
+	bold.Data, bold.Unit = mat.DenseCopyOf(bold.Data), "%"
+	bold.Data.Scale(100, bold.Data)
+	m := &measured{name: "bold", title: "BOLD", series: &bold}
 	if err := m.analyse(c, math.Inf(1), 0); err != nil {
 		return nil, err
 	}
@@ -79,7 +80,7 @@ func measure(c *config, b *brain, a *activity) (*result, error) {
 
 // sensorSignal is what sensors show of the sources: in µV or pT, with noise, without the constant part,
 // which amplifiers leave out.
-func sensorSignal(c *config, l *forward.LeadField, sources *mat.Dense, dipole float64, stream uint64) (*measured, error) {
+func sensorSignal(c *config, l *forward.LeadField, sources *datasets.TimeSeries, dipole float64, stream uint64) (*measured, error) {
 	unit, per, noise, reference := "µV", 1e6, c.eegNoise, c.reference
 	if l.Name == "meg" {
 		unit, per, noise, reference = "pT", 1e12, c.megNoise/1000, "none"
@@ -91,7 +92,7 @@ func sensorSignal(c *config, l *forward.LeadField, sources *mat.Dense, dipole fl
 	if l.Reference = reference; reference == "none" {
 		l.Reference = ""
 	}
-	x, err := l.Apply(sources)
+	x, err := l.Apply(sources.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func sensorSignal(c *config, l *forward.LeadField, sources *mat.Dense, dipole fl
 		return nil, err
 	}
 	subtractMeans(x)
-	m := &measured{name: l.Name, title: strings.ToUpper(l.Name), series: &datasets.TimeSeries{Data: x, TR: 1 / c.rate, Labels: l.Labels(), Unit: unit}}
+	m := &measured{name: l.Name, title: strings.ToUpper(l.Name), series: &datasets.TimeSeries{Data: x, TR: sources.TR, Start: sources.Start, Labels: l.Labels(), Unit: unit}}
 	return m, m.analyse(c, 2, c.keep)
 }
 

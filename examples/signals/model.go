@@ -7,8 +7,7 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
-
+	"github.com/euryale-ml/euryale/datasets"
 	"github.com/euryale-ml/euryale/forward"
 	"github.com/euryale-ml/euryale/graph"
 	"github.com/euryale-ml/euryale/layers"
@@ -111,11 +110,16 @@ func simulate(ctx context.Context, c *config, b *brain, progress io.Writer) (*ac
 	if err != nil {
 		return nil, err
 	}
-	return &activity{sources: result.Series("source").Matrix(0), bold: result.Series("bold").Matrix(0)}, nil
+	return &activity{c.timed(result.Series("source")), c.timed(result.Series("bold"))}, nil
 }
 
 // activity is what was simulated.
-type activity struct{ sources, bold *mat.Dense }
+type activity struct{ sources, bold *datasets.TimeSeries }
+
+// timed counts a recorded variable's time from the end of the warm-up, in s.
+func (c *config) timed(s *graph.Series) *datasets.TimeSeries {
+	return &datasets.TimeSeries{Data: s.Matrix(0), TR: s.Dt / second, Start: s.Start/second - c.warmup, Labels: s.Labels, Unit: s.Unit}
+}
 
 func (r *recipe) network(c *config, b *brain, observers ...graph.Part) (*graph.Network, error) {
 	parts := append(observers, graph.Population("cortex", b.Labels, r.model()))

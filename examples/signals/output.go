@@ -32,8 +32,10 @@ func (r *result) write(dir string) (names []string, err error) {
 	for _, m := range r.list {
 		labels := m.series.Labels
 		samples, channels := m.series.Dims()
-		last := m.series.Data.Slice(samples-m.kept, samples, 0, channels).(*mat.Dense)
-		save(m.name, (&datasets.TimeSeries{Data: last, TR: m.series.TR, Labels: labels, Unit: m.series.Unit}).Save)
+		last := *m.series
+		last.Data = last.Data.Slice(samples-m.kept, samples, 0, channels).(*mat.Dense)
+		last.Start += float64(samples-m.kept) * last.TR
+		save(m.name, last.Save)
 		save(m.name+"_fc", (&datasets.Matrix{Data: mat.DenseCopyOf(m.fc), RowLabels: labels, ColumnLabels: labels}).Save)
 		if m.envelopeFC != nil {
 			save(m.name+"_amplitude_fc", (&datasets.Matrix{Data: mat.DenseCopyOf(m.envelopeFC), RowLabels: labels, ColumnLabels: labels}).Save)

@@ -104,7 +104,7 @@ func (m *measured) traces() (*plot.Plot, error) {
 		mean, base := stat.Mean(x, nil), float64(len(shown)-1-k)
 		points := make(plotter.XYs, len(x))
 		for t, v := range x {
-			points[t] = plotter.XY{X: float64(first+t) * m.series.TR, Y: base + (v-mean)/apart}
+			points[t] = plotter.XY{X: m.time(first + t), Y: base + (v-mean)/apart}
 		}
 		line, err := plotter.NewLine(points)
 		if err != nil {
@@ -116,11 +116,14 @@ func (m *measured) traces() (*plot.Plot, error) {
 	}
 	p.Y.Tick.Marker = plot.ConstantTicks(ticks)
 	p.Y.Tick.Length, p.Y.LineStyle.Width = 0, 0
-	p.X.Min, p.X.Max = float64(first)*m.series.TR, float64(samples)*m.series.TR
+	p.X.Min, p.X.Max = m.time(first), m.time(samples-1)
 	p.X.Tick.Marker = wholeTicks{}
 	p.X.Padding, p.Y.Padding = 0, 2*vg.Millimeter
 	return p, nil
 }
+
+// time of a sample, s.
+func (m *measured) time(sample int) float64 { return m.series.Start + float64(sample)*m.series.TR }
 
 // evenly picks n of all, or all.
 func evenly(all, n int) []int {

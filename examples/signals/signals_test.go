@@ -165,8 +165,8 @@ func TestOwnGain(t *testing.T) {
 		t.Errorf("expected 4 sensors and the silent one named:\n%s", out)
 	}
 	eeg := loadSeries(t, filepath.Join(dir, "eeg.npz"))
-	if !slices.Equal(eeg.Labels, []string{"Fz", "Cz", "Pz", "Oz"}) || eeg.Unit != "µV" || eeg.TR != 0.01 {
-		t.Errorf("labels %v, unit %q, interval %g s", eeg.Labels, eeg.Unit, eeg.TR)
+	if !slices.Equal(eeg.Labels, []string{"Fz", "Cz", "Pz", "Oz"}) || eeg.Unit != "µV" || eeg.TR != 0.01 || math.Abs(eeg.Start-0.005) > 1e-9 {
+		t.Errorf("labels %v, unit %q, interval %g s from %g s", eeg.Labels, eeg.Unit, eeg.TR, eeg.Start)
 	}
 	gain, err := datasets.LoadMatrix(paths["eeg"])
 	if err != nil {
