@@ -19,8 +19,8 @@ import (
 func TestMonitorIsTheNode(t *testing.T) {
 	l := threeSensors(AverageReference)
 	l.Name = "eeg"
-	value, model, gain := monitored(t, l, true)
-	want, wantModel, wantGain := monitored(t, l, false)
+	value, model, gain := withLeadField(t, l, true)
+	want, wantModel, wantGain := withLeadField(t, l, false)
 	near(t, "loss", value, want, 1e-12*math.Abs(want))
 	for i := range wantModel {
 		near(t, "gradient of the model", model[i], wantModel[i], 1e-9*norm(wantModel))
@@ -40,8 +40,8 @@ func norm(x []float64) (sum float64) {
 	return sum
 }
 
-// monitored is a loss of EEG of two Jansen-Rit columns, by the observer or by the node, with its gradients.
-func monitored(t *testing.T, l *LeadField, observed bool) (loss float64, model, gain []float64) {
+// withLeadField is a loss of EEG of two Jansen-Rit columns, by the observer or by the node, with its gradients.
+func withLeadField(t *testing.T, l *LeadField, observed bool) (loss float64, model, gain []float64) {
 	t.Helper()
 	eeg, err := l.Monitor("cortex.y1", 5)
 	if err != nil {
@@ -128,7 +128,7 @@ func gradients(t *testing.T, g *G.ExprGraph, loss *G.Node, wrt G.Nodes) (value f
 	return float64(*loss.Value().(*G.F64)), first, last
 }
 
-func TestMonitorErrors(t *testing.T) {
+func TestLeadFieldMonitorErrors(t *testing.T) {
 	if _, err := threeSensors("Pz").Monitor("cortex.y0", 5); err == nil {
 		t.Error("no error of an unknown reference")
 	}
