@@ -32,7 +32,7 @@
 //	                Density, DensityKS, DensityWasserstein; KSDistance as a number only
 //	filters         Butterworth, of zero phase; its EnvelopeFC
 //	                Detrend; Resample as a number only
-//	dynamics        AutocorrelationTime, Amplitude, Switching
+//	dynamics        Mean, AutocorrelationTime, Amplitude, Switching
 //	variability     GlobalVariance, VarianceOfVariances, Dispersion, ProxyMetastability
 //	spectra         Welch: PSD, Coherence; LogSpectralDistance, SpectralPeak
 //	phases          Hilbert, Envelope, Phase; KuramotoOrder, Synchrony, Metastability,

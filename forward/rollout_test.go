@@ -34,9 +34,18 @@ func summaries() []summary {
 		return chained(band.FilterNode, forward.PhaseNode, f)
 	}
 	return []summary{
+		{"mean", 1, 1, forward.MeanNode},
+		{"preprocessing", 16, 1, func(x *G.Node) (*G.Node, error) {
+			return forward.Preprocessing{Detrend: true, Low: 15, High: 60, ZScore: true}.Node(x, 1000./samplesPerSecond)
+		}},
+		{"haemodynamic response", 1, 1, func(x *G.Node) (*G.Node, error) {
+			return forward.HRFSignal{HRF: forward.GammaHRF(), Step: 1000. / samplesPerSecond, WarmUp: forward.FromSteady}.SignalNode(x, nil)
+		}},
+		{"lead field", 1, 1, leadField},
 		{"z-score", 2, 1, forward.ZScoreNode},
 		{"covariance", 2, 1, forward.CovarianceNode},
 		{"FC", 2, 1, forward.FCNode},
+		{"correlation", 2, 1, chained(forward.CovarianceNode, forward.CorrelationNode)},
 		{"lagged covariance", 3, 1, func(x *G.Node) (*G.Node, error) { return forward.LaggedCovarianceNode(x, 1) }},
 		{"windowed FC", 20, 2, func(x *G.Node) (*G.Node, error) { return forward.WindowedFCNode(x, 20, 6) }},
 		{"FCD", 20, 3, func(x *G.Node) (*G.Node, error) { return forward.FCDNode(x, 20, 6) }},
@@ -107,6 +116,13 @@ func values(x *G.Node) (*G.Node, error) {
 }
 
 func density(values *G.Node) (*G.Node, error) { return forward.DensityNode(values, grid) }
+
+// leadField is that of four sensors against their mean.
+func leadField(x *G.Node) (*G.Node, error) {
+	gain := mat.NewDense(4, x.Shape()[2], nil)
+	gain.Apply(func(i, j int, _ float64) float64 { return 1 / float64(1+i+2*j) }, gain)
+	return (&forward.LeadField{Gain: gain, Reference: forward.AverageReference}).Node(x)
+}
 
 func spectral(p *G.Node) (*G.Node, error) {
 	return forward.LogSpectralDistanceNode(p, recordedLike(p), 1e-9)

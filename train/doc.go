@@ -6,6 +6,15 @@
 //	result, err := train.Fit(ctx, net, run, train.FCError("cortex.x", empirical), train.Settings{Iterations: 100})
 //	fmt.Println(result)                          // parameters by address, unit, region
 //
+// Objectives compare with a recording: [FCError], [FCCorrelation], [LaggedCovarianceError], [FCDDistance],
+// [FCDKS], [SpectralDistance], [MetastabilityError], and [SummaryError] with any summary of package forward.
+// [Regularise] adds what is known of the values that learn, and [Sum] weighs them all:
+//
+//	objective := train.Sum(
+//		train.Term{Weight: 1, Objective: train.FCError("bold", fc)},
+//		train.Term{Weight: 0.5, Objective: train.FCDDistance("bold", 30, 5, fcd)},
+//		train.Term{Weight: 1, Objective: train.Regularise("cortex.a", 0.1, train.GaussianPrior(-0.02, 0.01))})
+//
 // An optimiser sees a [Problem], a function of a vector with its gradient:
 //
 //	best, err := train.Minimize(ctx, train.Problem{Initial: x0, Func: f},

@@ -92,6 +92,8 @@ func summaryObjectives(t *testing.T) map[string]Objective {
 		"envelope FC":   SummaryError("cortex.x", rhythmsBand.EnvelopeFCNode, mat.DenseCopyOf(fc).RawMatrix().Data...),
 		"metastability": MetastabilityError("cortex.x", rhythmsBand, 0.1),
 		"FCD":           FCDDistance("cortex.x", 20, 6, rhythmsFCD),
+		"FCD KS":        FCDKS("cortex.x", 20, 6, rhythmsFCD),
+		"means":         SummaryError("cortex.x", forward.MeanNode, 0.1, 0.2, 0.3),
 		"spectrum":      SpectralDistance("cortex.x", rhythmsWelch, recordedSpectrum(t), 60),
 		"mean spectrum": SpectralDistance("cortex.x", rhythmsWelch, recordedSpectrum(t).ColView(1), 20),
 		"two of a kind": Sum(Term{1, FCDDistance("cortex.x", 20, 6, rhythmsFCD)}, Term{2, FCDDistance("cortex.x", 20, 6, []float64{0, 0, 0, 0, 0.1})}),
@@ -179,6 +181,54 @@ func TestSummaryObjectivesAreThoseOfNumbers(t *testing.T) {
 	}
 }
 
+// Fits reach summaries that another value of what learns has.
+func TestFitReachesSummaries(t *testing.T) {
+	truth := rhythms(t)
+	if err := truth.Set("cortex.omega", 0.26); err != nil {
+		t.Fatal(err)
+	}
+	run := rhythmsRun
+	run.Duration, run.Lanes, run.Seed = 3000, 1, 9
+	recorded, err := truth.Simulate(context.Background(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := recorded.Series("cortex.x").Matrix(0)
+	psd, err := rhythmsWelch.PSD(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run.Seed = 3
+	for name, objective := range map[string]Objective{
+		"spectrum": SpectralDistance("cortex.x", rhythmsWelch, psd, 60),
+		"peak": SummaryError("cortex.x", func(x *G.Node) (*G.Node, error) {
+			psd, err := rhythmsWelch.PSDNode(x)
+			if err != nil {
+				return nil, err
+			}
+			return forward.SpectralPeakNode(psd, rhythmsWelch.Frequencies(), 5, 80, 2)
+		}, forward.SpectralPeak(psd, rhythmsWelch.Frequencies(), 5, 80, 2)...),
+	} {
+		net, err := graph.NewNetwork(
+			graph.Population("cortex", []string{"left", "middle", "right"}, nmm.Hopf().Set("a", -0.02).Set("omega", 0.2).Set("beta", 0.05)),
+			layers.Couple("cortex.x", "cortex.x").Named("c").Diffusive().Weights(mat.NewDense(3, 3, []float64{0, 0.02, 0, 0.01, 0, 0.02, 0.01, 0, 0})),
+			layers.WhiteNoise("cortex.x", 0.05))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := net.Learn("cortex.omega", nmm.Affine(0.01, 0), nmm.Shared); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Fit(context.Background(), net, run, objective, Settings{Iterations: 30}); err != nil {
+			t.Fatal(err)
+		}
+		// Another noise in 3 s of a rhythm that is 20 ms coherent: about 150 independent pieces.
+		if got, err := net.Get("cortex.omega"); err != nil || math.Abs(got[0]-0.26) > 0.01 {
+			t.Errorf("%s: expected a frequency of 0.26 rad/ms, found %v (%v)", name, got, err)
+		}
+	}
+}
+
 func TestSummaryObjectivesRefuse(t *testing.T) {
 	psd := recordedSpectrum(t)
 	for want, objective := range map[string]Objective{
@@ -187,6 +237,7 @@ func TestSummaryObjectivesRefuse(t *testing.T) {
 		"target value 1 is NaN":     SummaryError("cortex.x", forward.AmplitudeNode, 1, math.NaN(), 2),
 		"window of 2 to 60":         FCDDistance("cortex.x", 61, 6, rhythmsFCD),
 		"two windows":               FCDDistance("cortex.x", 60, 6, rhythmsFCD),
+		"target value 0 is +Inf":    FCDKS("cortex.x", 20, 6, []float64{math.Inf(1)}),
 		"found no values":           FCDDistance("cortex.x", 20, 6, nil),
 		"9 frequencies × 3 regions": SpectralDistance("cortex.x", rhythmsWelch, psd.Slice(0, 8, 0, 3), 60),
 		"dynamic range above 0":     SpectralDistance("cortex.x", rhythmsWelch, psd, 0),
