@@ -93,7 +93,8 @@ type Inhibition struct {
 // noise of its strength; lanes are averaged over. Observers are left out. Same settings, same bits.
 //
 // If the regions do not all come within the tolerance, the error wraps [ErrUnbalanced] and names those that miss;
-// with it, as with the context's error, comes what was found.
+// with it, as with the context's error, comes what was found. So it ends, after as many simulations as it takes to
+// see that, where the coupling is so strong that no inhibition makes the low rate a stable state.
 //
 // Deco et al., J. Neurosci. 34 (2014) 7886-7898, doi:10.1523/JNEUROSCI.5068-13.2014.
 func BalanceInhibition(ctx context.Context, net *graph.Network, run graph.Run, settings InhibitionSettings) (*Inhibition, error) {

@@ -25,6 +25,7 @@ type balance struct {
 	damp   float64   // and the part of its step that is made
 	delta  []float64 // of InputRule: the steps
 	before []float64 // and the inputs that they were chosen by
+	idle   int       // simulations since the best one
 }
 
 // newBalance fills in defaults and checks the network.
@@ -153,9 +154,21 @@ func laneMean(s *graph.Series) []float64 {
 	return mean
 }
 
+// InputRule makes patience simulations without progress, and steps that are not below leastStep times the first.
+const (
+	patience  = 50
+	leastStep = 1e-3
+)
+
 // adjust returns the J_i to try after those that were found wanting.
 func (b *balance) adjust(ctx context.Context, found *Inhibition) ([]float64, error) {
 	if b.Rule == InputRule {
+		if b.idle++; found == b.best {
+			b.idle = 0
+		}
+		if b.idle == patience {
+			return nil, fmt.Errorf("no progress: %w", b.best.unbalanced())
+		}
 		j := b.byInputs(found)
 		if slices.Equal(j, found.J) {
 			return nil, fmt.Errorf("no inhibition is still too much: %w", b.best.unbalanced())
@@ -226,7 +239,7 @@ func (b *balance) byInputs(found *Inhibition) []float64 {
 			continue
 		}
 		if b.before[i]*e < 0 {
-			b.delta[i] /= 2
+			b.delta[i] = max(b.delta[i]/2, leastStep*b.Step)
 		} else if b.before[i]*e > 0 {
 			b.delta[i] *= 1.2
 		}

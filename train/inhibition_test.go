@@ -18,7 +18,7 @@ import (
 )
 
 // resting is the paper's network on 76 regions, with delays; regions receive connections that sum to 1 on average.
-func resting(t *testing.T, gain float64) *graph.Network {
+func resting(t testing.TB, gain float64) *graph.Network {
 	t.Helper()
 	sc, err := datasets.LoadTVB("../testdata/tvb76")
 	if err != nil {
@@ -202,6 +202,20 @@ func TestBalanceBeyondRest(t *testing.T) {
 	}
 	if text := found.String(); !strings.Contains(text, "rA1") || strings.Count(text, "\n") != 78 {
 		t.Errorf("found %s", text)
+	}
+}
+
+// The paper's rule ends, too, where there is nothing to find.
+func TestInputRuleBeyondRest(t *testing.T) {
+	net := small(t)
+	for address, x := range map[string]float64{"cortex.S_e->cortex.S_e/gain": 6, "cortex.lambda": 0} {
+		if err := net.Set(address, x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found, err := BalanceInhibition(context.Background(), net, graph.Run{Dt: 1, Warmup: 10_000, Duration: 1000}, InhibitionSettings{Rule: InputRule})
+	if !errors.Is(err, ErrUnbalanced) || !strings.Contains(err.Error(), "no progress") || found.Iterations >= 300 {
+		t.Errorf("found %v, %v", found, err)
 	}
 }
 
