@@ -98,7 +98,7 @@ func TestBalloonFlowIsVolterra(t *testing.T) {
 	activity.Scale(1e-6, activity)
 	flow := driven(t, 1, activity, "ln_f", unchanged)
 	h := VolterraHRF().Set("tau_s", 1/0.65).Set("tau_f", 1/0.41).Set("scale", 1).Over(30)
-	want, err := HRFSignal{HRF: h, Step: 1, Period: 1000, WarmUp: FromSilence, Method: ByFFT}.Signal(activity)
+	want, err := HRFSignal{HRF: h, Step: 1, Period: 1000, WarmUp: WarmUpSilent, Method: ConvolveByFFT}.Signal(activity)
 	if err != nil {
 		t.Fatal(err)
 	}

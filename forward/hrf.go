@@ -151,18 +151,19 @@ func (h *HRF) steps(step float64) (int, error) {
 }
 
 const (
-	hrfPoints = 5    // of Gauss and Legendre's rule
-	hrfPiece  = 0.25 // s, the longest interval of one rule: its error is below 1e-11 of h
+	hrfPoints = 5  // of Gauss and Legendre's rule
+	hrfPieces = 80 // of h, each with one rule or more; none is longer than 0.25 s, where the error is below 1e-11
 )
 
 // integrate visits the points and weights of the integral of h over each step.
 func (h *HRF) integrate(step float64, visit func(k int, t, weight float64)) {
 	steps, _ := h.steps(step)
+	longest := min(0.25, h.length/hrfPieces)
 	x, w := make([]float64, hrfPoints), make([]float64, hrfPoints)
 	for k := range steps {
 		from := float64(k) * step / 1000
 		width := min(float64(k+1)*step/1000, h.length) - from
-		pieces := math.Ceil(width / hrfPiece)
+		pieces := math.Ceil(width / longest)
 		for piece := 0.0; piece < pieces; piece++ {
 			quad.Legendre{}.FixedLocations(x, w, from+width*piece/pieces, from+width*(piece+1)/pieces)
 			for i, t := range x {

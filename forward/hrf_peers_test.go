@@ -99,7 +99,7 @@ func TestTVBBold(t *testing.T) {
 	x := func(k int) float64 { return 0.3 * math.Pow(0.999, float64(k)) }
 	blocks := denseOf(900, func(b int) float64 { return (x(4*b+1) + x(4*b+2) + x(4*b+3) + x(4*b+4)) / block })
 	for _, c := range tvbBOLD {
-		ours, err := HRFSignal{HRF: c.h.Over(2), Step: block, WarmUp: FromSilence}.Signal(blocks)
+		ours, err := HRFSignal{HRF: c.h.Over(2), Step: block, WarmUp: WarmUpSilent}.Signal(blocks)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +141,7 @@ func TestBrainmassHRFBold(t *testing.T) {
 	x := func(k int) float64 { return 0.3 * math.Pow(0.999, float64(k)) }
 	blocks := denseOf(900, func(b int) float64 { return (x(4*b+1) + x(4*b+2) + x(4*b+3) + x(4*b+4)) / block })
 	for _, c := range brainmassBOLD {
-		ours, err := HRFSignal{HRF: c.h.Over(2), Step: block, WarmUp: FromSilence}.Signal(blocks)
+		ours, err := HRFSignal{HRF: c.h.Over(2), Step: block, WarmUp: WarmUpSilent}.Signal(blocks)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -134,12 +134,12 @@ func TestHRFWarmUp(t *testing.T) {
 			partial += v
 		}
 	}
-	s := HRFSignal{HRF: h, Step: 1000, Period: 3000, WarmUp: FromSteady}
+	s := HRFSignal{HRF: h, Step: 1000, Period: 3000, WarmUp: WarmUpSteady}
 	steady, err := s.Signal(a)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.WarmUp = FromSilence
+	s.WarmUp = WarmUpSilent
 	silent, err := s.Signal(a)
 	if err != nil {
 		t.Fatal(err)
@@ -148,7 +148,7 @@ func TestHRFWarmUp(t *testing.T) {
 		near(t, "steady", steady.At(k, 1), 3*total, 1e-14)
 	}
 	near(t, "silent", silent.At(1, 0), 3*partial, 1e-15)
-	s.WarmUp = LeaveOut
+	s.WarmUp = WarmUpLeftOut
 	if _, err := s.Signal(a); err == nil || !strings.Contains(err.Error(), "at least 42 steps") {
 		t.Errorf("error %v", err)
 	}
@@ -165,7 +165,7 @@ func TestHRFConvolutions(t *testing.T) {
 		const n = 3
 		x := randomValues(uint64(steps), steps*n)
 		kernel, _ := DoubleExponentialHRF().Kernel(100)
-		for _, warmUp := range []HRFWarmUp{FromSilence, FromSteady, LeaveOut} {
+		for _, warmUp := range []HRFWarmUp{WarmUpSilent, WarmUpSteady, WarmUpLeftOut} {
 			s := HRFSignal{HRF: DoubleExponentialHRF(), Step: 100, Period: 700, WarmUp: warmUp}
 			c, err := s.convolution(steps)
 			if err != nil {
@@ -191,17 +191,17 @@ func TestHRFConvolutions(t *testing.T) {
 
 func TestGradientOfHRFSignal(t *testing.T) {
 	for name, h := range responses {
-		for _, warmUp := range []HRFWarmUp{LeaveOut, FromSilence, FromSteady} {
+		for _, warmUp := range []HRFWarmUp{WarmUpLeftOut, WarmUpSilent, WarmUpSteady} {
 			t.Run(fmt.Sprintf("%s %d", name, warmUp), func(t *testing.T) {
 				steps := 12
-				if warmUp == LeaveOut {
+				if warmUp == WarmUpLeftOut {
 					steps = 30
 				}
 				shapes, x := [][]int{{2, steps, 2}}, randomValues(5, 2*steps*2)
 				for _, p := range h.values {
 					shapes, x = append(shapes, []int{}), append(x, p)
 				}
-				method := []Convolution{Direct, ByFFT, Fastest}[warmUp]
+				method := []Convolution{ConvolveDirect, ConvolveByFFT, ConvolveFastest}[warmUp]
 				checkGradient(t, shapes, x, func(in G.Nodes) (*G.Node, error) {
 					parameters := map[string]*G.Node{}
 					for i, p := range h.Parameters() {
@@ -229,6 +229,25 @@ func TestHRFSignalNode(t *testing.T) {
 	}
 	silence, _ := checkFinite(t, [][]int{{2, 40, 3}}, constants(240, 0), node)
 	allZero(t, "signal of silence", silence)
+}
+
+// Two responses of one kind and length in one graph stay two.
+func TestHRFKernelNodesAreDistinct(t *testing.T) {
+	g := G.NewGraph()
+	var kernels [2]*G.Node
+	for i, tau := range []float64{1, 2} {
+		var err error
+		if kernels[i], err = GammaHRF().Set("tau", tau).KernelNode(g, 1000, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	apart := G.Must(G.Sum(G.Must(G.Square(G.Must(G.Sub(kernels[0], kernels[1]))))))
+	if err := G.NewTapeMachine(g).RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	if d := apart.Value().Data().(float64); !(d > 1e-3) {
+		t.Errorf("kernels of different parameters are %g apart", d)
+	}
 }
 
 func TestHRFErrors(t *testing.T) {

@@ -18,7 +18,9 @@ func (h *HRF) KernelNode(g *G.ExprGraph, step float64, parameters map[string]*G.
 		return nil, err
 	}
 	if len(parameters) == 0 {
-		return G.NodeFromAny(g, tensor.New(tensor.WithBacking(kernel)), G.WithName(h.shape.name)), nil
+		// Gorgonia takes leaves of one name and shape for one.
+		name := fmt.Sprintf("%s %v of %v s in steps of %v ms", h.shape.name, h.values, h.length, step)
+		return G.NodeFromAny(g, tensor.New(tensor.WithBacking(kernel)), G.WithName(name)), nil
 	}
 	names := slices.Sorted(maps.Keys(parameters))
 	at, nodes := make([]int, len(names)), make([]*G.Node, len(names))

@@ -19,7 +19,7 @@ type HRFSignal struct {
 	HRF    *HRF
 	Step   float64     // ms, of the activity
 	Period float64     // ms between samples of the signal, a whole number of steps; default Step
-	WarmUp HRFWarmUp   // what was before the activity; default LeaveOut
+	WarmUp HRFWarmUp   // what was before the activity; default WarmUpLeftOut
 	Method Convolution // default the faster one
 }
 
@@ -28,18 +28,18 @@ type HRFSignal struct {
 type HRFWarmUp int
 
 const (
-	LeaveOut    HRFWarmUp = iota // they are left out
-	FromSilence                  // there was no activity before
-	FromSteady                   // the first step's activity had always been
+	WarmUpLeftOut HRFWarmUp = iota // they are left out
+	WarmUpSilent                   // there was no activity before
+	WarmUpSteady                   // the first step's activity had always been
 )
 
 // Convolution says how the sums are computed; the results agree to rounding.
 type Convolution int
 
 const (
-	Fastest Convolution = iota
-	Direct
-	ByFFT
+	ConvolveFastest Convolution = iota
+	ConvolveDirect
+	ConvolveByFFT
 )
 
 // Signal is the signal [time, region] of activity [time, region].
@@ -122,8 +122,8 @@ func (s HRFSignal) convolution(t int) (convolution, error) {
 	if !(every >= 1) || math.Abs(every*s.Step-s.Period) > 1e-9*s.Period || every > math.MaxInt32 {
 		return convolution{}, fmt.Errorf("forward: HRF signal: expected a period of whole steps of %g ms, found %g ms", s.Step, s.Period)
 	}
-	c := convolution{t: t, taps: taps, every: int(every), first: int(every) - 1, steady: s.WarmUp == FromSteady}
-	if s.WarmUp == LeaveOut {
+	c := convolution{t: t, taps: taps, every: int(every), first: int(every) - 1, steady: s.WarmUp == WarmUpSteady}
+	if s.WarmUp == WarmUpLeftOut {
 		c.first += c.every * ((taps - 1) / c.every)
 		if c.first < taps-1 {
 			c.first += c.every
@@ -134,6 +134,6 @@ func (s HRFSignal) convolution(t int) (convolution, error) {
 			c.first+1, s.Step, s.HRF.length, c.every, t)
 	}
 	c.samples = 1 + (t-1-c.first)/c.every
-	c.fft = s.Method == ByFFT || s.Method == Fastest && c.fftIsFaster()
+	c.fft = s.Method == ConvolveByFFT || s.Method == ConvolveFastest && c.fftIsFaster()
 	return c, nil
 }

@@ -79,8 +79,8 @@ func summaries() []summary {
 		{"MSE", 1, 1, func(x *G.Node) (*G.Node, error) { return forward.MSENode(x, recordedLike(x)) }},
 		{"RMSE", 1, 1, func(x *G.Node) (*G.Node, error) { return forward.RMSENode(x, recordedLike(x)) }},
 		{"cosine similarity", 1, 1, func(x *G.Node) (*G.Node, error) { return forward.CosineSimilarityNode(x, recordedLike(x)) }},
-		{"HRF signal", 20, 1, func(x *G.Node) (*G.Node, error) { return hrfSignal(forward.LeaveOut).SignalNode(x, nil) }},
-		{"steady HRF signal", 1, 1, func(x *G.Node) (*G.Node, error) { return hrfSignal(forward.FromSteady).SignalNode(x, nil) }},
+		{"HRF signal", 20, 1, func(x *G.Node) (*G.Node, error) { return hrfSignal(forward.WarmUpLeftOut).SignalNode(x, nil) }},
+		{"steady HRF signal", 1, 1, func(x *G.Node) (*G.Node, error) { return hrfSignal(forward.WarmUpSteady).SignalNode(x, nil) }},
 		{"RMSE of itself", 1, 1, func(x *G.Node) (*G.Node, error) { return forward.RMSENode(x, x) }},
 	}
 }
