@@ -39,7 +39,7 @@ func summaries() []summary {
 			return forward.Preprocessing{Detrend: true, Low: 15, High: 60, ZScore: true}.Node(x, 1000./samplesPerSecond)
 		}},
 		{"haemodynamic response", 1, 1, func(x *G.Node) (*G.Node, error) {
-			return forward.HRFSignal{HRF: forward.GammaHRF(), Step: 1000. / samplesPerSecond, WarmUp: forward.FromSteady}.SignalNode(x, nil)
+			return forward.HRFSignal{HRF: forward.GammaHRF(), Step: 1000. / samplesPerSecond, WarmUp: forward.WarmUpSteady}.SignalNode(x, nil)
 		}},
 		{"lead field", 1, 1, leadField},
 		{"z-score", 2, 1, forward.ZScoreNode},
