@@ -1,6 +1,7 @@
 package forward
 
 import (
+	"math"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -100,6 +101,31 @@ func TestPeerReadout(t *testing.T) {
 		for i, v := range append(append([]float64{}, c.ofActivity...), c.ofGain...) {
 			near(t, "gradient", gradient[i], v, 1e-13)
 		}
+	}
+}
+
+// brainmass 0.1.1's sensor noise of this covariance has another: that of 400 000 of its samples is, within
+// their error, Lᵀ L of the Cholesky factor L, where L Lᵀ is the covariance (the samples z of its noise are
+// multiplied as rows, z L). Ours is the one asked for: see TestSensorNoiseHasItsCovariance.
+func TestPeerNoiseHasAnotherCovariance(t *testing.T) {
+	asked := mat.NewSymDense(3, []float64{4, 1, -2, 1, 3, 0.5, -2, 0.5, 2})
+	peer := []float64{5.24669915, 0.22159754, -0.79666196, 0.22159754, 3.11031472, 0.48470873, -0.79666196, 0.48470873, 0.63768324}
+	noise, err := NewSensorNoise(asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var other mat.Dense
+	other.Mul(noise.L.T(), noise.L)
+	for i := 0; i < 3; i++ {
+		for j := 0; j < 3; j++ {
+			v := other.At(i, j)
+			error := math.Sqrt((other.At(i, i)*other.At(j, j) + v*v) / 400_000)
+			near(t, "covariance of the peer's noise", peer[3*i+j], v, 4*error)
+			near(t, "covariance of ours", noise.Covariance().At(i, j), asked.At(i, j), 1e-14)
+		}
+	}
+	if math.Abs(peer[0]-asked.At(0, 0)) < 1 {
+		t.Error("the peer's noise has the variance asked for")
 	}
 }
 

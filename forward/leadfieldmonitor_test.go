@@ -16,7 +16,7 @@ import (
 
 // An observed lead field is the lead field's node of the observed source: the same numbers, and the same
 // gradients of a model parameter and of the coupling's gain, and the gain's own is that of the node.
-func TestMonitorIsTheNode(t *testing.T) {
+func TestLeadFieldMonitorIsTheNode(t *testing.T) {
 	l := threeSensors(AverageReference)
 	l.Name = "eeg"
 	value, model, gain := withLeadField(t, l, true)
