@@ -17,7 +17,7 @@
 //
 // Its methods make new connectomes of it, labels and all else carried along:
 //
-//	sc, err = sc.Scaled(datasets.ByLogarithm)        // or ByMaximum, ByRow, BySpectralRadius
+//	sc, err = sc.Scaled(datasets.ByLogarithm)        // or ByMaximum, ByRow, ByInput, BySpectralRadius
 //	sc, err = sc.WithDensity(0.2)                    // or Thresholded, WithoutSelf, Symmetrised
 //	left, right, err := sc.Hemispheres()             // or Subnetwork, Merged
 //

@@ -188,12 +188,16 @@ func (e *Edges) Scaled(by Scaling) (*Edges, error) {
 			floats.Scale(1/largest, out.Weights)
 		}
 	case ByRow:
-		for a, b := 0, 0; a < len(e.To); a = b {
-			for b = a; b < len(e.To) && e.To[b] == e.To[a]; b++ {
-			}
+		e.rows(func(a, b int) {
 			if sum := floats.Norm(e.Weights[a:b], 1); sum > 0 {
 				floats.Scale(1/sum, out.Weights[a:b])
 			}
+		})
+	case ByInput:
+		largest := 0.0
+		e.rows(func(a, b int) { largest = math.Max(largest, math.Abs(floats.Sum(e.Weights[a:b]))) })
+		if largest > 0 {
+			floats.Scale(1/largest, out.Weights)
 		}
 	case BySpectralRadius:
 		radius, err := e.SpectralRadius()
@@ -217,6 +221,15 @@ func (e *Edges) Scaled(by Scaling) (*Edges, error) {
 	return &out, nil
 }
 
+// rows visits the edges to each region that has some, a up to but not b.
+func (e *Edges) rows(visit func(a, b int)) {
+	for a, b := 0, 0; a < len(e.To); a = b {
+		for b = a; b < len(e.To) && e.To[b] == e.To[a]; b++ {
+		}
+		visit(a, b)
+	}
+}
+
 // SpectralRadius is the largest absolute eigenvalue of weights not below 0, by the power
 // method on W + s1, s half the largest sum of a row: of all eigenvalues of such a matrix
 // the largest is the radius itself (Perron and Frobenius), and the shift keeps those of
@@ -226,16 +239,12 @@ func (e *Edges) SpectralRadius() (float64, error) {
 	if err := e.Check(); err != nil {
 		return 0, err
 	}
-	shift, sum := 0.0, 0.0
+	shift := 0.0
+	e.rows(func(a, b int) { shift = max(shift, floats.Sum(e.Weights[a:b])/2) })
 	for k, w := range e.Weights {
 		if w < 0 {
 			return 0, fmt.Errorf("datasets: edge %d: weight to %s from %s is negative (%g): the spectral radius of edges is for weights from 0", k, e.name(e.To[k]), e.name(e.From[k]), w)
 		}
-		if k == 0 || e.To[k] != e.To[k-1] {
-			sum = 0
-		}
-		sum += w
-		shift = max(shift, sum/2)
 	}
 	if shift == 0 {
 		return 0, nil

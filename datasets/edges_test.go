@@ -139,7 +139,7 @@ func TestEdgesAgainstMatrices(t *testing.T) {
 			t.Fatal("lengths differ")
 		}
 	}
-	for _, by := range []Scaling{ByMaximum, ByRow, BySpectralRadius, ByLogarithm} {
+	for _, by := range []Scaling{ByMaximum, ByRow, BySpectralRadius, ByLogarithm, ByInput} {
 		got, err := e.Scaled(by)
 		if err != nil {
 			t.Fatal(err)

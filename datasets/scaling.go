@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/cmplx"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -16,6 +17,7 @@ const (
 	ByRow                           // w_ij / Σ_j |w_ij|: every region receives 1 in all
 	BySpectralRadius                // w / max |λ| over the eigenvalues of the weights: linear dynamics at the edge of stability
 	ByLogarithm                     // log(1 + w), for counts of fibres that span decades; weights below 0 are refused
+	ByInput                         // w / max_i |Σ_j w_ij|: the region that receives most receives 1
 )
 
 // String is the name of the constant.
@@ -29,6 +31,8 @@ func (s Scaling) String() string {
 		return "BySpectralRadius"
 	case ByLogarithm:
 		return "ByLogarithm"
+	case ByInput:
+		return "ByInput"
 	}
 	return fmt.Sprintf("Scaling(%d)", int(s))
 }
@@ -36,7 +40,8 @@ func (s Scaling) String() string {
 // Scaled is the connectome with normalised weights; all else is that of c. It fails if
 // c is not sound (see [Connectome.Check]), if [ByLogarithm] meets a weight below 0, and
 // if [BySpectralRadius] finds a radius of 0: a network without loops has no other.
-// Weights that are all zero stay so under [ByMaximum] and [ByRow].
+// Weights that are all zero, or cancel in every region, stay so under [ByMaximum],
+// [ByRow] and [ByInput].
 func (c *Connectome) Scaled(by Scaling) (*Connectome, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
@@ -46,6 +51,8 @@ func (c *Connectome) Scaled(by Scaling) (*Connectome, error) {
 		return c.withWeights(c.Normalised()), nil
 	case ByRow:
 		return c.withWeights(c.NormalisedRows()), nil
+	case ByInput:
+		return c.withWeights(c.normalisedInput()), nil
 	case BySpectralRadius:
 		radius, err := c.SpectralRadius()
 		if err != nil {
@@ -66,6 +73,20 @@ func (c *Connectome) Scaled(by Scaling) (*Connectome, error) {
 		return c.withWeights(out), nil
 	}
 	return nil, fmt.Errorf("datasets: %v is no scaling", by)
+}
+
+// normalisedInput are the weights divided by the largest absolute sum of a row, as a new
+// matrix.
+func (c *Connectome) normalisedInput() *mat.Dense {
+	out := mat.DenseCopyOf(c.Weights)
+	largest := 0.0
+	for i := 0; i < c.Regions(); i++ {
+		largest = math.Max(largest, math.Abs(floats.Sum(out.RawRowView(i))))
+	}
+	if largest > 0 {
+		floats.Scale(1/largest, out.RawMatrix().Data)
+	}
+	return out
 }
 
 // SpectralRadius is the largest absolute eigenvalue of the weights. It takes time
