@@ -32,7 +32,8 @@ func (u *Unrolled) Leaf(address string) *G.Node { return u.leaves[address] }
 //
 // bind maps addresses to nodes of g, in the shapes of a rollout's inputs without or with a lane axis of
 // 1; whatever is not bound becomes a leaf "unroll/ADDRESS" that holds the network's value. Noise is
-// that of Run.Seed. Run.Every, Window and MemoryBudget make no difference here.
+// that of Run.Seed. Run.Every, Window and MemoryBudget make no difference here, and observers
+// are left out.
 func (n *Network) Unroll(g *G.ExprGraph, run Run, bind map[string]*G.Node) (*Unrolled, error) {
 	run, err := run.withDefaults()
 	if err != nil {

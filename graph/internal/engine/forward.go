@@ -150,13 +150,13 @@ func (l *tile[T]) segment(ctx context.Context, sp span, rec *recorder[T]) error 
 			l.aheadSums(sp, t0, t1, t)
 			for from := t; t < part; t++ {
 				l.oneStep(sp, t0, t)
-				for _, o := range l.observers {
-					o.step(t, l.row(sp, t+1), rec != nil)
-				}
 				if t+1 == part {
 					l.remember(sp, from, part)
 				}
 			}
+		}
+		for _, o := range l.observers {
+			o.see(sp, t0, t1, rec != nil)
 		}
 		if rec != nil {
 			width := l.lanes * l.m.width

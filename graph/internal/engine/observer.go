@@ -55,10 +55,13 @@ type observerRun[T kernel.Float] struct {
 	at                 int // of its carry within that of a lane
 	source, sourceBack *runner[T]
 
+	begins int64 // the first step of the network that it sees
+	due    int64 // on the way back, the step that its next one back is after
+
 	rows      []T // per observer step of the segment: state before it, input; then the last state
 	count     int // observer steps of the segment so far
 	total     int // observer steps of the window so far
-	sum       []T // of the input since the last observer step
+	sum, ones []T // of the input since the last observer step
 	value     []T
 	next      []T
 	rec       *recorder[T]
@@ -77,9 +80,10 @@ func newObserverRun[T kernel.Float](l *tile[T], k int) *observerRun[T] {
 	n, width := l.plan.lanes*o.N, l.plan.lanes*o.Model.width
 	r := &observerRun[T]{Observer: o, l: l, at: l.m.ObserverOffset(k),
 		source: newRunner[T](o.Source), sourceBack: newRunner[T](o.Backward),
-		sum: make([]T, n), value: make([]T, n), gradInput: make([]T, n), next: make([]T, width), recorded: make([]T, width)}
+		sum: make([]T, n), ones: make([]T, Block), value: make([]T, n), gradInput: make([]T, n), next: make([]T, width), recorded: make([]T, width)}
 	r.sub = newTile[T](o.Model, plan{lanes: l.plan.lanes, resident: true, segment: 1})
 	r.sub.root = l
+	kernel.Fill(r.ones, 1)
 	if !l.plan.resident {
 		r.rows = make([]T, r.rowsWidth())
 	}
@@ -108,6 +112,7 @@ func (o *observerRun[T]) begin() {
 	n := o.l.lanes
 	o.set = o.Settings(*o.l.set)
 	o.sub.set = &o.set
+	o.begins = o.l.start + int64(o.unseen(o.l.set)-o.l.set.Offset)
 	o.sub.in, o.sub.first, o.sub.masked = o.l.in, o.l.first, o.l.masked
 	o.sub.resize(n)
 	o.sum, o.value, o.gradInput = o.sum[:n*o.N], o.value[:n*o.N], o.gradInput[:n*o.N]
@@ -150,29 +155,50 @@ func (o *observerRun[T]) restart(state []T) {
 	copy(o.state(0), state)
 }
 
-// step sees the network's state after step t.
-func (o *observerRun[T]) step(t int64, after []T, record bool) {
-	if !o.sees(t) {
+// see lets the observer see the network's states after steps t0 … t1−1, at most a block: nothing depends on
+// it before.
+func (o *observerRun[T]) see(sp span, t0, t1 int64, record bool) {
+	ratio := int64(o.Ratio)
+	for t := max(t0, o.begins); t < t1; {
+		end := t + ratio - (t-o.begins)%ratio
+		upTo := min(end, t1)
+		if o.Average {
+			o.add(sp, t, upTo)
+		}
+		if t = upTo; t == end {
+			o.step(o.l.row(sp, t), t, record)
+		}
+	}
+}
+
+// add adds the states after steps t0 … t1−1 to the running sum, one by one: their product with ones.
+func (o *observerRun[T]) add(sp span, t0, t1 int64) {
+	if o.Source != nil {
+		for t := t0; t < t1; t++ {
+			kernel.AddVV(o.sum, o.sum, o.observed(o.l.row(sp, t+1)))
+		}
 		return
 	}
-	value := o.observed(after)
-	if o.Average {
-		kernel.AddVV(o.sum, o.sum, value)
-	}
-	if !o.due(t) {
-		return
-	}
+	l := o.l
+	states := kernel.Matrix[T]{Data: l.x[(int(t0-sp.base)+1)*l.lanes*l.m.width:], Stride: l.lanes * l.m.width}
+	states = states.From(l.lanes * l.m.States[o.State].offset)
+	steps := int(t1 - t0)
+	kernel.AddMatMul(kernel.Matrix[T]{Data: o.sum}, states, kernel.Matrix[T]{Data: o.ones[:steps]}, len(o.sum), steps, 1)
+}
+
+// step makes a step up to network step number, whose state is given.
+func (o *observerRun[T]) step(state []T, number int64, record bool) {
 	input := o.input(o.count)
 	if o.Average {
 		kernel.DivVS(input, o.sum, T(o.Ratio))
 		clear(o.sum)
 	} else {
-		copy(input, value)
+		copy(input, o.observed(state))
 	}
 	o.solve(o.state(o.count), input, o.state(o.count+1))
 	o.count++
 	if record {
-		o.record(t + 1)
+		o.record(number)
 	}
 }
 
@@ -213,22 +239,14 @@ func (o *observerRun[T]) divergedLane(lane int, t int64, recorded bool) *Diverge
 	for k > 0 && o.sub.firstOf(o.state(k-1), lane) != nil {
 		k--
 	}
-	last := t - int64((o.done(t)-o.unseen(o.l.set))%o.Ratio) // the network's step of the present state
+	last := t - (t-o.begins)%int64(o.Ratio) // the network's step of the present state
 	d := o.sub.firstOf(o.state(k), lane)
 	d.Step = last - int64((o.count-k)*o.Ratio)
 	return d
 }
 
-// done is the number of steps of the whole run before network step t.
-func (o *observerRun[T]) done(t int64) int { return int(t-o.l.start) + o.l.set.Offset }
-
-// sees says whether the observer has begun before network step t.
-func (o *observerRun[T]) sees(t int64) bool { return o.done(t) >= o.unseen(o.l.set) }
-
-// due says whether the observer steps after network step t, which it sees.
-func (o *observerRun[T]) due(t int64) bool {
-	return (o.done(t)+1-o.unseen(o.l.set))%o.Ratio == 0
-}
+// stepsBefore is the number of observer steps before network step t.
+func (o *observerRun[T]) stepsBefore(t int64) int { return int(max(t-o.begins, 0)) / o.Ratio }
 
 func (o *observerRun[T]) observed(state []T) []T {
 	if o.Source == nil {

@@ -22,7 +22,8 @@ func (o *observerRun[T]) beginReverse(k int, cot *Outputs, tape *tileTape[T]) {
 
 // segmentBack prepares a segment whose rows are in place.
 func (o *observerRun[T]) segmentBack(sp span) {
-	o.count = o.steps(o.l.set, o.done(sp.to)) - o.steps(o.l.set, o.done(sp.from))
+	steps := o.stepsBefore(sp.to)
+	o.count, o.due = steps-o.stepsBefore(sp.from), o.begins+int64(steps*o.Ratio)-1
 	if !o.started {
 		o.cot.lastState()
 		o.addRecords()
@@ -47,9 +48,10 @@ func (o *observerRun[T]) addRecords() {
 // back adds what the observer says about the network's state after step t to its adjoint.
 func (o *observerRun[T]) back(t int64, after []T) {
 	switch {
-	case !o.sees(t):
+	case t < o.begins:
 		return
-	case o.due(t):
+	case t == o.due:
+		o.due -= int64(o.Ratio)
 		o.stepBack()
 	case !o.Average:
 		return
