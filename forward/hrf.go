@@ -19,6 +19,8 @@ type HRF struct {
 	values []float64
 	length float64 // s
 	err    error
+
+	factor, peak float64 // what scales the shape to its peak, and its time, s
 }
 
 // hrfShape is a family of response functions.
@@ -43,35 +45,46 @@ type hrfParameter struct {
 }
 
 func newHRF(shape *hrfShape) *HRF {
-	h := &HRF{shape: shape, length: shape.length}
+	var values []float64
 	for _, p := range shape.parameters {
-		h.values = append(h.values, p.value)
+		values = append(values, p.value)
+	}
+	return shape.with(values, shape.length)
+}
+
+// with is the response of these values.
+func (s *hrfShape) with(values []float64, length float64) *HRF {
+	h := &HRF{shape: s, values: values, length: length, err: s.checkAll(values)}
+	if h.err == nil {
+		h.factor, h.peak = s.factor(values)
 	}
 	return h
 }
 
 // Set returns h with another value of a parameter; times are in s, frequencies in Hz.
 func (h *HRF) Set(name string, value float64) *HRF {
-	c := &HRF{h.shape, slices.Clone(h.values), h.length, h.err}
+	c := *h
 	i := h.shape.index(name)
 	switch {
-	case c.err != nil:
+	case h.err != nil:
 	case i < 0:
 		c.err = fmt.Errorf("forward: %s: unknown parameter %q; expected one of %s", h.shape.name, name, strings.Join(h.Parameters(), ", "))
 	default:
-		c.values[i] = value
-		c.err = h.shape.checkAll(c.values)
+		values := slices.Clone(h.values)
+		values[i] = value
+		return h.shape.with(values, h.length)
 	}
-	return c
+	return &c
 }
 
 // Over returns h cut off after so many seconds.
 func (h *HRF) Over(seconds float64) *HRF {
-	c := &HRF{h.shape, h.values, seconds, h.err}
+	c := *h
+	c.length = seconds
 	if c.err == nil && (!(seconds > 0) || math.IsInf(seconds, 0)) {
 		c.err = fmt.Errorf("forward: %s: expected a positive length, found %g s", h.shape.name, seconds)
 	}
-	return c
+	return &c
 }
 
 // Err returns the first error of the chained settings.
@@ -98,8 +111,7 @@ func (h *HRF) At(t float64) float64 {
 	case t <= 0 || t > h.length:
 		return 0
 	}
-	factor, _ := h.shape.factor(h.values)
-	return factor * h.shape.value(h.values, t)
+	return h.factor * h.shape.value(h.values, t)
 }
 
 // Kernel returns the integrals of h over successive steps, step in ms: what a series
@@ -114,8 +126,7 @@ func (h *HRF) Kernel(step float64) ([]float64, error) {
 		return nil, err
 	}
 	kernel := make([]float64, steps)
-	factor, _ := h.shape.factor(h.values)
-	h.integrate(step, func(k int, t, weight float64) { kernel[k] += factor * weight * h.shape.value(h.values, t) })
+	h.integrate(step, func(k int, t, weight float64) { kernel[k] += h.factor * weight * h.shape.value(h.values, t) })
 	return kernel, nil
 }
 
@@ -123,17 +134,16 @@ func (h *HRF) Kernel(step float64) ([]float64, error) {
 // envelope theorem, the derivative of the peak is that of the function at the peak.
 func (h *HRF) gradient(step float64, dKernel []float64) []float64 {
 	d, sum := make([]float64, len(h.values)), 0.0
-	factor, at := h.shape.factor(h.values)
 	h.integrate(step, func(k int, t, weight float64) {
-		h.shape.gradient(d, h.values, t, factor*weight*dKernel[k])
+		h.shape.gradient(d, h.values, t, h.factor*weight*dKernel[k])
 		if h.shape.peaked {
 			sum += weight * dKernel[k] * h.shape.value(h.values, t)
 		}
 	})
 	if h.shape.peaked {
-		peak := h.shape.value(h.values, at)
-		h.shape.gradient(d, h.values, at, -sum*factor/peak)
-		d[len(d)-1] += sum / peak
+		largest := h.shape.value(h.values, h.peak)
+		h.shape.gradient(d, h.values, h.peak, -sum*h.factor/largest)
+		d[len(d)-1] += sum / largest
 	}
 	return d
 }

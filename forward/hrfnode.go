@@ -36,11 +36,12 @@ func (h *HRF) KernelNode(g *G.ExprGraph, step float64, parameters map[string]*G.
 // function is the kernel of the parameters at these indices.
 func (h *HRF) function(step float64, at []int) *NodeFunction {
 	with := func(in []Array) (*HRF, error) {
-		c := &HRF{h.shape, slices.Clone(h.values), h.length, nil}
+		values := slices.Clone(h.values)
 		for i, k := range at {
-			c.values[k] = in[i].Data[0]
+			values[k] = in[i].Data[0]
 		}
-		return c, h.shape.checkAll(c.values)
+		c := h.shape.with(values, h.length)
+		return c, c.err
 	}
 	return &NodeFunction{
 		Name: fmt.Sprintf("%s in steps of %g ms", h.shape.name, step), Inputs: make([]int, len(at)), Output: 1,
