@@ -1,10 +1,13 @@
 package forward_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 
 	"github.com/euryale-ml/euryale/forward"
+	"github.com/euryale-ml/euryale/graph"
+	"github.com/euryale-ml/euryale/nmm"
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -147,4 +150,43 @@ func ExampleFCDNode() {
 	}
 	fmt.Println("FCD", fcd.Shape(), "values", values.Shape(), "loss", loss.Shape(), "gradient", grads[0].Shape())
 	// Output: FCD (1, 4, 4) values (1, 6) loss (1) gradient (1, 30, 3)
+}
+
+// BOLD of a Wilson-Cowan region that a stimulus excites from 1 s to 3 s, sampled every second.
+func ExampleBalloon() {
+	stimulus := mat.NewDense(12000, 1, nil) // steps of 1 ms
+	for k := 1000; k < 3000; k++ {
+		stimulus.Set(k, 0, 3)
+	}
+	net, err := graph.NewNetwork(
+		graph.Population("cortex", []string{"V1"}, nmm.WilsonCowan().Set("c_ee", 8)),
+		&graph.Input{Name: "stimulus", To: "cortex.E_in", Values: stimulus},
+		forward.Balloon("cortex.E", 1000))
+	if err != nil {
+		panic(err)
+	}
+	run, err := net.Simulate(context.Background(), graph.Run{Dt: 1, Duration: 12000, Record: []string{}})
+	if err != nil {
+		panic(err)
+	}
+	for _, x := range run.Series("bold").Lane(0) {
+		fmt.Printf("%.2f ", 100*x[0])
+	}
+	fmt.Println("%")
+	// Output: 0.01 0.20 1.09 2.10 2.41 2.13 1.52 0.78 0.10 -0.35 -0.52 -0.46 %
+}
+
+// BOLD by a linear response, of activity from 1 s to 3 s, given as means over 10 ms.
+func ExampleHRFSignal() {
+	activity := mat.NewDense(1000, 1, nil)
+	for k := 100; k < 300; k++ {
+		activity.Set(k, 0, 0.3)
+	}
+	bold := forward.HRFSignal{HRF: forward.GammaHRF(), Step: 10, Period: 1000, WarmUp: forward.WarmUpSilent}
+	y, err := bold.Signal(activity)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("%.3f\n", mat.Formatted(y.T()))
+	// Output: [0.000  0.008  0.033  0.055  0.053  0.038  0.024  0.014  0.007  0.004]
 }
