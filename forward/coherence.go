@@ -2,6 +2,8 @@ package forward
 
 import (
 	"fmt"
+	"math"
+	"math/cmplx"
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
@@ -44,7 +46,7 @@ func (w Welch) coherence(low, high float64) laneFunction {
 		value: func(out, x []float64, t, n int) {
 			s := w.transform(x, t, n)
 			s.eachCross(low, high, func(_, i, j int, cross complex128, pi, pj, part float64) {
-				c := part * squared(cross) / pi / pj
+				c := part * squared(coherency(cross, pi, pj))
 				out[i*n+j] += c
 				if i != j {
 					out[j*n+i] += c
@@ -94,7 +96,7 @@ func (s *windowed) powers() []float64 {
 		total[k%s.n] += p[k]
 	}
 	for k := range p {
-		if p[k] <= 64*epsilon*epsilon*total[k%s.n] {
+		if p[k] <= 64*epsilon*epsilon*total[k%s.n] || p[k] < faint*faint {
 			p[k] = 0
 		}
 	}
@@ -110,15 +112,21 @@ func (s *windowed) cross(k, i, j int) complex128 {
 	return sum
 }
 
-// coherenceGradient adds, for C = |S|²/(P_i P_j), 2 d (S X_j − C P_j X_i)/(P_i P_j) to
-// X_i's gradient and 2 d (S̄ X_i − C P_i X_j)/(P_i P_j) to X_j's.
+// coherency is S/√(P_i P_j), computed so that no product underflows.
+func coherency(cross complex128, pi, pj float64) complex128 {
+	return cross * complex(1/math.Sqrt(pi), 0) * complex(1/math.Sqrt(pj), 0)
+}
+
+// coherenceGradient adds, with γ the coherency and x = X/√P, 2 d (γ x_j − |γ|² x_i)/√P_i to
+// X_i's gradient and 2 d (γ̄ x_i − |γ|² x_j)/√P_j to X_j's.
 func (s *windowed) coherenceGradient(grad [][]complex128, k, i, j int, cross complex128, pi, pj, d float64) {
-	g := complex(2*d/pi/pj, 0) * cross
-	c := 2 * d * squared(cross) / pi / pj
+	g := coherency(cross, pi, pj)
+	c := complex(squared(g), 0)
+	si, sj := complex(1/math.Sqrt(pi), 0), complex(1/math.Sqrt(pj), 0)
 	for r, x := range s.coefficients {
-		a, b := x[k*s.n+i], x[k*s.n+j]
-		grad[r][k*s.n+i] += g*b - complex(c/pi, 0)*a
-		grad[r][k*s.n+j] += complex(real(g), -imag(g))*a - complex(c/pj, 0)*b
+		a, b := x[k*s.n+i]*si, x[k*s.n+j]*sj
+		grad[r][k*s.n+i] += complex(2*d, 0) * (g*b - c*a) * si
+		grad[r][k*s.n+j] += complex(2*d, 0) * (cmplx.Conj(g)*a - c*b) * sj
 	}
 }
 

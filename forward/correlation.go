@@ -60,7 +60,7 @@ var correlationFunction = laneFunction{
 func inverseDeviations(c []float64, n int) []float64 {
 	scale := make([]float64, n)
 	for i := range scale {
-		if v := c[i*n+i]; v > 0 {
+		if v := c[i*n+i]; v >= faint*faint {
 			scale[i] = 1 / math.Sqrt(v)
 		}
 	}

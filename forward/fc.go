@@ -107,7 +107,7 @@ func zscore(z, deviation, x []float64, t, n int) {
 		}
 		s := math.Sqrt(sum / float64(t-1))
 		// Rounding of the mean leaves a constant region a deviation of this order.
-		if s <= 8*epsilon*largest {
+		if s <= 8*epsilon*largest || s < faint {
 			s = 0
 		}
 		for k := i; k < t*n; k += n {
@@ -143,3 +143,7 @@ func zscoreGradient(dx, dz, z, deviation []float64, t, n int) {
 }
 
 const epsilon = 0x1p-52
+
+// faint is what deviations and amplitudes must reach to count: squares of smaller ones, of an oscillation that has
+// long died out, lose their digits, and reciprocals of those overflow.
+const faint = 1e-150

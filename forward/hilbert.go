@@ -29,11 +29,11 @@ func Phase(series *mat.Dense) *mat.Dense { return phaseFunction.matrix(series) }
 func HilbertNode(x *G.Node) (*G.Node, error) { return hilbertFunction.node(x) }
 
 // EnvelopeNode is [Envelope] of every lane of x, shape (lane, time, region). Where
-// the amplitude is 0, its gradient is 0.
+// the amplitude is 0, or below 1e-150, its gradient is 0.
 func EnvelopeNode(x *G.Node) (*G.Node, error) { return envelopeFunction.node(x) }
 
 // PhaseNode is [Phase] of every lane of x, shape (lane, time, region). Its gradient
-// is 0 where the amplitude is 0; what follows must not see the jump from π to −π,
+// is 0 where the amplitude is 0 or below 1e-150; what follows must not see the jump from π to −π,
 // as [KuramotoOrderNode] and [PhaseLockingNode] do not.
 func PhaseNode(x *G.Node) (*G.Node, error) { return phaseFunction.node(x) }
 
@@ -113,7 +113,7 @@ func analyticGradient(dx, dout, x []float64, t, n int, partial func(x, h, amplit
 	h, dh, turned := make([]float64, t*n), make([]float64, t*n), make([]float64, t*n)
 	hilbert(h, x, t, n)
 	for i := range dx {
-		if a := math.Hypot(x[i], h[i]); a > 0 {
+		if a := math.Hypot(x[i], h[i]); a >= faint {
 			px, ph := partial(x[i], h[i], a)
 			dx[i], dh[i] = px*dout[i], ph*dout[i]
 		}

@@ -113,7 +113,7 @@ func spectralPeak(frequencies []float64, low, high, sharpness float64) laneFunct
 		gradient: func(dp, dout, p, out []float64, _, n int) {
 			for i, peak := range out {
 				for k, v := range peakWeights(p, from, to, n, i, sharpness) {
-					if at := (from+k)*n + i; p[at] > 0 {
+					if at := (from+k)*n + i; p[at] >= faint*faint {
 						dp[at] = dout[i] * sharpness * v / p[at] * (frequencies[from+k] - peak)
 					}
 				}
@@ -131,7 +131,7 @@ func peakWeights(p []float64, from, to, n, i int, sharpness float64) []float64 {
 	}
 	for k := range w {
 		w[k] = 1
-		if largest > 0 { // the ratio keeps the power from overflowing
+		if largest >= faint*faint { // the ratio keeps the power from overflowing
 			w[k] = math.Pow(math.Max(0, p[(from+k)*n+i])/largest, sharpness)
 		}
 		sum += w[k]
