@@ -258,6 +258,10 @@ func TestNpzErrors(t *testing.T) {
 
 func FuzzNpz(f *testing.F) {
 	f.Add([]byte(numPy(f)))
+	f.Add(testFile(f, "scipy_csr.npz"))
+	f.Add(testFile(f, "scipy_coo.npz"))
+	f.Add([]byte(npz(f, map[string]string{"address.npy": npy(descr("|S1", "1,"), "a"), "shape.npy": npy(descr("|S1", "1,"), "2"), "region.npy": npy(descr("|S1", "1,"), "r"),
+		"unit.npy": npy(descr("|S1", "1,"), "s"), "start.npy": npy(descr("|i1", "1,"), "1"), "value.npy": npy(descr("|i1", "1,"), "2")})))
 	f.Add([]byte(npz(f, map[string]string{"weights.npy": npy(descr("|i1", "2, 2"), "\x00\x01\x02\x00"), "data.npy": npy(descr(">U1", "1, 1"), "\x00\x00\x00a")})))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
@@ -300,6 +304,24 @@ func checkStore(t *testing.T, s *store) {
 	} else if err := c.Check(); err != nil {
 		t.Fatalf("accepted, but: %v", err)
 	}
+	if e, err := s.edges(EdgeOptions{}); err != nil {
+		wantError(t, err, s.file)
+	} else if err := e.Check(); err != nil {
+		t.Fatalf("accepted, but: %v", err)
+	}
+	if m, err := s.labelled(); err != nil {
+		wantError(t, err, s.file)
+	} else if rows, columns := m.Data.Dims(); m.RowLabels != nil && len(m.RowLabels) != rows || m.ColumnLabels != nil && len(m.ColumnLabels) != columns {
+		t.Fatalf("accepted %d×%d with %d and %d labels", rows, columns, len(m.RowLabels), len(m.ColumnLabels))
+	}
+	if _, err := s.regionNumbers(""); err != nil {
+		wantError(t, err, s.file)
+	}
+	if p, err := s.parameters(); err != nil {
+		wantError(t, err, s.file)
+	} else if _, err := p.lines(); err != nil {
+		t.Fatalf("accepted, but: %v", err)
+	}
 	series, err := s.series(SeriesOptions{})
 	if err != nil {
 		wantError(t, err, s.file)
@@ -308,4 +330,14 @@ func checkStore(t *testing.T, s *store) {
 	if samples, regions := series.Dims(); samples == 0 || regions == 0 || len(series.Labels) != regions {
 		t.Fatalf("accepted %d samples of %d regions with %d labels", samples, regions, len(series.Labels))
 	}
+}
+
+// testFile reads a file of testdata/arrays.
+func testFile(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata/arrays", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }

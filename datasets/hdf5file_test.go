@@ -113,11 +113,7 @@ func TestHDF5Errors(t *testing.T) {
 // FuzzHDF5File feeds what is made of a file's arrays.
 func FuzzHDF5File(f *testing.F) {
 	for _, name := range []string{"tvb.h5", "tvb_latest.h5", "hdf5storage.mat"} { // small ones: a mutation is likely to matter
-		b, err := os.ReadFile(filepath.Join("testdata/arrays", name))
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b)
+		f.Add(testFile(f, name))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s, err := hdf5Store(bytes.NewReader(b), int64(len(b)), "fuzz.h5")
