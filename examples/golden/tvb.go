@@ -25,7 +25,7 @@ func tvbSchemas() []schema {
 		t("coupling", "coupling/*.json", readTVBCoupling, "coupling", "past", "output"),
 		t("monitors", "monitors/*.json", readTVBMonitors, "input", "output"),
 		t("analyzers", "analyzers/*.json", readTVBAnalyzers, "sample_period_ms", "results"),
-		t("connectivity", "connectivity/*.json", laterFile("connectivity helpers (normalisations, Euclidean lengths)"), "scaled_weights", "idelays"),
+		t("connectivity", "connectivity/*.json", readTVBConnectivity, "scaled_weights", "idelays"),
 		t("equations", "equations/*.json", laterFile("stimulus equations"), "var", "equations"),
 		t("noise", "noise/*.json", laterFile("coloured noise"), "ntau", "xi"),
 	}
