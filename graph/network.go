@@ -111,7 +111,7 @@ func (n *Network) recordable() []string {
 	return list
 }
 
-// String prints the network: populations, couplings, noise, inputs and what learns, one a line.
+// String prints the network: populations, couplings, noise, inputs, observers and what learns, one a line.
 func (n *Network) String() string {
 	var b strings.Builder
 	for _, p := range n.populations {
@@ -128,6 +128,9 @@ func (n *Network) String() string {
 	}
 	for _, c := range n.channels {
 		fmt.Fprintf(&b, "input      %s: %d channels\n", c.Name, c.series.N)
+	}
+	for _, o := range n.observers {
+		fmt.Fprintf(&b, "observer   %s: %s\n", o.Name, o.formula())
 	}
 	for _, a := range n.order {
 		if v := n.values[a]; v.Learned {

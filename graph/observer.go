@@ -98,6 +98,27 @@ func (o *observer) attach(n *Network) error {
 	return nil
 }
 
+// formula prints an observer in one line.
+func (o *observer) formula() string {
+	text := o.From
+	if !identity(o.Pre) {
+		text = fmt.Sprintf("%s, x = %s", o.Pre, o.From)
+	}
+	if o.Average {
+		text = fmt.Sprintf("mean of (%s)", text)
+	}
+	if o.net != nil {
+		text = fmt.Sprintf("%s of %s behind %s", o.Output, o.Model.Name(), text)
+	}
+	if o.projection != nil {
+		text = fmt.Sprintf("%d outputs of %s", o.projection.N, text)
+	}
+	if o.Moments {
+		text = "mean and covariance of " + text
+	}
+	return text + o.times()
+}
+
 // findSource finds what is observed, and its unit.
 func (o *observer) findSource(n *Network) error {
 	p, name, err := n.split(o.From)

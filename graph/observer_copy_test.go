@@ -234,3 +234,20 @@ func TestObserverWithDrivenOutput(t *testing.T) {
 	}
 	checkRolloutGradients(t, net, Run{Dt: 0.5, Duration: 20, Every: 5})
 }
+
+func TestObserversArePrinted(t *testing.T) {
+	net := longNetwork(t, 2,
+		&Observer{Name: "sub", From: "cortex.x", Period: 2},
+		&Observer{Name: "step", From: "cortex.x"},
+		&Observer{Name: "slow", From: "cortex.x", Pre: "x - y", Average: true, Model: lowPass(t), Port: "z", Output: "square", Step: 1, Period: 4},
+		&Observer{Name: "seen", From: "cortex.y", Ratio: 4, Every: 2, Projection: mat.NewDense(3, 1, nil), Moments: true})
+	for _, want := range []string{
+		"observer   sub: cortex.x, every 2 ms\n", "observer   step: cortex.x, every 1 Δt\n",
+		"observer   slow: square of LowPass behind mean of (x - y, x = cortex.x), step 1 ms, every 4 ms\n",
+		"observer   seen: mean and covariance of 3 outputs of cortex.y, step 4 Δt, every 2 of them\n",
+	} {
+		if got := net.String(); !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}

@@ -26,6 +26,21 @@ func (o *observer) checkTimes(*Network) error {
 	return nil
 }
 
+// times prints the times of an observer.
+func (o *observer) times() string {
+	step := fmt.Sprintf("%d Δt", o.Ratio)
+	if o.Step > 0 {
+		step = fmt.Sprintf("%v ms", o.Step)
+	}
+	switch {
+	case o.Period > 0 && o.Period != o.Step:
+		return fmt.Sprintf(", step %s, every %v ms", step, o.Period)
+	case o.Every > 1:
+		return fmt.Sprintf(", step %s, every %d of them", step, o.Every)
+	}
+	return ", every " + step
+}
+
 // pace is how many network steps of dt ms the observer takes for one of its own, and how many of those make
 // a sample.
 func (o *observer) pace(dt float64) (ratio, every int, err error) {
