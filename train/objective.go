@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/euryale-ml/euryale/forward"
 	"github.com/euryale-ml/euryale/graph"
@@ -13,12 +14,13 @@ import (
 type Objective = func(*graph.Rollout) (*G.Node, error)
 
 // FCError is the mean squared difference between the FC of a recorded variable and
-// an empirical FC, over the pairs above the diagonal.
+// an empirical FC, over the pairs above the diagonal. The address may be that of a
+// running covariance, such as "moments/covariance" of forward.Moments.
 func FCError(address string, empirical mat.Matrix) Objective {
 	return func(r *graph.Rollout) (*G.Node, error) {
-		fc, err := forward.FCNode(r.Node(address))
+		fc, err := fcNode(r, address)
 		if err != nil {
-			return nil, fmt.Errorf("train: FC of %s: %w", address, err)
+			return nil, err
 		}
 		return PairError(fc, empirical)
 	}
@@ -26,15 +28,29 @@ func FCError(address string, empirical mat.Matrix) Objective {
 
 // FCCorrelation is 1 − r, r the correlation between the FC of a recorded variable and
 // an empirical FC over the pairs above the diagonal. It leaves the level of the FC
-// free; FCError does not.
+// free; [FCError] does not, which takes the same addresses.
 func FCCorrelation(address string, empirical mat.Matrix) Objective {
 	return func(r *graph.Rollout) (*G.Node, error) {
-		fc, err := forward.FCNode(r.Node(address))
+		fc, err := fcNode(r, address)
 		if err != nil {
-			return nil, fmt.Errorf("train: FC of %s: %w", address, err)
+			return nil, err
 		}
 		return OneMinusCorrelation(fc, empirical)
 	}
+}
+
+// fcNode is the FC of a recorded variable, or of the covariance that an observer with
+// Moments recorded: no other address ends like that.
+func fcNode(r *graph.Rollout, address string) (*G.Node, error) {
+	of := forward.FCNode
+	if strings.HasSuffix(address, "/covariance") {
+		of = forward.CorrelationNode
+	}
+	fc, err := of(r.Node(address))
+	if err != nil {
+		return nil, fmt.Errorf("train: FC of %s: %w", address, err)
+	}
+	return fc, nil
 }
 
 // LaggedCovarianceError is the mean squared difference between the lagged covariance
