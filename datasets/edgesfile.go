@@ -242,7 +242,10 @@ func (s *store) matrixEdges(options EdgeOptions) (*Edges, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.WithLengths(lengths)
+	if e, err = e.WithLengths(lengths); err != nil {
+		return nil, fmt.Errorf("%w (in %s)", err, s.file)
+	}
+	return e, nil
 }
 
 // WithLengths are the edges with tract lengths in mm that are the weights of others: 0
