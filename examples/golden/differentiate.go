@@ -68,18 +68,18 @@ func (p *problem) learned(want *gradient, frozen *frozenStart) (map[string]nmm.S
 	}
 	for i, in := range p.inputs {
 		_, wanted := want.inputSums[in.port]
-		for k := range paired(p.class.ports, in.port) {
-			if wanted || frozen != nil && frozen.input == i {
+		for k, q := range paired(p.class.ports, in.port) {
+			if want.params[q.by] != nil || wanted || frozen != nil && frozen.input == i {
 				scopes["input:"+inputName(i, k)] = nmm.PerRegion
 			}
 		}
 	}
 	for i, l := range p.links {
-		for k := range paired(p.class.ports, l.port) {
+		for k, q := range paired(p.class.ports, l.port) {
 			if want.weights != nil {
 				scopes[linkName(i, k)+"/weights"] = nmm.PerEdge
 			}
-			if want.gain != nil {
+			if want.gain != nil || want.params[q.by] != nil {
 				scopes[linkName(i, k)+"/gain"] = nmm.PerRegion
 			}
 		}

@@ -21,9 +21,9 @@ var atLeast = []struct {
 }{
 	{"brainmass/coupling.json", 3},
 	{"brainmass/params.json", 22},
-	{"brainmass/rhs.json", 181},
-	{"brainmass/single_node.json", 93},
-	{"brainmass/networks.json", 36},
+	{"brainmass/rhs.json", 201},
+	{"brainmass/single_node.json", 104},
+	{"brainmass/networks.json", 39},
 	{"brainmass/objectives.json", 3},
 	{"neurolib/functions.json", 15},
 	{"neurolib/signal.json", 10},

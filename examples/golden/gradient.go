@@ -18,6 +18,7 @@ func (p *problem) compareGradients(want *gradient, ours map[string][]float64, fr
 		for _, q := range paired(p.class.params, name) {
 			got = add(got, times(q.factor(p.params), ours[cortex+"."+q.ours]))
 		}
+		got = add(got, p.factorGradient(name, ours))
 		want.entries(cmp, name, got, want.params[name])
 	}
 	for _, name := range sortedKeys(want.init) {
@@ -46,6 +47,29 @@ func (p *problem) compareGradients(want *gradient, ours map[string][]float64, fr
 		p.compareLink(i, l, want, ours, cmp)
 	}
 	return nil
+}
+
+// factorGradient is the gradient of a parameter that multiplies what enters ports: inputs and couplings.
+func (p *problem) factorGradient(name string, ours map[string][]float64) []float64 {
+	got := repeat(0, p.n)
+	for i, in := range p.inputs {
+		for k, q := range paired(p.class.ports, in.port) {
+			if q.by != name {
+				continue
+			}
+			for m, row := range rows(ours["input:"+inputName(i, k)], p.n) {
+				got = add(got, scaled(times(in.rows[min(m, len(in.rows)-1)], row), q.scale))
+			}
+		}
+	}
+	for i, l := range p.links {
+		for k, q := range paired(p.class.ports, l.port) {
+			if source, err := p.class.state(l.from); err == nil && q.by == name {
+				got = add(got, scaled(times(l.gain, ours[linkName(i, k)+"/gain"]), q.scale/source.scale))
+			}
+		}
+	}
+	return got
 }
 
 // inputSum adds up the gradient of a port's first input over the steps.

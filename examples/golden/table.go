@@ -160,20 +160,21 @@ var classes = []class{
 		},
 		coupled: "se", couplingPort: "coupling",
 	},
-	tvbExcInh("ReducedWongWangExcInh", nil, map[string]float64{"M_e": 1, "M_i": 1}),
-	tvbExcInh("DecoBalancedExcInh", []pair{is("M_i", "M_e"), is("M_i", "M_i")}, nil), // one gain for both pools
+	excInh("brainmass", "WongWangExcInhStep", "coupling", nil, map[string]float64{"M_e": 1, "M_i": 1}),
+	excInh("tvb", "ReducedWongWangExcInh", "c0", nil, map[string]float64{"M_e": 1, "M_i": 1}),
+	excInh("tvb", "DecoBalancedExcInh", "c0", []pair{is("M_i", "M_e"), is("M_i", "M_i")}, nil), // one gain for both pools
 }
 
-// tvbExcInh makes a class of TVB's excitatory-inhibitory Wong-Wang models. Their G, which our coupling's gain is,
-// multiplies the local coupling too.
-func tvbExcInh(name string, gain []pair, fixed map[string]float64) class {
+// excInh makes a class of excitatory-inhibitory Wong-Wang models. Their G, which our coupling's gain is, multiplies
+// TVB's local coupling too.
+func excInh(peer, name, port string, gain []pair, fixed map[string]float64) class {
 	return class{
-		peer: "tvb", name: name, model: nmm.ReducedWongWangExcInh,
+		peer: peer, name: name, model: nmm.ReducedWongWangExcInh,
 		states: same("S_e", "S_i"),
 		params: append(same("a_e", "b_e", "d_e", "gamma_e", "tau_e", "w_p", "W_e", "J_N", "a_i", "b_i", "d_i", "gamma_i", "tau_i",
 			"W_i", "J_i", "I_o", "I_ext"), append(gain, is("lamda", "lambda"))...),
 		fixed: fixed, unused: []string{"G"},
-		ports: []pair{timesParam("c0", "S_e_in", "G")},
+		ports: []pair{timesParam(port, "S_e_in", "G")},
 		local: []local{{"c0", "S_e", 1}},
 	}
 }
