@@ -251,3 +251,42 @@ func TestObserversArePrinted(t *testing.T) {
 		}
 	}
 }
+
+// What an observer without a model sees counts as diverged, too, by the step that it was seen in; so do its
+// outputs.
+func TestDivergedExpression(t *testing.T) {
+	for _, o := range []*Observer{
+		{Name: "root", From: "a.u", Pre: "sqrt(x)", Ratio: 3},
+		{Name: "root", From: "a.u", Pre: "sqrt(x)", Ratio: 3, Moments: true},
+		{Name: "root", From: "a.u", Pre: "sqrt(x)", Ratio: 3, Projection: mat.NewDense(1, 1, []float64{1})},
+	} {
+		model, err := nmm.Define("Falling", `du/dt = -1/10[ms] : 1`, nmm.State("u", 0, 2.02, "falling"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		net, err := NewNetwork(Population("a", Regions(2), model), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// u starts at 1.01 and falls by 0.05 a step: below 0 after 21
+		_, err = net.Simulate(context.Background(), Run{Dt: 0.5, Duration: 20, Lanes: 2, Integrator: Euler})
+		wantError(t, err, "root of region 1 became NaN at step 21 of lane 0")
+		res, err := net.Simulate(context.Background(), Run{Dt: 0.5, Duration: 20, Lanes: 2, Integrator: Euler, NonFinite: MaskLane,
+			Values: map[string]mat.Matrix{"init:a.u": mat.NewDense(2, 2, []float64{5, 5, 1, 1})}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := res.Masked(); m[0] || !m[1] {
+			t.Errorf("masked %v", m)
+		}
+		for _, s := range res.Recorded() {
+			for lane := range 2 {
+				for _, row := range s.Lane(lane) {
+					if math.IsNaN(row[0]) != (lane == 1) {
+						t.Errorf("%s of lane %d: %v", s.Address, lane, row)
+					}
+				}
+			}
+		}
+	}
+}

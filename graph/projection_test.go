@@ -72,6 +72,15 @@ func TestProjectionGradients(t *testing.T) {
 	}
 }
 
+// Where nothing else learns, projections do.
+func TestOnlyAProjectionLearns(t *testing.T) {
+	net := projected(t, 2)
+	if err := net.Learn("square/projection", nmm.Free, nmm.PerEdge); err != nil {
+		t.Fatal(err)
+	}
+	checkRolloutGradients(t, net, Run{Dt: 0.5, Duration: 12, Window: 7, Record: []string{"cortex.x"}, Every: 5})
+}
+
 // A projection that does not learn lets gradients through.
 func TestFixedProjection(t *testing.T) {
 	net := projected(t, 2)

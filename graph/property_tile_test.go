@@ -209,6 +209,8 @@ func (o *outcome) masked() *outcome {
 func TestMaskedLanesInATile(t *testing.T) {
 	net := longNetwork(t, 4, &Observer{
 		Name: "slow", From: "cortex.x", Model: lowPass(t), Port: "z", Output: "z", Ratio: 3, Every: 2, Average: true, Integrator: Euler,
+	}, &Observer{
+		Name: "seen", From: "cortex.y", Ratio: 2, Average: true, Moments: true, Projection: mat.NewDense(2, 4, []float64{1, -1, 0, 2, 0.5, 0, 1, 0}),
 	}, &Coupling{Name: "dense", From: "cortex.y", To: "cortex.x", Weights: mat.NewDense(4, 4, slices.Repeat([]float64{0.1, -0.2, 0, 0.15}, 4))})
 	run := Run{Dt: 0.5, Duration: 100, Every: 5, Lanes: 9, NonFinite: MaskLane}
 	for l := range run.Lanes {
