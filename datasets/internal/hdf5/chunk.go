@@ -21,6 +21,9 @@ type grid struct {
 
 // chunked reads data that lie in chunks.
 func (o *Object) chunked(size int) ([]byte, error) {
+	if err := o.checkFilters(); err != nil {
+		return nil, err
+	}
 	g, err := o.grid()
 	if err != nil {
 		return nil, err

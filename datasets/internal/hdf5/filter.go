@@ -47,6 +47,16 @@ func (c *cursor) filters() []filter {
 	return filters
 }
 
+// checkFilters refuses filters that are not read.
+func (o *Object) checkFilters() error {
+	for _, f := range o.filters {
+		if f.id < deflateFilter || f.id > fletcher32Filter {
+			return fmt.Errorf("filter %d (%q), expected deflate, shuffle or Fletcher-32", f.id, f.name)
+		}
+	}
+	return nil
+}
+
 // unpack reads a chunk of so many bytes through its filters, the last one first; plain
 // says that it has none.
 func (o *Object) unpack(c chunk, size int64, plain bool) ([]byte, error) {
@@ -55,15 +65,13 @@ func (o *Object) unpack(c chunk, size int64, plain bool) ([]byte, error) {
 		if c.mask>>k&1 != 0 {
 			continue
 		}
-		switch id := o.filters[k].id; id {
+		switch o.filters[k].id { // those of checkFilters
 		case deflateFilter:
 			data, err = inflate(data, size+4) // 4: a checksum
 		case shuffleFilter:
 			data = unshuffle(data, o.kind.size)
 		case fletcher32Filter:
 			data, err = checked(data)
-		default:
-			err = fmt.Errorf("filter %d (%q), expected deflate, shuffle or Fletcher-32", id, o.filters[k].name)
 		}
 	}
 	if err == nil && int64(len(data)) < size {

@@ -153,6 +153,52 @@ func TestAttributes(t *testing.T) {
 	}
 }
 
+// TestWhatIsNotRead: what is beyond the reader is told by the arrays that have it.
+func TestWhatIsNotRead(t *testing.T) {
+	f, err := open(content(t, "beyond.h5"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrays, errors := all(f)
+	for path, want := range map[string]string{
+		"/elsewhere": "the data lie in another file, which is not read",
+		"/committed": "message: of type 3 is shared (a committed datatype?)",
+		"/type":      "lacks a dataspace, a datatype or a layout: it is no array",
+		"/lzf":       `filter 32000 ("lzf"), expected deflate, shuffle or Fletcher-32`,
+		"/half":      "floating-point numbers of 16 bits in 2 bytes",
+		"/complex":   "compounds (complex numbers?)",
+		"/virtual":   "layout: class 3, expected compact, contiguous or chunked",
+	} {
+		if err := errors[path]; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, expected %q", path, err, want)
+		}
+	}
+	if len(errors) != 7 || len(arrays) != 2 {
+		t.Errorf("%v, %v", arrays, errors)
+	}
+	if a := arrays["/none"]; a == nil || !reflect.DeepEqual(a, &Array{Shape: []int{0}, Numbers: []float64{}}) {
+		t.Errorf("%+v", a)
+	}
+}
+
+// TestShortAddresses reads a file whose addresses and lengths have 4 bytes.
+func TestShortAddresses(t *testing.T) {
+	f, err := open(content(t, "short.h5"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrays, errors := all(f)
+	want := map[string]*Array{
+		"/plain":  counting(3, 3),
+		"/packed": counting(5, 6),
+		"/texts":  {Shape: []int{3}, Texts: []string{"a", "bb", "c"}},
+		"/g/x":    {Shape: []int{}, Numbers: []float64{1.5}},
+	}
+	if !reflect.DeepEqual(arrays, want) || len(errors) > 0 {
+		t.Errorf("%+v, %v", arrays, errors)
+	}
+}
+
 // taken is the memory that a call takes in all, in bytes.
 func taken(call func()) uint64 {
 	var before, after runtime.MemStats

@@ -22,24 +22,26 @@ func (f *File) heapObject(address uint64, index int) ([]byte, error) {
 	return object, nil
 }
 
-// collection reads a global heap.
+// collection reads a global heap, all of which is aligned to 8 bytes.
 func (f *File) collection(address uint64) (map[int][]byte, error) {
-	c := f.block(address, int64(8+f.lengths), "global heap")
+	header := 8 + (f.lengths+7)/8*8
+	c := f.block(address, int64(header), "global heap")
 	c.expect("GCOL")
 	c.skip(4, "version")
 	size := c.length("size of the global heap")
 	if c.err != nil {
 		return nil, c.err
 	}
-	if size < uint64(8+f.lengths) {
+	if size < uint64(header) {
 		return nil, c.fail("size of the global heap", "%d bytes", size)
 	}
-	c = f.block(address+uint64(8+f.lengths), int64(size)-int64(8+f.lengths), "global heap")
+	c = f.block(address+uint64(header), int64(size)-int64(header), "global heap")
 	objects := map[int][]byte{}
-	for c.left() >= 8+f.lengths {
+	for c.left() >= header {
 		index := int(c.uint(2, "index"))
 		c.skip(6, "reference count")
 		n := c.length("size of an object")
+		c.skip(header-8-f.lengths, "padding")
 		if index == 0 {
 			break // free space
 		}

@@ -10,6 +10,7 @@ const (
 	oldFillMessage      = 0x04
 	fillMessage         = 0x05
 	linkMessage         = 0x06
+	externalMessage     = 0x07
 	layoutMessage       = 0x08
 	filterMessage       = 0x0b
 	attributeMessage    = 0x0c
@@ -219,6 +220,8 @@ func (o *Object) message(kind int, flags uint64, c *cursor) error {
 		o.fill = c.fill(kind)
 	case layoutMessage:
 		o.layout = c.layout()
+	case externalMessage:
+		c.fail("message", "the data lie in another file, which is not read")
 	case filterMessage:
 		o.filters = c.filters()
 	}
