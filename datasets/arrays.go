@@ -132,21 +132,26 @@ func npzStore(archive *zip.Reader, file string) *store {
 
 // Save writes the connectome to a .npz file, which numpy.load reads: weights,
 // tract_lengths_mm, labels, centres_mm, orientations, areas_mm2, cortical and
-// right_hemisphere, those that there are. The file appears when it is complete. It
-// fails if the connectome is not sound, or the name ends otherwise.
+// right_hemisphere, those that there are; or to a .zip of text files in the layout of The
+// Virtual Brain, which [LoadTVB] reads. The file appears when it is complete. It fails if
+// the connectome is not sound, or the name ends otherwise, and of a .zip if there are no
+// tract lengths, or a label is empty or has quotes or line breaks.
 func (c *Connectome) Save(path string) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
-	if extension(path) != ".npz" {
-		return fmt.Errorf("datasets: %s: a connectome is saved as .npz", path)
+	switch extension(path) {
+	case ".npz":
+		arrays := []*variable{
+			matrixOf("weights", c.Weights), matrixOf("tract_lengths_mm", c.TractLengths), textsOf("labels", c.Labels),
+			matrixOf("centres_mm", c.Centres), matrixOf("orientations", c.Orientations), listOf("areas_mm2", c.Areas),
+			listOf("cortical", zerosAndOnes(c.Cortical)), listOf("right_hemisphere", zerosAndOnes(c.RightHemisphere)),
+		}
+		return WriteFile(path, func(w io.Writer) error { return writeNpz(w, arrays) })
+	case ".zip":
+		return WriteFile(path, c.writeTVB)
 	}
-	arrays := []*variable{
-		matrixOf("weights", c.Weights), matrixOf("tract_lengths_mm", c.TractLengths), textsOf("labels", c.Labels),
-		matrixOf("centres_mm", c.Centres), matrixOf("orientations", c.Orientations), listOf("areas_mm2", c.Areas),
-		listOf("cortical", zerosAndOnes(c.Cortical)), listOf("right_hemisphere", zerosAndOnes(c.RightHemisphere)),
-	}
-	return WriteFile(path, func(w io.Writer) error { return writeNpz(w, arrays) })
+	return fmt.Errorf("datasets: %s: a connectome is saved as .npz or .zip", path)
 }
 
 func matrixOf(name string, m *mat.Dense) *variable {

@@ -108,7 +108,7 @@ func TestSaveAndLoad(t *testing.T) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 	wantError(t, s.Save(filepath.Join(folder, "s.txt")), "s.txt: a time series is saved as .npz or .csv")
-	wantError(t, triple().Save(filepath.Join(folder, "c.csv")), "c.csv: a connectome is saved as .npz")
+	wantError(t, triple().Save(filepath.Join(folder, "c.csv")), "c.csv: a connectome is saved as .npz or .zip")
 	wantError(t, triple().Save(filepath.Join(folder, "gone", "c.npz")), "no such file")
 	wantError(t, (&Connectome{}).Save(filepath.Join(folder, "c.npz")), "without weights")
 	s.Labels = nil

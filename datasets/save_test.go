@@ -272,3 +272,33 @@ func FuzzParameters(f *testing.F) {
 		}
 	})
 }
+
+func TestConnectomeRoundTrip(t *testing.T) {
+	all := triple()
+	all.Labels = []string{"l A 1", "7", "ä;b"}
+	all.Weights = mat.NewDense(3, 3, []float64{0, 1, 2, 0.5, 1.5, 2.5, 0.25, 1.25, 2.25}) // the first row might be a header
+	for name, c := range map[string]*Connectome{"all": all, "synthetic": Synthetic(9, 1)} {
+		for _, end := range []string{".npz", ".zip"} {
+			path := filepath.Join(t.TempDir(), "c"+end)
+			if err := c.Save(path); err != nil {
+				t.Fatal(err)
+			}
+			if again, err := LoadConnectome(path, ConnectomeOptions{}); err != nil || !reflect.DeepEqual(again, c) {
+				t.Errorf("%s%s: %+v, %v, expected %+v", name, end, again, err, c)
+			}
+		}
+	}
+	path := filepath.Join(t.TempDir(), "c.zip")
+	all.Labels[0] = " a"
+	wantError(t, all.Save(path), `c.zip: label 0 is " a"`)
+	all.Labels[0] = "a"
+	all.Centres = nil
+	if err := all.Save(path); err != nil {
+		t.Error(err)
+	}
+	if again, err := LoadTVB(path); err != nil || !reflect.DeepEqual(again, all) {
+		t.Errorf("%+v, %v, expected %+v", again, err, all)
+	}
+	all.TractLengths = nil
+	wantError(t, all.Save(path), "c.zip: the layout of The Virtual Brain has tract lengths")
+}
