@@ -354,3 +354,16 @@ func TestTableNamesExist(t *testing.T) {
 		}
 	}
 }
+
+// TestTapers checks the windows against numpy's of five samples.
+func TestTapers(t *testing.T) {
+	for name, want := range map[string][]float64{
+		"hamming": {0.08, 0.54, 1, 0.54, 0.08}, "hanning": {0, 0.5, 1, 0.5, 0}, "bartlett": {0, 0.5, 1, 0.5, 0}, "blackman": {0, 0.34, 1, 0.34, 0},
+	} {
+		var cmp comparison
+		cmp.near(name, tapers[name]([]float64{1, 1, 1, 1, 1}), want, 1e-15, 0)
+		if o := cmp.outcome(); o.verdict != pass {
+			t.Error(o.reason)
+		}
+	}
+}

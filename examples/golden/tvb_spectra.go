@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/cmplx"
 	"strings"
 
+	"gonum.org/v1/gonum/dsp/window"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/euryale-ml/euryale/forward"
@@ -28,20 +30,32 @@ type tvbFFT struct {
 	Segment float64 `json:"segment_length_ms"`
 	Window  *string
 	Detrend bool
+	Shape   []int // [frequency, variable, node, mode, segment]
+}
+
+// tapers are numpy's windows by name.
+var tapers = map[string]func([]float64) []float64{
+	"hamming": window.Hamming, "hanning": window.Hann, "bartlett": window.Triangular, "blackman": window.Blackman,
 }
 
 func (r *tvbFFT) run(f *tvbAnalyzers, raw json.RawMessage) outcome {
-	if r.Detrend || r.Window != nil {
-		return skipped("Fourier segments with a window or without their trend are not known here")
-	}
 	w := forward.Welch{Rate: 1000 / f.Period, Window: int(math.Round(r.Segment / f.Period)), KeepMean: true}
 	for range w.Window {
 		w.Taper = append(w.Taper, 1)
 	}
+	if r.Window != nil {
+		taper, ok := tapers[*r.Window]
+		if !ok {
+			return skipped("needs the taper %s", *r.Window)
+		}
+		w.Taper = taper(w.Taper)
+	}
+	if r.Detrend || len(r.Shape) != 5 || r.Shape[4] < 1 {
+		return skipped("Fourier segments without their trend, or of shape %v, are not known here", r.Shape)
+	}
 	var cmp comparison
-	spectra := func(key string) ([]*mat.CDense, error) { return w.Spectra(f.series(indexOf(key))) }
 	powers := eachResult(raw, "mean_power_var", &cmp, func(key string, want array) error {
-		all, err := spectra(key)
+		all, err := segments(f.series(indexOf(key)), w, r.Shape[4])
 		if err == nil {
 			cmp.near(key, meanPower(all), want.data, tvbPointwise, 0)
 		}
@@ -51,12 +65,35 @@ func (r *tvbFFT) run(f *tvbAnalyzers, raw json.RawMessage) outcome {
 		return powers
 	}
 	return eachResult(raw, "first_segment_var", &cmp, func(key string, want complexArray) error {
-		all, err := spectra(key)
+		all, err := segments(f.series(indexOf(key)), w, r.Shape[4])
 		if err == nil {
 			want.near(&cmp, key, complexColumn(all[0], nodeOf(key))[1:])
 		}
 		return err
 	})
+}
+
+// segments returns the spectra of so many windows, the last of which ends with the series if they must
+// overlap.
+func segments(x *mat.Dense, w forward.Welch, count int) ([]*mat.CDense, error) {
+	t, n := x.Dims()
+	step := float64(w.Window)
+	if count > 1 && count*w.Window > t {
+		step -= float64(count*w.Window-t) / float64(count-1)
+	}
+	var all []*mat.CDense
+	for k := range count {
+		from := int(float64(k) * step)
+		if from < 0 || from+w.Window > t {
+			return nil, fmt.Errorf("segment %d of %d samples does not fit into %d", k, w.Window, t)
+		}
+		one, err := w.Spectra(mat.DenseCopyOf(x.Slice(from, from+w.Window, 0, n)))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one...)
+	}
+	return all, nil
 }
 
 // meanPower returns the mean over segments of the squares, [frequency][node], without the frequency 0.
