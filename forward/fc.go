@@ -90,55 +90,75 @@ func eachLane(x Array, f func(t, n, from, to int)) {
 	}
 }
 
-// zscore writes z = (x−m)/s and, if asked, every region's deviation s (0: constant).
+// zscore writes z = (x−m)/s and, if asked, every region's deviation s (0: constant). Sums go over rows of
+// regions, in the order of memory.
 func zscore(z, deviation, x []float64, t, n int) {
-	for i := 0; i < n; i++ {
-		mean, largest := 0.0, 0.0
-		for k := i; k < t*n; k += n {
-			mean += x[k]
-			largest = math.Max(largest, math.Abs(x[k]))
+	if deviation == nil {
+		deviation = make([]float64, n)
+	}
+	mean, largest := make([]float64, n), make([]float64, n)
+	eachRow(t, n, func(row int) {
+		for i, v := range x[row : row+n] {
+			mean[i] += v
+			largest[i] = math.Max(largest[i], math.Abs(v))
 		}
-		mean /= float64(t)
-		sum := 0.0
-		for k := i; k < t*n; k += n {
-			d := x[k] - mean
-			z[k] = d
-			sum += d * d
+	})
+	for i := range mean {
+		mean[i] /= float64(t)
+	}
+	clear(deviation)
+	eachRow(t, n, func(row int) {
+		for i, v := range x[row : row+n] {
+			d := v - mean[i]
+			z[row+i] = d
+			deviation[i] += d * d
 		}
+	})
+	for i, sum := range deviation {
 		s := math.Sqrt(sum / float64(t-1))
 		// Rounding of the mean leaves a constant region a deviation of this order.
-		if s <= 8*epsilon*largest || s < faint {
+		if s <= 8*epsilon*largest[i] || s < faint {
 			s = 0
 		}
-		for k := i; k < t*n; k += n {
+		deviation[i] = s
+	}
+	eachRow(t, n, func(row int) {
+		for i, s := range deviation {
 			if s == 0 {
-				z[k] = 0
+				z[row+i] = 0
 			} else {
-				z[k] /= s
+				z[row+i] /= s
 			}
 		}
-		if deviation != nil {
-			deviation[i] = s
-		}
-	}
+	})
 }
 
 // zscoreGradient is x̄ = (z̄ − mean(z̄) − z Σ z z̄ / (t−1)) / s.
 func zscoreGradient(dx, dz, z, deviation []float64, t, n int) {
-	for i := 0; i < n; i++ {
-		if deviation[i] == 0 {
-			continue
+	mean, dot := make([]float64, n), make([]float64, n)
+	eachRow(t, n, func(row int) {
+		for i, d := range dz[row : row+n] {
+			mean[i] += d
+			dot[i] += z[row+i] * d
 		}
-		mean, dot := 0.0, 0.0
-		for k := i; k < t*n; k += n {
-			mean += dz[k]
-			dot += z[k] * dz[k]
+	})
+	for i := range mean {
+		mean[i] /= float64(t)
+		dot[i] /= float64(t - 1)
+	}
+	eachRow(t, n, func(row int) {
+		for i, s := range deviation {
+			if k := row + i; s != 0 {
+				dx[k] = (dz[k] - mean[i] - z[k]*dot[i]) / s
+			}
 		}
-		mean /= float64(t)
-		dot /= float64(t - 1)
-		for k := i; k < t*n; k += n {
-			dx[k] = (dz[k] - mean - z[k]*dot) / deviation[i]
-		}
+	})
+}
+
+// eachRow calls f with the beginning of every row of n values.
+func eachRow(t, n int, f func(row int)) {
+	for row := 0; row < t*n; row += n {
+		f(row)
 	}
 }
 
