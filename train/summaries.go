@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"slices"
 
 	"github.com/euryale-ml/euryale/forward"
 	"github.com/euryale-ml/euryale/graph"
@@ -21,6 +22,7 @@ import (
 //	train.SummaryError("cortex.x", forward.AmplitudeNode, amplitudes...)
 //	train.SummaryError("cortex.x", filter.EnvelopeFCNode, recorded.RawMatrix().Data...)
 func SummaryError(address string, summary func(x *G.Node) (*G.Node, error), target ...float64) Objective {
+	target = slices.Clone(target)
 	return func(r *graph.Rollout) (*G.Node, error) {
 		node, err := summary(r.Node(address))
 		if err == nil {
