@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -119,4 +121,90 @@ func checkZip(t *testing.T, data []byte) {
 	if c.String() == "" {
 		t.Fatal("no summary")
 	}
+}
+
+func FuzzNpz(f *testing.F) {
+	f.Add([]byte(numPy(f)))
+	f.Add(testFile(f, "scipy_csr.npz"))
+	f.Add(testFile(f, "scipy_coo.npz"))
+	f.Add([]byte(npz(f, map[string]string{"address.npy": npy(descr("|S1", "1,"), "a"), "shape.npy": npy(descr("|S1", "1,"), "2"), "region.npy": npy(descr("|S1", "1,"), "r"),
+		"unit.npy": npy(descr("|S1", "1,"), "s"), "start.npy": npy(descr("|i1", "1,"), "1"), "value.npy": npy(descr("|i1", "1,"), "2")})))
+	f.Add([]byte(npz(f, map[string]string{"weights.npy": npy(descr("|i1", "2, 2"), "\x00\x01\x02\x00"), "data.npy": npy(descr(">U1", "1, 1"), "\x00\x00\x00a")})))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			return
+		}
+		checkStore(t, npzStore(archive, "fuzz.npz"))
+	})
+}
+
+func FuzzNpy(f *testing.F) {
+	f.Add([]byte(npy(descr("<f8", "1, 1"), "\x00\x00\x00\x00\x00\x00\xf0\x3f")))
+	f.Add([]byte(npy(strings.Replace(descr("|u1", "2, 3"), "False", "True", 1), "\x01\x02\x03\x04\x05\x06")))
+	f.Add([]byte(npy(descr(">U2", "1,"), "\x00\x00\x03\xb1\x00\x00\x00\x00")))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		v, err := readNpy(bytes.NewReader(data), "fuzz.npy")
+		if err != nil {
+			wantError(t, err, "fuzz.npy")
+			return
+		}
+		var b bytes.Buffer
+		if err := writeNpy(&b, v); err != nil {
+			t.Fatal(err)
+		}
+		again, err := readNpy(&b, "again")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fmt.Sprintf("%v %v %q", again.shape, again.numbers, again.texts) != fmt.Sprintf("%v %v %q", v.shape, v.numbers, v.texts) {
+			t.Fatalf("read %v, then %v", v, again)
+		}
+		checkStore(t, npyStore(bytes.NewReader(data), "fuzz.npy"))
+	})
+}
+
+// checkStore reads all that a file of arrays may hold: what is accepted is sound.
+func checkStore(t *testing.T, s *store) {
+	if c, err := s.connectome(ConnectomeOptions{}); err != nil {
+		wantError(t, err, s.file)
+	} else if err := c.Check(); err != nil {
+		t.Fatalf("accepted, but: %v", err)
+	}
+	if e, err := s.edges(EdgeOptions{}); err != nil {
+		wantError(t, err, s.file)
+	} else if err := e.Check(); err != nil {
+		t.Fatalf("accepted, but: %v", err)
+	}
+	if m, err := s.labelled(); err != nil {
+		wantError(t, err, s.file)
+	} else if rows, columns := m.Data.Dims(); m.RowLabels != nil && len(m.RowLabels) != rows || m.ColumnLabels != nil && len(m.ColumnLabels) != columns {
+		t.Fatalf("accepted %d×%d with %d and %d labels", rows, columns, len(m.RowLabels), len(m.ColumnLabels))
+	}
+	if _, err := s.regionNumbers(""); err != nil {
+		wantError(t, err, s.file)
+	}
+	if p, err := s.parameters(); err != nil {
+		wantError(t, err, s.file)
+	} else if _, err := p.lines(); err != nil {
+		t.Fatalf("accepted, but: %v", err)
+	}
+	series, err := s.series(SeriesOptions{})
+	if err != nil {
+		wantError(t, err, s.file)
+		return
+	}
+	if samples, regions := series.Dims(); samples == 0 || regions == 0 || len(series.Labels) != regions {
+		t.Fatalf("accepted %d samples of %d regions with %d labels", samples, regions, len(series.Labels))
+	}
+}
+
+// testFile reads a file of testdata/arrays.
+func testFile(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata/arrays", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
