@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // small are flags that make every case beyond the networks quick.
@@ -180,5 +182,25 @@ func TestDelayedMatch(t *testing.T) {
 			}
 			p.close()
 		}
+	}
+}
+
+// The chain to BOLD and its FC is differentiated on TVB's 76 regions with their delays.
+func TestBOLDGradient(t *testing.T) {
+	r := lines(t, "-case boldgradient -network ../../testdata/tvb76 -steps 600 -fresh 0 -final -learned gain")[0]
+	if r.N != 76 || *r.Loss <= 0 || len(r.Final) != 76 || r.GradientSums["coupling/gain"] == 0 {
+		t.Errorf("%s: loss %v, gradient %v", &r, *r.Loss, r.GradientSums)
+	}
+	_, jobs, err := parse(strings.Fields("-case boldgradient -network ../../testdata/tvb76"), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := jobs[0].wiring()
+	if err != nil {
+		t.Fatal(err)
+	}
+	longest := mat.Max(w.delays)
+	if sum := mat.Sum(w.weights) / 76; math.Abs(sum-1) > 1e-12 || longest < 10 || longest > 100 {
+		t.Errorf("rows sum to %v, delays up to %v ms", sum, longest)
 	}
 }

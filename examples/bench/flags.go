@@ -27,7 +27,7 @@ func flagSet(s *settings, l *lists, stderr io.Writer) *flag.FlagSet {
 	f.StringVar(&l.regions, "n", "84", "`number` of regions; a list like 84,200 gives a line for each")
 	f.StringVar(&l.lanes, "lanes", "1", "`number` of brains at once, or a list")
 	f.StringVar(&l.steps, "steps", "1000", "`number` of steps of 0.1 ms, or a list")
-	f.StringVar(&l.budget, "budget", "0", "`memory` for tape and checkpoints: bytes, or like 64MB; 0 is no limit")
+	f.StringVar(&l.budget, "budget", "0", "`memory` for tape and checkpoints: bytes, or like 64MB; 0 is the usual, see graph.Run")
 	f.StringVar(&s.Integrator, "integrator", graph.Heun.Name, "`name` of the integrator")
 	f.StringVar(&s.Learned, "learned", "all", "all, none, or a `list` of weights, gain, parameters, init, or addresses")
 	f.Float64Var(&s.Noise, "noise", 0, "`amplitude` of white noise on every state, unit of the state per √ms")
