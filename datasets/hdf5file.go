@@ -98,15 +98,15 @@ func (h *hdf5File) take(address uint64, name string, depth int) error {
 	}
 	h.arrays[name] = a
 	h.store.names = append(h.store.names, name)
-	if a.class == "cell" {
-		return h.takeHDF5Cells(a, name, depth)
+	if err == nil && object.IsReferences() {
+		return h.takeReferred(a, name, depth)
 	}
 	return nil
 }
 
-// takeHDF5Cells takes what the references of a cell array lead to. An array that cannot
-// be read says so when it is asked for.
-func (h *hdf5File) takeHDF5Cells(a *hdf5Array, outer string, depth int) error {
+// takeReferred takes what the references of a cell array lead to, or those of a field of
+// a struct array. An array that cannot be read says so when it is asked for.
+func (h *hdf5File) takeReferred(a *hdf5Array, outer string, depth int) error {
 	cells, err := a.object.Read()
 	if err != nil {
 		return nil
@@ -145,7 +145,7 @@ func (a *hdf5Array) variable(f *hdf5.File) (*variable, error) {
 		return a.matlab(f, data)
 	}
 	if data.References != nil {
-		return nil, fmt.Errorf("references to objects, expected numbers or text")
+		return nil, fmt.Errorf("references, expected numbers or text: name one, as name{1}")
 	}
 	return &variable{shape: data.Shape, numbers: data.Numbers, texts: data.Texts}, nil
 }

@@ -74,6 +74,7 @@ func TestLoadMat73(t *testing.T) {
 		{"cells", "matlab.mat: cells: {1} is of class double, expected text: of cells of numbers name one, as "},
 		{"labels", "matlab.mat: labels holds text"},
 		{"SUBJ", "matlab.mat: SUBJ: of class struct, expected an array: name a field"},
+		{"ALL.SC", "matlab.mat: ALL.SC: references, expected numbers or text: name one, as name{1}"},
 		{"SUBJ.SC", "labels has 3 labels for 2 regions"},
 		{"empty", "matlab.mat: empty is empty: [0 0]"},
 	} {
@@ -85,7 +86,7 @@ func TestLoadMat73(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer closer.Close()
-	for name, want := range map[string][]float64{"SUBJ.SC": {0, 1.5, 2.5, 0}, "cells{1}": {1, 0, 0, 1}, "cells{2}": {1, 1, 1}, "yes": {1, 0, 1}} {
+	for name, want := range map[string][]float64{"SUBJ.SC": {0, 1.5, 2.5, 0}, "cells{1}": {1, 0, 0, 1}, "cells{2}": {1, 1, 1}, "yes": {1, 0, 1}, "ALL.SC{2}": {2, 2, 2, 2}} {
 		if v, err := f.must(name); err != nil || !reflect.DeepEqual(v.numbers, want) {
 			t.Errorf("%s: %+v, %v", name, v, err)
 		}

@@ -69,6 +69,9 @@ func (f *File) readObject(address uint64) (*Object, error) {
 // IsGroup tells groups from datasets.
 func (o *Object) IsGroup() bool { return o.group }
 
+// IsReferences tells whether a dataset refers to other objects.
+func (o *Object) IsReferences() bool { return o.kind != nil && o.kind.class == referenceClass }
+
 // oldHeader reads a header of version 1.
 func (o *Object) oldHeader() error {
 	c := o.f.block(o.address, 16, "object header")

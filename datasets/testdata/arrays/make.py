@@ -125,6 +125,8 @@ def v73(f):
     g = f.create_group("SUBJ"); g.attrs["MATLAB_class"] = np.bytes_("struct")
     put(g, "SC", np.array([[0, 1.5], [2.5, 0]]).T, "double")
     text(g, "name", "S1β")
+    several = f.create_group("ALL"); several.attrs["MATLAB_class"] = np.bytes_("struct")  # 1 x 2
+    several.create_dataset("SC", data=np.array([[put(refs, f"g{k}", np.full((2, 2), k), "double").ref] for k in (1, 2)], h5py.ref_dtype), **times)
     put(f, "empty", np.array([0, 0], "<u8"), "double", MATLAB_empty=np.uint8(1))
     put(f, "yes", np.array([[1], [0], [1]], "u1"), "logical", MATLAB_int_decode=np.int32(1))
     put(f, "z", np.array([[(1, 2)]], [("real", "<f8"), ("imag", "<f8")]), "double")
