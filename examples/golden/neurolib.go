@@ -176,7 +176,7 @@ func (c *neurolibCase) problem() (*problem, *outcome) {
 		}
 	}
 	for _, array := range sortedKeys(class.external) {
-		rows, err := c.external(array)
+		rows, err := c.external(array, class.omitted)
 		if err != nil {
 			return nil, decline(failed("%s: %v", array, err))
 		}

@@ -57,7 +57,7 @@ func (c *neurolibCase) gradientEntry(p *problem, g *gradient, name string, value
 			return "", decline(failed("gradient with respect to K_gl without a network: %v", value))
 		}
 		return "gain[0]", nil
-	case m == nil && len(paired(p.class.params, name)) == 0:
+	case m == nil && !p.class.knows(name):
 		return "", decline(skipped("needs the gradient with respect to %s", name))
 	case m == nil:
 		g.params[name] = []float64{value}

