@@ -23,6 +23,9 @@
 //	init:cortex.v                     initial state
 //	history:cortex.r                  states before the initial one, [step, region], oldest first
 //	input:NAME                        input series, [step, region], or [step, channel] of [Channels]
+//	bold.tau, init:bold.s             of the model of an observer
+//	NAME, NAME/mean, NAME/covariance  what an observer records
+//	NAME/projection                   its matrix, [output, region]
 //	cortex.r->cortex.v/delays         ms, of each lane's edges: for [Run].Values only
 //
 // [Network.Set], [Network.Get] and [Network.Learn] take them. An address that does not exist is an

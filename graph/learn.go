@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/euryale-ml/euryale/nmm"
 )
@@ -51,7 +52,7 @@ func (v *value) checkLearnable(data []float64, t nmm.Transform, s nmm.Scope) err
 			continue
 		}
 		hint := ""
-		if v.Kind == weightsKind && v.I == nil && x == 0 {
+		if v.Kind == weightsKind && v.I == nil && x == 0 && !strings.HasSuffix(v.Address, projectionSuffix) {
 			hint = "; weights given as graph.NewSparse(w) learn on the edges that there are"
 		}
 		return fmt.Errorf("graph: %s: %s cannot be learned with transform %s: %w%s", v.Address, shown.entry(i), t, err, hint)

@@ -6,6 +6,9 @@ import (
 	"github.com/euryale-ml/euryale/graph/internal/engine"
 )
 
+// projectionSuffix ends the addresses of projections.
+const projectionSuffix = "/projection"
+
 // attachProjection checks the observer's projection and adds its address.
 func (o *observer) attachProjection(n *Network) error {
 	if o.Projection == nil {
@@ -35,7 +38,7 @@ func (o *observer) attachProjection(n *Network) error {
 	}
 	o.Labels, o.Projection = append([]string(nil), o.Labels...), nil
 	o.projection = &value{
-		Address: o.Name + "/projection", Unit: "1", Kind: weightsKind, N: rows, Rows: rows, Cols: cols,
+		Address: o.Name + projectionSuffix, Unit: "1", Kind: weightsKind, N: rows, Rows: rows, Cols: cols,
 		Labels: o.Labels, Source: o.pop.labels, pop: o.pop,
 	}
 	if err := o.projection.set(data, 0, 0); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/euryale-ml/euryale/nmm"
@@ -124,5 +125,18 @@ func TestProjectionErrors(t *testing.T) {
 		o.Name, o.From = "seen", "cortex.x"
 		_, err := NewNetwork(Population("cortex", Regions(2), nmm.Hopf()), &o)
 		wantError(t, err, want)
+	}
+}
+
+// A projection with zeros cannot learn with a sign, and has no edges that could.
+func TestProjectionWithASign(t *testing.T) {
+	net, err := NewNetwork(Population("cortex", Regions(2), nmm.Hopf()), &Observer{Name: "seen", From: "cortex.x", Projection: mat.NewDense(1, 2, []float64{1, 0})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = net.Learn("seen/projection", nmm.Positive, nmm.PerEdge)
+	wantError(t, err, "entry to output 1 from region 2, 0, cannot be learned")
+	if strings.Contains(err.Error(), "NewSparse") {
+		t.Errorf("error %q", err)
 	}
 }
