@@ -59,8 +59,8 @@ func ExampleRestingState() {
 	// 28 regions, halves of 236.25 s and 236.25 s, 125 samples each
 }
 
-// What networks record and fits find is saved by one call each, after a conversion.
-func ExampleParameters_Save() {
+// What networks record and fits find is saved with labels, times and units.
+func ExampleFromSamples() {
 	recorded := &graph.Series{Address: "cortex.x", Unit: "mV", Labels: []string{"a", "b"}, Dt: 0.5, Lanes: 1, Samples: 2, Data: []float64{1, 2, 3, 4}}
 	fitted := &train.Result{Parameters: []train.Parameter{{Address: "coupling:G", Unit: "1/ms", Start: []float64{0.1}, Values: []float64{0.3}}}}
 
@@ -76,11 +76,7 @@ func ExampleParameters_Save() {
 	if err := series.Save(filepath.Join(folder, "x.csv")); err != nil {
 		panic(err)
 	}
-	var found datasets.Parameters
-	for _, p := range fitted.Parameters {
-		found = append(found, datasets.Parameter(p))
-	}
-	if err := found.Save(filepath.Join(folder, "parameters.csv")); err != nil {
+	if err := fitted.Save(filepath.Join(folder, "parameters.csv")); err != nil {
 		panic(err)
 	}
 	for _, name := range []string{"x.csv", "parameters.csv"} {

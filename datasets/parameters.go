@@ -21,13 +21,7 @@ type Parameter struct {
 	Start, Values []float64 // before and after fitting; Start is nil if unknown
 }
 
-// Parameters are what a fit found:
-//
-//	var found datasets.Parameters
-//	for _, p := range result.Parameters { // of train.Fit
-//		found = append(found, datasets.Parameter(p))
-//	}
-//	err := found.Save("parameters.csv")
+// Parameters are what a fit found; train.Result saves its own.
 type Parameters []Parameter
 
 // parameterColumns are those of a file of parameters, a line per value.

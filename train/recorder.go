@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/euryale-ml/euryale/datasets"
 )
 
 // recorder writes the files of TaskSettings.Dir. Nil writes none.
@@ -70,10 +73,11 @@ func begun(name string, data []byte) (*os.File, error) {
 
 // replaceFile writes beside the file and renames, so that it is never there by half.
 func replaceFile(name string, data []byte) error {
-	if err := os.WriteFile(name+".part", data, 0o666); err != nil {
-		return fmt.Errorf("train: %w", err)
-	}
-	if err := os.Rename(name+".part", name); err != nil {
+	err := datasets.WriteFile(name, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	return nil

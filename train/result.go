@@ -5,6 +5,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/euryale-ml/euryale/datasets"
 )
 
 // Result is what a fit found. It prints itself as a table.
@@ -35,6 +37,19 @@ func (r *Result) String() string {
 	}
 	w.Flush()
 	return b.String()
+}
+
+// Save writes the parameters to a .csv or .npz file, a line per value with address, shape, region, unit,
+// start and value, which [datasets.LoadParameters] reads.
+func (r *Result) Save(path string) error {
+	var all datasets.Parameters
+	for _, p := range r.Parameters {
+		if len(p.Regions) != len(p.Values) {
+			p.Regions = nil
+		}
+		all = append(all, datasets.Parameter(p))
+	}
+	return all.Save(path)
 }
 
 func (p *Parameter) print(w *tabwriter.Writer) {

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"image/color"
-	"os"
+	"io"
 	"path/filepath"
 
+	"github.com/euryale-ml/euryale/datasets"
 	"github.com/euryale-ml/euryale/train"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -47,15 +47,10 @@ func (c *config) picture(s *summary, t *train.Trained) error {
 	for k, at := range plot.Align(panels, tiles, draw.New(canvas)) {
 		panels[k][0].Draw(at[0])
 	}
-	var png bytes.Buffer
-	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&png); err != nil {
+	return datasets.WriteFile(filepath.Join(c.out, "curve.png"), func(w io.Writer) error {
+		_, err := vgimg.PngCanvas{Canvas: canvas}.WriteTo(w)
 		return err
-	}
-	name := filepath.Join(c.out, "curve.png")
-	if err := os.WriteFile(name+".part", png.Bytes(), 0o666); err != nil {
-		return err
-	}
-	return os.Rename(name+".part", name)
+	})
 }
 
 // accuracy is the learning curve, with the ceiling.
