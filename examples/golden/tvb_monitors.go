@@ -23,7 +23,12 @@ type tvbMonitor struct {
 	Steps  int   `json:"n_steps"`
 	Mask   array // the group of each node
 	Time   array
-	Output array // [sample][voi][node or group][mode]
+	Output array // [sample][voi][node, group or sensor][mode]
+
+	Gain      array    `json:"gain_vertices"` // of EEG, [sensor][vertex]
+	Mapping   []int    `json:"region_mapping"`
+	Sensors   []string `json:"sensor_labels"`
+	Reference string   // "", "average" or a sensor
 }
 
 // tvbActivity is a formula for variables of interest of nodes, [voi][node] each:
@@ -57,11 +62,8 @@ func (a *tvbActivity) of(variable, steps int) *mat.Dense {
 // not of all, only its name says.
 func readTVBMonitors(d *document) ([]instance, error) {
 	name := strings.TrimSuffix(filepath.Base(d.path), ".json")
-	switch {
-	case d.has("kernel"):
+	if d.has("kernel") {
 		return []instance{{name, func() outcome { return skipped("needs BOLD monitors") }}}, nil
-	case d.has("gain_vertices"):
-		return []instance{{name, func() outcome { return skipped("needs EEG monitors") }}}, nil
 	}
 	m := tvbMonitor{name: name}
 	if err := json.Unmarshal(d.raw, &m); err != nil {
@@ -77,8 +79,11 @@ func (m *tvbMonitor) run() outcome {
 	}
 	var cmp comparison
 	for v, variable := range m.variables() {
-		monitor := m.monitor()
-		if monitor == nil {
+		monitor, err := m.monitor()
+		switch {
+		case err != nil:
+			return failed("%v", err)
+		case monitor == nil:
 			return skipped("needs a monitor %s", m.name)
 		}
 		res, err := observed(m.Input.of(variable, m.Steps), m.Input.Dt, monitor)
@@ -110,20 +115,35 @@ func (m *tvbMonitor) variables() []int {
 	return all
 }
 
-// monitor is ours of the file's name. TVB rounds periods to whole steps.
-func (m *tvbMonitor) monitor() *graph.Observer {
+// monitor is ours of the file's name, nil if there is none. TVB rounds periods to whole steps.
+func (m *tvbMonitor) monitor() (*graph.Observer, error) {
 	period := m.Input.Dt * math.RoundToEven(m.Period/m.Input.Dt)
 	switch {
+	case m.Gain.data != nil:
+		return m.eeg(period)
 	case strings.Contains(m.name, "SubSample"):
-		return forward.SubSample(activity, period)
+		return forward.SubSample(activity, period), nil
 	case strings.Contains(m.name, "TemporalAverage"):
-		return forward.TemporalAverage(activity, period)
+		return forward.TemporalAverage(activity, period), nil
 	case strings.Contains(m.name, "GlobalAverage"):
-		return forward.GlobalAverage(activity, period)
+		return forward.GlobalAverage(activity, period), nil
 	case strings.Contains(m.name, "SpatialAverage"):
-		return forward.SpatialAverage(activity, period, m.groups())
+		return forward.SpatialAverage(activity, period, m.groups()), nil
 	}
-	return nil
+	return nil, nil
+}
+
+// eeg is a lead field from vertices, without noise.
+func (m *tvbMonitor) eeg(period float64) (*graph.Observer, error) {
+	gain, err := forward.VertexMap{Region: m.Mapping, Regions: m.Input.Nodes}.Reduce(dense(m.Gain.rows()))
+	if err != nil {
+		return nil, err
+	}
+	field := &forward.LeadField{Gain: gain, Sensors: m.Sensors, Reference: m.Reference}
+	if m.Reference == "average" {
+		field.Reference = forward.AverageReference
+	}
+	return field.Monitor(activity, period)
 }
 
 // groups names the mask's groups.
