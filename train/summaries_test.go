@@ -106,33 +106,7 @@ func TestGradientsOfSummaryObjectives(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := objectiveProblem(t, objective)
 			defer p.Close()
-			x, gradient := p.Values(), make([]float64, len(p.Values()))
-			if _, err := p.Func(x, gradient); err != nil {
-				t.Fatal(err)
-			}
-			at := func(i int, step float64) float64 {
-				moved := slices.Clone(x)
-				moved[i] += step
-				v, err := p.Func(moved, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				return v
-			}
-			const h = 1e-5 // short of most kinks of absolute values; rounding is 1e-11/h
-			largest := 0.0
-			for _, v := range gradient {
-				largest = math.Max(largest, math.Abs(v))
-			}
-			if largest == 0 {
-				t.Fatal("nothing depends on what learns")
-			}
-			for i := range x {
-				want := (8*(at(i, h)-at(i, -h)) - (at(i, 2*h) - at(i, -2*h))) / (12 * h)
-				if math.Abs(gradient[i]-want) > 1e-6*math.Max(largest, 1e-2) {
-					t.Errorf("gradient %d: expected %.9g, found %.9g (largest %.3g)", i, want, gradient[i], largest)
-				}
-			}
+			checkDifferences(t, p)
 		})
 	}
 }
@@ -251,6 +225,70 @@ func TestSummaryObjectivesRefuse(t *testing.T) {
 		}
 		if _, err = objective(roll); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "cortex.x") {
 			t.Errorf("expected an error with %q that names cortex.x, found %v", want, err)
+		}
+	}
+}
+
+// What a study would minimise: FC and FCD of BOLD, and what is known of a parameter, in one gradient.
+func TestGradientOfObjectivesOfBOLD(t *testing.T) {
+	net, err := graph.NewNetwork(
+		graph.Population("cortex", []string{"left", "middle", "right"}, nmm.Hopf().Set("a", -0.02).Set("omega", 0.2).Set("beta", 0.05)),
+		layers.Couple("cortex.x", "cortex.x").Named("c").Diffusive().Weights(mat.NewDense(3, 3, []float64{0, 0.02, 0, 0.01, 0, 0.02, 0.01, 0, 0})),
+		layers.ColouredNoise("drive", "cortex.x", 400, 0.02),
+		forward.Balloon("cortex.x", 500))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{
+		net.Learn("cortex.a", nmm.Affine(0.02, 0), nmm.PerRegion),
+		net.Learn("c/gain", nmm.Affine(1, 0), nmm.Shared),
+		net.Learn("drive.tau", nmm.Affine(400, 0), nmm.Shared),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	roll := mustRoll(t, net, graph.Run{Dt: 2, Warmup: 5000, Duration: 25000, Record: []string{}, Seed: 5})
+	loss, err := Sum(
+		Term{1, FCError("bold", mat.NewDense(3, 3, []float64{1, 0.5, 0.2, 0.5, 1, 0.4, 0.2, 0.4, 1}))},
+		Term{0.5, FCDDistance("bold", 20, 5, rhythmsFCD)},
+		Term{1, Regularise("cortex.a", 0.1, GaussianPrior(-0.03, 0.01))})(roll)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewGraphProblem(loss, roll.Learnables())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	checkDifferences(t, p)
+}
+
+// checkDifferences compares a gradient with differences of fourth order, short of most kinks of absolute values.
+func checkDifferences(t *testing.T, p *GraphProblem) {
+	t.Helper()
+	x, gradient := p.Values(), make([]float64, len(p.Values()))
+	if _, err := p.Func(x, gradient); err != nil {
+		t.Fatal(err)
+	}
+	largest := norm(gradient)
+	if largest == 0 {
+		t.Fatal("nothing depends on what learns")
+	}
+	for i := range x {
+		at := func(step float64) float64 {
+			moved := slices.Clone(x)
+			moved[i] += step
+			v, err := p.Func(moved, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		const h = 1e-5
+		want := (8*(at(h)-at(-h)) - (at(2*h) - at(-2*h))) / (12 * h)
+		if math.Abs(gradient[i]-want) > 1e-6*math.Max(largest, 1e-2) { // rounding of a loss is 1e-11/h
+			t.Errorf("gradient %d: expected %.9g, found %.9g (largest %.3g)", i, want, gradient[i], largest)
 		}
 	}
 }
