@@ -44,6 +44,7 @@ func newBalance(net *graph.Network, run graph.Run, settings InhibitionSettings) 
 	fallback(&b.Target, 3, 3)
 	fallback(&b.Tolerance, 0.1, 0.005)
 	fallback(&b.Step, 0.1, 0.1)
+	b.aim, b.damp = firstAim*b.Target, 1
 	if b.Iterations == 0 {
 		if b.Iterations = 30; b.Rule == InputRule {
 			b.Iterations = 300
@@ -96,7 +97,6 @@ func (b *balance) start(ctx context.Context) ([]float64, error) {
 	if b.Rule == InputRule {
 		return perRegion([]float64{1}, n), nil
 	}
-	b.aim, b.damp = firstAim*b.Target, 1
 	return b.aimed(ctx)
 }
 

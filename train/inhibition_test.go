@@ -88,6 +88,35 @@ func TestBalanceInhibition(t *testing.T) {
 	}
 }
 
+// A balancing goes on from the J_i that there are: nothing is left to do, or little, or they are of no use.
+func TestBalanceContinues(t *testing.T) {
+	run, balanced := halfMinute, InhibitionSettings{Continue: true}
+	run.Duration = 10_000
+	net := resting(t, 0.7)
+	found, err := BalanceInhibition(context.Background(), net, run, InhibitionSettings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := BalanceInhibition(context.Background(), net, run, balanced)
+	if err != nil || again.Iterations != 1 || !slices.Equal(again.J, found.J) {
+		t.Errorf("nothing to do: found %v, %v", again, err)
+	}
+	for what, factor := range map[string]float64{"little": 1.05, "of no use": 0.5} {
+		j := slices.Clone(found.J)
+		for i := range j {
+			j[i] *= factor
+		}
+		if err := net.Set("cortex.J_i", j); err != nil {
+			t.Fatal(err)
+		}
+		again, err := BalanceInhibition(context.Background(), net, run, balanced)
+		if err != nil || again.Iterations < 2 || again.Iterations > 10 {
+			t.Fatalf("%s: found %v, %v", what, again, err)
+		}
+		checkRates(t, what, again.Rates, 0.1)
+	}
+}
+
 // The paper's rule brings the mean input to −0.026 nA; the mean rate is above the 3.08 Hz of that input, by noise.
 func TestInputRule(t *testing.T) {
 	net, calls := resting(t, 0.6), 0
