@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"github.com/euryale-ml/euryale/nmm"
 )
@@ -130,5 +131,28 @@ func TestDrivenGradients(t *testing.T) {
 	}
 	for _, average := range []bool{false, true} {
 		checkRolloutGradients(t, net, Run{Dt: 0.5, Warmup: 2, Duration: 18, Every: 4, Average: average, Record: []string{"cortex.H_e", "cortex.S_i"}})
+	}
+}
+
+// A readout reads driven observables as it reads states.
+func TestDrivenReadout(t *testing.T) {
+	net, g := rates(t), G.NewGraph()
+	w := G.NewMatrix(g, G.Float64, G.WithShape(2, 3), G.WithName("w"), G.WithValue(tensor.New(tensor.WithShape(2, 3), tensor.WithBacking([]float64{1, 2, 3, -1, 0, 1}))))
+	roll, err := net.Rollout(g, Run{Dt: 0.5, Duration: 20, Record: []string{"cortex.H_e"}, Readouts: []Readout{{Name: "o", Terms: []ReadoutTerm{{State: "cortex.H_e", Weights: w}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rate, read G.Value
+	G.Read(roll.Node("cortex.H_e"), &rate)
+	G.Read(roll.Node("o"), &read)
+	vm := G.NewTapeMachine(g)
+	defer vm.Close()
+	if err := vm.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	h, o := rate.Data().([]float64), read.Data().([]float64)
+	for k := range 40 {
+		x := h[3*k:]
+		closeTo(t, "readout", o[2*k:2*k+2], []float64{x[0] + 2*x[1] + 3*x[2], x[2] - x[0]}, 1e-13)
 	}
 }
