@@ -12,6 +12,14 @@ func readBrainmassForward(d *document) ([]instance, error) {
 		switch block {
 		case "temporal_average":
 			all = append(all, instance{block, reading(raw, (*brainmassAverage).run)})
+		case "leadfield":
+			all = append(all, instance{block, reading(raw, (*brainmassLeadField).run)})
+		case "leadfield_readout":
+			cases, err := readBrainmassReadout(block, raw)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, cases...)
 		default:
 			for _, name := range blockCases(block, raw) {
 				all = append(all, instance{name, func() outcome { return skipped("needs forward models") }})
