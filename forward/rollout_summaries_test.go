@@ -142,4 +142,3 @@ func numbers(g *G.ExprGraph, shape ...int) *G.Node {
 	t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(v))
 	return G.NewTensor(g, tensor.Float64, len(shape), G.WithShape(shape...), G.WithName(fmt.Sprint("recorded ", shape)), G.WithValue(t))
 }
-
