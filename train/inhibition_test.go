@@ -84,6 +84,9 @@ func TestBalanceInhibition(t *testing.T) {
 			other := halfMinute
 			other.Seed, other.Duration = 7, 60_000
 			checkRates(t, "other noise", meanRates(t, net, other), 0.3)
+			if other.Dt, other.Integrator = 0.1, graph.Euler; gain == 0.3 {
+				checkRates(t, "the paper's step", meanRates(t, net, other), 0.3)
+			}
 		})
 	}
 }
