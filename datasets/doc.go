@@ -25,7 +25,7 @@
 // matrix, and regions of surfaces and volumes by maps:
 //
 //	edges, err := datasets.LoadEdges("edges.csv", datasets.EdgeOptions{})       // or .npz, .mat, .h5
-//	m, err := datasets.LoadRegionMap("region_mapping.txt", datasets.MapOptions{Labels: sc.Labels})
+//	m, err := datasets.LoadRegionMap("region_mapping.txt", datasets.MapOptions{Labels: sc.Labels}) // or .npy, .gii, .nii …
 //	gain, err := m.Sums(vertexGain)                                              // sensors × regions
 //
 // # Time series

@@ -22,11 +22,12 @@ type RegionMap struct {
 // MapOptions say how to read a region map.
 type MapOptions struct {
 	// Names are the regions by their value in the file, and select them. Nil is all
-	// values from First to the highest, called "region 1" onwards.
+	// values from First to the highest, called "region 1" onwards; of a GIFTI file all
+	// values that occur from First on, called as its table of labels says.
 	Names map[int]string
 	// First is the least value that is a region, if there are no Names: 0 as The Virtual
-	// Brain counts; 1 in files that write 0 where there is none. Of volumes it is at
-	// least 1.
+	// Brain counts; 1 in files that write 0 where there is none. Of volumes and GIFTI
+	// files it is at least 1.
 	First int
 	// Labels are those of a connectome in the order of the values from First, instead of
 	// Names.
@@ -38,7 +39,8 @@ type MapOptions struct {
 
 // LoadRegionMap reads the region of every vertex, a whole number each: from a text file,
 // one a line or all in one; from arrays, .npy, .npz, .mat or .h5; or of every voxel from
-// a label volume, .nii or .nii.gz, the first index running fastest.
+// a label volume, .nii or .nii.gz, the first index running fastest; or from the labels of
+// a surface in GIFTI, .gii.
 //
 // It fails if a value is not whole, if a value from First on has no label where there are
 // Labels, and if a named region has no vertex.
@@ -80,6 +82,9 @@ func (m *RegionMap) takeNames(values []int, options MapOptions) error {
 		return fmt.Errorf("regions are named by Names and by Labels")
 	}
 	if options.Names != nil {
+		if len(options.Names) == 0 || len(options.Names) > maxRegions {
+			return fmt.Errorf("%d regions, expected 1 to %d", len(options.Names), maxRegions)
+		}
 		for _, value := range slices.Sorted(maps.Keys(options.Names)) {
 			m.Values, m.Labels = append(m.Values, value), append(m.Labels, options.Names[value])
 		}
@@ -114,6 +119,17 @@ func regionValues(path string, options *MapOptions) ([]int, error) {
 		if numbers, err = labelVolume(f, path); err != nil {
 			return nil, err
 		}
+	case extension(path) == ".gii":
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("datasets: %w", err)
+		}
+		defer f.Close()
+		var names map[int]string
+		if numbers, names, err = giftiLabels(f, path); err != nil {
+			return nil, err
+		}
+		options.nameFound(numbers, names)
 	case isStore(path):
 		s, closer, err := openStore(path)
 		if err != nil {
@@ -140,6 +156,23 @@ func regionValues(path string, options *MapOptions) ([]int, error) {
 		values[v] = int(x)
 	}
 	return values, nil
+}
+
+// nameFound selects the labels of vertices by a table of names, unless the user did.
+func (o *MapOptions) nameFound(numbers []float64, names map[int]string) {
+	o.First = max(o.First, 1)
+	if o.Names != nil || o.Labels != nil {
+		return
+	}
+	o.Names = map[int]string{}
+	for _, x := range numbers {
+		if value := int(x); x == float64(value) && value >= o.First && len(o.Names) <= maxRegions {
+			o.Names[value] = names[value]
+			if names[value] == "" {
+				o.Names[value] = fmt.Sprintf("label %d", value)
+			}
+		}
+	}
 }
 
 // labelVolume reads the values of all voxels of a volume.

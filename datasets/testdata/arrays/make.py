@@ -145,3 +145,12 @@ import scipy.io, scipy.sparse
 for kind in ["csr", "csc", "coo"]:
     scipy.sparse.save_npz(f"scipy_{kind}.npz", scipy.sparse.csr_array(W).asformat(kind))
 scipy.io.savemat("scipy_sparse.mat", {"weights": scipy.sparse.csc_array(W), "tract_lengths": L}, do_compression=True)
+
+import nibabel
+table = nibabel.gifti.GiftiLabelTable()
+for key, name in [(0, "???"), (3, "bankssts"), (7, "insula & more"), (9, "unused")]:
+    label = nibabel.gifti.GiftiLabel(key, 1, 0, 0, 1)
+    label.label = name
+    table.labels.append(label)
+array = nibabel.gifti.GiftiDataArray(np.array([0, 3, 7, 3, -1, 5], "i4"), intent="NIFTI_INTENT_LABEL", datatype="NIFTI_TYPE_INT32", encoding="GIFTI_ENCODING_B64GZ")
+nibabel.save(nibabel.gifti.GiftiImage(labeltable=table, darrays=[array]), "nibabel.label.gii")
