@@ -27,6 +27,7 @@ type Empirical struct {
 type Comparison struct {
 	FCCorrelation float64 // Pearson's r of the FC's pairs
 	FCRMSE        float64 // root mean square difference of the FC's pairs
+	FCNoise       float64 // part of it that is chance: root mean square standard error of the signals' mean FC, by how they differ
 	FCDKS         float64 // Kolmogorov-Smirnov distance of the values of FCD
 	Metastability float64 // standard deviation over time of the Kuramoto order of the signal's Hilbert phases
 	Synchrony     float64 // its mean
@@ -107,7 +108,8 @@ func (a Analysis) signals(p forward.Preprocessing, period float64, signals []*ma
 		return nil, nil, fmt.Errorf("train: no signal to compare")
 	}
 	nan := math.NaN()
-	c = &Comparison{FCCorrelation: nan, FCRMSE: nan, FCDKS: nan}
+	c = &Comparison{FCCorrelation: nan, FCRMSE: nan, FCNoise: nan, FCDKS: nan}
+	var each []*mat.SymDense
 	share := 1 / float64(len(signals))
 	window, step := a.window(period)
 	for _, s := range signals {
@@ -120,6 +122,7 @@ func (a Analysis) signals(p forward.Preprocessing, period float64, signals []*ma
 			return nil, nil, fmt.Errorf("train: FC needs 2 samples, found %d", samples)
 		}
 		fc := forward.FC(x)
+		each = append(each, fc)
 		if c.FC == nil {
 			c.FC = mat.NewSymDense(n, nil)
 		}
@@ -138,5 +141,20 @@ func (a Analysis) signals(p forward.Preprocessing, period float64, signals []*ma
 			fcd = append(fcd, forward.UpperTriangle(forward.FCD(x, window, step), 1)...)
 		}
 	}
+	if n := c.FC.SymmetricDim(); len(each) > 1 && n > 1 {
+		c.FCNoise = standardError(c.FC, each)
+	}
 	return c, fcd, nil
+}
+
+// standardError is the root over pairs of the mean square standard error of a mean FC.
+func standardError(mean *mat.SymDense, each []*mat.SymDense) float64 {
+	middle, sum := forward.UpperTriangle(mean, 1), 0.0
+	for _, fc := range each {
+		for k, v := range forward.UpperTriangle(fc, 1) {
+			sum += (v - middle[k]) * (v - middle[k])
+		}
+	}
+	m := float64(len(each))
+	return math.Sqrt(sum / (m * (m - 1) * float64(len(middle))))
 }

@@ -29,8 +29,10 @@ type SweepSettings struct {
 	Analysis  Analysis
 	Seeds     []uint64  // of the noise: one run each, of whose FC the mean is taken; nil: the run's Seed alone
 	Watch     []Watched // recorded variables whose means are reported
-	// Score is what the best value has the largest of, among the stable ones; nil: −FCRMSE. The correlation of FC
-	// hardly tells neighbouring couplings apart, as the pattern of an FC changes less with the coupling than its level.
+	// Score is what the best value has the largest of, among the stable ones; nil: −FCRMSE, without the part of it
+	// that is chance where there are several Seeds (or else stronger coupling would lose by its slower fluctuations).
+	// The correlation of FC hardly tells neighbouring couplings apart, as the pattern of an FC changes less with the
+	// coupling than its level.
 	Score func(*SweepPoint) float64
 
 	// Dir, if not empty, gets a file for every value that is done. A sweep of the same settings takes what is
@@ -55,6 +57,16 @@ type SweepPoint struct {
 	Stable  bool   // the run stayed finite, and means over time within their ranges
 	Why     string // it is not
 	Seconds float64
+}
+
+// FCDistance is the mean square difference of the FC's pairs less what is chance, as far as FCNoise tells: an
+// estimate of that of endless simulations, which may come out below 0.
+func (c *Comparison) FCDistance() float64 {
+	chance := c.FCNoise
+	if math.IsNaN(chance) {
+		chance = 0
+	}
+	return c.FCRMSE*c.FCRMSE - chance*chance
 }
 
 // Mean is the mean over time and runs of a variable: over the regions, and of the regions with the least and most.
@@ -136,7 +148,7 @@ func (s *sweep) check(net *graph.Network) (unit string, err error) {
 		s.Seeds = []uint64{s.run.Seed}
 	}
 	if s.Score == nil {
-		s.Score = func(p *SweepPoint) float64 { return -p.FCRMSE }
+		s.Score = func(p *SweepPoint) float64 { return -p.FCDistance() }
 		if s.Empirical == nil || s.Empirical.FC == nil {
 			s.Score = func(p *SweepPoint) float64 { return p.Metastability }
 		}
@@ -215,7 +227,7 @@ func (s *sweep) value(ctx context.Context, net *graph.Network, k int) error {
 		return err
 	}
 	nan := math.NaN()
-	p := &SweepPoint{Value: s.Values[k], Comparison: Comparison{nan, nan, nan, nan, nan, nil}}
+	p := &SweepPoint{Value: s.Values[k], Comparison: Comparison{nan, nan, nan, nan, nan, nan, nil}}
 	if err := s.solve(ctx, own, p); err != nil {
 		return err
 	}

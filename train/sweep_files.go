@@ -23,6 +23,7 @@ type storedPoint struct {
 	Why           string    `json:"why,omitempty"`
 	FCCorrelation *float64  `json:"fc_correlation"`
 	FCRMSE        *float64  `json:"fc_rmse"`
+	FCNoise       *float64  `json:"fc_noise"`
 	FCDKS         *float64  `json:"fcd_ks"`
 	Metastability *float64  `json:"metastability"`
 	Synchrony     *float64  `json:"synchrony"`
@@ -124,7 +125,7 @@ func (s *sweep) save(p *SweepPoint) error {
 func store(p *SweepPoint) storedPoint {
 	stored := storedPoint{
 		Value: p.Value, Stable: p.Stable, Why: p.Why, Means: p.Means, Seconds: p.Seconds,
-		FCCorrelation: present(p.FCCorrelation), FCRMSE: present(p.FCRMSE), FCDKS: present(p.FCDKS),
+		FCCorrelation: present(p.FCCorrelation), FCRMSE: present(p.FCRMSE), FCNoise: present(p.FCNoise), FCDKS: present(p.FCDKS),
 		Metastability: present(p.Metastability), Synchrony: present(p.Synchrony),
 	}
 	if p.FC != nil {
@@ -139,7 +140,7 @@ func store(p *SweepPoint) storedPoint {
 func (stored *storedPoint) point() *SweepPoint {
 	p := &SweepPoint{Value: stored.Value, Stable: stored.Stable, Why: stored.Why, Means: stored.Means, Seconds: stored.Seconds}
 	p.Comparison = Comparison{
-		FCCorrelation: absent(stored.FCCorrelation), FCRMSE: absent(stored.FCRMSE), FCDKS: absent(stored.FCDKS),
+		FCCorrelation: absent(stored.FCCorrelation), FCRMSE: absent(stored.FCRMSE), FCNoise: absent(stored.FCNoise), FCDKS: absent(stored.FCDKS),
 		Metastability: absent(stored.Metastability), Synchrony: absent(stored.Synchrony),
 	}
 	if n := len(stored.Diagonal); n > 0 {

@@ -17,7 +17,7 @@ import (
 func (r *SweepResult) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "%s\tFC r\tFC RMSE\tFCD KS\tmetastability\tsynchrony\t", r.heading())
+	fmt.Fprintf(w, "%s\tFC r\tFC RMSE\tof it noise\tFCD KS\tmetastability\tsynchrony\t", r.heading())
 	for _, m := range r.watched() {
 		fmt.Fprintf(w, "%s (%s)\trange\t", m.Address, m.Unit)
 	}
@@ -63,7 +63,7 @@ func (r *SweepResult) watched() []Mean {
 
 func (r *SweepResult) row(w io.Writer, i int) {
 	p := &r.Points[i]
-	fmt.Fprintf(w, "%.5g\t%s\t%s\t%s\t%s\t%s\t", p.Value, digits(p.FCCorrelation), digits(p.FCRMSE), digits(p.FCDKS), digits(p.Metastability), digits(p.Synchrony))
+	fmt.Fprintf(w, "%.5g\t%s\t%s\t%s\t%s\t%s\t%s\t", p.Value, digits(p.FCCorrelation), digits(p.FCRMSE), digits(p.FCNoise), digits(p.FCDKS), digits(p.Metastability), digits(p.Synchrony))
 	for k := range r.watched() {
 		if k < len(p.Means) {
 			m := p.Means[k]
@@ -111,14 +111,14 @@ func (r *SweepResult) WriteCSV(w io.Writer) error {
 		fmt.Fprintf(w, "# %s\n", r.Note)
 	}
 	out := csv.NewWriter(w)
-	header := []string{r.heading(), "fc_correlation", "fc_rmse", "fcd_ks", "metastability", "synchrony"}
+	header := []string{r.heading(), "fc_correlation", "fc_rmse", "fc_noise", "fcd_ks", "metastability", "synchrony"}
 	for _, m := range r.watched() {
 		name := fmt.Sprintf("%s (%s)", m.Address, m.Unit)
 		header = append(header, "mean "+name, "lowest "+name, "highest "+name)
 	}
 	out.Write(append(header, "stable", "best", "why not stable"))
 	for i, p := range r.Points {
-		row := []string{number(p.Value), number(p.FCCorrelation), number(p.FCRMSE), number(p.FCDKS), number(p.Metastability), number(p.Synchrony)}
+		row := []string{number(p.Value), number(p.FCCorrelation), number(p.FCRMSE), number(p.FCNoise), number(p.FCDKS), number(p.Metastability), number(p.Synchrony)}
 		for k := range r.watched() {
 			m := Mean{Mean: math.NaN(), Lowest: math.NaN(), Highest: math.NaN()}
 			if k < len(p.Means) {
@@ -151,6 +151,7 @@ func (r *SweepResult) SaveNPZ(path string) error {
 		column("stable", func(p *SweepPoint) float64 { return one[p.Stable] }),
 		column("fc_correlation", func(p *SweepPoint) float64 { return p.FCCorrelation }),
 		column("fc_rmse", func(p *SweepPoint) float64 { return p.FCRMSE }),
+		column("fc_noise", func(p *SweepPoint) float64 { return p.FCNoise }),
 		column("fcd_ks", func(p *SweepPoint) float64 { return p.FCDKS }),
 		column("metastability", func(p *SweepPoint) float64 { return p.Metastability }),
 		column("synchrony", func(p *SweepPoint) float64 { return p.Synchrony }),

@@ -117,7 +117,7 @@ func TestSweepSameBitsAnyParallelism(t *testing.T) {
 func withoutTimes(r *SweepResult) string {
 	var b strings.Builder
 	for _, p := range r.Points {
-		fmt.Fprintln(&b, p.Value, p.FCCorrelation, p.FCRMSE, p.FCDKS, p.Metastability, p.Synchrony, p.Means, p.Stable, p.Why)
+		fmt.Fprintln(&b, p.Value, p.FCCorrelation, p.FCRMSE, p.FCNoise, p.FCDKS, p.Metastability, p.Synchrony, p.Means, p.Stable, p.Why)
 		if p.FC != nil {
 			fmt.Fprintln(&b, p.FC.RawSymmetric().Data)
 		}
@@ -277,6 +277,12 @@ func TestComparisonOfDegenerateSignals(t *testing.T) {
 	}
 	if _, err := (Analysis{}).Compare(e, 1, constant, mat.NewDense(40, 2, nil)); err == nil {
 		t.Error("expected signals of different regions to be refused")
+	}
+	// Two signals of opposite FC: their mean is 0, its standard error 1.
+	up, down := mat.NewDense(4, 2, []float64{1, 1, 2, 2, 3, 3, 4, 4}), mat.NewDense(4, 2, []float64{1, 4, 2, 3, 3, 2, 4, 1})
+	both, err := (Analysis{}).Compare(&Empirical{FC: mat.NewDense(2, 2, nil)}, 1, up, down)
+	if err != nil || math.Abs(both.FCNoise-1) > 1e-12 || math.Abs(both.FCDistance()+1) > 1e-12 {
+		t.Errorf("expected a standard error of 1 and a distance of 0 − 1, found %+v (%v)", both, err)
 	}
 	short, err := (Analysis{}).Compare(e, 1000, constant)
 	if err != nil || !math.IsNaN(short.FCDKS) {
