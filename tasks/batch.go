@@ -25,6 +25,12 @@ type Batch struct {
 
 // Batch draws trials first to first+count-1 of a split. Trial number i is the same in every batch.
 func (t *Task) Batch(split Split, first, count int) (*Batch, error) {
+	return t.BatchIn(nil, split, first, count)
+}
+
+// BatchIn is Batch in the memory of an earlier batch, nil for none, as far as that is enough. The earlier one and
+// its trials must not be used any more.
+func (t *Task) BatchIn(earlier *Batch, split Split, first, count int) (*Batch, error) {
 	if t.err != nil {
 		return nil, t.err
 	}
@@ -35,6 +41,9 @@ func (t *Task) Batch(split Split, first, count int) (*Batch, error) {
 		return nil, err
 	}
 	b := &Batch{Lanes: count, Channels: t.Inputs(), Outputs: t.Outputs(), Trials: make([]*Trial, count), task: t}
+	if earlier != nil {
+		b.Inputs, b.Targets, b.Weights, b.Classes = earlier.Inputs, earlier.Targets, earlier.Weights, earlier.Classes
+	}
 	for i := range b.Trials {
 		b.Trials[i] = t.plan(split, first+i)
 		b.Lengths = append(b.Lengths, b.Trials[i].Steps)
@@ -61,13 +70,22 @@ func (t *Task) fits(lanes, steps int) error {
 // allocate makes the arrays and lends each trial its part.
 func (b *Batch) allocate() {
 	n := b.Lanes * b.Steps
-	b.Inputs = make([]float64, n*b.Channels)
-	b.Targets = make([]float64, n*b.Outputs)
-	b.Weights = make([]float64, n)
+	b.Inputs, b.Targets, b.Weights = zeros(b.Inputs, n*b.Channels), zeros(b.Targets, n*b.Outputs), zeros(b.Weights, n)
 	if b.task.classes() {
-		b.Classes = make([]int, n)
+		b.Classes = zeros(b.Classes, n)
+	} else {
+		b.Classes = nil
 	}
 	b.lend()
+}
+
+// zeros returns n zeros, in x if it has room.
+func zeros[E any](x []E, n int) []E {
+	if cap(x) < n {
+		return make([]E, n)
+	}
+	clear(x[:n])
+	return x[:n]
 }
 
 func (b *Batch) lend() {
@@ -100,6 +118,7 @@ func (b *Batch) PadTo(steps int) error {
 		b.Trials[i] = &c
 	}
 	b.Steps = steps
+	b.Inputs, b.Targets, b.Weights, b.Classes = nil, nil, nil, nil // the old trials hold theirs
 	b.allocate()
 	for i, tr := range b.Trials {
 		copy(tr.Inputs, old[i].Inputs)

@@ -116,10 +116,8 @@ func (b *Batch) crossEntropy(outputs, gradient []float64) float64 {
 // takes. The gradient g, if not nil, is that of the cross-entropy times w.
 func softmax(o []float64, class int, w float64, g []float64) (sum, distance float64) {
 	top := o[0]
-	for _, v := range o {
-		if v > top {
-			top = v
-		}
+	for _, v := range o[1:] {
+		top = max(top, v)
 	}
 	for k, v := range o {
 		e := 1.0
@@ -132,8 +130,9 @@ func softmax(o []float64, class int, w float64, g []float64) (sum, distance floa
 		}
 	}
 	if g != nil {
+		share := w / sum
 		for k := range g {
-			g[k] *= w / sum
+			g[k] *= share
 		}
 		g[class] -= w
 	}

@@ -200,7 +200,7 @@ func (t *trainer) values() []float64 {
 // load gives the network the trials of the next update, and its noise.
 func (t *trainer) load() error {
 	first := t.saved.Update * t.Batch
-	batch, err := t.stage().Batch(tasks.Train, first, t.Batch)
+	batch, err := t.stage().BatchIn(t.batch, tasks.Train, first, t.Batch)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/euryale-ml/euryale/graph/internal/kernel"
+import (
+	"slices"
+
+	"github.com/euryale-ml/euryale/graph/internal/kernel"
+)
 
 // cursor leads from a row to an input or output of a frame.
 type cursor[T kernel.Float] struct {
@@ -12,7 +16,7 @@ type cursor[T kernel.Float] struct {
 
 // cursors finds out where inputs and outputs that vary are in the tile's rows.
 func (r *runner[T]) cursors(l *tile[T]) {
-	r.inputs, r.states, r.kept, r.sums = r.inputs[:0], r.states[:0], r.kept[:0], r.sums[:0]
+	r.inputs, r.states, r.kept, r.sums, r.rest = r.inputs[:0], r.states[:0], r.kept[:0], r.sums[:0], r.rest[:0]
 	for slot, w := range r.piece.In {
 		c := r.input(l, w)
 		if c.slot, c.n = r.frame.Input(slot); c.kind != Param {
@@ -35,6 +39,17 @@ func (r *runner[T]) cursors(l *tile[T]) {
 		case w.Kind == Series:
 			v := &l.m.Series[w.Index]
 			r.frame.BindOutput(slot, of(l, l.back.series, v.offset, v.N))
+		}
+	}
+	r.others(l)
+}
+
+// others finds the states that are not among the outputs.
+func (r *runner[T]) others(l *tile[T]) {
+	for k := range l.m.States {
+		v := &l.m.States[k]
+		if !slices.Contains(r.piece.Out, Wire{State, k}) {
+			r.rest = append(r.rest, cursor[T]{at: v.offset * l.lanes, n: v.N * l.lanes})
 		}
 	}
 }
@@ -91,6 +106,14 @@ func (r *runner[T]) bind(l *tile[T], in rows[T]) {
 // bindStates joins the outputs that are states to a row, bindKept those that are kept to a row of sums.
 func (r *runner[T]) bindStates(row []T) { join(r.states, row) }
 func (r *runner[T]) bindKept(row []T)   { join(r.kept, row) }
+
+// bindAdjoints joins the outputs that are adjoints of states to a row, in which those of other states become 0.
+func (r *runner[T]) bindAdjoints(row []T) {
+	join(r.states, row)
+	for _, c := range r.rest {
+		clear(row[c.at:][:c.n])
+	}
+}
 
 func join[T kernel.Float](cursors []cursor[T], row []T) {
 	for i := range cursors {

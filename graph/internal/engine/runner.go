@@ -17,6 +17,7 @@ type runner[T kernel.Float] struct {
 	work   int            // elements that all instructions together compute
 
 	inputs, states, kept, sums []cursor[T] // what is bound anew in every step
+	rest                       []cursor[T] // states that are no outputs
 }
 
 // longVector is the number of regions from which on a program may be worth splitting.
