@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math/bits"
+	"unsafe"
 
 	"github.com/euryale-ml/euryale/graph/internal/kernel"
 )
@@ -54,9 +55,9 @@ func (m *Model) sizes(segment int) (point, tape, work int) {
 	return point, tape, work + segment*m.sumWidth
 }
 
-// tileElements is how many regions of all lanes of a tile make vectors that are long enough for what
-// an instruction costs beside its loop, and short enough for the nearest cache.
-const tileElements = 768
+// tileBytes is the length of the vectors of all regions and lanes of a tile: long enough for what an
+// instruction costs beside its loop, and short enough for the nearest cache.
+const tileBytes = 6 << 10
 
 // tileLanes is the number of lanes that are solved side by side. It depends on the model and the number
 // of lanes alone, because gradients of what the lanes share are summed tile by tile.
@@ -66,7 +67,8 @@ func (e *Engine[T]) tileLanes(lanes int) int {
 	}
 	n := e.Settings.Tile
 	if n == 0 {
-		n = min(tileElements/e.Model.widest(), lanes/8) // at least eight tiles for the goroutines
+		var zero T
+		n = min(tileBytes/int(unsafe.Sizeof(zero))/e.Model.widest(), lanes/8) // at least eight tiles for the goroutines
 		if n > 1 && n <= 16 {
 			return 1 << (bits.Len(uint(n)) - 1) // as products take four lanes at once, and batches are powers of two
 		}

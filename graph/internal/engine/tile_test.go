@@ -58,7 +58,7 @@ func allocations(t *testing.T, most, tile, steps int) float64 {
 // The number of lanes of a tile depends on the model and the number of lanes; all tiles are about equal.
 func TestTileLanes(t *testing.T) {
 	for _, c := range []struct{ n, lanes, most, want int }{
-		{5, 1, 0, 1}, {5, 15, 0, 1}, {5, 16, 0, 2}, {5, 17, 0, 2}, {1, 1000, 0, 128}, {1, 1 << 20, 0, 768}, {8, 64, 0, 8}, {8, 100_000, 0, 96}, {84, 64, 0, 8}, {84, 60, 0, 4}, {400, 64, 0, 1},
+		{5, 1, 0, 1}, {5, 15, 0, 1}, {5, 16, 0, 2}, {5, 17, 0, 2}, {1, 1000, 0, 128}, {1, 1 << 20, 0, 1536}, {8, 64, 0, 8}, {8, 100_000, 0, 192}, {84, 64, 0, 8}, {84, 60, 0, 4}, {400, 64, 0, 2},
 		{5, 17, 16, 9}, {5, 17, 17, 17}, {5, 3, 2, 2}, {5, 3, 1, 1},
 	} {
 		e := New[float32](linearModel(t, c.n, 0), Settings{Steps: 1, Every: 1, Tile: c.most})

@@ -101,7 +101,7 @@ const fewColumns = 8
 
 // rankKColumns is RankK by columns. As products are of the same factors in the same order, so are the bits.
 func rankKColumns[T Float](dw, a, p Matrix[T], rows, cols, k int) {
-	var columns [1 << 10]T
+	var columns [1 << 9]T // more would make goroutines' stacks grow
 	for i := 0; i < rows; {
 		n := min(rows-i, len(columns)/fewColumns)
 		part, turned := Matrix[T]{dw.Data[i*dw.Stride:], dw.Stride}, Matrix[T]{columns[:], n}
