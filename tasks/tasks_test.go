@@ -439,3 +439,26 @@ func TestNaNIsWrong(t *testing.T) {
 		}
 	})
 }
+
+// A batch in the memory of another one, longer or shorter, with or without classes, is the batch.
+func TestBatchInMemoryOfAnother(t *testing.T) {
+	var earlier *Batch
+	for k, name := range []string{"rdm", "dms", "odr", "rdm"} {
+		task, err := New(name, Timing{Dt: 40})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := task.Batch(Train, 10*k, 5-k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if earlier, err = task.BatchIn(earlier, Train, 10*k, 5-k); err != nil {
+			t.Fatal(err)
+		}
+		for _, pair := range [][2]any{{want.Inputs, earlier.Inputs}, {want.Targets, earlier.Targets}, {want.Weights, earlier.Weights}, {want.Classes, earlier.Classes}, {want.Labels, earlier.Labels}} {
+			if !reflect.DeepEqual(pair[0], pair[1]) {
+				t.Fatalf("%s: expected %v, found %v", name, pair[0], pair[1])
+			}
+		}
+	}
+}

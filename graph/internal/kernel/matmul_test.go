@@ -94,7 +94,7 @@ func TestMatrixPieces(t *testing.T) {
 
 func testMatrixPieces[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for _, size := range [][3]int{{1000, 301, 1}, {301, 1000, 6}, {1100, 700, 3}, {67, 5000, 2}} {
+	for _, size := range [][3]int{{1000, 301, 1}, {301, 1000, 6}, {1100, 700, 3}, {67, 5000, 2}, {3, 40, 150}} {
 		rows, cols, lanes := size[0], size[1], size[2]
 		y, wt, x := matrix(ordinary[T], r, lanes, rows, 1), matrix(ordinary[T], r, cols, rows, 2), matrix(ordinary[T], r, lanes, cols, 3)
 		want := y.copied()
