@@ -142,7 +142,7 @@ func (s *sweep) check(net *graph.Network) (unit string, err error) {
 		}
 	}
 	if s.Signal == "" {
-		return "", errors.New("Signal is empty: expected the variable or observer whose FC is taken")
+		return "", errors.New("no Signal: expected the variable or observer whose FC is taken")
 	}
 	if s.Seeds == nil {
 		s.Seeds = []uint64{s.run.Seed}

@@ -60,11 +60,6 @@ func (b *builder) learn(name string, values []float64, t nmm.Transform) learnabl
 	return learnable{node, b.node(t.Node(node)), t}
 }
 
-func (b *builder) matrix(name string, m *mat.Dense) *G.Node {
-	rows, cols := m.Dims()
-	return G.NewConstant(tensor.New(tensor.WithShape(rows, cols), tensor.WithBacking(mat.DenseCopyOf(m).RawMatrix().Data)), G.WithName(name))
-}
-
 // distance is the mean square of (x − middle)/unit, shape (1).
 func distance(middle, unit float64) *forward.NodeFunction {
 	return &forward.NodeFunction{

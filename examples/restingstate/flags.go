@@ -85,6 +85,8 @@ func (c *config) check(given map[string]bool) error {
 	switch {
 	case c.fc != "" && c.bold != "":
 		return errors.New("expected -fc or -bold, found both")
+	case given["hidden"] && c.hidden == 0:
+		return errors.New("-hidden: expected a seed from 1, found 0")
 	case c.hidden != 0 && (c.fc != "" || c.bold != ""):
 		return errors.New("-hidden makes the FC: it goes without -fc and -bold")
 	case c.bold == "" && (c.columns != "" || c.censor != ""):

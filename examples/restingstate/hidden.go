@@ -9,12 +9,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// truth are hidden parameters, for a test of the whole: an FC is made by them, and looked for.
-type truth struct {
-	*regional
-	fc *mat.SymDense // of the recording made by them
-}
-
 // Spreads of the logarithms of hidden parameters.
 const hiddenRecurrence, hiddenGain, hiddenNoise = 0.15, 0.5, 0.5
 

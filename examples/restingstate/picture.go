@@ -131,13 +131,14 @@ func (s *study) measurePlot(title, unit string, of func(*train.SweepPoint) float
 // frame shades what is not stable and marks the coupling that was found, and the hidden one, between low and high.
 func (s *study) frame(p *plot.Plot, low, high float64) {
 	room := 0.08*(high-low) + 1e-6
-	low, high = low-room, high+room
+	low, high = low-room, high+0.25*(high-low)+room // above is room for the legend
 	v := s.sweep.Points
+	edge := (v[len(v)-1].Value - v[0].Value) / 40
 	for i, point := range v {
 		if point.Stable {
 			continue
 		}
-		left, right := point.Value, point.Value
+		left, right := point.Value-edge, point.Value+edge
 		if i > 0 {
 			left = (v[i-1].Value + point.Value) / 2
 		}
@@ -166,7 +167,7 @@ func (s *study) frame(p *plot.Plot, low, high float64) {
 	p.Legend.Top, p.Legend.Left = true, true
 	p.Legend.TextStyle.Font.Size = 10
 	p.Legend.Padding = vg.Millimeter
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = v[0].Value, v[len(v)-1].Value, low, high+0.25*(high-low) // room for the legend
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = v[0].Value-edge, v[len(v)-1].Value+edge, low, high
 	p.X.Padding, p.Y.Padding = 0, 0
 }
 
@@ -291,7 +292,7 @@ func (s *study) bars() (*plot.Plot, error) {
 		if err != nil {
 			return nil, err
 		}
-		label.TextStyle[0].Font.Size = 9
+		label.TextStyle[0].Font.Size, label.TextStyle[0].Font.Variant = 9, "Sans"
 		label.TextStyle[0].YAlign = draw.YCenter
 		p.Add(label)
 	}

@@ -135,9 +135,9 @@ func (s *study) predicted(name string, fc mat.Matrix, training, test *mat.SymDen
 
 // judge compares what was found with what was hidden.
 func (s *study) judge(ctx context.Context) error {
-	hidden := &candidate{name: "hidden parameters themselves", r: s.truth.regional}
+	hidden := &candidate{name: "hidden parameters themselves", r: s.truth}
 	var err error
-	if hidden.net, err = s.balanced(ctx, s.truth.regional, s.config.seed); err != nil {
+	if hidden.net, err = s.balanced(ctx, s.truth, s.config.seed); err != nil {
 		return err
 	}
 	if err := s.verify(ctx, s.brain, hidden); err != nil {

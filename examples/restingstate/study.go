@@ -28,7 +28,7 @@ type study struct {
 	analysis   train.Analysis
 	empirical  *train.Empirical
 	band       forward.Band
-	truth      *truth
+	truth      *regional // hidden parameters, that the data were made by; nil: real data
 	sweep      *train.SweepResult
 	candidates []*candidate
 	progress   io.Writer
@@ -137,7 +137,7 @@ func (s *study) makeHidden(ctx context.Context) error {
 		return err
 	}
 	s.data.bold = []*mat.Dense{bold}
-	s.truth = &truth{regional: hidden}
+	s.truth = hidden
 	return nil
 }
 
