@@ -251,3 +251,16 @@ func TestMaskedLanesInATile(t *testing.T) {
 		}
 	}
 }
+
+// The last tile, of fewer lanes, leaves nothing of its size to the first one on the way back.
+func TestInputsOfUnequalTiles(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	net := longNetwork(t, 2, &Input{Name: "v", To: "cortex.x", Values: mat.NewDense(40, 2, cotangents("v", 40, 2))},
+		&Channels{Name: "u", Labels: Regions(1), Values: mat.NewDense(40, 1, cotangents("u", 40, 1))},
+		&Coupling{From: "input:u", To: "cortex.y", Weights: mat.NewDense(2, 1, []float64{0.2, -0.3})})
+	run := Run{Dt: 0.5, Duration: 20, Every: 3, Lanes: 5}
+	run.tile = 1
+	want := rolledOut(t, net, run)
+	run.tile = 2
+	agree(t, rolledOut(t, net, run), want, 1e-12)
+}

@@ -193,6 +193,7 @@ func (l *tile[T]) resize(lanes int) {
 	l.lanes, l.masked = lanes, l.masked[:lanes]
 	l.next, l.pastNow = l.next[:lanes*l.m.width], l.pastNow[:lanes*l.m.width]
 	l.partial = l.partial[:lanes*l.m.recordWidth]
+	l.series = l.seriesRows[:lanes*l.m.seriesWidth]
 	for i := range l.sources {
 		run, n := &l.sources[i], lanes*l.m.Sources[i].N
 		run.past, run.grad = run.past[:n*run.stride], run.grad[:n]
