@@ -20,6 +20,7 @@
 //	sc, err = sc.Scaled(datasets.ByLogarithm)        // or ByMaximum, ByRow, ByInput, BySpectralRadius
 //	sc, err = sc.WithDensity(0.2)                    // or Thresholded, WithoutSelf, Symmetrised
 //	left, right, err := sc.Hemispheres()             // or Subnetwork, Merged
+//	null, err := sc.Shuffled(datasets.WeightsOverEdges, 1) // seed 1; or EdgesOverPairs, KeepingDegrees, KeepingStrengths
 //
 // Networks of many regions and few links are read and scaled link by link, without a
 // matrix, and regions of surfaces and volumes by maps:

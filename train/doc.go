@@ -35,6 +35,24 @@
 //
 //	balanced, err := train.BalanceInhibition(ctx, net, graph.Run{Dt: 1, Warmup: 2000, Duration: 30_000}, train.InhibitionSettings{})
 //
+// # Sweeps, null models, held-out data
+//
+// [Sweep] simulates a network at every value of an address, such as the global coupling, and compares each with a
+// recording; the result prints itself as a table, with the stable range and the best value:
+//
+//	analysis := train.Analysis{Preprocessing: forward.Preprocessing{Detrend: true, Low: 0.01, High: 0.1}}
+//	recorded, err := analysis.Empirical(2000, bold)   // volumes 2000 ms apart: FC and FCD
+//	found, err := train.Sweep(ctx, net, run, train.SweepSettings{
+//		Address: "long-range/gain", Values: []float64{0.02, 0.04, 0.06}, Signal: "bold", Empirical: recorded, Analysis: analysis,
+//		Watch: []train.Watched{{Address: "cortex.H_e", Low: 1, High: 10}}, Seeds: []uint64{1, 2}, Dir: "sweep",
+//		Prepare: func(ctx context.Context, net *graph.Network, _ float64) error {
+//			_, err := train.BalanceInhibition(ctx, net, resting, train.InhibitionSettings{})
+//			return err
+//		}})
+//
+// [TimeBlocks] and [Subjects] make folds for cross-validation; a fit has to be above [ARSurrogate], [VARSurrogate], the
+// copy of the training FC and a shuffled connectome (package datasets). examples/restingstate has all of it.
+//
 // # Tasks
 //
 // [Train] trains a recurrent network on a cognitive task, with the trials of a batch as lanes:
