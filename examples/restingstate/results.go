@@ -110,6 +110,9 @@ func (s *study) sortSurrogates() {
 func (s *study) readFit() {
 	s.Model, s.Regions, s.Data, s.Seed = s.name, len(s.labels), s.data.from, s.config.seed
 	s.Preprocessing, s.Setup = s.analysis.String(), s.note()
+	if s.config.columns != "" {
+		s.Preprocessing += "; columns " + s.config.columns
+	}
 	if s.data.fc != nil {
 		s.Preprocessing += " (of simulations; that of the FC's recording is unknown)"
 	}

@@ -224,6 +224,9 @@ func (s *study) note() string {
 	if s.fic {
 		text += fmt.Sprintf(", inhibition balanced at %g Hz", s.rate)
 	}
+	if s.config.columns != "" {
+		text += fmt.Sprintf("; columns %s of %s", s.config.columns, s.data.from)
+	}
 	return text
 }
 
