@@ -82,7 +82,6 @@ func newTile[T kernel.Float](m *Model, p plan) *tile[T] {
 		step: newRunner[T](m.Step), adjoint: newRunner[T](m.Adjoint),
 		partial: make([]float64, n*m.recordWidth)}
 	l.seriesRows = make([]T, l.seriesSteps()*n*m.seriesWidth)
-	l.series = l.seriesRows[:n*m.seriesWidth]
 	l.next, l.pastNow = make([]T, n*m.width), make([]T, n*m.width)
 	if n > 1 {
 		l.drawn = make([]T, Block*m.widestNoise())
@@ -159,6 +158,7 @@ func newRing[T kernel.Float](n int, echoes bool) []T {
 func (l *tile[T]) begin(in *Inputs, first, lanes int) {
 	l.in, l.first, l.seriesRead = in, first, false
 	l.resize(lanes)
+	l.series = l.seriesRows[:lanes*l.m.seriesWidth] // the past is rebuilt before inputs are read
 	clear(l.masked)
 	l.start = int64(l.carry(in.Carry, 0)[l.m.CarryWidth()-1])
 	l.base = l.start / Block * Block

@@ -114,6 +114,9 @@ func testMatrixPieces[T Float](t *testing.T) {
 		a := matrix(ordinary[T], r, cols, lanes, 1)
 		want = y.copied()
 		rankKPlain(want, a, wt, lanes, rows, cols)
+		whole := y.copied()
+		RankK(whole, a, wt, lanes, rows, cols)
+		same(t, fmt.Sprint("whole RankK ", size), whole.Data, want.Data)
 		for l := range lanes { // bands of one row, in blocks of steps
 			for s := 0; s < cols; s += 16 {
 				RankK(Matrix[T]{Data: y.Data[l*y.Stride:]}, Matrix[T]{a.Data[s*a.Stride+l:], a.Stride},
