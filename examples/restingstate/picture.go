@@ -131,7 +131,7 @@ func (s *study) measurePlot(title, unit string, of func(*train.SweepPoint) float
 // frame shades what is not stable and marks the coupling that was found, and the hidden one, between low and high.
 func (s *study) frame(p *plot.Plot, low, high float64) {
 	room := 0.08*(high-low) + 1e-6
-	low, high = low-room, high+0.25*(high-low)+room // above is room for the legend
+	low, reach, high := low-room, high+room, high+0.25*(high-low)+room // above what marks reach is room for the legend
 	v := s.sweep.Points
 	edge := (v[len(v)-1].Value - v[0].Value) / 40
 	for i, point := range v {
@@ -152,7 +152,7 @@ func (s *study) frame(p *plot.Plot, low, high float64) {
 		}
 	}
 	mark := func(x float64, label string, c color.Color, dashes []vg.Length) {
-		line, err := plotter.NewLine(plotter.XYs{{X: x, Y: low}, {X: x, Y: high}})
+		line, err := plotter.NewLine(plotter.XYs{{X: x, Y: low}, {X: x, Y: reach}})
 		if err != nil {
 			return
 		}
