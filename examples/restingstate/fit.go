@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/euryale-ml/euryale/forward"
 	"github.com/euryale-ml/euryale/graph"
@@ -83,6 +84,10 @@ func (s *study) fitRounds(ctx context.Context, b *brain, from *candidate, simula
 		}
 		s.FitIterations += found.Iterations
 		net, err := b.balanced(ctx, next, s.config.seed)
+		for part := 0.5; errors.Is(err, train.ErrUnbalanced) && part > 0.1; part /= 2 {
+			next = next.towards(at.r, 0.5)
+			net, err = b.balanced(ctx, next, s.config.seed)
+		}
 		if errors.Is(err, train.ErrUnbalanced) {
 			fmt.Fprintf(s.progress, "%s, round %d: ends here: %v\n", name, round+1, err)
 			break
@@ -93,6 +98,25 @@ func (s *study) fitRounds(ctx context.Context, b *brain, from *candidate, simula
 		at.net, at.r = net, next
 	}
 	return at, nil
+}
+
+// towards moves part of the way to other parameters, on a logarithmic scale.
+func (r *regional) towards(other *regional, part float64) *regional {
+	mix := func(a, b []float64) []float64 {
+		list := append([]float64{}, a...)
+		for i := range list {
+			to := 1.0 // gains of edges that there are none of yet
+			if b != nil {
+				to = b[i]
+			}
+			list[i] = math.Pow(a[i], 1-part) * math.Pow(to, part)
+		}
+		return list
+	}
+	return &regional{
+		coupling: mix([]float64{r.coupling}, []float64{other.coupling})[0], recurrence: mix(r.recurrence, other.recurrence),
+		gain: mix(r.gain, other.gain), noise: mix(r.noise, other.noise), edges: mix(r.edges, other.edges),
+	}
 }
 
 // balanced is a balanced network with regional parameters.
