@@ -44,10 +44,7 @@ func (l *tile[T]) readSeries(i int, t0, t1 int64) {
 			kernel.Round(l.seriesOfLane, in.lane(l.first+lane, v.Rows*v.N)[at:])
 		}
 		for k := range n {
-			into := of(l, l.seriesRow(t0+int64(k)), v.offset, v.N)[lane*v.N:][:v.N]
-			for j, x := range l.seriesOfLane[k*v.N:][:v.N] {
-				into[j] = x
-			}
+			copy(of(l, l.seriesRow(t0+int64(k)), v.offset, v.N)[lane*v.N:], l.seriesOfLane[k*v.N:][:v.N])
 		}
 	}
 }
