@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/euryale-ml/euryale/examples/internal/figure"
 	"github.com/euryale-ml/euryale/forward"
 	"github.com/euryale-ml/euryale/train"
 	"gonum.org/v1/gonum/mat"
@@ -13,65 +14,13 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
 )
 
 var (
-	ink      = color.NRGBA{R: 31, G: 78, B: 121, A: 255}
 	accent   = color.NRGBA{R: 196, G: 78, B: 45, A: 255}
-	shade    = color.NRGBA{R: 31, G: 78, B: 121, A: 60}
 	unstable = color.NRGBA{R: 235, G: 235, B: 235, A: 255}
 	grey     = color.NRGBA{R: 110, G: 110, B: 110, A: 255}
 )
-
-// panel is a plot of a width in cm.
-type panel struct {
-	*plot.Plot
-	width vg.Length
-}
-
-// drawRows writes a PNG of rows of panels, all rows of one height.
-func drawRows(w io.Writer, height vg.Length, rows ...[]panel) error {
-	plot.DefaultFont.Variant = "Sans"
-	width := vg.Length(0)
-	for _, row := range rows {
-		sum := vg.Length(0)
-		for _, p := range row {
-			sum += p.width * vg.Centimeter
-		}
-		width = max(width, sum)
-	}
-	const margin = 4 * vg.Millimeter
-	canvas := vgimg.New(width+2*margin, height*vg.Length(len(rows))*vg.Centimeter+2*margin)
-	all := draw.Crop(draw.New(canvas), margin, -margin, margin, -margin)
-	for i, row := range rows {
-		top := all.Max.Y - vg.Length(i)*height*vg.Centimeter
-		left := all.Min.X
-		for _, p := range row {
-			right := left + p.width*vg.Centimeter
-			c := draw.Canvas{Canvas: all.Canvas, Rectangle: vg.Rectangle{
-				Min: vg.Point{X: left, Y: top - height*vg.Centimeter + 2*vg.Millimeter}, Max: vg.Point{X: right - 3*vg.Millimeter, Y: top},
-			}}
-			p.Draw(c)
-			left = right
-		}
-	}
-	_, err := vgimg.PngCanvas{Canvas: canvas}.WriteTo(w)
-	return err
-}
-
-func newPlot(title, x, y string) *plot.Plot {
-	plot.DefaultFont.Variant = "Sans"
-	p := plot.New()
-	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
-	p.Title.TextStyle.Font.Size = 12
-	p.Title.Padding = 2 * vg.Millimeter
-	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
-		axis.Label.TextStyle.Font.Size = 11
-		axis.Tick.Label.Font.Size = 10
-	}
-	return p
-}
 
 // drawSweep shows the measures against the coupling, values that are not stable in grey.
 func (s *study) drawSweep(w io.Writer) error {
@@ -84,14 +33,14 @@ func (s *study) drawSweep(w io.Writer) error {
 		{"FCD: Kolmogorov-Smirnov distance", "KS", func(p *train.SweepPoint) float64 { return p.FCDKS }},
 		{"metastability", "deviation of the Kuramoto order", func(p *train.SweepPoint) float64 { return p.Metastability }},
 	}
-	var panels []panel
+	var panels []figure.Panel
 	for _, m := range measures {
 		p, err := s.measurePlot(m.title, m.unit, m.of)
 		if err != nil {
 			return err
 		}
 		if p != nil {
-			panels = append(panels, panel{p, 11})
+			panels = append(panels, figure.Panel{Plot: p, Width: 11})
 		}
 	}
 	means, err := s.meansPlot()
@@ -99,13 +48,13 @@ func (s *study) drawSweep(w io.Writer) error {
 		return err
 	}
 	if means != nil {
-		panels = append(panels, panel{means, 11})
+		panels = append(panels, figure.Panel{Plot: means, Width: 11})
 	}
-	var rows [][]panel
+	var rows []figure.Row
 	for len(panels) > 3 {
-		rows, panels = append(rows, panels[:3]), panels[3:]
+		rows, panels = append(rows, figure.Row{Height: 8.5, Panels: panels[:3]}), panels[3:]
 	}
-	return drawRows(w, 8.5, append(rows, panels)...)
+	return figure.Write(w, append(rows, figure.Row{Height: 8.5, Panels: panels})...)
 }
 
 // measurePlot is nil where no value has the measure.
@@ -119,7 +68,7 @@ func (s *study) measurePlot(title, unit string, of func(*train.SweepPoint) float
 	if points == nil {
 		return nil, nil
 	}
-	p := newPlot(title, "global coupling", unit)
+	p := figure.New(title, "global coupling", unit)
 	low, high := points[0].Y, points[0].Y
 	for _, v := range points {
 		low, high = min(low, v.Y), max(high, v.Y)
@@ -176,8 +125,8 @@ func addCurve(p *plot.Plot, points plotter.XYs) error {
 	if err != nil {
 		return err
 	}
-	line.Color, line.Width = ink, vg.Points(1.6)
-	dots.Color, dots.Shape, dots.Radius = ink, draw.CircleGlyph{}, vg.Points(2.6)
+	line.Color, line.Width = figure.Ink, vg.Points(1.6)
+	dots.Color, dots.Shape, dots.Radius = figure.Ink, draw.CircleGlyph{}, vg.Points(2.6)
 	p.Add(line, dots)
 	return nil
 }
@@ -200,13 +149,13 @@ func (s *study) meansPlot() (*plot.Plot, error) {
 	if len(mean) < 2 {
 		return nil, nil
 	}
-	p := newPlot(fmt.Sprintf("%s: mean, and range over regions", s.watched.Address), "global coupling", unit)
+	p := figure.New(fmt.Sprintf("%s: mean, and range over regions", s.watched.Address), "global coupling", unit)
 	s.frame(p, low, high)
 	band, err := plotter.NewPolygon(append(upper, lower...))
 	if err != nil {
 		return nil, err
 	}
-	band.Color, band.LineStyle.Width = shade, 0
+	band.Color, band.LineStyle.Width = figure.Shade, 0
 	p.Add(band)
 	return p, addCurve(p, mean)
 }
@@ -221,11 +170,11 @@ func (s *study) drawFC(w io.Writer) error {
 		}
 	}
 	limit = max(0.1, min(1, math.Ceil(limit*10)/10))
-	upper := []panel{
-		{matrixPlot("empirical FC", s.empirical.FC, s.labels, limit), 10.5},
-		{matrixPlot(fmt.Sprintf("%s, r = %v", first.name, s.FCSweep), first.comparison.FC, s.labels, limit), 10.5},
-		{matrixPlot(fmt.Sprintf("%s, r = %v", last.name, s.FCFit), last.comparison.FC, s.labels, limit), 10.5},
-		{colourBar(limit), 2.4},
+	upper := []figure.Panel{
+		{Plot: figure.Matrix("empirical FC", s.empirical.FC, s.labels, limit), Width: 10.5},
+		{Plot: figure.Matrix(fmt.Sprintf("%s, r = %v", first.name, s.FCSweep), first.comparison.FC, s.labels, limit), Width: 10.5},
+		{Plot: figure.Matrix(fmt.Sprintf("%s, r = %v", last.name, s.FCFit), last.comparison.FC, s.labels, limit), Width: 10.5},
+		{Plot: figure.ColourBar(limit), Width: 2.4},
 	}
 	before, err := s.scatter("best of the sweep", first.comparison.FC)
 	if err != nil {
@@ -239,12 +188,12 @@ func (s *study) drawFC(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return drawRows(w, 10.5, upper, []panel{{before, 10.5}, {after, 10.5}, {bars, 12.9}})
+	return figure.Write(w, figure.Row{Height: 10.5, Panels: upper}, figure.Row{Height: 10.5, Panels: []figure.Panel{{Plot: before, Width: 10.5}, {Plot: after, Width: 10.5}, {Plot: bars, Width: 12.9}}})
 }
 
 // scatter shows simulated against empirical FC, pair by pair.
 func (s *study) scatter(name string, fc mat.Matrix) (*plot.Plot, error) {
-	p := newPlot(name+": pairs of regions", "empirical FC", "simulated FC")
+	p := figure.New(name+": pairs of regions", "empirical FC", "simulated FC")
 	x, y := forward.UpperTriangle(s.empirical.FC, 1), forward.UpperTriangle(fc, 1)
 	points := make(plotter.XYs, len(x))
 	low, high := 0.0, 0.0
@@ -268,7 +217,7 @@ func (s *study) scatter(name string, fc mat.Matrix) (*plot.Plot, error) {
 
 // bars shows the correlations of all rows of the report.
 func (s *study) bars() (*plot.Plot, error) {
-	p := newPlot("correlation with the empirical FC", "r", "")
+	p := figure.New("correlation with the empirical FC", "r", "")
 	var ticks []plot.Tick
 	n := len(s.Rows)
 	for i, r := range s.Rows {
@@ -283,7 +232,7 @@ func (s *study) bars() (*plot.Plot, error) {
 			return nil, err
 		}
 		bar.LineStyle.Width = 0
-		bar.Color = ink
+		bar.Color = figure.Ink
 		if i >= len(s.candidates) {
 			bar.Color = color.NRGBA{R: 150, G: 165, B: 180, A: 255}
 		}

@@ -2,36 +2,26 @@ package main
 
 import (
 	"fmt"
-	"image/color"
 	"io"
 	"math"
 	"slices"
 
+	"github.com/euryale-ml/euryale/examples/internal/figure"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
 )
 
 const (
 	shownChannels = 10
 	shownTime     = 5.0  // s of EEG and MEG
 	shownHz       = 45.0 // of their spectra
-	titleSize     = 13   // points
-	textSize      = 11
-)
-
-var (
-	ink   = color.NRGBA{R: 31, G: 78, B: 121, A: 255}
-	shade = color.NRGBA{R: 31, G: 78, B: 121, A: 70}
 )
 
 // draw writes a PNG: above the signal, below its spectrum and its FC.
 func (m *measured) draw(w io.Writer, c *config) error {
-	plot.DefaultFont.Variant = "Sans"
 	traces, err := m.traces()
 	if err != nil {
 		return err
@@ -40,51 +30,14 @@ func (m *measured) draw(w io.Writer, c *config) error {
 	if err != nil {
 		return err
 	}
-	below := []panel{{spectrum, 11}, {matrixPlot("FC: correlation of the signals", m.fc, m.series.Labels), 11}}
+	below := []figure.Panel{{Plot: spectrum, Width: 11}, {Plot: figure.Matrix("FC: correlation of the signals", m.fc, m.series.Labels, 1), Width: 11}}
 	if m.envelopeFC != nil {
 		title := fmt.Sprintf("FC of amplitudes, %g to %g Hz", c.low, c.high)
-		below = append(below, panel{matrixPlot(title, m.envelopeFC, m.series.Labels), 11})
+		below = append(below, figure.Panel{Plot: figure.Matrix(title, m.envelopeFC, m.series.Labels, 1), Width: 11})
 	}
-	below = append(below, panel{colourBar(), 2.2})
-	canvas := vgimg.New(canvasWidth(below), 21*vg.Centimeter)
-	dc := draw.Crop(draw.New(canvas), 4*vg.Millimeter, -4*vg.Millimeter, 4*vg.Millimeter, -4*vg.Millimeter)
-	const upper = 9.2 * vg.Centimeter
-	height := dc.Max.Y - dc.Min.Y
-	traces.Draw(draw.Crop(dc, 0, 0, height-upper, 0))
-	left := vg.Length(0)
-	for _, p := range below {
-		right := left + p.width*vg.Centimeter
-		p.Draw(draw.Crop(dc, left, right-(dc.Max.X-dc.Min.X)-2*vg.Millimeter, 0, -upper-4*vg.Millimeter))
-		left = right
-	}
-	_, err = vgimg.PngCanvas{Canvas: canvas}.WriteTo(w)
-	return err
-}
-
-// panel is a plot of a width in cm.
-type panel struct {
-	*plot.Plot
-	width vg.Length
-}
-
-func canvasWidth(panels []panel) vg.Length {
-	width := 8 * vg.Millimeter
-	for _, p := range panels {
-		width += p.width * vg.Centimeter
-	}
-	return width
-}
-
-func newPlot(title, x, y string) *plot.Plot {
-	p := plot.New()
-	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
-	p.Title.TextStyle.Font.Size = titleSize
-	p.Title.Padding = 2 * vg.Millimeter
-	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
-		axis.Label.TextStyle.Font.Size = textSize
-		axis.Tick.Label.Font.Size = textSize - 1
-	}
-	return p
+	lower := figure.Row{Height: 11.4, Panels: append(below, figure.Panel{Plot: figure.ColourBar(1), Width: 2.2})}
+	upper := figure.Row{Height: 9.2, Panels: []figure.Panel{{Plot: traces, Width: lower.Width()}}}
+	return figure.Write(w, upper, lower)
 }
 
 // traces are some channels, one above the other.
@@ -97,7 +50,7 @@ func (m *measured) traces() (*plot.Plot, error) {
 	shown := evenly(channels, shownChannels)
 	apart := spacing(m.series.Data.Slice(first, samples, 0, channels))
 	title := fmt.Sprintf("%s: %d of %d %s, %s %s apart", m.title, len(shown), channels, what, short(apart), m.series.Unit)
-	p := newPlot(title, "time (s)", "")
+	p := figure.New(title, "time (s)", "")
 	var ticks []plot.Tick
 	for k, j := range shown {
 		x := mat.Col(nil, j, m.series.Data)[first:]
@@ -110,7 +63,7 @@ func (m *measured) traces() (*plot.Plot, error) {
 		if err != nil {
 			return nil, err
 		}
-		line.Color, line.Width = ink, vg.Points(0.9)
+		line.Color, line.Width = figure.Ink, vg.Points(0.9)
 		p.Add(line)
 		ticks = append(ticks, plot.Tick{Value: base, Label: m.series.Labels[j]})
 	}
@@ -159,7 +112,7 @@ func (m *measured) spectrumPlot(c *config) (*plot.Plot, error) {
 	if m.name != "bold" {
 		title = "spectrum: 5 to 95 % of channels, peak " + short(m.peak()) + " Hz"
 	}
-	p := newPlot(title, "frequency (Hz)", fmt.Sprintf("power density (%s²/Hz)", m.series.Unit))
+	p := figure.New(title, "frequency (Hz)", fmt.Sprintf("power density (%s²/Hz)", m.series.Unit))
 	middle := m.middleSpectrum()
 	var line, low, high plotter.XYs
 	for k, f := range m.frequencies {
@@ -180,12 +133,12 @@ func (m *measured) spectrumPlot(c *config) (*plot.Plot, error) {
 	if err != nil {
 		return nil, err
 	}
-	band.Color, band.LineStyle.Width = shade, 0
+	band.Color, band.LineStyle.Width = figure.Shade, 0
 	curve, err := plotter.NewLine(line)
 	if err != nil {
 		return nil, err
 	}
-	curve.Color, curve.Width = ink, vg.Points(1.6)
+	curve.Color, curve.Width = figure.Ink, vg.Points(1.6)
 	p.Add(band, curve)
 	p.Y.Tick.Marker = decades{}
 	p.X.Min = 0

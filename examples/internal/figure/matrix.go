@@ -1,4 +1,4 @@
-package main
+package figure
 
 import (
 	"image"
@@ -13,31 +13,31 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// colours run from blue (−1) over white to red (+1).
-func colours() palette.ColorMap {
+// colours run from blue (−limit) over white to red (+limit).
+func colours(limit float64) palette.ColorMap {
 	c := moreland.SmoothBlueRed()
-	c.SetMin(-1 - 1e-9)
-	c.SetMax(1 + 1e-9)
+	c.SetMin(-limit - 1e-9)
+	c.SetMax(limit + 1e-9)
 	return c
 }
 
 const (
-	matrixSide    = 230 // points, about
-	smallestLabel = 8   // points, the smallest that can be read
+	matrixSide    = 220 // points, about
+	smallestLabel = 7   // points, the smallest that can be read
 	longestLabel  = 10  // letters
 )
 
-// matrixPlot shows correlations, the first row at the top.
-func matrixPlot(title string, m *mat.SymDense, labels []string) *plot.Plot {
-	p := newPlot(title, "", "")
+// Matrix shows correlations, the first row at the top; values beyond the limit have its colour.
+func Matrix(title string, m mat.Matrix, labels []string, limit float64) *plot.Plot {
+	p := New(title, "", "")
 	n := len(labels)
-	p.Add(plotter.NewImage(matrixImage(m), -0.5, -0.5, float64(n)-0.5, float64(n)-0.5))
+	p.Add(plotter.NewImage(matrixImage(m, limit), -0.5, -0.5, float64(n)-0.5, float64(n)-0.5))
 	every := int(math.Ceil(smallestLabel * 1.25 * float64(n) / matrixSide))
 	var x, y []plot.Tick
 	for i := 0; i < n; i += every {
 		label := []rune(labels[i])
 		if len(label) > longestLabel {
-			label = append(label[:longestLabel-1], '…')
+			label = append(label[:longestLabel-1:longestLabel-1], '…')
 		}
 		x = append(x, plot.Tick{Value: float64(i), Label: string(label)})
 		y = append(y, plot.Tick{Value: float64(n - 1 - i), Label: string(label)})
@@ -52,24 +52,25 @@ func matrixPlot(title string, m *mat.SymDense, labels []string) *plot.Plot {
 	return p
 }
 
-func colourBar() *plot.Plot {
-	p := newPlot("", "", "correlation")
-	p.Add(&plotter.ColorBar{ColorMap: colours(), Vertical: true})
+// ColourBar is the scale of [Matrix].
+func ColourBar(limit float64) *plot.Plot {
+	p := New("", "", "correlation")
+	p.Add(&plotter.ColorBar{ColorMap: colours(limit), Vertical: true})
 	p.HideX()
 	p.Y.Padding = 0
 	return p
 }
 
-// matrixImage has a square of pixels for each entry: the canvas blurs what it scales, and a heat map of
-// rectangles shows their seams.
-func matrixImage(m *mat.SymDense) image.Image {
-	n := m.SymmetricDim()
+// matrixImage has a square of pixels for each entry: the canvas blurs what it scales, and a heat map of rectangles
+// shows their seams.
+func matrixImage(m mat.Matrix, limit float64) image.Image {
+	n, _ := m.Dims()
 	side := 1 + 1000/n
-	table := colours().Palette(255).Colors()
+	table := colours(limit).Palette(255).Colors()
 	img := image.NewNRGBA(image.Rect(0, 0, n*side, n*side))
 	for y := range n * side {
 		for x := range n * side {
-			v := max(min(m.At(y/side, x/side), 1), -1)
+			v := max(min(m.At(y/side, x/side)/limit, 1), -1)
 			img.Set(x, y, table[int(math.Round((v+1)/2*254))])
 		}
 	}
