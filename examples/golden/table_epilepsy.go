@@ -1,0 +1,4 @@
+package main
+
+// epilepsyClasses are those of seizures and of reduced sets of bursting neurons.
+var epilepsyClasses []class

@@ -1,0 +1,26 @@
+package main
+
+import "github.com/euryale-ml/euryale/nmm"
+
+// jansenRitClasses are those of synaptic potentials.
+var jansenRitClasses = []class{
+	{
+		peer: "tvb", name: "JansenRit", model: nmm.JansenRit,
+		states: same("y0", "y1", "y2", "y3", "y4", "y5"),
+		params: same("A", "B", "a", "b", "v0", "nu_max", "r", "J", "a_1", "a_2", "a_3", "a_4", "mu"),
+		unused: []string{"p_min", "p_max"},
+		ports:  []pair{is("c0", "y4_in")}, // the second row of its coupling enters nothing
+		local:  []local{{"c0", "y1", 1}, {"c0", "y2", -1}},
+	},
+	{
+		// Potentials in mV, their derivatives in mV/s, rates in Hz; s_max is twice our nu_max.
+		peer: "brainmass", name: "JansenRitStep", model: nmm.JansenRit,
+		states: []pair{is("M", "y0"), is("E", "y1"), is("I", "y2"), in("Mv", "y3", 1e-3), in("Ev", "y4", 1e-3), in("Iv", "y5", 1e-3)},
+		params: []pair{
+			is("Ae", "A"), is("Ai", "B"), in("be", "a", 1e-3), in("bi", "b", 1e-3), in("s_max", "nu_max", 0.5e-3),
+			is("v0", "v0"), is("r", "r"), is("C", "J"), is("a1", "a_1"), is("a2", "a_2"), is("a3", "a_3"), is("a4", "a_4"),
+		},
+		fixed: map[string]float64{"mu": 0},
+		ports: []pair{is("M_inp", "y3_in"), in("E_inp", "y4_in", 1e-3), is("I_inp", "y5_in")},
+	},
+}

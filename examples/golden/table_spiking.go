@@ -1,0 +1,4 @@
+package main
+
+// spikingClasses are those of mean fields of spiking neurons and of ions.
+var spikingClasses []class

