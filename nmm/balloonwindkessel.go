@@ -46,6 +46,7 @@ func BalloonWindkessel() *Model {
 	dln_v/dt = (exp(ln_f - ln_v) - outflow) / tau * 0.001[s/ms]        : 1
 	dln_q/dt = (exp(ln_f - ln_q)*extraction/rho - outflow) / tau * 0.001[s/ms] : 1`,
 
+		Family("haemodynamics"),
 		Parameter("epsilon", 1, "1/s^2", Free, "efficacy of activity"),
 		Parameter("kappa", 0.65, "1/s", Positive, "decay of the signal"),
 		Parameter("gamma", 0.41, "1/s^2", Positive, "feedback of the flow"),

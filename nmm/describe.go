@@ -10,6 +10,9 @@ import (
 // Name returns the model's name.
 func (m *Model) Name() string { return m.name }
 
+// Family returns the kind of model, such as "oscillator"; empty if its definition does not say.
+func (m *Model) Family() string { return m.family }
+
 // Parameters lists the parameters with their settings, in the order of their
 // definition.
 func (m *Model) Parameters() []ParameterInfo {
@@ -61,6 +64,22 @@ func (m *Model) String() string {
 		fmt.Fprintf(&text, "%s\n", r)
 	}
 	return text.String()
+}
+
+func (m *Model) stateNames() []string {
+	names := make([]string, len(m.states))
+	for i, s := range m.states {
+		names[i] = s.Name
+	}
+	return names
+}
+
+func (m *Model) portNames() []string {
+	names := make([]string, len(m.ports))
+	for i, p := range m.ports {
+		names[i] = p.Name
+	}
+	return names
 }
 
 func (p ParameterInfo) valueText() string {

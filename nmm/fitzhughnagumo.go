@@ -16,6 +16,7 @@ func FitzHughNagumo() *Model {
 	dV/dt = (-alpha*V^3 + beta*V^2 + gamma*V - w) / 1[ms] + V_in : 1
 	dw/dt = (V - delta - epsilon*w) / tau + w_in                 : 1`,
 
+		Family("excitable"),
 		Parameter("alpha", 3, "1", Free, "weight of the cubic term"),
 		Parameter("beta", 4, "1", Free, "weight of the quadratic term"),
 		Parameter("gamma", -1.5, "1", Free, "weight of the linear term"),

@@ -18,6 +18,7 @@ func GRU() *Model {
 
 	dh/dt = (1 - z)*(tanh(b_h + x_in + r*(c_h + h_in)) - h) / tau : 1`,
 
+		Family("artificial"),
 		Parameter("tau", 1, "ms", Positive, "step"),
 		Parameter("b_z", 0, "1", Free, "bias of the gate that keeps"),
 		Parameter("b_r", 0, "1", Free, "bias of the gate that resets"),

@@ -18,6 +18,7 @@ func Hopf() *Model {
 	dx/dt = (a - beta*(x^2 + y^2))*x - omega*y + x_in : 1
 	dy/dt = (a - beta*(x^2 + y^2))*y + omega*x + y_in : 1`,
 
+		Family("oscillator"),
 		Parameter("a", -0.5, "1/ms", Free, "bifurcation parameter, oscillation for a > 0"),
 		Parameter("omega", 1, "1/ms", Free, "angular frequency"),
 		Parameter("beta", 1, "1/ms", Free, "strength of the amplitude's saturation"),

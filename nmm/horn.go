@@ -22,6 +22,7 @@ func HORN() *Model {
 	dx/dt = y / tau                                                          : 1
 	dy/dt = (alpha*tanh(b + v*x + y_in) - omega^2*x - 2*gamma*y) / tau        : 1`,
 
+		Family("artificial"),
 		Parameter("omega", 2*math.Pi/28, "1", Free, "angular frequency, rad per tau"),
 		Parameter("gamma", 0.01, "1", Free, "damping"),
 		Parameter("alpha", 0.04, "1", Free, "largest drive"),

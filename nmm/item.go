@@ -111,6 +111,15 @@ func Reference(text string) Item {
 	}}
 }
 
+// Family says which kind of model it is, such as "oscillator": the models of a family stand together in
+// the catalogue.
+func Family(name string) Item {
+	return Item{func(m *Model) error {
+		m.family = name
+		return nil
+	}}
+}
+
 // Preset names a set of parameter values, in the parameters' units, for
 // Model.Preset.
 func Preset(name string, values map[string]float64) Item {
@@ -146,11 +155,7 @@ func Function(name string, f, df, d2f func(float64) float64) Item {
 func (m *Model) state(name string) (*StateInfo, error) {
 	i := slices.IndexFunc(m.states, func(s StateInfo) bool { return s.Name == name })
 	if i < 0 {
-		names := make([]string, len(m.states))
-		for j, s := range m.states {
-			names[j] = s.Name
-		}
-		return nil, fmt.Errorf("no state %q has an equation; %s", name, nearest(name, names))
+		return nil, fmt.Errorf("no state %q has an equation; %s", name, nearest(name, m.stateNames()))
 	}
 	return &m.states[i], nil
 }

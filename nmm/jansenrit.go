@@ -31,6 +31,7 @@ func JansenRit() *Model {
 	dy4/dt = A*a*(mu + a_2*J*excitatory + y4_in)   - 2*a*y4 - a^2*y1 : mV/ms
 	dy5/dt = B*b*a_4*J*inhibitory                  - 2*b*y5 - b^2*y2 : mV/ms`,
 
+		Family("synaptic potential"),
 		Parameter("A", 3.25, "mV", Free, "size of the excitatory postsynaptic potential"),
 		Parameter("B", 22, "mV", Free, "size of the inhibitory postsynaptic potential"),
 		Parameter("a", 0.1, "1/ms", Positive, "rate of the excitatory synapses"),

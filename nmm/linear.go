@@ -14,6 +14,7 @@ func Linear() *Model {
 	return define("Linear", `
 	dx/dt = gamma*x + x_in : 1`,
 
+		Family("linear"),
 		Parameter("gamma", -10, "1/ms", Free, "rate of decay, if negative"),
 
 		State("x", -1, 1, "activity"),

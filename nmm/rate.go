@@ -13,6 +13,7 @@ func Rate() *Model {
 	return define("Rate", `
 	dr/dt = (-r + max(b + r_in, 0)) / tau : 1`,
 
+		Family("artificial"),
 		Parameter("tau", 100, "ms", Positive, "time constant"),
 		Parameter("b", 0, "1", Free, "bias: minus the threshold"),
 

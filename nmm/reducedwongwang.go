@@ -20,6 +20,7 @@ func ReducedWongWang() *Model {
 
 	dS/dt = -S/tau_s + (1 - S)*gamma*H : 1`,
 
+		Family("mean-field (spiking)"),
 		Parameter("a", 0.27, "1/nA/ms", Free, "slope of the rate"),
 		Parameter("b", 0.108, "1/ms", Free, "offset of the rate"),
 		Parameter("d", 154, "ms", Positive, "curvature of the rate at threshold"),

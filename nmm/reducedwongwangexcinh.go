@@ -36,6 +36,7 @@ func ReducedWongWangExcInh() *Model {
 	dS_e/dt = -S_e/tau_e + (1 - S_e)*gamma_e*H_e : 1
 	dS_i/dt = -S_i/tau_i + gamma_i*H_i           : 1`,
 
+		Family("mean-field (spiking)"),
 		Parameter("a_e", 310, "1/nC", Free, "slope of the excitatory rate"),
 		Parameter("b_e", 125, "Hz", Free, "offset of the excitatory rate"),
 		Parameter("d_e", 0.16, "s", Positive, "curvature of the excitatory rate at threshold"),

@@ -21,6 +21,7 @@ func WilsonCowan() *Model {
 	dE/dt = (-E + (k_e - r_e*E)*S_e) / tau_e : 1
 	dI/dt = (-I + (k_i - r_i*I)*S_i) / tau_i : 1`,
 
+		Family("population rate"),
 		Parameter("c_ee", 12, "1", Free, "weight to E from E"),
 		Parameter("c_ei", 4, "1", Free, "weight to E from I"),
 		Parameter("c_ie", 13, "1", Free, "weight to I from E"),
