@@ -18,7 +18,7 @@
 // Its methods make new connectomes of it, labels and all else carried along:
 //
 //	sc, err = sc.Scaled(datasets.ByLogarithm)        // or ByMaximum, ByRow, ByInput, BySpectralRadius
-//	sc, err = sc.WithDensity(0.2)                    // or Thresholded, WithoutSelf, Symmetrised
+//	sc, err = sc.WithDensity(0.2)                    // or Thresholded, Binarised, WithoutSelf, Symmetrised
 //	left, right, err := sc.Hemispheres()             // or Subnetwork, Merged
 //	null, err := sc.Shuffled(datasets.WeightsOverEdges, 1) // seed 1; or EdgesOverPairs, KeepingDegrees, KeepingStrengths
 //

@@ -89,6 +89,21 @@ func (c *Connectome) WithoutSelf() (*Connectome, error) {
 	return c.filtered(func(i, j int, _ float64) bool { return i != j }), nil
 }
 
+// Binarised is the connectome with weights of 1 where there is a link and 0 elsewhere.
+func (c *Connectome) Binarised() (*Connectome, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	out := mat.NewDense(c.Regions(), c.Regions(), nil)
+	out.Apply(func(_, _ int, w float64) float64 {
+		if w == 0 {
+			return 0
+		}
+		return 1
+	}, c.Weights)
+	return c.withWeights(out), nil
+}
+
 // filtered is the connectome with the weights that keep allows, and 0 for the others.
 func (c *Connectome) filtered(keep func(i, j int, w float64) bool) *Connectome {
 	out := mat.NewDense(c.Regions(), c.Regions(), nil)

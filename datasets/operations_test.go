@@ -53,6 +53,7 @@ func TestOperationsChangeNothing(t *testing.T) {
 		"Thresholded":      func(c *Connectome) (*Connectome, error) { return c.Thresholded(2) },
 		"WithDensity":      func(c *Connectome) (*Connectome, error) { return c.WithDensity(0.3) },
 		"WithoutSelf":      (*Connectome).WithoutSelf,
+		"Binarised":        (*Connectome).Binarised,
 		"Symmetrised":      (*Connectome).Symmetrised,
 		"Subnetwork":       func(c *Connectome) (*Connectome, error) { return c.Subnetwork("lA1", "lV1", "rA1") },
 	} {
@@ -131,6 +132,10 @@ func TestThresholds(t *testing.T) {
 		_, err := triple().Thresholded(bad)
 		wantError(t, err, "expected a number not below 0")
 	}
+	if out, err = triple().Binarised(); err != nil {
+		t.Fatal(err)
+	}
+	wantEntries(t, "Binarised", out.Weights, 1, 1, 0, 1, 0, 1, 0, 0, 0)
 	ties := triple()
 	ties.Weights = mat.NewDense(3, 3, []float64{9, 2, -1, 2, 0, 1, 1, 1, 0})
 	for _, test := range []struct {

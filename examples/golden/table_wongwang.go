@@ -25,8 +25,8 @@ var wongWangClasses = []class{
 		ports:   []pair{is("coupling", "S_e_in"), timesParam("exc_current", "I_e_in", "w_exc"), timesParam("inh_current", "I_i_in", "w_inh")},
 		initial: map[string]string{"ses_init": "se", "sis_init": "si"}, external: map[string]string{"exc_current": "exc_current", "inh_current": "inh_current"},
 		ou: []ouState{
-			{state: "exc_ou", mean: "exc_ou_mean", noise: "se", into: "se"},
-			{state: "inh_ou", mean: "inh_ou_mean", noise: "si", into: "si"},
+			{state: "exc_ou", mean: "exc_ou_mean", noise: "exc", into: "se"},
+			{state: "inh_ou", mean: "inh_ou_mean", noise: "inh", into: "si"},
 		},
 		coupled: "se", couplingPort: "coupling",
 	},
