@@ -1,0 +1,220 @@
+package graph
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+// setup is how a model is run in TestCatalogue.
+type setup struct {
+	dt    float64               // ms; 0 for 0.1
+	set   map[string]float64    // parameters away from their defaults
+	start map[string][2]float64 // of the two regions; a random place in the inner part of its range else
+	idle  []string              // addresses that this run does not depend on
+	why   string
+}
+
+// setups are those of the models that cannot go 200 steps of 0.1 ms from the middle of their ranges, that do
+// nothing in them, or whose defaults are where a derivative jumps.
+var setups = map[string]setup{
+	"BalloonWindkessel": {dt: 20, why: "its time constants are seconds"},
+}
+
+// Every model of the catalogue: the gradient of 200 steps with respect to every parameter and every initial
+// state against difference quotients, and the compiled steps against literal ones.
+func TestCatalogue(t *testing.T) {
+	for _, m := range nmm.List() {
+		t.Run(m.Name(), func(t *testing.T) {
+			c := setups[m.Name()]
+			run := Run{Dt: 0.1, Every: 10, Record: recordable(m)}
+			if c.dt != 0 {
+				run.Dt = c.dt
+			}
+			net := pair(t, m, c)
+			run.Duration = 200 * run.Dt
+			checkEveryGradient(t, net, run, c.idle)
+			run.Duration, run.Every = 5*run.Dt, 1
+			// Sums of some hundred terms each, of which the largest say how they are rounded.
+			agree(t, rolledOut(t, net, run), unrolled(t, net, run), 1e-12)
+		})
+	}
+}
+
+// A setup of a model that is not there would say nothing.
+func TestSetupsAreOfModels(t *testing.T) {
+	for name, c := range setups {
+		if _, err := nmm.Lookup(name); err != nil || c.why == "" {
+			t.Errorf("setup of %s: %v, reason %q", name, err, c.why)
+		}
+	}
+}
+
+// recordable lists states and observables.
+func recordable(m *nmm.Model) []string {
+	var list []string
+	for _, s := range m.States() {
+		list = append(list, "p."+s.Name)
+	}
+	for _, o := range m.Observables() {
+		list = append(list, "p."+o.Name)
+	}
+	return list
+}
+
+// pair is two regions of a model, with a weak coupling of the first state to every port.
+func pair(t *testing.T, m *nmm.Model, c setup) *Network {
+	t.Helper()
+	for name, x := range c.set {
+		m.Set(name, x)
+	}
+	parts := []Part{Population("p", Regions(2), m)}
+	s := m.States()[0]
+	for _, port := range m.Ports() {
+		parts = append(parts, &Coupling{From: "p." + s.Name, To: "p." + port.Name,
+			Weights: mat.NewDense(2, 2, []float64{0, 1, -0.7, 0}), Gain: []float64{0.01 / (s.Hi - s.Lo)}})
+	}
+	net := must(t, parts...)
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, s := range m.States() {
+		start := []float64{inside(r, s), inside(r, s)}
+		if x, ok := c.start[s.Name]; ok {
+			start = x[:]
+		}
+		if err := net.Set("init:p."+s.Name, start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return net
+}
+
+// inside draws from the inner 40 % of a state's range.
+func inside(r *rand.Rand, s nmm.StateInfo) float64 {
+	return s.Lo + (s.Hi-s.Lo)*(0.3+0.4*r.Float64())
+}
+
+// probe is one number of a network, moved in lanes of its own.
+type probe struct {
+	address string
+	index   int
+	steps   [4]float64
+}
+
+// stencil are the multiples of a step at which a loss is taken, and their weights in the derivative: exact
+// for polynomials of degree 4.
+var stencil = [4]struct{ at, weight float64 }{{-2, 1. / 12}, {-1, -8. / 12}, {1, 8. / 12}, {2, -1. / 12}}
+
+// probesOf makes a probe of every parameter and every initial state.
+func probesOf(net *Network) []probe {
+	var list []probe
+	for _, address := range net.order {
+		v := net.values[address]
+		if v.Kind != paramKind && v.Kind != initKind {
+			continue
+		}
+		for i, x := range v.Data {
+			p := probe{address: address, index: i}
+			h := 1e-2 * math.Abs(x)
+			if x == 0 {
+				h = 1e-2
+			}
+			for k := range p.steps {
+				p.steps[k] = h
+				h /= 8
+			}
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// checkEveryGradient compares with central differences, all of them lanes of one simulation. What makes no
+// difference, though it is not idle, is an error too: it would not have been tested.
+func checkEveryGradient(t *testing.T, net *Network, run Run, idle []string) {
+	t.Helper()
+	got := rolledOut(t, net, run)
+	probes := probesOf(net)
+	losses, size := lossesAround(t, net, run, probes)
+	if !near(losses[0], got.loss, 1e-12*max(1, size)) {
+		t.Errorf("loss %v of the rollout, %v of the simulation", got.loss, losses[0])
+	}
+	for i, p := range probes {
+		slope, step := slopeAt(p, losses[1+16*i:])
+		gradient := 0.0
+		if g, ok := got.grads[p.address]; ok {
+			gradient = g[p.index]
+		}
+		// The difference of losses is rounded to some 1e-15 of the terms that it is made of.
+		rounding := 1e-15 * size / step
+		if !(math.Abs(gradient-slope) <= 1e-6*math.Abs(slope)+rounding) {
+			t.Errorf("%s[%d]: gradient %v, difference quotient %v (± %.2g)", p.address, p.index, gradient, slope, rounding)
+		}
+		if rounding > 1e-3*math.Abs(slope) && !slices.Contains(idle, p.address) {
+			t.Errorf("%s[%d]: the difference quotient %v (± %.2g) says nothing about the gradient %v", p.address, p.index, slope, rounding, gradient)
+		}
+	}
+}
+
+// slopeAt is the slope at the step where it differs least from that at the next smaller one: larger steps are
+// less exact, and smaller ones more rounded.
+func slopeAt(p probe, losses []float64) (slope, step float64) {
+	var slopes [4]float64
+	for k, h := range p.steps {
+		for j, s := range stencil {
+			slopes[k] += s.weight * losses[4*k+j] / h
+		}
+	}
+	best := math.Inf(1)
+	slope, step = math.NaN(), p.steps[0]
+	for k := 1; k < len(slopes); k++ {
+		if d := math.Abs(slopes[k] - slopes[k-1]); d < best {
+			best, slope, step = d, slopes[k], p.steps[k]
+		}
+	}
+	return slope, step
+}
+
+// lossesAround returns the loss of the network, in lane 0, and those of 16 lanes for each probe, and the sum of
+// the sizes of the terms of the first.
+func lossesAround(t *testing.T, net *Network, run Run, probes []probe) (losses []float64, size float64) {
+	t.Helper()
+	run.Lanes, run.NonFinite = 1+16*len(probes), MaskLane
+	run.Values = map[string]mat.Matrix{}
+	for i, p := range probes {
+		base := net.values[p.address].Data
+		if run.Values[p.address] == nil {
+			m := mat.NewDense(run.Lanes, len(base), nil)
+			for l := 0; l < run.Lanes; l++ {
+				m.SetRow(l, base)
+			}
+			run.Values[p.address] = m
+		}
+		for k, h := range p.steps {
+			for j, s := range stencil {
+				run.Values[p.address].(*mat.Dense).Set(1+16*i+4*k+j, p.index, base[p.index]+s.at*h)
+			}
+		}
+	}
+	result, err := net.Simulate(nil, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	losses = make([]float64, run.Lanes)
+	for _, s := range result.Recorded() {
+		w := cotangents(s.Address, s.Samples, len(s.Labels))
+		for l := range losses {
+			for k, x := range s.Data[l*len(w) : (l+1)*len(w)] {
+				losses[l] += w[k] * x
+				if l == 0 {
+					size += math.Abs(w[k] * x)
+				}
+			}
+		}
+	}
+	return losses, size
+}
