@@ -12,11 +12,11 @@ import (
 //
 //	p_i = Σ_j W_ij 2ν_max S(y1_j - y2_j)
 //
-// in 1/ms. Synapses are slowed tenfold, at the same size of the potentials (a, b, A and B are a tenth), and
+// in 1/ms, with the half-point v₀ of preset "tvb". Synapses are slowed tenfold, at the same size of the potentials (a, b, A and B are a tenth), and
 // constant inputs lie where a column has a low and a high state, below 0.11/ms.
 func JansenRitCell() *Cell {
 	return &Cell{
-		Model:      nmm.JansenRit(),
+		Model:      nmm.JansenRit().Preset("tvb"),
 		Integrator: graph.Heun,
 		MaxStep:    20,
 		Encoder:    Link{To: "y4_in", Initial: Normal(1), Gain: func(int) float64 { return 0.1 }},

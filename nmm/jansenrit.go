@@ -16,6 +16,11 @@ package nmm
 // cells and of the inhibitory interneurons. J is written C in the paper, a₁J to
 // a₄J are its C₁ to C₄, and 2 ν_max is its maximal rate 2 e₀.
 //
+// The defaults are those of the paper, preset "1995". From rest, a constant input
+// μ of 0.09/ms leads to a fixed point, 0.12/ms to spikes at 2 to 3 Hz and 0.22/ms
+// to the alpha rhythm, 11 Hz and 3 mV from peak to peak. Preset "tvb" has the lower
+// v₀ of 5.52 mV of The Virtual Brain, with which the same input gives 6 to 7 Hz.
+//
 // Biol. Cybern. 73 (1995) 357-366, doi:10.1007/BF00199471.
 func JansenRit() *Model {
 	return define("JansenRit", `
@@ -36,7 +41,7 @@ func JansenRit() *Model {
 		Parameter("B", 22, "mV", Free, "size of the inhibitory postsynaptic potential"),
 		Parameter("a", 0.1, "1/ms", Positive, "rate of the excitatory synapses"),
 		Parameter("b", 0.05, "1/ms", Positive, "rate of the inhibitory synapses"),
-		Parameter("v0", 5.52, "mV", Free, "potential of half the maximal rate"),
+		Parameter("v0", 6, "mV", Free, "potential of half the maximal rate"),
 		Parameter("nu_max", 0.0025, "1/ms", Positive, "half of the maximal firing rate"),
 		Parameter("r", 0.56, "1/mV", Free, "steepness of the sigmoid"),
 		Parameter("J", 135, "1", Free, "mean number of synapses"),
@@ -56,7 +61,8 @@ func JansenRit() *Model {
 		Port("y4_in", "1/ms"),
 		Port("y5_in", "mV"),
 
-		Preset("Jansen and Rit 1995", map[string]float64{"v0": 6, "mu": 0.22}),
+		Preset("1995", map[string]float64{"v0": 6, "mu": 0.22}),
+		Preset("tvb", map[string]float64{"v0": 5.52, "mu": 0.22}),
 		Reference("Jansen and Rit (1995) Biol. Cybern. 73: 357-366, doi:10.1007/BF00199471"),
 	)
 }

@@ -34,7 +34,7 @@ var cases = []benchCase{
 	{
 		name:  "jansenrit",
 		about: "Jansen-Rit",
-		model: nmm.JansenRit,
+		model: func() *nmm.Model { return nmm.JansenRit().Preset("tvb") },
 		couple: func() *layers.Coupling {
 			return layers.Couple("cortex.y1", "cortex.y4").Pre("0.005[1/ms]*sigmoid(0.56[1/mV]*(x - y2 - 6[mV]))").Gain(10)
 		},

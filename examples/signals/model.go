@@ -32,7 +32,7 @@ type recipe struct {
 var recipes = []*recipe{
 	{
 		name:   "jansenrit",
-		model:  func() *nmm.Model { return nmm.JansenRit().Preset("Jansen and Rit 1995") },
+		model:  nmm.JansenRit,
 		source: [2]string{"cortex.psp", "x"}, activity: [2]string{"cortex.pyramidal", "x/0.005[1/ms]"},
 		coupling: 60, noise: 0.06, dipole: 1, parts: jansenRit,
 		meaning: "sources are potentials of the pyramidal cells in mV, BOLD follows their firing rate",
