@@ -165,7 +165,7 @@ func readBrainmassSingle(d *document) ([]instance, error) {
 					case o != nil:
 						return *o
 					case len(f.DelaySteps) > 0:
-						return excepted("brainmass reads 0 instead of the initial state at time index 0 (golden README, brainmass.md §12.3 item 10)")
+						return excepted("brainmass history")
 					}
 					return c.run(p)
 				}})

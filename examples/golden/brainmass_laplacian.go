@@ -119,5 +119,5 @@ func (d *brainmassDelays) run() outcome {
 	if differ == 0 {
 		return failed("every delay is the nearest number of steps: compare them")
 	}
-	return excepted("brainmass rounds delays up; ours are the nearest steps, which are nearer in %d of %d rows (brainmass.md §4)", differ, len(d.Rows))
+	return excepted("brainmass delays", "nearer in %d of %d rows", differ, len(d.Rows))
 }

@@ -84,7 +84,7 @@ func (c *brainmassNetwork) run() outcome {
 		return *o
 	}
 	if c.HistoryFirst != nil && !*c.HistoryFirst {
-		return excepted("brainmass reads history[0] instead of the initial state at time index 0 (brainmass.md §12.3 item 10)")
+		return excepted("brainmass history")
 	}
 	if c.Finite != nil && !*c.Finite {
 		return skipped("the peer's trajectory diverges")

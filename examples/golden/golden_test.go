@@ -334,6 +334,28 @@ func TestTableNamesExist(t *testing.T) {
 	}
 }
 
+// TestExceptionsAreInTheTable checks that the table says all of every exception, that a case can only be
+// excepted by it, and that -exceptions prints it.
+func TestExceptionsAreInTheTable(t *testing.T) {
+	var out bytes.Buffer
+	if _, err := golden([]string{"-exceptions"}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for name, e := range exceptions {
+		for _, text := range []string{e.peer, e.where, e.does, e.right, e.source} {
+			if text == "" || !strings.Contains(out.String(), text) {
+				t.Errorf("%s: %q is empty or not printed", name, text)
+			}
+		}
+		if o := excepted(name, "in %d cases", 3); o.verdict != except || !strings.Contains(o.reason, "in 3 cases") || !strings.Contains(o.reason, e.right) {
+			t.Errorf("%s: %+v", name, o)
+		}
+	}
+	if o := excepted("no such error"); o.verdict != fail {
+		t.Errorf("an error that is not in the table: %+v", o)
+	}
+}
+
 // TestTapers checks the windows against numpy's of five samples.
 func TestTapers(t *testing.T) {
 	for name, want := range map[string][]float64{

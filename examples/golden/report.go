@@ -31,9 +31,6 @@ type outcome struct {
 func skipped(format string, a ...any) outcome {
 	return outcome{verdict: skip, reason: fmt.Sprintf(format, a...)}
 }
-func excepted(format string, a ...any) outcome {
-	return outcome{verdict: except, reason: fmt.Sprintf(format, a...)}
-}
 func failed(format string, a ...any) outcome {
 	return outcome{verdict: fail, err: math.NaN(), reason: fmt.Sprintf(format, a...)}
 }

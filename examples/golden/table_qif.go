@@ -32,7 +32,7 @@ var qifClasses = []class{
 func onlyUnitTau(params map[string]array) *outcome {
 	for _, tau := range params["tau"].data {
 		if math.Abs(tau-1) > 0 {
-			return decline(excepted("tau is %g ms: brainmass does not divide 2rv by tau, which only tau = 1 ms hides (brainmass.md §12.3 item 3, golden README)", tau))
+			return decline(excepted("brainmass Montbrió-Pazó-Roxin", "tau is %g ms", tau))
 		}
 	}
 	return nil

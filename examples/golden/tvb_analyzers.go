@@ -134,7 +134,7 @@ func (c *tvbCoherence) run() outcome {
 			return skipped("a coherence that is not 1 everywhere is not known here")
 		}
 	}
-	return excepted("TVB averages normalised single windows, each of which is 1, so that it has 1 everywhere (golden README, tvb.md §10)")
+	return excepted("TVB coherence")
 }
 
 // compared compares one array of results.

@@ -69,7 +69,7 @@ func (c coupler) terms() ([]term, *outcome) {
 	case "SigmoidalJansenRit":
 		return c.sigmoidalJansenRit()
 	case "PreSigmoidal":
-		return nil, decline(excepted("TVB's PreSigmoidal sums over the wrong axis (tvb.md §4, §12 item 2)"))
+		return nil, decline(excepted("TVB PreSigmoidal"))
 	}
 	return nil, decline(skipped("needs coupling class %s", kind))
 }

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+)
+
+// exception is a known error of a peer: what shows it, what the peer does, what is right, and who says so.
+type exception struct{ peer, where, does, right, source string }
+
+// exceptions are all known errors of peers for which a case is not compared as it stands. Before a case
+// is excepted, its comparison tests what can be tested of both: that our number is the literature's, and
+// that the peer's is what the error named here makes of it.
+var exceptions = map[string]exception{
+	"brainmass history": {"brainmass", "networks and models with delays whose history[0] is not the initial state",
+		"reads history[0], or 0, in the place of the initial state at time 0, which it never writes into its buffer",
+		"the initial state is the last value of the history",
+		"golden README; brainmass.md §12.3 item 10"},
+	"brainmass delays": {"brainmass", "coupling, delay_steps_table",
+		"rounds delays up to whole steps, also those that are whole steps but for the last digit",
+		"the nearest steps, half to even, are never farther from the delay",
+		"brainmass.md §4"},
+	"brainmass Montbrió-Pazó-Roxin": {"brainmass", "MontbrioPazoRoxinStep with tau other than 1 ms",
+		"does not divide 2rv by tau",
+		"τ dr/dt = Δ/(πτ) + 2rv",
+		"Montbrió, Pazó, Roxin 2015, doi:10.1103/PhysRevX.5.021028; brainmass.md §12.3 item 3"},
+	"TVB coherence": {"tvb", "analyzers, Coherence",
+		"averages normalised single windows, of which each is 1",
+		"the squared mean cross-spectrum over the product of the mean spectra (forward.Welch)",
+		"Welch 1967, doi:10.1109/TAU.1967.1161901; tvb.md §9, §12 item 11"},
+	"TVB PreSigmoidal": {"tvb", "coupling, PreSigmoidal",
+		"sums over the wrong axis",
+		"a region receives the sigmoids of its sources",
+		"golden README; tvb.md §12 item 2"},
+}
+
+// excepted is the verdict on a case in which a known error of a peer shows; name is its entry in the table
+// of exceptions, and detail, a format, says what is particular to the case.
+func excepted(name string, detail ...any) outcome {
+	e, ok := exceptions[name]
+	if !ok {
+		return failed("%q is not in the table of exceptions", name)
+	}
+	reason := fmt.Sprintf("%s %s; right: %s (%s)", e.peer, e.does, e.right, e.source)
+	if len(detail) > 0 {
+		reason = fmt.Sprintf(fmt.Sprint(detail[0]), detail[1:]...) + ": " + reason
+	}
+	return outcome{verdict: except, reason: reason}
+}
+
+// listExceptions prints the table.
+func listExceptions(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, name := range sortedKeys(exceptions) {
+		e := exceptions[name]
+		fmt.Fprintf(t, "%s\n\tshows in\t%s\n\tdoes\t%s\n\tright\t%s\n\tsource\t%s\n", name, e.where, e.does, e.right, e.source)
+	}
+	return t.Flush()
+}
