@@ -18,11 +18,24 @@ var catalogue = []func() *Model{
 	FitzHughNagumo,
 	// population rate
 	WilsonCowan,
+	WilsonCowanLinear,
+	WilsonCowanDivisive,
+	WilsonCowanDivisiveInput,
+	WilsonCowanAdaptive,
+	WilsonCowanThreePopulation,
+	ThresholdLinear,
 	// synaptic potential
 	JansenRit,
+	ZetterbergJansen,
 	// mean-field (QIF)
 	MontbrioPazoRoxin,
+	CoombesByrne,
+	CoombesByrne2D,
+	GastSchmidtKnoscheSD,
+	GastSchmidtKnoscheSF,
+	DumontGutkin,
 	// mean-field (spiking)
+	WongWang,
 	ReducedWongWang,
 	ReducedWongWangExcInh,
 	// haemodynamics

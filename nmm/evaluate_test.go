@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/diff/fd"
+	"gonum.org/v1/gonum/floats"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -116,16 +117,17 @@ func gradient(t *testing.T, make build, values vars) vars {
 }
 
 // checkGradient compares Gorgonia's gradient with central differences, to 1e-6
-// relative. Rounding of the loss L over the step of 6e-6 adds errors of 1e-10 L,
-// and the third derivative some 1e-11 of itself.
+// relative. A variable below 1 is taken as a multiple of its size, since what counts
+// is how far a step is from 0. Rounding of the loss L over the step of 6e-6 adds errors
+// of 1e-10 L, and the third derivative some 1e-11 of itself.
 func checkGradient(t *testing.T, make build, values vars) {
 	t.Helper()
 	got := gradient(t, make, values)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		size := 1.0
+		size, unit := 1.0, unitOf(values[name])
 		f := func(x []float64) float64 {
 			moved := maps.Clone(values)
-			moved[name] = x
+			moved[name] = times(x, unit)
 			l := evaluate(t, func(n map[string]*G.Node) (*G.Node, error) {
 				y, err := make(n)
 				if err != nil {
@@ -136,16 +138,29 @@ func checkGradient(t *testing.T, make build, values vars) {
 			size = max(size, math.Abs(l))
 			return l
 		}
-		want := fd.Gradient(nil, f, values[name], &fd.Settings{Formula: fd.Central})
+		want := fd.Gradient(nil, f, times(values[name], 1/unit), &fd.Settings{Formula: fd.Central})
 		if len(got[name]) != len(want) {
 			t.Fatalf("gradient of %s: expected %d numbers, found %d", name, len(want), len(got[name]))
 		}
 		for i, d := range want {
-			if !(math.Abs(got[name][i]-d) <= 1e-6*math.Abs(d)+1e-9*size) {
-				t.Errorf("d/d%s[%d]: Grad %v, differences %v", name, i, got[name][i], d)
+			if !(math.Abs(unit*got[name][i]-d) <= 1e-6*math.Abs(d)+1e-9*size) {
+				t.Errorf("d/d%s[%d]: Grad %v, differences %v", name, i, got[name][i], d/unit)
 			}
 		}
 	}
+}
+
+// unitOf is the largest of some numbers' sizes, at most 1, and 1 for zeros.
+func unitOf(x []float64) float64 {
+	if size := floats.Norm(x, math.Inf(1)); size > 0 {
+		return min(size, 1)
+	}
+	return 1
+}
+
+// times returns x · factor.
+func times(x []float64, factor float64) []float64 {
+	return floats.ScaleTo(make([]float64, len(x)), factor, x)
 }
 
 // random returns n numbers in [lo, hi) from a fixed seed.

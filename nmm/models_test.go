@@ -143,7 +143,7 @@ func typical(m *Model, n int, parametersPerRegion bool) vars {
 	return values
 }
 
-// All derivatives and observables of every model, in a sum that tells them apart, with respect
+// All derivatives, observables and states of every model, in a sum that tells them apart, with respect
 // to every symbol: parameters shared and per region, several regions and one.
 func TestModelGradients(t *testing.T) {
 	for _, m := range models {
@@ -157,6 +157,9 @@ func TestModelGradients(t *testing.T) {
 					terms := e.Derivatives
 					for _, o := range m.Observables() {
 						terms = append(terms, e.Algebraic[o.Name])
+					}
+					for _, s := range m.States() { // Gorgonia refuses to differentiate by one that nothing depends on
+						terms = append(terms, n[s.Name])
 					}
 					total := terms[0]
 					for i, d := range terms[1:] {
