@@ -183,7 +183,9 @@ func (s *study) work(ctx context.Context, out io.Writer) error {
 		}
 		s.addRow(c.name, c.comparison)
 	}
-	s.readFit()
+	if err := s.readFit(); err != nil {
+		return err
+	}
 	if s.config.nulls {
 		if err := s.nullModels(ctx); err != nil {
 			return err
@@ -259,7 +261,8 @@ func (s *study) readSweep() {
 		values[i] = p.Value
 	}
 	k := s.sweep.Best
-	s.CouplingOnGrid, s.Coupling = values[k], s.vertex(k)
+	s.CouplingOnGrid, s.CouplingSweep = values[k], s.vertex(k)
+	s.Coupling = s.CouplingSweep
 	s.GridStep = values[min(k+1, len(values)-1)] - values[k]
 	if k > 0 && (k == len(values)-1 || values[k]-values[k-1] > s.GridStep) {
 		s.GridStep = values[k] - values[k-1]
