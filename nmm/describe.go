@@ -1,10 +1,8 @@
 package nmm
 
 import (
-	"fmt"
+	"maps"
 	"slices"
-	"strings"
-	"text/tabwriter"
 )
 
 // Name returns the model's name.
@@ -35,35 +33,19 @@ func (m *Model) References() []string { return slices.Clone(m.references) }
 // Observables lists the algebraic lines.
 func (m *Model) Observables() []ObservableInfo { return slices.Clone(m.observable) }
 
-// String shows the model: equations, and tables of states, parameters and ports.
-func (m *Model) String() string {
-	var text strings.Builder
-	fmt.Fprintf(&text, "%s\n", m.name)
-	for _, line := range m.src.lines {
-		if line = strings.TrimSpace(line); line != "" {
-			fmt.Fprintf(&text, "  %s\n", line)
-		}
+// PresetInfo is a named set of parameter values, in the parameters' units.
+type PresetInfo struct {
+	Name   string
+	Values map[string]float64
+}
+
+// Presets lists the sets of parameters that the model defines, such as regimes of the literature.
+func (m *Model) Presets() []PresetInfo {
+	list := make([]PresetInfo, len(m.presets))
+	for i, p := range m.presets {
+		list[i] = PresetInfo{p.name, maps.Clone(p.values)}
 	}
-	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "state\tunit\tinitial\tbounds\tmeaning\n")
-	for _, s := range m.states {
-		fmt.Fprintf(table, "%s\t%s\t[%g, %g]\t[%g, %g]\t%s\n", s.Name, s.Unit, s.Lo, s.Hi, s.Min, s.Max, s.Meaning)
-	}
-	table.Flush()
-	fmt.Fprintf(table, "parameter\tvalue\tunit\tdomain\tlearned\tmeaning\n")
-	for _, p := range m.parameters {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%v\t%s\t%s\n", p.Name, p.valueText(), p.Unit, p.Domain, p.learnedText(), p.Meaning)
-	}
-	table.Flush()
-	fmt.Fprintf(table, "port\tunit\n")
-	for _, p := range m.ports {
-		fmt.Fprintf(table, "%s\t%s\n", p.Name, p.Unit)
-	}
-	table.Flush()
-	for _, r := range m.references {
-		fmt.Fprintf(&text, "%s\n", r)
-	}
-	return text.String()
+	return list
 }
 
 func (m *Model) stateNames() []string {
@@ -80,18 +62,4 @@ func (m *Model) portNames() []string {
 		names[i] = p.Name
 	}
 	return names
-}
-
-func (p ParameterInfo) valueText() string {
-	if len(p.Values) == 1 {
-		return fmt.Sprintf("%g", p.Values[0])
-	}
-	return fmt.Sprintf("%g … %g (%d regions)", slices.Min(p.Values), slices.Max(p.Values), len(p.Values))
-}
-
-func (p ParameterInfo) learnedText() string {
-	if !p.Learned {
-		return "-"
-	}
-	return fmt.Sprintf("%v, %v", p.Transform, p.Scope)
 }

@@ -68,25 +68,74 @@ func ExampleModel_Set() {
 	fmt.Println(m, m.Err())
 	fmt.Println(nmm.Hopf().Set("omgea", 0.3).Err())
 	// Output:
-	// ReducedWongWang
+	// ReducedWongWang, mean-field (spiking)
 	//   x = w*J_N*S + J_N*S_in + I_o  : nA
 	//   H = linoid(d*(a*x - b)) / d   : 1/ms
 	//   dS/dt = -S/tau_s + (1 - S)*gamma*H : 1
 	// state  unit  initial  bounds  meaning
 	// S      1     [0, 1]   [0, 1]  fraction of open synapses
-	// parameter  value   unit     domain    learned                    meaning
-	// a          0.27    1/nA/ms  free      -                          slope of the rate
-	// b          0.108   1/ms     free      -                          offset of the rate
-	// d          154     ms       positive  -                          curvature of the rate at threshold
-	// gamma      0.641   1        free      -                          opening of synapses per spike
-	// tau_s      80      ms       positive  -                          time constant of NMDA synapses
-	// w          0.6     1        free      between(0, 1), per region  weight of the local recurrence
-	// J_N        0.2609  nA       free      -                          current of a synapse
-	// I_o        0.33    nA       free      -                          background current
+	// parameter  value             unit     domain    learned                    meaning
+	// a          0.27              1/nA/ms  free      -                          slope of the rate
+	// b          0.108             1/ms     free      -                          offset of the rate
+	// d          154               ms       positive  -                          curvature of the rate at threshold
+	// gamma      0.641             1        free      -                          opening of synapses per spike
+	// tau_s      80 (default 100)  ms       positive  -                          time constant of NMDA synapses
+	// w          0.6               1        free      between(0, 1), per region  weight of the local recurrence
+	// J_N        0.2609            nA       free      -                          current of a synapse
+	// I_o        0.33              nA       free      -                          background current
 	// port  unit
 	// S_in  1
+	// observable  unit  depends on ports
+	// x           nA    yes
+	// H           1/ms  yes
 	// Wong and Wang (2006) J. Neurosci. 26: 1314-1328, doi:10.1523/JNEUROSCI.3733-05.2006
 	// Deco et al. (2013) J. Neurosci. 33: 11239-11252, doi:10.1523/JNEUROSCI.1091-13.2013
 	//  <nil>
 	// nmm: model Hopf: unknown parameter "omgea"; nearest: omega, a, beta
+}
+
+// The equations of a model, as LaTeX sets them; a notebook shows the formulae.
+func ExampleModel_LaTeX() {
+	fmt.Println(nmm.MontbrioPazoRoxin().LaTeX())
+	// Output:
+	// \begin{aligned}
+	// \frac{dr}{dt} &= \frac{\frac{\Delta}{\pi\, \tau} + 2\, r\, v + r_{\mathrm{in}}}{\tau} \\
+	// \frac{dv}{dt} &= \frac{v^{2} + \eta + J\, \tau\, r - \left(\pi\, \tau\, r\right)^{2} + v_{\mathrm{in}}}{\tau}
+	// \end{aligned}
+}
+
+// A program that reads from a configuration which model it is about, and with which parameters.
+func ExampleLookup() {
+	configuration := struct {
+		Model      string
+		Parameters map[string]string
+	}{"MontbrioPazoRoxin", map[string]string{"eta": "-4.6", "tau": "0.01 s"}}
+
+	m, err := nmm.Lookup(configuration.Model)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for name, text := range configuration.Parameters {
+		q, err := nmm.ParseQuantity(text)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		m.Set(name, q)
+	}
+	for _, p := range m.Parameters() {
+		fmt.Println(p.Name, p.Values, p.Unit)
+	}
+	fmt.Println(m.Err())
+
+	_, err = nmm.Lookup("MontbrioPazo")
+	fmt.Println(err)
+	// Output:
+	// tau [10] ms
+	// Delta [1] 1
+	// eta [-4.6] 1
+	// J [15] 1
+	// <nil>
+	// nmm: unknown model "MontbrioPazo"; nearest: MontbrioPazoRoxin, HORN, Hopf
 }

@@ -263,19 +263,25 @@ func TestString(t *testing.T) {
 	want := `VanDerPol
   # Liénard's form
   drive = mu*(x - x^3/3 - y)   # dimensionless
-  + c                    : 1
+        + c                    : 1
   total = drive + 0*c          : 1
   energy = (x^2 + y^2)/2       : 1
   dx/dt = drive / 1[ms]        : 1
   dy/dt = x / mu / tau         : 1
-state  unit  initial  bounds        meaning
-x      1     [-2, 2]  [-Inf, +Inf]  position
-y      1     [0, 0]   [-10, +Inf]   
+state  unit  initial  bounds       meaning
+x      1     [-2, 2]  -            position
+y      1     [0, 0]   [-10, +Inf]  
 parameter  value              unit  domain    learned          meaning
 mu         1 … 2 (2 regions)  1     positive  exp, per region  nonlinearity
 tau        1                  ms    positive  -                time scale
 port  unit
 c     1
+observable  unit  depends on ports
+drive       1     yes
+total       1     yes
+energy      1     no
+preset      values
+relaxation  mu = 8, tau = 3
 van der Pol (1926)
 `
 	if got != want {

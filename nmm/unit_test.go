@@ -126,3 +126,24 @@ func TestUnitsThatDoNotFit(t *testing.T) {
 	_, err := ExpressionUnit("v", map[string]string{"v": "mVolt"})
 	wantError(t, err, `nmm: unit of "v"`, "mVolt")
 }
+
+func TestParseQuantity(t *testing.T) {
+	for text, want := range map[string]Quantity{
+		"5 mV": Q(5, "mV"), " 10mm/ms ": Q(10, "mm/ms"), "-1e-3 1/ms": Q(-1e-3, "1/ms"), "3": Q(3, "1"), "+2.5E2 √ms": Q(250, "√ms"),
+	} {
+		got, err := ParseQuantity(text)
+		if err != nil || got != want {
+			t.Errorf("%q: expected %v, found %v, %v", text, want, got, err)
+		}
+		if again, err := ParseQuantity(got.String()); err != nil || again != got {
+			t.Errorf("%q printed and read again: %v, %v", text, again, err)
+		}
+	}
+	for text, part := range map[string]string{
+		"": "expected a number and a unit, as in 5 mV", "mV": "expected a number", "5,3 mV": `unknown symbol ",3 mV"`, "5 msec": `unknown symbol "msec"`,
+		"1e999 mV": "expected a number", "NaN mV": "expected a number", "5 mV/": "unit \"mV/\"",
+	} {
+		_, err := ParseQuantity(text)
+		wantError(t, err, "nmm: quantity", part)
+	}
+}
