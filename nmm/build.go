@@ -109,6 +109,7 @@ func (s *source) lookupFunction(e *expr, own map[string]function) (function, err
 	}
 	if !ok {
 		all := slices.AppendSeq(slices.Collect(maps.Keys(functions)), maps.Keys(own))
+		all = slices.DeleteFunc(all, func(name string) bool { return strings.HasSuffix(name, "'") })
 		return f, s.errorAt(e.at, fmt.Sprintf("unknown function %q; %s", e.text, nearest(e.text, all)))
 	}
 	if len(e.args) != f.arity {

@@ -99,6 +99,9 @@ func (c *checker) call(e *expr) (measure, error) {
 			return one, err
 		}
 	}
+	if f.rule == pureValue {
+		return one, nil
+	}
 	return args[0], nil
 }
 

@@ -19,21 +19,32 @@
 // is indented deeper. # starts a comment.
 //
 //   - - * / ^                    as usual: -x^2 is -(x^2), and ^ takes its right side first
-//     exp log sqrt tanh sin cos    of one argument
-//     sigmoid(x)                   1/(1 + e^-x)
+//     exp log log1p sqrt cbrt      of one argument
+//     sin cos asin acos atan       asin and acos take what is beyond ±1 for ±1
+//     sinh cosh tanh erf erfc
+//     sigmoid(x), softplus(x)      1/(1 + e^-x) and ln(1 + e^x)
 //     exprel(x), linoid(x)         (e^x - 1)/x and x/(1 - e^-x), 1 at x = 0
-//     abs min max clip(x, lo, hi)  with derivative 1 on the bounds of clip
+//     atan2(y, x)                  angle of the point (x, y), in (-pi, pi]
+//     abs(x), sign(x)              the sign of 0 is 0
+//     mod(x, y)                    x - y floor(x/y), with the sign of y; x for y = 0
+//     min(x, y), max(x, y), clip(x, lo, hi)
 //     where(a < b, p, q)           p where the condition holds, else q; also <=, >, >=
 //     pi, 2.5e-3, 5[mV]            numbers; one without unit is dimensionless
+//
+// Derivatives are exact and defined everywhere, with one choice at each kink: that of
+// abs at 0 is 1, clip's on its bounds 1, that of mod where it jumps 1, as beside it;
+// of two equal numbers, max is the first and min the second. Where a derivative is
+// infinite or there is none, that of asin and acos at ±1 and beyond, of cbrt at 0, of
+// atan2 at the origin, it counts as 0.
 //
 // Function adds a function of one number that is given in Go with its derivatives.
 //
 // # Units
 //
 // Every name has a unit, and a pass over the text at definition proves that the
-// equations are consistent: both sides of a sum, a comparison or min have one unit,
-// arguments of exp are dimensionless, the right side of dx/dt has the unit of x per
-// ms. Nothing of it remains at run time, and no number is converted on the way:
+// equations are consistent: both sides of a sum, a comparison, min, mod or atan2 have
+// one unit, arguments of exp are dimensionless, the right side of dx/dt has the unit
+// of x per ms. Nothing of it remains at run time, and no number is converted on the way:
 // mV + V is as wrong as mV + nA, because the numbers would be added as they are.
 // Only numbers from outside are converted: Set("tau", nmm.Q(0.01, "s")).
 //

@@ -14,6 +14,7 @@ const (
 	pureNumbers unitRule = iota // arguments and value are dimensionless
 	oneUnit                     // all arguments and the value have one unit
 	halfPower                   // the value has the square root of the unit
+	pureValue                   // all arguments have one unit, the value is dimensionless
 	choice                      // where: the condition's sides match, and the branches do
 )
 
@@ -23,44 +24,57 @@ type function struct {
 	rule  unitRule
 	value func(x []float64) float64
 	node  func(x []*G.Node) (*G.Node, error)
+
+	// slopes are the derivatives with respect to each argument, in the language,
+	// where the arguments are called x, y and z. None: it has none.
+	slopes []string
 }
 
 // functions lists what the language knows, beside the functions that a model
 // defines. where is treated by the builder, since its first argument is a
-// condition.
-var functions = map[string]function{
-	"exp":     stock(math.Exp, G.Exp),
-	"log":     stock(math.Log, G.Log),
-	"tanh":    stock(math.Tanh, G.Tanh),
-	"sin":     stock(math.Sin, G.Sin),
-	"cos":     stock(math.Cos, G.Cos),
-	"sqrt":    withRule(halfPower, stock(math.Sqrt, G.Sqrt)),
-	"sigmoid": sigmoid.inText(),
-	"exprel":  exprel.inText(),
-	"linoid":  linoid.inText(),
-	"abs":     withRule(oneUnit, stock(math.Abs, absolute)),
+// condition. Slopes are defined at kinks: see the package comment.
+var functions = withOwn(map[string]function{
+	"exp":  stock(math.Exp, G.Exp, "exp(x)"),
+	"log":  stock(math.Log, G.Log, "1/x"),
+	"tanh": stock(math.Tanh, G.Tanh, "1 - tanh(x)^2"),
+	"sin":  stock(math.Sin, G.Sin, "cos(x)"),
+	"cos":  stock(math.Cos, G.Cos, "-sin(x)"),
+	"sqrt": withRule(halfPower, stock(math.Sqrt, G.Sqrt, "1/(2*sqrt(x))")),
+	"abs":  withRule(oneUnit, stock(math.Abs, absolute, "where(x < 0, -1, 1)")),
 	"min": {2, oneUnit, slices.Min[[]float64],
-		func(x []*G.Node) (*G.Node, error) { return chooseNode("<", x[0], x[1], x[0], x[1]) }},
+		func(x []*G.Node) (*G.Node, error) { return chooseNode("<", x[0], x[1], x[0], x[1]) },
+		[]string{"where(x < y, 1, 0)", "where(x < y, 0, 1)"}},
 	"max": {2, oneUnit, slices.Max[[]float64],
-		func(x []*G.Node) (*G.Node, error) { return chooseNode("<", x[0], x[1], x[1], x[0]) }},
+		func(x []*G.Node) (*G.Node, error) { return chooseNode("<", x[0], x[1], x[1], x[0]) },
+		[]string{"where(x < y, 0, 1)", "where(x < y, 1, 0)"}},
 	"clip": {3, oneUnit, func(x []float64) float64 { return min(max(x[0], x[1]), x[2]) },
-		func(x []*G.Node) (*G.Node, error) { return Clip(x[0], x[1], x[2]) }},
+		func(x []*G.Node) (*G.Node, error) { return Clip(x[0], x[1], x[2]) },
+		[]string{"where(z < max(x, y), 0, where(x < y, 0, 1))", "where(z < max(x, y), 0, where(x < y, 1, 0))", "where(z < max(x, y), 1, 0)"}},
 	"where": {arity: 3, rule: choice},
+})
+
+// withOwn enters the functions given in Go with their derivatives.
+func withOwn(table map[string]function) map[string]function {
+	for _, f := range []*goFunction{exprel, linoid, sigmoid, softplus, log1p, sinh, cosh, asin, acos, atan, erf, erfc, cbrt} {
+		f.enter(table, pureNumbers)
+	}
+	mod.enter(table, oneUnit)
+	sign.enter(table, pureValue)
+	atan2.enter(table, pureValue)
+	return table
 }
 
-func stock(f func(float64) float64, node func(*G.Node) (*G.Node, error)) function {
+func stock(f func(float64) float64, node func(*G.Node) (*G.Node, error), slope string) function {
 	return function{1, pureNumbers,
 		func(x []float64) float64 { return f(x[0]) },
-		func(x []*G.Node) (*G.Node, error) { return node(x[0]) }}
+		func(x []*G.Node) (*G.Node, error) { return node(x[0]) },
+		[]string{slope}}
 }
 
 func withRule(rule unitRule, f function) function {
 	f.rule = rule
 	return f
 }
-
-// inText makes an own op callable in equations.
-func (s *scalarFunction) inText() function { return stock(s.f, s.apply) }
 
 // absolute is |x| with derivative 1 at 0, as a choice: the derivative of
 // Gorgonia's Abs, Sign, cannot be differentiated again.

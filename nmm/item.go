@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"sync/atomic"
 )
 
@@ -129,8 +130,8 @@ func Preset(name string, values map[string]float64) Item {
 	}}
 }
 
-// functionCount numbers the functions that models define, so that two of one name
-// are told apart.
+// functionCount numbers the functions that models and transforms define, so that
+// two of one name are told apart.
 var functionCount atomic.Uint64
 
 // Function makes a Go function of one number callable in the equations; argument
@@ -145,8 +146,7 @@ func Function(name string, f, df, d2f func(float64) float64) Item {
 		if err := checkName(name); err != nil {
 			return fmt.Errorf("function %q: %w", name, err)
 		}
-		s := &scalarFunction{name: name, id: functionCount.Add(1), f: f, df: df, d2f: d2f}
-		m.functions[name] = s.inText()
+		twice(name, functionCount.Add(1), f, df, d2f).enter(m.functions, pureNumbers)
 		return nil
 	}}
 }
@@ -179,7 +179,7 @@ func (m *Model) declare(name, unit, what string) error {
 // checkName refuses what the equations could not refer to.
 func checkName(name string) error {
 	src := &source{lines: []string{name}}
-	if tokens, err := src.tokens(1); err != nil || len(tokens) != 1 || tokens[0].class != 'a' || tokens[0].text != name {
+	if tokens, err := src.tokens(1); err != nil || len(tokens) != 1 || tokens[0].class != 'a' || tokens[0].text != name || strings.HasSuffix(name, "'") {
 		return fmt.Errorf("expected a name of letters, digits and _")
 	}
 	if _, ok := constants[name]; ok {

@@ -62,11 +62,11 @@ func Clip(x, lo, hi *G.Node) (*G.Node, error) {
 func (op choose) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	l, r := in[0], in[1]
 	zero := constant(grad.Graph(), 0)
-	dl, err := zeros.apply(l)
+	dl, err := G.ApplyOp(zeros{}, l)
 	if err != nil {
 		return nil, err
 	}
-	dr, err := zeros.apply(r)
+	dr, err := G.ApplyOp(zeros{}, r)
 	if err != nil {
 		return nil, err
 	}
@@ -88,16 +88,9 @@ func branchGradient(branch *G.Node, relation string, l, r, a, b *G.Node) (*G.Nod
 
 // Do makes the choice elementwise.
 func (op choose) Do(in ...G.Value) (G.Value, error) {
-	var data [4][]float64
-	shape, n := tensor.Shape{}, 1
-	for i, v := range in {
-		d, s, err := elements(v)
-		if err != nil {
-			return nil, err
-		}
-		if data[i] = d; len(s) > 0 {
-			shape, n = s.Clone(), len(d)
-		}
+	data, shape, n, err := aligned(in)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]float64, n)
 	at := func(i, k int) float64 { return data[i][k%len(data[i])] }
@@ -113,22 +106,7 @@ func (op choose) Do(in ...G.Value) (G.Value, error) {
 }
 
 // InferShape is the one shape of the operands that are no scalars.
-func (op choose) InferShape(in ...G.DimSizer) (tensor.Shape, error) {
-	shape := tensor.Shape{}
-	for i, d := range in {
-		s, ok := d.(tensor.Shape)
-		switch {
-		case !ok:
-			return nil, fmt.Errorf("operand %d has no shape", i+1)
-		case len(s) == 0:
-		case len(shape) == 0:
-			shape = s.Clone()
-		case !s.Eq(shape):
-			return nil, fmt.Errorf("expected operand %d of shape %v, found %v", i+1, shape, s)
-		}
-	}
-	return shape, nil
-}
+func (op choose) InferShape(in ...G.DimSizer) (tensor.Shape, error) { return commonShape(in) }
 
 // Type maps the operands' types to the type of the one with most dimensions.
 func (op choose) Type() hm.Type {

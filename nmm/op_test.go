@@ -16,6 +16,8 @@ func TestFunctionGradients(t *testing.T) {
 	texts := []string{
 		"exp(a)", "log(a + 3)", "sqrt(a + 3)", "tanh(a)", "sin(a)", "cos(a)", "sigmoid(a)", "abs(a)",
 		"exprel(a)", "linoid(a)", "exprel(3*a)", "linoid(-3*a)",
+		"asin(0.9*a)", "acos(0.9*a)", "atan(3*a)", "erf(a)", "erfc(2*a)", "sinh(a)", "cosh(a)", "log1p(a/2)", "softplus(4*a)", "cbrt(a)",
+		"sign(a)*b", "atan2(a, b)", "atan2(a - b, c)", "mod(a, 0.44)", "mod(a, b + 3)", "mod(2*a, 0.3*c - 2)",
 		"min(a, b)", "max(a, b)", "clip(a, b, c)", "clip(a, -0.4, 0.3)",
 		"where(a < b, a*c, sin(b))", "where(a <= b, 2, c)", "where(a > b, c, 1)", "where(a >= 0, a^2, -a)",
 		"where(a < b, exp(c), c^2) * a", "where(a^2 < 0.3, b, where(b < c, a, c))",
@@ -92,6 +94,27 @@ func TestClipDerivativeOnTheBounds(t *testing.T) {
 	}
 }
 
+// Derivatives at kinks, jumps and where there is none: what the package comment says, never NaN.
+func TestDerivativesAtKinks(t *testing.T) {
+	for expression, want := range map[string]float64{
+		"asin(1 + x)": 0, "asin(x - 1)": 0, "asin(2 + x)": 0, "acos(1 + x)": 0, "acos(x - 7)": 0,
+		"cbrt(x)": 0, "cbrt(x)^3": 0, "sign(x)": 0, "sign(x)*x": 0,
+		"atan2(x, 0)": 0, "atan2(0, x)": 0, "atan2(x, x)": 0, "atan2(x, 1)": 1, "atan2(x, 1e-200)": 1e200,
+		"mod(x, 2)": 1, "mod(x, -2)": 1, "mod(x + 4, 2)": 1, "mod(4, x + 2)": -2, "mod(-4, x + 3)": 2, "mod(1, x)": 0, "mod(x, x)": 1,
+		"softplus(x)": 0.5, "softplus(x + 800)": 1, "softplus(x - 800)": 0, "log1p(x)": 1,
+		"erf(x + 40)": 0, "erfc(x - 40)": 0, "atan(x + 1e200)": 0,
+		"max(x, 0)": 1, "min(x, 0)": 0, "exprel(x)": 0.5, "linoid(x)": 0.5, // of two equal numbers, max is the first and min the second
+	} {
+		if got := gradient(t, text(expression), vars{"x": {0}})["x"][0]; !closeTo(got, want, 1e-14, 0) {
+			t.Errorf("d/dx %s at 0: expected %v, found %v", expression, want, got)
+		}
+		second := gradient(t, func(n map[string]*G.Node) (*G.Node, error) { return derivativeInto(expression+" + x^3", n) }, vars{"x": {0, 0}})["x"]
+		if math.IsNaN(second[0]) {
+			t.Errorf("d²/dx² %s at 0 is NaN", expression)
+		}
+	}
+}
+
 func TestAbsoluteAtZero(t *testing.T) {
 	if got := gradient(t, text("abs(x)"), vars{"x": {0}})["x"][0]; got != 1 {
 		t.Errorf("expected 1, found %v", got)
@@ -100,10 +123,10 @@ func TestAbsoluteAtZero(t *testing.T) {
 
 // The gradients of the gradients: the first derivatives as nodes, differentiated.
 func TestSecondDerivatives(t *testing.T) {
-	for _, f := range []*scalarFunction{exprel, linoid} {
+	for _, f := range []*goFunction{exprel.helpers[0], linoid.helpers[0]} {
 		for _, values := range []vars{{"x": {-2, -0.7, 0, 0.4, 3}}, {"x": {0.3}}} {
 			checkGradient(t, func(n map[string]*G.Node) (*G.Node, error) {
-				return unary{function: f, order: 1}.apply(n["x"])
+				return f.apply([]*G.Node{n["x"]})
 			}, values)
 		}
 	}
@@ -112,7 +135,9 @@ func TestSecondDerivatives(t *testing.T) {
 // The whole expression differentiated twice, by rebuilding the gradient in a
 // fresh graph as integrators do.
 func TestGradientOfGradient(t *testing.T) {
-	for _, expression := range []string{"sigmoid(x)*y", "linoid(x)*exprel(y)", "where(x < y, x^3, y^3*x)", "abs(x)*x*y", "clip(x, -0.4, y)*x^2"} {
+	for _, expression := range []string{"sigmoid(x)*y", "linoid(x)*exprel(y)", "where(x < y, x^3, y^3*x)", "abs(x)*x*y", "clip(x, -0.4, y)*x^2",
+		"asin(x/3)*y", "acos(x/3)*y", "atan(x*y)", "erf(x)*y", "erfc(x*y)", "sinh(x)*y", "cosh(x*y)", "log1p(x/4)*y", "softplus(x*y)", "cbrt(x)*y",
+		"atan2(x, y)", "atan2(y, x)", "mod(x, 0.73)^2*y", "x*mod(y, x + 4)^2", "sign(x)*x^2*y"} {
 		t.Run(expression, func(t *testing.T) {
 			checkGradient(t, func(n map[string]*G.Node) (*G.Node, error) {
 				return derivativeInto(expression, n)
@@ -233,7 +258,7 @@ func TestOpOnView(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := unary{function: sigmoid}.Do(column)
+	v, err := elementwise{goFunction: sigmoid}.Do(column)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +266,7 @@ func TestOpOnView(t *testing.T) {
 	if len(got) != 2 || got[0] != logistic(2) || got[1] != logistic(5) {
 		t.Errorf("expected the sigmoids of 2 and 5, found %v", got)
 	}
-	if _, err := (unary{function: sigmoid}).Do(tensor.New(tensor.WithBacking([]int{1, 2}))); err == nil {
+	if _, err := (elementwise{goFunction: sigmoid}).Do(tensor.New(tensor.WithBacking([]int{1, 2}))); err == nil {
 		t.Error("expected an error for integers")
 	}
 }

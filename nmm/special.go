@@ -8,51 +8,33 @@ import (
 )
 
 // exprel is (e^x - 1)/x, the φ function of exponential integrators; 1 at x = 0.
-var exprel = &scalarFunction{
-	name: "exprel",
-	f:    func(x float64) float64 { return exprelDerivative(0, x) },
-	df:   func(x float64) float64 { return exprelDerivative(1, x) },
-	d2f:  func(x float64) float64 { return exprelDerivative(2, x) },
-}
+var exprel = twice("exprel", 0, func(x float64) float64 { return exprelDerivative(0, x) },
+	func(x float64) float64 { return exprelDerivative(1, x) },
+	func(x float64) float64 { return exprelDerivative(2, x) })
 
 // linoid is x/(1 - e^-x), the rate function of reduced Wong-Wang models; 1 at
 // x = 0.
-var linoid = &scalarFunction{name: "linoid", f: linoidValue, df: linoidSlope, d2f: linoidCurvature}
+var linoid = twice("linoid", 0, linoidValue, linoidSlope, linoidCurvature)
 
 // sigmoid is 1/(1 + e^-x) to full precision. Gorgonia's own returns 1 from x = 19
 // on, an error of 6e-9 that a compiled program with the exact function would not
-// share. Its derivative is y - y².
-var sigmoid = &scalarFunction{
-	name: "sigmoid",
-	f:    logistic,
-	backward: func(x, y, grad *G.Node) (*G.Node, error) {
-		square, err := G.Square(y)
-		if err != nil {
-			return nil, err
-		}
-		slope, err := G.Sub(y, square)
-		if err != nil {
-			return nil, err
-		}
-		return G.HadamardProd(grad, slope)
-	},
-}
+// share.
+var sigmoid = &goFunction{name: "sigmoid", one: logistic, slopes: []string{"sigmoid(x) - sigmoid(x)^2"}}
 
-// zeros is 0 in the shape of x: the gradient of the two sides of a condition. As
-// a node that depends on x it keeps Gorgonia's analysis content where a parameter
-// occurs in nothing but a condition.
-var zeros = &scalarFunction{
-	name: "zeros",
-	f:    func(float64) float64 { return 0 },
-}
-
-func init() { // a literal would refer to itself
-	zeros.backward = func(x, y, grad *G.Node) (*G.Node, error) { return zeros.apply(x) }
+// twice makes a function of one number with its first two derivatives, given in
+// Go, which are called name' and name”. A nil is one that is not given.
+func twice(name string, id uint64, f, df, d2f func(float64) float64) *goFunction {
+	made := &goFunction{name: name, id: id, one: f}
+	if df != nil {
+		made.slopes = []string{name + "'(x)"}
+		made.helpers = []*goFunction{twice(name+"'", id, df, d2f, nil)}
+	}
+	return made
 }
 
 // Exprel returns the node (e^x - 1)/x, elementwise, with the limit 1 at x = 0.
 func Exprel(x *G.Node) (*G.Node, error) {
-	n, err := exprel.apply(x)
+	n, err := exprel.apply([]*G.Node{x})
 	if err != nil {
 		return nil, fmt.Errorf("nmm: %w", err)
 	}

@@ -14,7 +14,7 @@ var points = []float64{-40, -7, -1.2, -1 - 1e-12, -1, -1 + 1e-12, -0.6, -1e-3, -
 // closed form loses a factor 12 at |x| = 1.
 func TestExprel(t *testing.T) {
 	for _, x := range points {
-		for n, f := range []func(float64) float64{exprel.f, exprel.df, exprel.d2f} {
+		for n, f := range withDerivatives(exprel) {
 			want := quad.Fixed(func(s float64) float64 { return math.Pow(s, float64(n)) * math.Exp(x*s) }, 0, 1, 60, quad.Legendre{}, 0)
 			if got := f(x); !closeTo(got, want, 1e-13, 0) {
 				t.Errorf("derivative %d at %v: expected %v, found %v", n, x, want, got)
@@ -26,11 +26,12 @@ func TestExprel(t *testing.T) {
 // linoid(x) = 1/exprel(-x) gives its derivatives out of exprel's.
 func TestLinoid(t *testing.T) {
 	for _, x := range points {
-		e, d, c := exprel.f(-x), exprel.df(-x), exprel.d2f(-x)
+		f := withDerivatives(exprel)
+		e, d, c := f[0](-x), f[1](-x), f[2](-x)
 		want := []float64{1 / e, d / (e * e), 2*d*d/(e*e*e) - c/(e*e)}
 		// far from 0 the second line of want cancels: compare with its terms' size
 		size := []float64{0, 0, 1e-2 * d * d / (e * e * e)}
-		for n, f := range []func(float64) float64{linoid.f, linoid.df, linoid.d2f} {
+		for n, f := range withDerivatives(linoid) {
 			if got := f(x); !closeTo(got, want[n], 1e-12, size[n]) {
 				t.Errorf("derivative %d at %v: expected %v, found %v", n, x, want[n], got)
 			}
@@ -40,12 +41,12 @@ func TestLinoid(t *testing.T) {
 
 func TestNoOverflow(t *testing.T) {
 	for _, x := range []float64{-1e4, -750, 750, 1e4} {
-		for n, f := range []func(float64) float64{linoid.f, linoid.df, linoid.d2f, logistic} {
+		for n, f := range append(withDerivatives(linoid), logistic) {
 			if y := f(x); math.IsNaN(y) || math.IsInf(y, 0) {
 				t.Errorf("function %d at %v: found %v", n, x, y)
 			}
 		}
-		if y := exprel.df(-math.Abs(x)); !(y >= 0 && y < 1e-3) {
+		if y := withDerivatives(exprel)[1](-math.Abs(x)); !(y >= 0 && y < 1e-3) {
 			t.Errorf("exprel' at %v: found %v", -math.Abs(x), y)
 		}
 	}
@@ -57,4 +58,10 @@ func TestSigmoidPrecision(t *testing.T) {
 	if want := 1 / (1 + math.Exp(-25)); got != want || got == 1 {
 		t.Errorf("expected %v, found %v", want, got)
 	}
+}
+
+// withDerivatives lists a function and its two derivatives.
+func withDerivatives(f *goFunction) []func(float64) float64 {
+	slope := f.helpers[0]
+	return []func(float64) float64{f.one, slope.one, slope.helpers[0].one}
 }

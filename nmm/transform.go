@@ -301,6 +301,5 @@ func (t Transform) Node(raw *G.Node) (*G.Node, error) {
 	scaled := func(n int) func(float64) float64 {
 		return func(x float64) float64 { return f * t.base.derivative(n, x) }
 	}
-	op := &scalarFunction{name: fmt.Sprintf("%v + %v %v", t.offset, f, t.base), f: t.Forward, df: scaled(1), d2f: scaled(2)}
-	return op.apply(raw)
+	return twice("transform", functionCount.Add(1), t.Forward, scaled(1), scaled(2)).apply([]*G.Node{raw})
 }

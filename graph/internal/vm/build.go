@@ -144,6 +144,22 @@ func (b *builder) function(name string, tag int, f *kernel.Function, x *value) *
 	return b.intern(&value{op: opFunc, name: name, input: tag, fn: f, args: []*value{x}, shape: x.shape})
 }
 
+// pairFunction is a function of two numbers.
+type pairFunction = func(x, y float64) float64
+
+// pairs applies a function of two numbers, elementwise; tag is as in function.
+func (b *builder) pairs(name string, tag int, f pairFunction, x, y *value) *value {
+	x, y, out := b.unbroadcast(x, y)
+	if x.op == opConst && y.op == opConst {
+		return b.broadcast(b.constant(f(x.num, y.num)), out)
+	}
+	inner := x.shape
+	if inner.scalar() {
+		inner = y.shape
+	}
+	return b.broadcast(b.intern(&value{op: opPair, name: name, input: tag, pair: f, args: []*value{x, y}, shape: inner}), out)
+}
+
 // sum is Σ over all elements of a vector.
 func (b *builder) sum(x *value) *value {
 	switch {

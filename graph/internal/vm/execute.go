@@ -24,6 +24,13 @@ func (f *Frame[T]) loop(in *instruction) kernel.Loop[T] {
 	case opFunc:
 		fn := in.value.fn
 		return func(o *kernel.Operands[T]) { kernel.Map(fn, *o.D, *o.A) }
+	case opPair:
+		of := in.value.pair
+		return func(o *kernel.Operands[T]) {
+			for i, x := range *o.A {
+				(*o.D)[i] = T(of(float64(x), float64((*o.B)[i])))
+			}
+		}
 	}
 	return structural[T](in.op)
 }

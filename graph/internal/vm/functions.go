@@ -20,9 +20,10 @@ var unaryFunctions = map[opcode]func(float64) float64{
 // result and to read it again.
 func Costly(n *G.Node) bool {
 	op := n.Op()
-	if op == nil || len(children(n)) != 1 {
+	if op == nil {
 		return false
 	}
 	_, own := op.(scalarFunction)
-	return own || kernel.Functions[op.String()] != nil
+	_, pair := op.(scalarPair)
+	return own || pair || len(children(n)) == 1 && kernel.Functions[op.String()] != nil
 }

@@ -140,13 +140,27 @@ func number(x any) (float64, error) {
 	return 0, fmt.Errorf("expected a number, found %T", x)
 }
 
-// scalarFunction is what elementwise ops outside Gorgonia implement.
-type scalarFunction interface{ Func() func(float64) float64 }
+// scalarFunction is what elementwise ops outside Gorgonia implement, and scalarPair those of two operands.
+type (
+	scalarFunction interface{ Func() func(float64) float64 }
+	scalarPair     interface {
+		Pair() func(x, y float64) float64
+	}
+)
+
+// A fixed function is the same wherever its name occurs.
+type fixed interface{ Fixed() bool }
 
 // known lowers the ops that have kernels; it returns nil for any other.
 func (l *lowering) known(n *G.Node, op G.Op, name string, args []*value) (*value, error) {
 	if f, ok := op.(scalarFunction); ok && len(args) == 1 {
 		return l.own(n, name, f.Func(), args[0]), nil
+	}
+	if f, ok := op.(scalarPair); ok && len(args) == 2 {
+		if err := compatible(args...); err != nil {
+			return nil, err
+		}
+		return l.pairs(name, tag(n), f.Pair(), args[0], args[1]), nil
 	}
 	symbol, _, _ := strings.Cut(name, " ")
 	if code, ok := binaryNames[symbol]; ok && len(args) == 2 {
@@ -172,17 +186,21 @@ func (l *lowering) known(n *G.Node, op G.Op, name string, args []*value) (*value
 	return l.structural(name, args)
 }
 
-// own lowers an elementwise function from outside Gorgonia. Families with a fixed
-// name are one function wherever they occur; of others only the node tells.
+// own lowers an elementwise function from outside Gorgonia, to the kernel of its name if there is one.
 func (l *lowering) own(n *G.Node, name string, f func(float64) float64, x *value) *value {
-	family := strings.TrimRight(name, "'")
-	if family != "exprel" && family != "linoid" {
-		return l.function(name, int(n.ID())+1, &kernel.Function{Of: f}, x)
+	of := &kernel.Function{Of: f}
+	if known, ok := kernel.Functions[name]; ok && tag(n) == 0 {
+		of = known
 	}
-	if known, ok := kernel.Functions[name]; ok {
-		return l.function(name, 0, known, x)
+	return l.function(name, tag(n), of, x)
+}
+
+// tag is 0 for a fixed function, wherever it occurs; of others only the node tells.
+func tag(n *G.Node) int {
+	if f, ok := n.Op().(fixed); ok && f.Fixed() {
+		return 0
 	}
-	return l.function(name, 0, &kernel.Function{Of: f}, x)
+	return int(n.ID()) + 1
 }
 
 // structural lowers the ops that are not elementwise functions.

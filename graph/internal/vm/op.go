@@ -22,6 +22,7 @@ const (
 	opSqrt
 	opAbs
 	opFunc     // one of kernel.Functions or a user's function, applied to every element
+	opPair     // a function of two numbers, applied to every pair of elements
 	opSelectLT // arguments l r p q: p where l < r, else q
 	opSelectLE
 	opSum
@@ -39,7 +40,7 @@ var opNames = [...]string{
 	opInput: "input", opConst: "const", opData: "data", opAccum: "accumulator",
 	opAdd: "add", opSub: "sub", opMul: "mul", opDiv: "div", opNeg: "neg",
 	opSquare: "square", opFused: "", opPow: "pow", opCube: "cube", opSqrt: "sqrt",
-	opAbs: "abs", opFunc: "map",
+	opAbs: "abs", opFunc: "map", opPair: "map",
 	opSelectLT: "select<", opSelectLE: "select<=", opSum: "sum",
 	opMatVec: "matvec", opMatVecT: "matvecT", opBroadcast: "broadcast", opSpread: "spread", opCopy: "copy",
 	opForeign: "do",
@@ -67,6 +68,9 @@ func (o opcode) arithmetic() bool { return o >= opAdd && o <= opSquare }
 
 // elementwise ops may write over an operand.
 func (o opcode) elementwise() bool { return o >= opAdd && o <= opSelectLE }
+
+// pairs are the ops of two operands without loops for scalars beside vectors.
+func (o opcode) pairs() bool { return o == opPow || o == opPair }
 
 // choice ops have loops for every mixture of vectors and scalars.
 func (o opcode) choice() bool { return o == opSelectLT || o == opSelectLE }

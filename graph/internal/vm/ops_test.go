@@ -65,6 +65,39 @@ func (o funcOp) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	return G.Nodes{p}, err
 }
 
+// fixedOp is a funcOp that is the same wherever its name occurs.
+type fixedOp struct{ funcOp }
+
+func (fixedOp) Fixed() bool { return true }
+
+// pairOp is an elementwise function of two operands of one shape, with its partial derivatives.
+type pairOp struct {
+	testOp
+	f      func(x, y float64) float64
+	dx, dy *pairOp
+}
+
+var hypotenuse = pairOp{testOp{"hypotenuse"}, math.Hypot,
+	&pairOp{testOp: testOp{"cosine"}, f: func(x, y float64) float64 { return x / math.Hypot(x, y) }},
+	&pairOp{testOp: testOp{"sine"}, f: func(x, y float64) float64 { return y / math.Hypot(x, y) }}}
+
+func (o pairOp) Pair() func(x, y float64) float64 { return o.f }
+func (o pairOp) Fixed() bool                      { return true }
+func (o pairOp) Arity() int                       { return 2 }
+func (o pairOp) DiffWRT(int) []bool               { return []bool{true, true} }
+func (o pairOp) Type() hm.Type                    { a := hm.TypeVariable('a'); return hm.NewFnType(a, a, a) }
+
+func (o pairOp) Do(v ...G.Value) (G.Value, error) {
+	y, i := unboxed(v[1]), -1
+	return mapped(v[0], func(x float64) float64 { i++; return o.f(x, y[i]) })
+}
+
+func (o pairOp) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+	dx := must(G.ApplyOp(*o.dx, in...))
+	dy := must(G.ApplyOp(*o.dy, in...))
+	return G.Nodes{must(G.HadamardProd(dx, grad)), must(G.HadamardProd(dy, grad))}, nil
+}
+
 func apply(op G.Op, x *G.Node) *G.Node { return must(G.ApplyOp(op, x)) }
 
 // zerosOp is zero everywhere.

@@ -67,9 +67,9 @@ func (t *target) with(v *value, args []*value) *value {
 	return t.intern(&c)
 }
 
-// vectorised makes the broadcasts explicit that the loop of a power needs.
+// vectorised makes the broadcasts explicit that the loops of powers and other functions of two numbers need.
 func (t *target) vectorised(v *value, args []*value) *value {
-	if v.op == opPow {
+	if v.op.pairs() {
 		for i, a := range args {
 			args[i] = t.broadcast(a, v.shape)
 		}

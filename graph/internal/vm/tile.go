@@ -104,7 +104,7 @@ func (s *tiling) tiled(v *value, args []*value) *value {
 		return s.widen(args[0], to)
 	case v.op.elementwise():
 		for i, a := range args {
-			if !a.shape.scalar() || v.op == opPow {
+			if !a.shape.scalar() || v.op.pairs() {
 				args[i] = s.widen(a, to)
 			}
 		}

@@ -18,10 +18,11 @@ type value struct {
 
 	invariant bool             // depends on invariant inputs and constants alone
 	num       float64          // opConst
-	input     int              // opInput, opAccum: its index; opFunc: tells functions of one name apart
+	input     int              // opInput, opAccum: its index; opFunc, opPair: tells functions of one name apart
 	data      []float64        // opData
 	fn        *kernel.Function // opFunc
-	name      string           // opFunc, opForeign: for listings
+	pair      pairFunction     // opPair
+	name      string           // opFunc, opPair, opForeign: for listings
 	foreign   G.Op             // opForeign
 	shapes    []shape          // opForeign: of the arguments
 	fusion    int              // opFused: the form of its loop

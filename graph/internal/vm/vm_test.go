@@ -86,6 +86,13 @@ var testCases = []testCase{
 		}},
 	{name: "function", leaves: []leafSpec{vec("x", -1, 1), num("s", 1, 2)},
 		build: func(x nodes) *G.Node { return mul(apply(cosh, mul(x["x"], x["s"])), apply(cosh, x["s"])) }},
+	{name: "function of two", leaves: []leafSpec{vec("x", -1, 1), vec("y", 1, 2), num("s", 1, 2), inv(num("r", 1, 2))},
+		build: func(x nodes) *G.Node {
+			like := must(G.ApplyOp(zerosOp{testOp{"zeros"}}, x["x"]))
+			spread := must(G.Add(like, x["s"])) // the compiler sees a scalar beside a vector
+			return mul(must(G.ApplyOp(hypotenuse, x["x"], x["y"])),
+				mul(must(G.ApplyOp(hypotenuse, x["y"], spread)), must(G.ApplyOp(hypotenuse, x["s"], x["r"]))))
+		}},
 	{name: "foreign", leaves: []leafSpec{vec("x", -1, 1), vec("y", -1, 1)},
 		build: func(x nodes) *G.Node {
 			return mul(x["y"], must(G.ApplyOp(running{}, mul(x["x"], x["y"]))))
