@@ -137,16 +137,35 @@ func (c *class) state(theirs string) (pair, error) {
 	return pair{}, fmt.Errorf("%s %s: no state %q in the table", c.peer, c.name, theirs)
 }
 
-// unitOf writes one unit of a state as a quantity of the expression language.
+// seenAs returns the pair of a state or an observable.
+func (c *class) seenAs(theirs string) (pair, error) {
+	if found := paired(c.seen, theirs); len(found) > 0 {
+		return found[0], nil
+	}
+	return c.state(theirs)
+}
+
+// unitOf writes one unit of a state or an observable as a quantity of the expression language.
 func unitOf(c *class, theirs string) string {
-	if p, err := c.state(theirs); err == nil {
-		for _, info := range c.model().States() {
-			if info.Name == p.ours && info.Unit != "1" {
-				return "1[" + info.Unit + "]"
-			}
+	p, err := c.seenAs(theirs)
+	if err != nil {
+		return "1"
+	}
+	unit := "1"
+	for _, info := range c.model().States() {
+		if info.Name == p.ours {
+			unit = info.Unit
 		}
 	}
-	return "1"
+	for _, info := range c.model().Observables() {
+		if info.Name == p.ours {
+			unit = info.Unit
+		}
+	}
+	if unit == "1" {
+		return unit
+	}
+	return "1[" + unit + "]"
 }
 
 // factor returns scale · by, one value per node or one for all.

@@ -27,6 +27,7 @@ var atLeast = []struct {
 	{"brainmass/objectives.json", 3},
 	{"neurolib/functions.json", 15},
 	{"neurolib/signal.json", 10},
+	{"neurolib/bold.json", 11},
 	{"tvb/analyzers/all.json", 15},
 	{"tvb/monitors/*.json", 1},
 	{"neurolib/gradients.json", 8},
@@ -108,7 +109,7 @@ func TestChangedNumbersFail(t *testing.T) {
 	for _, file := range []string{
 		"tvb/dfun/SupHopf.json", "tvb/trajectories/JansenRit.json", "tvb/coupling/15_Difference.json",
 		"tvb/trajectories_extra/05_additive_white_noise_injected_ReducedWongWang_HeunStochastic.json",
-		"neurolib/model_wc.json", "neurolib/model_ww.json", "neurolib/multimodel.json", "neurolib/functions.json", "neurolib/signal.json",
+		"neurolib/model_wc.json", "neurolib/model_ww.json", "neurolib/multimodel.json", "neurolib/functions.json", "neurolib/signal.json", "neurolib/bold.json",
 		"brainmass/objectives.json", "tvb/analyzers/all.json",
 	} {
 		path := scaledDigits(t, file)
@@ -120,7 +121,7 @@ func TestChangedNumbersFail(t *testing.T) {
 }
 
 // resultKeys are the keys of expected numbers.
-var resultKeys = map[string]bool{"dfun": true, "x": true, "output": true, "out": true, "out_flat": true, "traj": true, "deriv": true, "grad_params": true, "grad_conn": true, "grad_init": true, "grad_k": true, "value": true, "gradient": true, "grads": true, "grad_sum_sq": true, "values": true, "fcd": true}
+var resultKeys = map[string]bool{"dfun": true, "x": true, "output": true, "out": true, "out_flat": true, "traj": true, "deriv": true, "grad_params": true, "grad_conn": true, "grad_init": true, "grad_k": true, "value": true, "gradient": true, "grads": true, "grad_sum_sq": true, "values": true, "fcd": true, "BOLD": true}
 
 // scaledDigits writes a copy of a file whose expected numbers are larger by a part in 10⁵.
 func scaledDigits(t *testing.T, file string) string {

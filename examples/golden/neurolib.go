@@ -26,7 +26,7 @@ func neurolibSchemas() []schema {
 		n("optimal_control", "optimal_control.json", readNeurolibControl, "control", "cost"),
 		n("multimodel", "multimodel.json", readNeurolibMulti, "init_flat", "out_flat"),
 		n("model", "model_*.json", readNeurolibModel, "model", "init", "steps", "out"),
-		n("bold", "bold.json", later("the Balloon-Windkessel observer"), "kind"),
+		n("bold", "bold.json", readNeurolibBOLD, "kind"),
 		n("stimuli", "stimuli.json", later("stimulus builders"), "type", "kwargs"),
 		n("signal", "signal.json", readNeurolibSignal, "op"),
 		n("utils", "utils.json", later("input tiling and delay tables"), "fn", "id"),
