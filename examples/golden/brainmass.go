@@ -41,6 +41,7 @@ func brainmassSchemas() []schema {
 // brainmassRHS is one entry of a model's `cases` in rhs.json.
 type brainmassRHS struct {
 	Params, States, Inputs, Deriv map[string]array
+	Aux                           map[string]array
 	Delayed                       map[string]array `json:"delayed_values"` // what WilsonCowanDelayedStep reads
 }
 
@@ -74,6 +75,9 @@ func (c *brainmassRHS) run(model string, units map[string]string) outcome {
 	if class == nil {
 		return missing
 	}
+	if class.literature == nil {
+		class = class.running()
+	}
 	p := point{class: class, n: sizeOf(c.States), params: c.Params}
 	var err error
 	if p.states, err = spreadAll(c.States, p.n); err != nil {
@@ -81,6 +85,9 @@ func (c *brainmassRHS) run(model string, units map[string]string) outcome {
 	}
 	if p.ports, err = spreadAll(c.Inputs, p.n); err != nil {
 		return failed("inputs: %v", err)
+	}
+	for _, s := range class.frozen {
+		p.ports["frozen "+s] = p.states[s]
 	}
 	for name, a := range c.Delayed {
 		if p.ports[name], err = a.spread(name, p.n); err != nil {
@@ -97,9 +104,14 @@ func (c *brainmassRHS) run(model string, units map[string]string) outcome {
 		if !ok {
 			return failed("derivative unit %q of %s is not per second or per ms", units[state], state)
 		}
-		cmp.nearTerms("d"+state, got[state].times(perMs), c.Deriv[state].data, brainmassPointwise)
+		want := c.Deriv[state]
+		if right, ok := class.literature[state]; ok {
+			want = c.Aux[right]
+			cmp.note("d%s compared with the literature's, aux.%s", state, right)
+		}
+		cmp.nearTerms("d"+state, got[state].times(perMs), want.data, brainmassPointwise)
 	}
-	return cmp.outcome()
+	return class.judge(cmp.outcome())
 }
 
 // perMillisecond returns how often a derivative unit's time unit fits into a millisecond's place:
@@ -216,7 +228,8 @@ func (c *brainmassRun) problem(model, method string, dt float64, steps int, reco
 	if !ok {
 		return nil, decline(skipped("needs integrator %s", method))
 	}
-	p := &problem{class: class, n: sizeOf(c.Init), params: c.Params, dt: dt, scheme: scheme, record: record, steps: steps}
+	p := &problem{class: class.running(), n: sizeOf(c.Init), params: c.Params, dt: dt, scheme: scheme, record: record, steps: steps}
+	p.bounds, p.links = p.class.bounds, p.class.selfLinks(p.n)
 	var err error
 	if p.init, err = spreadAll(c.Init, p.n); err != nil {
 		return nil, decline(failed("init: %v", err))
@@ -254,5 +267,5 @@ func (c *brainmassRun) compare(p *problem, g *gradient) outcome {
 			return *o
 		}
 	}
-	return cmp.outcome()
+	return p.class.judge(cmp.outcome())
 }

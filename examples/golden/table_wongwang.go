@@ -30,6 +30,26 @@ var wongWangClasses = []class{
 		},
 		coupled: "se", couplingPort: "coupling",
 	},
+	{
+		peer: "brainmass", name: "WongWangStep",
+		coded: &class{
+			wrong: "brainmass Wong-Wang",
+			model: func() *nmm.Model {
+				return asCoded("WongWangStep", `
+				I1 = J_11*s1 - J_12*s2 + J_ext*mu_0*(1 + coherence) + I_0      : 1
+				I2 = J_22*s2 - J_21*s1 + J_ext*mu_0*(1 - coherence) + I_0      : 1
+				dS1/dt = -S1/tau_S + (1 - S1)*gamma*a*max(I1 - theta, 0)/1[ms] : 1
+				dS2/dt = -S2/tau_S + (1 - S2)*gamma*a*max(I2 - theta, 0)/1[ms] : 1`,
+					"tau_S ms, gamma, a, theta, J_11, J_12, J_21, J_22, J_ext, mu_0, I_0", "coherence, s1, s2")
+			},
+			states: same("S1", "S2"),
+			params: []pair{in("tau_S", "tau_S", 1e3), in("gamma", "gamma", 1e-3), is("a", "a"), is("theta", "theta"), is("J_N11", "J_11"),
+				is("J_N12", "J_12"), is("J_N21", "J_21"), is("J_N22", "J_22"), is("J_A_ext", "J_ext"), is("mu_0", "mu_0"), is("I_0", "I_0")},
+			ports:  []pair{is("coherence", "coherence"), is("frozen S1", "s1"), is("frozen S2", "s2")},
+			frozen: []string{"S1", "S2"}, // its steps hold the rates
+			bounds: map[string][2]float64{"S1": {0, 1}, "S2": {0, 1}},
+		},
+	},
 	excInh("brainmass", "WongWangExcInhStep", "coupling", nil, map[string]float64{"M_e": 1, "M_i": 1}),
 	excInh("tvb", "ReducedWongWangExcInh", "c0", nil, map[string]float64{"M_e": 1, "M_i": 1}),
 	excInh("tvb", "DecoBalancedExcInh", "c0", []pair{is("M_i", "M_e"), is("M_i", "M_i")}, nil), // one gain for both pools

@@ -60,6 +60,7 @@ func readTVBDfun(d *document) ([]instance, error) {
 				return missing
 			}
 			k := c.State.dim(0)
+			class = class.running()
 			p := point{class: class, n: k, params: c.Params, states: map[string][]float64{}, ports: map[string][]float64{}}
 			for v, name := range f.StateVariables {
 				p.states[name] = column(c.State, v)
@@ -76,7 +77,7 @@ func readTVBDfun(d *document) ([]instance, error) {
 			for v, name := range f.StateVariables {
 				cmp.nearTerms("d"+name, got[name], column(c.Dfun, v), tvbPointwise)
 			}
-			return cmp.outcome()
+			return class.judge(cmp.outcome())
 		}})
 	}
 	return all, nil

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+// A peer whose equations are wrong is compared twice: its numbers with its own equations, which must
+// reproduce them before a case is excepted, and ours with the literature, in the tests of nmm and where a
+// file holds the right values too.
+
+// asCoded makes the model of a peer's equations as its program has them. A parameter is "name unit", and a
+// number where nothing is said of it; ports are numbers.
+func asCoded(name, equations string, parameters, ports string, items ...nmm.Item) *nmm.Model {
+	for _, p := range strings.Split(parameters, ", ") {
+		symbol, unit, found := strings.Cut(p, " ")
+		if !found {
+			unit = "1"
+		}
+		items = append(items, nmm.Parameter(symbol, 1, unit, nmm.Free, "as in the peer"))
+	}
+	for _, p := range strings.Split(ports, ", ") {
+		items = append(items, nmm.Port(p, "1"))
+	}
+	m, err := nmm.Define(name, equations, items...)
+	if err != nil {
+		panic(err) // a mistake in the table
+	}
+	return m
+}
+
+// running returns the class that runs a peer's numbers: the peer's own equations where ours differ.
+func (c *class) running() *class {
+	if c.coded == nil {
+		return c
+	}
+	own := *c.coded
+	own.peer, own.name = c.peer, c.name
+	return &own
+}
+
+// selfLinks bring frozen states to their ports.
+func (c *class) selfLinks(n int) []link {
+	weights := make([][]float64, n)
+	for i := range weights {
+		weights[i] = repeat(0, n)
+		weights[i][i] = 1
+	}
+	var all []link
+	for _, s := range c.frozen {
+		all = append(all, link{from: s, port: "frozen " + s, gain: []float64{1}, weights: weights})
+	}
+	return all
+}
+
+// judge turns a case that wrong equations reproduce into an exception.
+func (c *class) judge(o outcome) outcome {
+	if c.wrong != "" && o.verdict == pass {
+		return excepted(c.wrong, "reproduced to %.1e by the peer's equations", o.err)
+	}
+	return o
+}
