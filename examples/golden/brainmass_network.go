@@ -27,6 +27,8 @@ type brainmassNetwork struct {
 	GradConn     array            `json:"grad_conn"`
 	GradK        array            `json:"grad_k"`
 	Finite       *bool
+
+	handwired bool
 }
 
 // readBrainmassNetworks makes a case of every entry of `cases`.
@@ -70,7 +72,7 @@ func readBrainmassHandwired(d *document) ([]instance, error) {
 			if o := decode("brainmass", id.Model, raw, &c); o != nil {
 				return *o
 			}
-			c.Coupling, c.CoupledVar, c.Port = "additive", "r", "v_inp"
+			c.Coupling, c.CoupledVar, c.Port, c.handwired = "additive", "r", "v_inp", true
 			return c.run()
 		}})
 	}
@@ -114,7 +116,7 @@ func (c *brainmassNetwork) run() outcome {
 }
 
 // link translates the coupling. factor is the derivative of our weights with respect to theirs, 0 on
-// the diagonal, which brainmass zeroes.
+// the diagonal, which brainmass's Network zeroes.
 func (c *brainmassNetwork) link(class *class, n int) (l link, factor []float64, o *outcome) {
 	l = link{from: c.CoupledVar, port: c.Port, gain: c.K.data, weights: make([][]float64, n)}
 	if err := c.Conn.needs("conn", n, n); err != nil {
@@ -126,7 +128,7 @@ func (c *brainmassNetwork) link(class *class, n int) (l link, factor []float64, 
 			if c.Coupling == "laplacian" { // brainmass.md §4: its weights are exp(C)∘C
 				w, f = math.Exp(w)*w, (1+w)*math.Exp(w)
 			}
-			if i == j {
+			if i == j && !c.handwired {
 				w, f = 0, 0
 			}
 			l.weights[i] = append(l.weights[i], w)
