@@ -23,7 +23,11 @@ type setup struct {
 // setups are those of the models that cannot go 200 steps of 0.1 ms from the middle of their ranges, that do
 // nothing in them, or whose defaults are where a derivative jumps.
 var setups = map[string]setup{
-	"BalloonWindkessel": {dt: 20, why: "its time constants are seconds"},
+	"BalloonWindkessel":     {dt: 20, why: "its time constants are seconds"},
+	"Lorenz":                {dt: 0.005, why: "a tenth of its unit of time is too long a step"},
+	"Hopfield":              {set: map[string]float64{"dynamic": 0.6}, why: "thresholds do not move at the default"},
+	"Epileptor":             {start: map[string][2]float64{"x1": {-1.2, 0.6}}, why: "slope acts where x1 > 0"},
+	"EpileptorRestingState": {start: map[string][2]float64{"x1": {-1.2, 0.6}}, why: "slope acts where x1 > 0"},
 }
 
 // Every model of the catalogue: the gradient of 200 steps with respect to every parameter and every initial

@@ -22,7 +22,7 @@ import (
 // population go by their names; a number, as in the
 // second term of a diffusive coupling, stands for itself. In Post, S1 … Sm are the sums, x is the
 // target population's variable of the source variable's name, where it has one, and its other
-// states go by their names. Units are checked; weights are dimensionless.
+// states and its parameters go by their names. Units are checked; weights are dimensionless.
 //
 // A diffusive coupling is Pre {"x", "1"}, Post "S1 - S2*x"; Kuramoto's is Pre {"sin(x)", "cos(x)"},
 // Post "S1*cos(x) - S2*sin(x)". A pre that mixes source and target variables without such a
@@ -202,31 +202,48 @@ func (c *coupling) readGain(unit string) error {
 
 // gainUnit checks the units of pre and post and returns that of the gain.
 func (c *coupling) gainUnit(port nmm.PortInfo) (string, error) {
+	units := c.postUnits()
+	if err := c.sumUnits(units); err != nil {
+		return "", err
+	}
+	post, err := nmm.ExpressionUnit(c.Post, units)
+	if err != nil {
+		return "", fmt.Errorf("post %q: %w", c.Post, err)
+	}
+	return c.matchUnits(port, post)
+}
+
+// postUnits lists what Post may name beside the sums.
+func (c *coupling) postUnits() map[string]string {
+	units := map[string]string{}
+	for _, p := range c.to.model.Parameters() {
+		units[p.Name] = p.Unit
+	}
+	for _, s := range c.to.states {
+		units[s.Name] = s.Unit
+	}
+	delete(units, "x")
+	if i := c.target(); i >= 0 {
+		units["x"] = c.to.states[i].Unit
+	}
+	return units
+}
+
+// sumUnits adds the sums, checking pre.
+func (c *coupling) sumUnits(post map[string]string) error {
 	units := map[string]string{}
 	for _, s := range c.from.states {
 		units[s.Name] = s.Unit
 	}
 	units["x"] = c.from.states[c.source].Unit
-	sums := map[string]string{}
 	for k, text := range c.Pre {
 		unit, err := nmm.ExpressionUnit(text, units)
 		if err != nil {
-			return "", c.preError(text, err)
+			return c.preError(text, err)
 		}
-		sums[fmt.Sprintf("S%d", k+1)] = unit
+		post[fmt.Sprintf("S%d", k+1)] = unit
 	}
-	for _, s := range c.to.states {
-		sums[s.Name] = s.Unit
-	}
-	delete(sums, "x")
-	if i := c.target(); i >= 0 {
-		sums["x"] = c.to.states[i].Unit
-	}
-	post, err := nmm.ExpressionUnit(c.Post, sums)
-	if err != nil {
-		return "", fmt.Errorf("post %q: %w", c.Post, err)
-	}
-	return c.matchUnits(port, post)
+	return nil
 }
 
 // preError adds an explanation to the error of a pre that means to read the target.

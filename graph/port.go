@@ -46,6 +46,9 @@ func addTo(ports map[string]*G.Node, port string, node *G.Node) (err error) {
 // postNode is gain ⊙ post(S1 … Sm, x), where index is the coupling's own.
 func (c *coupling) postNode(in *stepNodes, index int) (*G.Node, error) {
 	symbols := map[string]*G.Node{}
+	for _, p := range c.to.model.Parameters() {
+		symbols[p.Name] = in.param[c.to.name+"."+p.Name]
+	}
 	for i, s := range c.to.states {
 		symbols[s.Name] = in.state[c.to.first+i]
 	}

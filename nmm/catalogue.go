@@ -14,8 +14,12 @@ var catalogue = []func() *Model{
 	Linear,
 	// oscillator
 	Hopf,
+	VanDerPol,
+	Kuramoto,
+	Lorenz,
 	// excitable
 	FitzHughNagumo,
+	Generic2dOscillator,
 	// population rate
 	WilsonCowan,
 	WilsonCowanLinear,
@@ -27,6 +31,8 @@ var catalogue = []func() *Model{
 	// synaptic potential
 	JansenRit,
 	ZetterbergJansen,
+	// spin/associative
+	Hopfield,
 	// mean-field (QIF)
 	MontbrioPazoRoxin,
 	CoombesByrne,
@@ -38,6 +44,12 @@ var catalogue = []func() *Model{
 	WongWang,
 	ReducedWongWang,
 	ReducedWongWangExcInh,
+	// conductance
+	LarterBreakspear,
+	// epilepsy
+	Epileptor,
+	EpileptorRestingState,
+	Epileptor2D,
 	// haemodynamics
 	BalloonWindkessel,
 	// artificial
