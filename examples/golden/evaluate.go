@@ -71,6 +71,9 @@ func (p *point) symbols() (map[string][]float64, error) {
 	for _, l := range p.class.local {
 		inputs[l.port] = add(inputs[l.port], scaled(p.states[l.state], l.scale*p.local))
 	}
+	for _, l := range p.class.bent {
+		inputs[l.port] = add(inputs[l.port], l.of(p.local, p.states[l.state], p.params))
+	}
 	for _, name := range sortedKeys(inputs) {
 		for _, q := range paired(p.class.ports, name) {
 			symbols[q.ours] = add(symbols[q.ours], times(q.factor(p.params), inputs[name]))

@@ -1,6 +1,10 @@
 package main
 
-import "github.com/euryale-ml/euryale/nmm"
+import (
+	"math"
+
+	"github.com/euryale-ml/euryale/nmm"
+)
 
 // oscillatorClasses are those of oscillators in the plane, of phases, and of chaos.
 var oscillatorClasses = []class{
@@ -51,4 +55,95 @@ var oscillatorClasses = []class{
 		},
 		coupled: "x", couplingPort: "coupling",
 	},
+
+	// ---- Generic 2-D oscillator; local coupling enters beside γ I
+	{
+		peer: "tvb", name: "Generic2dOscillator", model: nmm.Generic2dOscillator,
+		states: same("V", "W"), params: same("tau", "I", "a", "b", "c", "d", "e", "f", "g", "alpha", "beta", "gamma"),
+		ports: []pair{is("c0", "I_in"), is("local V", "V_in")},
+		local: []local{{"local V", "V", 1}},
+	},
+	{
+		peer: "brainmass", name: "Generic2dOscillatorStep", model: nmm.Generic2dOscillator,
+		states: same("V", "W"), params: same("tau", "I", "a", "b", "c", "d", "e", "f", "g", "alpha", "beta", "gamma"),
+		ports: []pair{is("V_inp", "I_in")},
+	},
+
+	// ---- Van der Pol, Lorenz
+	{
+		peer: "brainmass", name: "VanDerPolStep", model: nmm.VanDerPol,
+		states: same("x", "y"), params: same("mu"), fixed: map[string]float64{"tau": 1},
+		ports: []pair{is("x_inp", "x_in"), is("y_inp", "y_in")},
+	},
+	{
+		peer: "brainmass", name: "LorenzStep", model: nmm.Lorenz,
+		states: same("x", "y", "z"), params: same("sigma", "rho", "beta"), fixed: map[string]float64{"tau": 1},
+		ports: []pair{is("x_inp", "x_in")},
+	},
+
+	// ---- Kuramoto
+	{
+		peer: "tvb", name: "Kuramoto", model: nmm.Kuramoto,
+		states: same("theta"), params: same("omega"), fixed: map[string]float64{"alpha": 0},
+		ports: []pair{is("c0", "theta_in")},
+		bent:  []bentLocal{{"c0", "theta", localSine}},
+	},
+
+	// ---- Larter-Breakspear; brainmass couples V itself, not its rate: what a coupling sends is not the model's
+	{
+		peer: "tvb", name: "LarterBreakspear", model: nmm.LarterBreakspear,
+		states: same("V", "W", "Z"), params: larterBreakspear,
+		ports: []pair{is("c0", "Q_in"), is("local Q", "Q_local_in")},
+		bent:  []bentLocal{{"local Q", "V", localRate}},
+	},
+	{
+		peer: "brainmass", name: "LarterBreakspearStep", model: nmm.LarterBreakspear,
+		states: same("V", "W", "Z"), params: larterBreakspear,
+		ports: []pair{is("V_inp", "Q_in")},
+	},
+
+	// ---- Hopfield
+	{
+		peer: "tvb", name: "Hopfield", model: nmm.Hopfield,
+		states: same("x", "theta"), params: same("taux", "tauT", "dynamic"),
+		ports:  []pair{is("c0", "x_in"), is("c1", "theta_in")},
+		quirks: dummyThreshold,
+	},
+
+	// ---- HORN; brainmass counts time in steps
+	{
+		peer: "brainmass", name: "HORNStep", model: nmm.HORN,
+		states: same("x", "y"), params: same("alpha", "omega", "gamma", "v"), fixed: map[string]float64{"b": 0, "tau": 1},
+		ports: []pair{is("inputs", "y_in")},
+	},
+}
+
+var larterBreakspear = same("gCa", "gK", "gL", "phi", "gNa", "TK", "TCa", "TNa", "VCa", "VK", "VL", "VNa", "d_K", "tau_K", "d_Na", "d_Ca",
+	"aei", "aie", "b", "C", "ane", "ani", "aee", "Iext", "rNMDA", "VT", "d_V", "ZT", "d_Z", "QV_max", "QZ_max", "t_scale")
+
+// localSine is TVB's local coupling of phases, sin(l θ).
+func localSine(l float64, theta []float64, _ map[string]array) []float64 {
+	out := make([]float64, len(theta))
+	for i, x := range theta {
+		out[i] = math.Sin(l * x)
+	}
+	return out
+}
+
+// localRate is l Q_V, the rate of neighbours.
+func localRate(l float64, v []float64, params map[string]array) []float64 {
+	at := func(name string, i int) float64 { d := params[name].data; return d[i%len(d)] }
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = l * 0.5 * at("QV_max", i) * (1 + math.Tanh((x-at("VT", i))/at("d_V", i)))
+	}
+	return out
+}
+
+// dummyThreshold: with a static threshold TVB's θ is a copy of x that nothing reads.
+func dummyThreshold(params map[string]array) map[string]string {
+	if largest(params["dynamic"].data) > 0 {
+		return nil
+	}
+	return map[string]string{"theta": "TVB's static threshold has the derivative of x, where it should stay (tvb.md §3.5)"}
 }

@@ -75,7 +75,9 @@ func readTVBDfun(d *document) ([]instance, error) {
 			}
 			var cmp comparison
 			for v, name := range f.StateVariables {
-				cmp.nearTerms("d"+name, got[name], column(c.Dfun, v), tvbPointwise)
+				if class.compares(name, c.Params, &cmp) {
+					cmp.nearTerms("d"+name, got[name], column(c.Dfun, v), tvbPointwise)
+				}
 			}
 			return class.judge(cmp.outcome())
 		}})

@@ -161,6 +161,9 @@ func (f *tvbNetwork) compare(p *problem, x array) outcome {
 	}
 	var cmp comparison
 	for v, name := range f.StateVariables {
+		if !p.class.compares(name, f.Params, &cmp) {
+			continue
+		}
 		var a, b []float64
 		for r := range f.RecordSteps {
 			a, b = append(a, got[name][r]...), append(b, nodes(x.row(r), v)...)
