@@ -28,6 +28,8 @@ var setups = map[string]setup{
 	"Hopfield":              {set: map[string]float64{"dynamic": 0.6}, why: "thresholds do not move at the default"},
 	"Epileptor":             {start: map[string][2]float64{"x1": {-1.2, 0.6}}, why: "slope acts where x1 > 0"},
 	"EpileptorRestingState": {start: map[string][2]float64{"x1": {-1.2, 0.6}}, why: "slope acts where x1 > 0"},
+	"KIonEx": {dt: 0.01, start: map[string][2]float64{"x": {3, 1}, "V": {-29, -50}, "n": {0.1, 0.05}},
+		idle: []string{"p.Vstar"}, why: "its membrane is as fast as 0.02 ms, and the right parabola counts only where it fires; the place where the parabolas meet only chooses"},
 }
 
 // Every model of the catalogue: the gradient of 200 steps with respect to every parameter and every initial

