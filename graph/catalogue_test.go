@@ -24,6 +24,10 @@ type setup struct {
 // nothing in them, or whose defaults are where a derivative jumps.
 var setups = map[string]setup{
 	"BalloonWindkessel":     {dt: 20, why: "its time constants are seconds"},
+	"CoombesByrne":          {dt: 0.01, why: "the potential jumps in spikes of a part of the time constant"},
+	"GastSchmidtKnoscheSF":  {dt: 0.01, why: "the potential jumps in spikes of a part of the time constant"},
+	"ThresholdLinear":       {set: map[string]float64{"h": 0.5}, why: "at the bottom of the hierarchy its gradient is nothing"},
+	"WilsonCowanLinear":     {set: map[string]float64{"P": 0.3, "Q": 0.2}, why: "without input it passes the threshold"},
 	"Lorenz":                {dt: 0.005, why: "a tenth of its unit of time is too long a step"},
 	"Hopfield":              {set: map[string]float64{"dynamic": 0.6}, why: "thresholds do not move at the default"},
 	"Epileptor":             {start: map[string][2]float64{"x1": {-1.2, 0.6}}, why: "slope acts where x1 > 0"},

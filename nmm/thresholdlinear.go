@@ -18,9 +18,8 @@ import "math"
 // Chaudhuri, Knoblauch, Gariel, Kennedy and Wang, Neuron 88 (2015) 419-431, doi:10.1016/j.neuron.2015.09.008.
 func ThresholdLinear() *Model {
 	return define("ThresholdLinear", `
-	gain = 1 + eta*h                                                : 1
-	I_e  = gain*(w_ee*E + mu_ee*E_in) - w_ei*I + I_e_in             : pA
-	I_i  = gain*(w_ie*E + mu_ie*E_in) - w_ii*I + I_i_in             : pA
+	I_e = (1 + eta*h)*(w_ee*E + mu_ee*E_in) - w_ei*I + I_e_in : pA
+	I_i = (1 + eta*h)*(w_ie*E + mu_ie*E_in) - w_ii*I + I_i_in : pA
 
 	dE/dt = (-E + beta_e*max(I_e, 0[pA])) / tau_e : Hz
 	dI/dt = (-I + beta_i*max(I_i, 0[pA])) / tau_i : Hz`,
