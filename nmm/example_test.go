@@ -128,14 +128,10 @@ func ExampleLookup() {
 		fmt.Println(p.Name, p.Values, p.Unit)
 	}
 	fmt.Println(m.Err())
-
-	_, err = nmm.Lookup("MontbrioPazo")
-	fmt.Println(err)
 	// Output:
 	// tau [10] ms
 	// Delta [1] 1
 	// eta [-4.6] 1
 	// J [15] 1
 	// <nil>
-	// nmm: unknown model "MontbrioPazo"; nearest: MontbrioPazoRoxin, HORN, Hopf
 }

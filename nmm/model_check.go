@@ -27,7 +27,10 @@ func (m *Model) check() error {
 		}
 	}
 	m.findObservables()
-	for _, p := range m.presets {
+	for i, p := range m.presets {
+		if slices.ContainsFunc(m.presets[:i], func(o preset) bool { return o.name == p.name }) {
+			return fmt.Errorf("nmm: model %s: there are two presets %q", m.name, p.name)
+		}
 		if err := m.Clone().Preset(p.name).Err(); err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func (m *Model) Preset(name string) *Model {
 			m.Set(parameter, p.values[parameter])
 		}
 		if m.err != nil {
-			m.err = fmt.Errorf("preset %q: %w", name, m.err)
+			m.err = fmt.Errorf("%w, in preset %q", m.err, name)
 		}
 		return m
 	}
