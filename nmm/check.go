@@ -87,6 +87,8 @@ func (c *checker) call(e *expr) (measure, error) {
 		}
 	}
 	switch f.rule {
+	case slope:
+		return args[0].times(args[1], fraction{-1, 1}), nil
 	case halfPower:
 		return args[0].power(fraction{1, 2}), nil
 	case pureNumbers:

@@ -21,6 +21,9 @@ func Expression(text string, symbols map[string]*G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("nmm: expression %q: %w", text, err)
 	}
+	if e, err = bareDiffer(src, slices.Collect(maps.Keys(symbols))).expand(e); err != nil {
+		return nil, err
+	}
 	b := &builder{src: src, graph: graph,
 		lookup: func(name string) (term, bool, error) {
 			n, ok := symbols[name]
@@ -36,6 +39,11 @@ func Expression(text string, symbols map[string]*G.Node) (*G.Node, error) {
 		return nil, err
 	}
 	return b.node(t), nil
+}
+
+// bareDiffer is for expressions without algebraic lines.
+func bareDiffer(src *source, symbols []string) *differ {
+	return &differ{src: src, symbols: symbols, line: func(*expr, string) (*expr, bool, error) { return nil, false, nil }}
 }
 
 // graphOf returns the one graph that all symbols are in.

@@ -15,6 +15,7 @@ const (
 	oneUnit                     // all arguments and the value have one unit
 	halfPower                   // the value has the square root of the unit
 	pureValue                   // all arguments have one unit, the value is dimensionless
+	slope                       // diff: the unit of the first argument over that of the second, a name
 	choice                      // where: the condition's sides match, and the branches do
 )
 
@@ -32,7 +33,7 @@ type function struct {
 
 // functions lists what the language knows, beside the functions that a model
 // defines. where is treated by the builder, since its first argument is a
-// condition. Slopes are defined at kinks: see the package comment.
+// condition, and diff by the differ. Slopes are defined at kinks: see the package comment.
 var functions = withOwn(map[string]function{
 	"exp":  stock(math.Exp, G.Exp, "exp(x)"),
 	"log":  stock(math.Log, G.Log, "1/x"),
@@ -51,6 +52,7 @@ var functions = withOwn(map[string]function{
 		func(x []*G.Node) (*G.Node, error) { return Clip(x[0], x[1], x[2]) },
 		[]string{"where(z < max(x, y), 0, where(x < y, 0, 1))", "where(z < max(x, y), 0, where(x < y, 1, 0))", "where(z < max(x, y), 1, 0)"}},
 	"where": {arity: 3, rule: choice},
+	"diff":  {arity: 2, rule: slope},
 })
 
 // withOwn enters the functions given in Go with their derivatives.

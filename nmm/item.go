@@ -146,7 +146,7 @@ func Function(name string, f, df, d2f func(float64) float64) Item {
 		if err := checkName(name); err != nil {
 			return fmt.Errorf("function %q: %w", name, err)
 		}
-		twice(name, functionCount.Add(1), f, df, d2f).enter(m.functions, pureNumbers)
+		given(name, functionCount.Add(1), f, df, d2f).enter(m.functions, pureNumbers)
 		return nil
 	}}
 }

@@ -19,7 +19,7 @@ func (t LaTeX) Latex() string { return "$$" + string(t) + "$$" }
 func (m *Model) LaTeX() LaTeX {
 	var lines []string
 	used := map[string]bool{}
-	for _, e := range m.equations {
+	for _, e := range m.written {
 		left := symbolLaTeX(e.name)
 		if e.derivative {
 			left = `\frac{d` + left + `}{dt}`
@@ -156,6 +156,8 @@ func (e *expr) callLaTeX() (string, int) {
 		return `\sqrt{` + list[0] + "}", atomLevel
 	case "abs":
 		return `\left|` + list[0] + `\right|`, atomLevel
+	case "diff":
+		return `\frac{\partial ` + e.args[0].latexIn(atomLevel) + `}{\partial ` + list[1] + `}`, powerLevel
 	case "where":
 		return fmt.Sprintf(`\begin{cases} %s & \text{if } %s \\ %s & \text{otherwise} \end{cases}`, list[1], list[0], list[2]), atomLevel
 	}

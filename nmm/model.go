@@ -17,6 +17,8 @@ type Model struct {
 	family     string
 	src        *source
 	equations  []equation // shared between clones, never changed
+	derived    []equation // algebraic lines that diff asks for
+	written    []equation // as in the text
 	states     []StateInfo
 	parameters []ParameterInfo
 	ports      []PortInfo
@@ -112,14 +114,13 @@ func (m *Model) Nodes(symbols map[string]*G.Node) (*Equations, error) {
 		if t, ok := algebraic[name]; ok {
 			return t, true, nil
 		}
-		for _, e := range m.equations {
-			if e.name == name { // declared, hence algebraic; check has excluded cycles
-				t, err := b.build(e.right)
-				algebraic[name] = t
-				return t, true, err
-			}
+		e, ok := m.equationOf(name)
+		if !ok {
+			return term{}, false, nil
 		}
-		return term{}, false, nil
+		t, err := b.build(e.right) // algebraic, since states are symbols; check has excluded cycles
+		algebraic[name] = t
+		return t, true, err
 	}
 	return m.collect(b)
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // check proves the definition: units of every line, no cycles among algebraic
-// lines, nothing declared in vain, presets that exist.
+// lines, nothing declared in vain, presets that exist. It replaces diff in between.
 func (m *Model) check() error {
 	if len(m.states) == 0 {
 		return m.src.errorAt(m.equations[0].at, `expected at least one equation "dx/dt = …", found none`)
@@ -25,6 +25,10 @@ func (m *Model) check() error {
 		if s := slices.ContainsFunc(m.states, func(s StateInfo) bool { return s.Name == name }); !s && !m.used(name) {
 			return fmt.Errorf("nmm: model %s: %q is declared and occurs in no equation", m.name, name)
 		}
+	}
+	m.written = slices.Clone(m.equations)
+	if err := m.derive(); err != nil {
+		return err
 	}
 	m.findObservables()
 	for i, p := range m.presets {
@@ -55,11 +59,12 @@ func (m *Model) checkUnit(e equation) error {
 
 // equationOf finds the line of a name.
 func (m *Model) equationOf(name string) (equation, bool) {
-	i := slices.IndexFunc(m.equations, func(e equation) bool { return e.name == name })
-	if i < 0 {
-		return equation{}, false
+	for _, list := range [][]equation{m.equations, m.derived} {
+		if i := slices.IndexFunc(list, func(e equation) bool { return e.name == name }); i >= 0 {
+			return list[i], true
+		}
 	}
-	return m.equations[i], true
+	return equation{}, false
 }
 
 // dependsOn tells whether the algebraic line of name refers to target, directly

@@ -28,9 +28,10 @@ func TestLinoid(t *testing.T) {
 	for _, x := range points {
 		f := withDerivatives(exprel)
 		e, d, c := f[0](-x), f[1](-x), f[2](-x)
-		want := []float64{1 / e, d / (e * e), 2*d*d/(e*e*e) - c/(e*e)}
-		// far from 0 the second line of want cancels: compare with its terms' size
-		size := []float64{0, 0, 1e-2 * d * d / (e * e * e)}
+		b := f[3](-x)
+		want := []float64{1 / e, d / (e * e), 2*d*d/(e*e*e) - c/(e*e), b/(e*e) - 6*d*c/(e*e*e) + 6*d*d*d/(e*e*e*e)}
+		// far from 0 the last two cancel: compare with their terms' size
+		size := []float64{0, 0, 1e-2 * d * d / (e * e * e), 1e-1 * d * d * d / (e * e * e * e)}
 		for n, f := range withDerivatives(linoid) {
 			if got := f(x); !closeTo(got, want[n], 1e-12, size[n]) {
 				t.Errorf("derivative %d at %v: expected %v, found %v", n, x, want[n], got)
@@ -60,8 +61,12 @@ func TestSigmoidPrecision(t *testing.T) {
 	}
 }
 
-// withDerivatives lists a function and its two derivatives.
+// withDerivatives lists a function and its derivatives.
 func withDerivatives(f *goFunction) []func(float64) float64 {
-	slope := f.helpers[0]
-	return []func(float64) float64{f.one, slope.one, slope.helpers[0].one}
+	list := []func(float64) float64{f.one}
+	for len(f.helpers) > 0 {
+		f = f.helpers[0]
+		list = append(list, f.one)
+	}
+	return list
 }

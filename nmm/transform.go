@@ -301,5 +301,5 @@ func (t Transform) Node(raw *G.Node) (*G.Node, error) {
 	scaled := func(n int) func(float64) float64 {
 		return func(x float64) float64 { return f * t.base.derivative(n, x) }
 	}
-	return twice("transform", functionCount.Add(1), t.Forward, scaled(1), scaled(2)).apply([]*G.Node{raw})
+	return given("transform", functionCount.Add(1), t.Forward, scaled(1), scaled(2)).apply([]*G.Node{raw})
 }
