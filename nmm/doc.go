@@ -30,7 +30,7 @@
 //     min(x, y), max(x, y), clip(x, lo, hi)
 //     where(a < b, p, q)           p where the condition holds, else q; also <=, >, >=
 //     diff(y, x)                   the derivative of an expression or a line y with respect to a
-//                                  state, a parameter or a port x; y may hold another diff
+//     state, a parameter or a port x; y may hold another diff
 //     pi, 2.5e-3, 5[mV]            numbers; one without unit is dimensionless
 //
 // Derivatives are exact and defined everywhere, with one choice at each kink: that of
