@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -53,6 +54,35 @@ func TestCatalogue(t *testing.T) {
 			// Sums of some hundred terms each, of which the largest say how they are rounded.
 			agree(t, rolledOut(t, net, run), unrolled(t, net, run), 1e-12)
 		})
+	}
+}
+
+// A model that went through a file takes the same steps, to the last bit.
+func TestFilesSimulateTheSame(t *testing.T) {
+	for _, m := range nmm.List() {
+		var file bytes.Buffer
+		if err := m.WriteJSON(&file); err != nil {
+			t.Fatal(err)
+		}
+		read, err := nmm.Read(&file, m.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var results [2]*Result
+		for i, m := range []*nmm.Model{m, read} {
+			c := setups[m.Name()]
+			if c.dt == 0 {
+				c.dt = 0.1
+			}
+			if results[i], err = pair(t, m, c).Simulate(nil, Run{Dt: c.dt, Duration: 50 * c.dt, Record: recordable(m)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, s := range results[0].Recorded() {
+			if !slices.Equal(s.Data, results[1].Recorded()[i].Data) {
+				t.Errorf("%s: %s of the file's model differs", m.Name(), s.Address)
+			}
+		}
 	}
 }
 

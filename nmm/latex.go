@@ -14,7 +14,7 @@ type LaTeX string
 func (t LaTeX) Latex() string { return "$$" + string(t) + "$$" }
 
 // LaTeX returns the equations as an aligned block: tau_e is τ with the subscript e, a fraction is one above the
-// other, where is a choice of cases. Definitions of sigmoid, exprel and linoid follow where they occur.
+// other, where is a choice of cases. Definitions of sigmoid, exprel, linoid and softplus follow where they occur.
 // Parameters and ports keep their names; units are those of String.
 func (m *Model) LaTeX() LaTeX {
 	var lines []string
@@ -27,7 +27,7 @@ func (m *Model) LaTeX() LaTeX {
 		lines = append(lines, left+" &= "+e.right.latex())
 		e.right.walk(func(x *expr) { used[x.text] = used[x.text] || x.kind == callExpr })
 	}
-	for _, name := range []string{"sigmoid", "exprel", "linoid"} {
+	for _, name := range []string{"sigmoid", "exprel", "linoid", "softplus"} {
 		if used[name] {
 			lines = append(lines, latexDefinitions[name])
 		}
@@ -37,9 +37,10 @@ func (m *Model) LaTeX() LaTeX {
 
 // latexDefinitions explain functions that are not known by their names.
 var latexDefinitions = map[string]string{
-	"sigmoid": `\sigma\left(x\right) &= \frac{1}{1 + e^{-x}}`,
-	"exprel":  `\operatorname{exprel}\left(x\right) &= \frac{e^{x} - 1}{x}`,
-	"linoid":  `\operatorname{linoid}\left(x\right) &= \frac{x}{1 - e^{-x}}`,
+	"sigmoid":  `\sigma\left(x\right) &= \frac{1}{1 + e^{-x}}`,
+	"exprel":   `\operatorname{exprel}\left(x\right) &= \frac{e^{x} - 1}{x}`,
+	"softplus": `\operatorname{softplus}\left(x\right) &= \ln\left(1 + e^{x}\right)`,
+	"linoid":   `\operatorname{linoid}\left(x\right) &= \frac{x}{1 - e^{-x}}`,
 }
 
 // Precedence of what an expression is written as, from loosest to tightest.
@@ -141,7 +142,8 @@ func (e *expr) numberLaTeX() (string, int) {
 
 // latexFunctions are written as LaTeX has them.
 var latexFunctions = map[string]string{
-	"log": `\ln`, "tanh": `\tanh`, "sin": `\sin`, "cos": `\cos`, "min": `\min`, "max": `\max`, "sigmoid": `\sigma`,
+	"log": `\ln`, "sin": `\sin`, "cos": `\cos`, "sinh": `\sinh`, "cosh": `\cosh`, "tanh": `\tanh`,
+	"asin": `\arcsin`, "acos": `\arccos`, "atan": `\arctan`, "min": `\min`, "max": `\max`, "sigmoid": `\sigma`,
 }
 
 func (e *expr) callLaTeX() (string, int) {
@@ -152,6 +154,10 @@ func (e *expr) callLaTeX() (string, int) {
 	switch e.text {
 	case "exp":
 		return "e^{" + list[0] + "}", powerLevel
+	case "cbrt":
+		return `\sqrt[3]{` + list[0] + "}", atomLevel
+	case "log1p":
+		return `\ln` + latexParentheses("1 + "+list[0]), powerLevel
 	case "sqrt":
 		return `\sqrt{` + list[0] + "}", atomLevel
 	case "abs":
