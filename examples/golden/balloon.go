@@ -46,23 +46,29 @@ type balloonRun struct {
 	scheme graph.Integrator
 }
 
-// run returns states and observables after every step of the input, [step][node].
-func (b balloonRun) run(names ...string) (map[string][][]float64, error) {
+// network builds the network and the settings of its run, which records these names.
+func (b balloonRun) network(names ...string) (*graph.Network, graph.Run, error) {
 	n := len(b.input[0])
+	run := graph.Run{Dt: b.dt / float64(b.finer), Duration: b.dt * float64(len(b.input)), Every: b.finer, Integrator: b.scheme}
+	for _, name := range names {
+		run.Record = append(run.Record, "balloon."+name)
+	}
 	input := mat.NewDense(len(b.input)*b.finer, n, nil)
 	for k := range len(b.input) * b.finer {
 		input.SetRow(k, b.input[k/b.finer])
 	}
 	net, err := graph.NewNetwork(graph.Population("balloon", graph.Regions(n), b.model), &graph.Input{Name: "z", To: "balloon.z_in", Values: input})
 	if err != nil {
-		return nil, err
+		return nil, run, err
 	}
-	if err := startAt(net, "balloon", b.start, n); err != nil {
+	return net, run, startAt(net, "balloon", b.start, n)
+}
+
+// run returns states and observables after every step of the input, [step][node].
+func (b balloonRun) run(names ...string) (map[string][][]float64, error) {
+	net, run, err := b.network(names...)
+	if err != nil {
 		return nil, err
-	}
-	run := graph.Run{Dt: b.dt / float64(b.finer), Duration: b.dt * float64(len(b.input)), Every: b.finer, Integrator: b.scheme}
-	for _, name := range names {
-		run.Record = append(run.Record, "balloon."+name)
 	}
 	r, err := net.Simulate(context.Background(), run)
 	if err != nil {

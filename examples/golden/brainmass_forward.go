@@ -1,30 +1,52 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
+
 	"github.com/euryale-ml/euryale/forward"
 )
 
-// readBrainmassForward makes a case of every block.
+// readBrainmassForward makes a case of every block, or of every entry of its `cases`.
 func readBrainmassForward(d *document) ([]instance, error) {
 	var all []instance
 	for _, block := range sortedKeys(d.keys) {
 		raw := d.keys[block]
+		var cases []instance
+		var err error
 		switch block {
 		case "temporal_average":
-			all = append(all, instance{block, reading(raw, (*brainmassAverage).run)})
+			cases = []instance{{block, reading(raw, (*brainmassAverage).run)}}
 		case "leadfield":
-			all = append(all, instance{block, reading(raw, (*brainmassLeadField).run)})
+			cases = []instance{{block, reading(raw, (*brainmassLeadField).run)}}
 		case "leadfield_readout":
-			cases, err := readBrainmassReadout(block, raw)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, cases...)
+			cases, err = casesOf(block, raw, (*brainmassReadout).run)
+		case "balloon":
+			cases, err = casesOf(block, raw, (*brainmassBalloon).run)
+		case "hrf_kernels":
+			cases, err = readBrainmassKernels(block, raw)
+		case "hrf_bold":
+			cases, err = readBrainmassHRF(block, raw)
 		default:
-			for _, name := range blockCases(block, raw) {
-				all = append(all, instance{name, func() outcome { return skipped("needs forward models") }})
-			}
+			cases = []instance{{block, func() outcome { return skipped("needs the block %s", block) }}}
 		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", block, err)
+		}
+		all = append(all, cases...)
+	}
+	return all, nil
+}
+
+// casesOf makes an instance of every entry of a block's `cases`.
+func casesOf[C any](block string, raw json.RawMessage, run func(*C) outcome) ([]instance, error) {
+	var f struct{ Cases []json.RawMessage }
+	if err := json.Unmarshal(raw, &f); err != nil {
+		return nil, err
+	}
+	var all []instance
+	for i, c := range f.Cases {
+		all = append(all, instance{fmt.Sprintf("%s[%d]", block, i), reading(c, run)})
 	}
 	return all, nil
 }

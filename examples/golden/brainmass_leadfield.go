@@ -1,9 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -55,19 +52,6 @@ type brainmassReadout struct {
 	GradX      array   `json:"grad_x"`
 	GradOffset float64 `json:"grad_y0"`
 	GradFactor float64 `json:"grad_cy0"`
-}
-
-// readBrainmassReadout makes an instance of every case.
-func readBrainmassReadout(block string, raw json.RawMessage) ([]instance, error) {
-	var f struct{ Cases []json.RawMessage }
-	if err := json.Unmarshal(raw, &f); err != nil {
-		return nil, fmt.Errorf("%s: %w", block, err)
-	}
-	var all []instance
-	for i, c := range f.Cases {
-		all = append(all, instance{fmt.Sprintf("%s[%d]", block, i), reading(c, (*brainmassReadout).run)})
-	}
-	return all, nil
 }
 
 func (r *brainmassReadout) run() outcome {

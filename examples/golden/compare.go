@@ -88,6 +88,14 @@ func (c *comparison) outcome() outcome {
 	return o
 }
 
+// excepted turns a comparison that found what it expects of a known error of a peer into that verdict.
+func (c *comparison) excepted(name string, detail ...any) outcome {
+	if o := c.outcome(); o.verdict != pass {
+		return o
+	}
+	return excepted(name, detail...)
+}
+
 // largest returns the largest absolute value of x, NaN left out.
 func largest(x []float64) float64 {
 	m := 0.0

@@ -30,7 +30,9 @@ var atLeast = []struct {
 	{"neurolib/signal.json", 10},
 	{"neurolib/bold.json", 11},
 	{"tvb/analyzers/all.json", 15},
+	{"tvb/monitors/Bold_*.json", 0},
 	{"tvb/monitors/*.json", 1},
+	{"brainmass/forward.json", 12},
 	{"neurolib/gradients.json", 8},
 	{"neurolib/optimal_control.json", 7},
 	{"neurolib/model_hopf.json", 9},
@@ -50,6 +52,9 @@ var atLeast = []struct {
 	{"tvb/trajectories_extra/*.json", 1},
 }
 
+// exceptedIn holds how many cases of a file are known errors of the peer whose reason was tested.
+var exceptedIn = map[string]int{"brainmass/forward.json": 14, "tvb/monitors/Bold_*.json": 1}
+
 func TestPublicSets(t *testing.T) {
 	var out bytes.Buffer
 	sum, err := golden([]string{"-json", "-v", sets}, &out, io.Discard)
@@ -68,6 +73,11 @@ func TestPublicSets(t *testing.T) {
 			}
 			if c.Verdict != pass.String() && c.Reason == "" {
 				t.Errorf("%s: %s: %s without a reason", f.Name, c.Case, c.Verdict)
+			}
+		}
+		for pattern, n := range exceptedIn {
+			if named(f.Name, pattern) && f.Excepted != n {
+				t.Errorf("%s: %d cases are excepted, expected %d", f.Name, f.Excepted, n)
 			}
 		}
 		for _, want := range atLeast {
@@ -114,7 +124,7 @@ func TestChangedNumbersFail(t *testing.T) {
 		"tvb/dfun/SupHopf.json", "tvb/dfun/ZetterbergJansen.json", "tvb/trajectories/JansenRit.json", "tvb/coupling/15_Difference.json",
 		"tvb/trajectories_extra/05_additive_white_noise_injected_ReducedWongWang_HeunStochastic.json",
 		"neurolib/model_wc.json", "neurolib/model_ww.json", "neurolib/multimodel.json", "neurolib/functions.json", "neurolib/signal.json", "neurolib/bold.json",
-		"brainmass/objectives.json", "tvb/analyzers/all.json",
+		"brainmass/objectives.json", "tvb/analyzers/all.json", "brainmass/forward.json", "tvb/monitors/Bold_Gamma.json",
 	} {
 		path := scaledDigits(t, file)
 		sum, err := golden([]string{path}, io.Discard, io.Discard)
@@ -125,7 +135,7 @@ func TestChangedNumbersFail(t *testing.T) {
 }
 
 // resultKeys are the keys of expected numbers.
-var resultKeys = map[string]bool{"dfun": true, "x": true, "output": true, "out": true, "out_flat": true, "traj": true, "deriv": true, "grad_params": true, "grad_conn": true, "grad_init": true, "grad_k": true, "value": true, "gradient": true, "grads": true, "grad_sum_sq": true, "values": true, "fcd": true, "BOLD": true}
+var resultKeys = map[string]bool{"dfun": true, "x": true, "output": true, "out": true, "out_flat": true, "traj": true, "deriv": true, "grad_params": true, "grad_conn": true, "grad_init": true, "grad_k": true, "value": true, "gradient": true, "grads": true, "grad_sum_sq": true, "values": true, "fcd": true, "BOLD": true, "bold": true, "bold_literature": true}
 
 // scaledDigits writes a copy of a file whose expected numbers are larger by a part in 10⁵.
 func scaledDigits(t *testing.T, file string) string {

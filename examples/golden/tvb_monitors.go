@@ -63,7 +63,7 @@ func (a *tvbActivity) of(variable, steps int) *mat.Dense {
 func readTVBMonitors(d *document) ([]instance, error) {
 	name := strings.TrimSuffix(filepath.Base(d.path), ".json")
 	if d.has("kernel") {
-		return []instance{{name, func() outcome { return skipped("needs BOLD monitors") }}}, nil
+		return readTVBBold(name, d)
 	}
 	m := tvbMonitor{name: name}
 	if err := json.Unmarshal(d.raw, &m); err != nil {
