@@ -13,7 +13,7 @@ import "math"
 // r is the firing rate in 1/ms, v the mean potential and g the conductance of the synapses, an alpha function of rate
 // α in 1/ms; v, g and q are dimensionless, like Δ, η, k and the reversal potential v_syn: the papers measure time in
 // membrane time constants, τ = 1 ms here. Couplings and stimuli enter beside η at v_in; r_in is added to the right
-// side of the rate, in 1/ms. With the defaults populations synchronise: r and g oscillate, at some 0.7 cycles per τ.
+// side of the rate, in 1/ms. With the defaults the neurons synchronise: r and g oscillate, one cycle in 2.1 τ.
 //
 // Coombes and Byrne in: Nonlinear Dynamics in Computational Neuroscience (2019) 1-16,
 // doi:10.1007/978-3-319-71048-8_1; Byrne, O'Dea, Forrester, Ross and Coombes, J. Neurophysiol. 123 (2020) 726-742,

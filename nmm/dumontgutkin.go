@@ -17,6 +17,9 @@ import "math"
 // s_e_in reaches both populations, the inhibitory one Γ times as much. v_e_in and v_i_in take stimuli, beside I_e and
 // I_i.
 //
+// With the defaults both populations are silent. The preset PING has gamma oscillations of 48 Hz, in which the
+// inhibitory population answers the excitatory one; in ING, of 100 Hz, the inhibitory one paces itself.
+//
 // Dumont and Gutkin, PLoS Comput. Biol. 15 (2019) e1007019, doi:10.1371/journal.pcbi.1007019.
 func DumontGutkin() *Model {
 	return define("DumontGutkin", `
@@ -59,6 +62,8 @@ func DumontGutkin() *Model {
 		Port("v_e_in", "1"),
 		Port("v_i_in", "1"),
 
+		Preset("PING", map[string]float64{"J_ie": 15, "J_ei": 15, "J_ii": 0, "I_e": 10}),
+		Preset("ING", map[string]float64{"I_e": 20, "I_i": 20}),
 		Reference("Dumont and Gutkin (2019) PLoS Comput. Biol. 15: e1007019, doi:10.1371/journal.pcbi.1007019"),
 	)
 }

@@ -10,11 +10,11 @@ import "math"
 //	τ_A dB/dt = α r - 2 B - A
 //
 // r is the firing rate in 1/ms, v the mean potential, dimensionless like Δ, η and J; A, the part of the synapses that
-// is depressed, is α r seen through an alpha function of time constant τ_A. α is in ms: it is what the erratum of the
-// paper calls α τ_A, which has its A at rest, α r. Couplings and stimuli enter beside η at v_in; r_in is added to the
-// right side of the rate, in 1/ms. With the defaults the population fires in bursts.
+// is depressed, is α r seen through an alpha function of time constant τ_A; α, in ms, is α τ_A in the erratum of the
+// paper. Couplings and stimuli enter beside η at v_in; r_in is added to the right side of the rate, in 1/ms. With the
+// defaults the rate is steady; the preset "bursting" has volleys of spikes every 57 ms.
 //
-// Gast, Schmidt and Knösche, Neural Comput. 32 (2020) 1615-1634, doi:10.1162/neco_a_01300.
+// Gast, Schmidt and Knösche, Neural Comput. 32 (2020) 1615-1634, doi:10.1162/neco_a_01300; erratum: 33 (2021) 1717.
 func GastSchmidtKnoscheSD() *Model {
 	return define("GastSchmidtKnoscheSD", `
 	dr/dt = (Delta/(pi*tau) + 2*r*v + r_in) / tau                     : 1/ms
@@ -23,6 +23,7 @@ func GastSchmidtKnoscheSD() *Model {
 	dB/dt = (alpha*r - 2*B - A) / tau_A                               : 1`,
 
 		append(shortTermAdaptation(-6, 0.5),
+			Preset("bursting", map[string]float64{"eta": -5.5}),
 			State("r", 0, 4, "firing rate"),
 			State("v", -3, 0.3, "mean membrane potential"),
 			State("A", 0, 0.4, "synaptic depression"),
@@ -35,7 +36,7 @@ func GastSchmidtKnoscheSD() *Model {
 //	τ dv/dt = v² + η + J τ r - A - (πτr)²
 //
 // and else the equations, names, units, ports and source of GastSchmidtKnoscheSD; A is a current that adapts. With
-// the defaults the population fires in bursts.
+// the defaults the population fires volleys of spikes every 46 ms.
 func GastSchmidtKnoscheSF() *Model {
 	return define("GastSchmidtKnoscheSF", `
 	dr/dt = (Delta/(pi*tau) + 2*r*v + r_in) / tau                   : 1/ms

@@ -11,7 +11,8 @@ package nmm
 //
 // E and I are active fractions, without unit like A_e and A_i; τ is in ms, and c_ei weighs what I does to E, as in
 // WilsonCowan. Couplings and stimuli enter inside the sigmoids, at E_in and I_in. Where E and I alone have a silent
-// and an active state, a strong g_e makes them go from one to the other slowly, as in sleep.
+// and an active state, a strong g_e makes them alternate slowly, as in sleep: every 170 ms with the preset "slow
+// oscillation".
 //
 // Wilson and Cowan, Biophys. J. 12 (1972) 1-24, doi:10.1016/S0006-3495(72)86068-5; adaptation: Levenstein, Buzsáki and
 // Rinzel, Nat. Commun. 10 (2019) 2478, doi:10.1038/s41467-019-10327-5.
@@ -40,6 +41,7 @@ func WilsonCowanAdaptive() *Model {
 			State("A_e", 0, 0.2, "adaptation of E"),
 			State("A_i", 0, 0.2, "adaptation of I"),
 
+			Preset("slow oscillation", map[string]float64{"P": 1, "g_e": 8}),
 			Reference("Levenstein, Buzsáki and Rinzel (2019) Nat. Commun. 10: 2478, doi:10.1038/s41467-019-10327-5"),
 		)...)
 }
