@@ -106,10 +106,13 @@ func (c Catalogue) String() string {
 	return text.String()
 }
 
-// joined lists names, or says that there are none.
+// joined lists names: the first few of many.
 func joined(names []string) string {
-	if len(names) == 0 {
+	switch few := 6; {
+	case len(names) == 0:
 		return "-"
+	case len(names) > few:
+		return fmt.Sprintf("%s, … (%d)", strings.Join(names[:few], ", "), len(names))
 	}
 	return strings.Join(names, ", ")
 }
