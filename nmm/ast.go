@@ -14,6 +14,7 @@ const (
 	powerExpr                  // args[0] ^ args[1]
 	negateExpr                 // -args[0]
 	compareExpr                // args[0] text args[1], text is < or <=
+	listExpr                   // [args…], of which indices choose one
 )
 
 // expr is a node of the syntax tree.
@@ -24,6 +25,8 @@ type expr struct {
 	unit  string
 	text  string
 	args  []*expr
+
+	indices []*expr // of xi[k], xi[1], [1, 2][k]: names and numbers; gone once modes are expanded
 }
 
 // place is a position in the text: line and column from 1.
@@ -36,6 +39,7 @@ type equation struct {
 	unit       string
 	at, unitAt place
 	right      *expr
+	indices    []*expr // of the left side
 }
 
 // source is a text with the model's name, for error messages.

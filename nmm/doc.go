@@ -15,23 +15,24 @@
 // A line "dx/dt = expression : unit" gives a state, a line "y = expression : unit"
 // an algebraic variable, which other lines may use in any order; the unit is that
 // of x or y, and time is in ms. A line that ends with an operator, a comma or an
-// open parenthesis goes on in the next one, and so does an equation whose next line
+// open parenthesis or bracket goes on in the next one, and so does an equation whose next line
 // is indented deeper. # starts a comment.
 //
-//   - - * / ^                    as usual: -x^2 is -(x^2), and ^ takes its right side first
-//     exp log log1p sqrt cbrt      of one argument
-//     sin cos asin acos atan       asin and acos take what is beyond ±1 for ±1
-//     sinh cosh tanh erf erfc
-//     sigmoid(x), softplus(x)      1/(1 + e^-x) and ln(1 + e^x)
-//     exprel(x), linoid(x)         (e^x - 1)/x and x/(1 - e^-x), 1 at x = 0
-//     atan2(y, x)                  angle of the point (x, y), in (-pi, pi]
-//     abs(x), sign(x)              the sign of 0 is 0
-//     mod(x, y)                    x - y floor(x/y), with the sign of y; x for y = 0
-//     min(x, y), max(x, y), clip(x, lo, hi)
-//     where(a < b, p, q)           p where the condition holds, else q; also <=, >, >=
-//     diff(y, x)                   the derivative of an expression or a line y with respect to a
-//     state, a parameter or a port x; y may hold another diff
-//     pi, 2.5e-3, 5[mV]            numbers; one without unit is dimensionless
+//	a + b - c*d/e^f            as usual: -x^2 is -(x^2), and ^ takes its right side first
+//	exp log log1p sqrt cbrt    of one argument
+//	sin cos asin acos atan     asin and acos take what is beyond ±1 for ±1
+//	sinh cosh tanh erf erfc
+//	sigmoid(x), softplus(x)    1/(1 + e^-x) and ln(1 + e^x)
+//	exprel(x), linoid(x)       (e^x - 1)/x and x/(1 - e^-x), 1 at x = 0
+//	atan2(y, x)                angle of the point (x, y), in (-pi, pi]
+//	abs(x), sign(x)            the sign of 0 is 0
+//	mod(x, y)                  x - y floor(x/y), with the sign of y; x for y = 0
+//	min max clip(x, lo, hi)
+//	where(a < b, p, q)         p where the condition holds, else q; also <=, >, >=
+//	diff(y, x)                 derivative of an expression or a line y with respect to a state,
+//	                           a parameter or a port x; diff may be inside diff
+//	sum(k, x[k]), [1, 2, 3][k] see Modes
+//	pi, 2.5e-3, 5[mV]          numbers; one without unit is dimensionless
 //
 // Derivatives are exact and defined everywhere, with one choice at each kink: that of
 // abs at 0 is 1, clip's on its bounds 1, that of mod where it jumps 1, as beside it;
@@ -40,6 +41,22 @@
 // atan2 at the origin, it counts as 0.
 //
 // Function adds a function of one number that is given in Go with its derivatives.
+//
+// # Modes
+//
+// Several modes of one region are written with indices, which a line of its own
+// declares:
+//
+//	modes i, k = 3
+//	A[i,k] = [0.2, 0.5, 0.3][i] * sqrt(sigma*[1, 2, 1][k])              : 1
+//	dxi[k]/dt = (sum(i, A[i,k]*xi[i]) - b[k]*xi[k] + xi_in) / 1[ms]     : 1
+//
+// An index on the left of = runs over all modes, and so does that of a sum; a number
+// means one mode, xi[2]. A list chooses one of its elements, which are expressions;
+// the elements of a matrix are rows, [[1, 2], [3, 4]][i, k]. The model then has the
+// states xi_1, xi_2 and xi_3, and these are the names that couplings, records and
+// settings use: Pre {"xi_1 + xi_2 + xi_3"} sends their sum. The names of items may
+// have indices, too: Parameter("b[k]", …) declares b_1, b_2 and b_3.
 //
 // # Units
 //

@@ -10,31 +10,33 @@ import (
 //
 //	dx/dt = expression : unit of x
 //	y = expression : unit of y
+//	modes i, k = 3
 //
 // A line without "=" continues the one above if that ends with an operator, a
-// comma or an open parenthesis, or if it is indented deeper.
-func parseEquations(model, text string) ([]equation, *source, error) {
-	r := equationReader{src: &source{model: model, lines: strings.Split(text, "\n")}}
+// comma or an open parenthesis or bracket, or if it is indented deeper.
+func parseEquations(model, text string) (*equationReader, error) {
+	r := &equationReader{src: &source{model: model, lines: strings.Split(text, "\n")}, modes: map[string]int{}}
 	for n := range r.src.lines {
 		if err := r.line(n); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	if err := r.finish(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if len(r.list) == 0 {
-		return nil, nil, r.src.errorAt(place{1, 1}, "expected at least one equation, found none")
+		return nil, r.src.errorAt(place{1, 1}, "expected at least one equation, found none")
 	}
-	return r.list, r.src, nil
+	return r, nil
 }
 
 // equationReader gathers the lines of an equation until the next one begins.
 type equationReader struct {
 	src     *source
 	list    []equation
-	current []token // of the equation being gathered
-	indent  int     // of its first line
+	modes   map[string]int // how far each index runs
+	current []token        // of the equation being gathered
+	indent  int            // of its first line
 }
 
 // line takes line n, counted from 0.
@@ -61,6 +63,9 @@ func (r *equationReader) finish() error {
 	if len(r.current) == 0 {
 		return nil
 	}
+	if t := r.current; t[0].text == "modes" && t[1].class == 'a' {
+		return r.declareModes()
+	}
 	e, err := r.src.equation(r.current)
 	r.list = append(r.list, e)
 	return err
@@ -84,24 +89,29 @@ func openEnded(tokens []token) bool {
 	open := 0
 	for _, t := range tokens {
 		switch t.class {
-		case '(':
+		case '(', '[':
 			open++
-		case ')':
+		case ')', ']':
 			open--
 		}
 	}
 	last := tokens[len(tokens)-1]
-	return open > 0 && last.class != 'u' || strings.ContainsRune("+-*/^,(=<>lg", last.class)
+	return open > 0 && last.class != 'u' || strings.ContainsRune("+-*/^,([=<>lg", last.class)
 }
 
 func indentation(line string) int {
 	return len(line) - len(strings.TrimLeftFunc(line, unicode.IsSpace))
 }
 
+// parserOf reads tokens, of which there is at least one.
+func (s *source) parserOf(tokens []token) *parser {
+	last := tokens[len(tokens)-1].at.line
+	return &parser{src: s, tokens: tokens, end: place{last, len([]rune(s.lines[last-1])) + 1}}
+}
+
 // equation parses the tokens of one equation.
 func (s *source) equation(tokens []token) (equation, error) {
-	last := tokens[len(tokens)-1]
-	p := &parser{src: s, tokens: tokens, end: place{last.at.line, len([]rune(s.lines[last.at.line-1])) + 1}}
+	p := s.parserOf(tokens)
 	e, err := p.left()
 	if err != nil {
 		return e, err
@@ -127,6 +137,10 @@ func (p *parser) left() (equation, error) {
 		return equation{}, p.unexpected("a name on the left of =")
 	}
 	e := equation{name: t.text, at: t.at}
+	var err error
+	if e.indices, err = p.indices(); err != nil {
+		return e, err
+	}
 	if _, ok := p.accept("/"); ok {
 		below := p.peek()
 		if rest, isD := strings.CutPrefix(t.text, "d"); !isD || rest == "" || below.text != "dt" {

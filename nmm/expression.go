@@ -13,7 +13,7 @@ import (
 // gives the nodes of the names that may occur; there must be at least one, which
 // says the graph.
 func Expression(text string, symbols map[string]*G.Node) (*G.Node, error) {
-	e, src, err := parseExpression(text)
+	e, src, err := readExpression(text)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +39,16 @@ func Expression(text string, symbols map[string]*G.Node) (*G.Node, error) {
 		return nil, err
 	}
 	return b.node(t), nil
+}
+
+// readExpression parses an expression without modes.
+func readExpression(text string) (*expr, *source, error) {
+	e, src, err := parseExpression(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err = (&expander{src: src}).expr(e)
+	return e, src, err
 }
 
 // bareDiffer is for expressions without algebraic lines.
@@ -73,7 +83,7 @@ func graphOf(symbols map[string]*G.Node) (*G.ExprGraph, error) {
 // ExpressionUnit returns the unit of an expression, given those of the names in
 // it, or an error at the column where units do not fit.
 func ExpressionUnit(text string, units map[string]string) (string, error) {
-	e, src, err := parseExpression(text)
+	e, src, err := readExpression(text)
 	if err != nil {
 		return "", err
 	}

@@ -33,7 +33,7 @@ type function struct {
 
 // functions lists what the language knows, beside the functions that a model
 // defines. where is treated by the builder, since its first argument is a
-// condition, and diff by the differ. Slopes are defined at kinks: see the package comment.
+// condition, diff by the differ and sum by the expander. Slopes are defined at kinks: see the package comment.
 var functions = withOwn(map[string]function{
 	"exp":  stock(math.Exp, G.Exp, "exp(x)"),
 	"log":  stock(math.Log, G.Log, "1/x"),
@@ -53,6 +53,7 @@ var functions = withOwn(map[string]function{
 		[]string{"where(z < max(x, y), 0, where(x < y, 0, 1))", "where(z < max(x, y), 0, where(x < y, 1, 0))", "where(z < max(x, y), 1, 0)"}},
 	"where": {arity: 3, rule: choice},
 	"diff":  {arity: 2, rule: slope},
+	"sum":   {arity: 2},
 })
 
 // withOwn enters the functions given in Go with their derivatives.

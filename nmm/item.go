@@ -48,9 +48,17 @@ type preset struct {
 	values map[string]float64
 }
 
-// Parameter declares a parameter with its default in unit.
-func Parameter(name string, def float64, unit string, domain Transform, meaning string) Item {
+// named is an item about a name, or about all modes of a name like "a[k]".
+func named(name string, add func(m *Model, name string) error) Item {
 	return Item{func(m *Model) error {
+		return m.each(name, func(one string) error { return add(m, one) })
+	}}
+}
+
+// Parameter declares a parameter with its default in unit. The name "a[k]", with
+// an index of the equations, declares one per mode: a_1, a_2, …
+func Parameter(name string, def float64, unit string, domain Transform, meaning string) Item {
+	return named(name, func(m *Model, name string) error {
 		if err := domain.err(); err != nil {
 			return fmt.Errorf("parameter %q: %w", name, err)
 		}
@@ -60,13 +68,14 @@ func Parameter(name string, def float64, unit string, domain Transform, meaning 
 		m.parameters = append(m.parameters, ParameterInfo{Name: name, Unit: unit, Meaning: meaning,
 			Default: def, Values: []float64{def}, Domain: domain})
 		return m.declare(name, unit, "parameter")
-	}}
+	})
 }
 
 // State says the range that a state's initial value is drawn from, in the state's
-// unit, and what it is. A state without this item starts at 0.
+// unit, and what it is. A state without this item starts at 0. The name may be
+// that of all modes, "xi[k]".
 func State(name string, lo, hi float64, meaning string) Item {
-	return Item{func(m *Model) error {
+	return named(name, func(m *Model, name string) error {
 		s, err := m.state(name)
 		if err != nil {
 			return err
@@ -76,13 +85,14 @@ func State(name string, lo, hi float64, meaning string) Item {
 		}
 		s.Lo, s.Hi, s.Meaning = lo, hi, meaning
 		return nil
-	}}
+	})
 }
 
 // Bounds limits a state: it is clipped to [lo, hi] after every stage of a step;
-// ±Inf is no bound. The derivative is 1 inside and on the bounds, 0 outside.
+// ±Inf is no bound. The derivative is 1 inside and on the bounds, 0 outside. The
+// name may be that of all modes, "xi[k]".
 func Bounds(state string, lo, hi float64) Item {
-	return Item{func(m *Model) error {
+	return named(state, func(m *Model, state string) error {
 		s, err := m.state(state)
 		if err != nil {
 			return err
@@ -92,16 +102,16 @@ func Bounds(state string, lo, hi float64) Item {
 		}
 		s.Min, s.Max = lo, hi
 		return nil
-	}}
+	})
 }
 
 // Port declares an input for couplings and stimuli; it is 0 where nothing is
-// attached.
+// attached. The name "xi_in[k]" declares one per mode.
 func Port(name, unit string) Item {
-	return Item{func(m *Model) error {
+	return named(name, func(m *Model, name string) error {
 		m.ports = append(m.ports, PortInfo{name, unit})
 		return m.declare(name, unit, "port")
-	}}
+	})
 }
 
 // Reference cites where the model comes from.

@@ -20,7 +20,7 @@ func (m *Model) LaTeX() LaTeX {
 	var lines []string
 	used := map[string]bool{}
 	for _, e := range m.written {
-		left := symbolLaTeX(e.name)
+		left := (&expr{kind: nameExpr, text: e.name, indices: e.indices}).latex()
 		if e.derivative {
 			left = `\frac{d` + left + `}{dt}`
 		}
@@ -76,7 +76,12 @@ func (e *expr) latexLevel() (string, int) {
 	case numberExpr:
 		return e.numberLaTeX()
 	case nameExpr:
+		if len(e.indices) > 0 {
+			return symbolLaTeX(e.text) + e.indicesLaTeX(), powerLevel
+		}
 		return symbolLaTeX(e.text), atomLevel
+	case listExpr:
+		return latexParentheses(strings.Join(e.argsLaTeX(), ", ")) + e.indicesLaTeX(), powerLevel
 	case callExpr:
 		return e.callLaTeX()
 	case sumExpr:
@@ -146,12 +151,31 @@ var latexFunctions = map[string]string{
 	"asin": `\arcsin`, "acos": `\arccos`, "atan": `\arctan`, "min": `\min`, "max": `\max`, "sigmoid": `\sigma`,
 }
 
-func (e *expr) callLaTeX() (string, int) {
+func (e *expr) argsLaTeX() []string {
 	list := make([]string, len(e.args))
 	for i, a := range e.args {
 		list[i] = a.latex()
 	}
+	return list
+}
+
+// indicesLaTeX writes the indices of a mode above, since names have subscripts of their own.
+func (e *expr) indicesLaTeX() string {
+	if len(e.indices) == 0 {
+		return ""
+	}
+	list := make([]string, len(e.indices))
+	for i, index := range e.indices {
+		list[i] = index.text
+	}
+	return "^{(" + strings.Join(list, ",") + ")}"
+}
+
+func (e *expr) callLaTeX() (string, int) {
+	list := e.argsLaTeX()
 	switch e.text {
+	case "sum":
+		return `\sum_{` + list[0] + `} ` + e.args[1].latexIn(productLevel), sumLevel
 	case "exp":
 		return "e^{" + list[0] + "}", powerLevel
 	case "cbrt":

@@ -78,7 +78,7 @@ func (s *scanner) next() (token, error) {
 		text := s.while(func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' })
 		text += s.while(func(r rune) bool { return r == '\'' }) // a derivative of a function
 		return token{class: 'a', text: text, at: at}, nil
-	case strings.ContainsRune("+-*/^(),=<>", r):
+	case strings.ContainsRune("+-*/^(),=<>[]", r):
 		return s.operator(at), nil
 	}
 	return token{}, s.src.errorAt(at, fmt.Sprintf("unexpected character %q", r))

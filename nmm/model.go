@@ -19,6 +19,7 @@ type Model struct {
 	equations  []equation // shared between clones, never changed
 	derived    []equation // algebraic lines that diff asks for
 	written    []equation // as in the text
+	modes      map[string]int
 	states     []StateInfo
 	parameters []ParameterInfo
 	ports      []PortInfo
@@ -35,12 +36,16 @@ type Model struct {
 // dx/dt has the unit of x per ms. An error says what is wrong and where: syntax,
 // an unknown name, units that do not fit, a parameter that nothing uses.
 func Define(name, equations string, items ...Item) (*Model, error) {
-	list, src, err := parseEquations(name, equations)
+	text, err := parseEquations(name, equations)
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{name: name, src: src, equations: list, units: map[string]measure{}, functions: map[string]function{}}
-	for _, e := range list {
+	m := &Model{name: name, src: text.src, written: text.list, modes: text.modes, units: map[string]measure{}, functions: map[string]function{}}
+	x := &expander{src: text.src, modes: text.modes, bound: map[string]int{}}
+	if m.equations, err = x.equations(text.list); err != nil {
+		return nil, err
+	}
+	for _, e := range m.equations {
 		if err := m.declareEquation(e); err != nil {
 			return nil, err
 		}

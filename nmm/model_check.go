@@ -26,7 +26,6 @@ func (m *Model) check() error {
 			return fmt.Errorf("nmm: model %s: %q is declared and occurs in no equation", m.name, name)
 		}
 	}
-	m.written = slices.Clone(m.equations)
 	if err := m.derive(); err != nil {
 		return err
 	}

@@ -148,10 +148,10 @@ func (p *parser) primary() (*expr, error) {
 		return &expr{kind: numberExpr, at: t.at, value: t.value, unit: t.unit, text: t.text}, nil
 	}
 	if t, ok := p.accept("a"); ok {
-		if _, ok := p.accept("("); ok {
-			return p.call(t)
-		}
-		return &expr{kind: nameExpr, at: t.at, text: t.text}, nil
+		return p.named(t)
+	}
+	if t, ok := p.accept("["); ok {
+		return p.list(t)
 	}
 	if _, ok := p.accept("("); ok {
 		e, err := p.expression()
@@ -163,9 +163,58 @@ func (p *parser) primary() (*expr, error) {
 	return nil, p.unexpected("a number, a name or a parenthesis")
 }
 
+// named reads what follows a name: indices, and the arguments of a call.
+func (p *parser) named(t token) (*expr, error) {
+	indices, err := p.indices()
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := p.accept("("); ok {
+		return p.call(&expr{kind: callExpr, at: t.at, text: t.text, indices: indices})
+	}
+	return &expr{kind: nameExpr, at: t.at, text: t.text, indices: indices}, nil
+}
+
+// indices reads "[k, 2]", if that comes next.
+func (p *parser) indices() ([]*expr, error) {
+	if _, ok := p.accept("["); !ok {
+		return nil, nil
+	}
+	var list []*expr
+	for {
+		t, ok := p.accept("an")
+		if !ok {
+			return nil, p.unexpected("an index: a name or a number")
+		}
+		list = append(list, &expr{kind: map[rune]kind{'a': nameExpr, 'n': numberExpr}[t.class], at: t.at, text: t.text, value: t.value, unit: t.unit})
+		if _, ok := p.accept(","); !ok {
+			return list, p.expect(']', `"," or "]"`)
+		}
+	}
+}
+
+// list reads the elements behind "[", and the indices behind the list.
+func (p *parser) list(open token) (*expr, error) {
+	e := &expr{kind: listExpr, at: open.at}
+	for {
+		element, err := p.expression()
+		if err != nil {
+			return nil, err
+		}
+		e.args = append(e.args, element)
+		if _, ok := p.accept(","); ok {
+			continue
+		}
+		if err := p.expect(']', `"," or "]"`); err != nil {
+			return nil, err
+		}
+		e.indices, err = p.indices()
+		return e, err
+	}
+}
+
 // call reads the arguments behind "name(".
-func (p *parser) call(function token) (*expr, error) {
-	e := &expr{kind: callExpr, at: function.at, text: function.text}
+func (p *parser) call(e *expr) (*expr, error) {
 	for {
 		argument, err := p.expression()
 		if err != nil {

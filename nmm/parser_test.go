@@ -219,7 +219,7 @@ func TestExpressionSymbols(t *testing.T) {
 }
 
 func FuzzExpression(f *testing.F) {
-	for _, seed := range []string{"x + 2*y^2/3[mV]", "where(x <= y, exp(-x), clip(y, 0, 1))", "-x^-1 - --y", "5[1/√ms", "x\n+y # c", "τ*(", "1e", "x^(1/2)"} {
+	for _, seed := range []string{"x + 2*y^2/3[mV]", "where(x <= y, exp(-x), clip(y, 0, 1))", "-x^-1 - --y", "5[1/√ms", "x\n+y # c", "τ*(", "1e", "x^(1/2)", "diff(x*y^2, x)", "[x, 1[mV]][2]", "sum(k, x[k])", "atan2(y, mod(y, 2))", "diff(diff(exp(-y), y)*x, y)"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, expression string) {
@@ -235,7 +235,8 @@ func FuzzExpression(f *testing.F) {
 }
 
 func FuzzDefine(f *testing.F) {
-	for _, seed := range []string{"dx/dt = -x*p : 1", "dx/dt = y : mV\ny = x/1[ms] :mV/ms", "y = y : 1\ndx/dt = y :", "dx/dt =\n -x*p :1 # c\n\n", "dx/dt = : 1", "x = 1", "dx/dt = p : √ms^(1/"} {
+	for _, seed := range []string{"dx/dt = -x*p : 1", "dx/dt = y : mV\ny = x/1[ms] :mV/ms", "y = y : 1\ndx/dt = y :", "dx/dt =\n -x*p :1 # c\n\n", "dx/dt = : 1", "x = 1", "dx/dt = p : √ms^(1/",
+		"modes i, k = 3\ndx[k]/dt = sum(i, a[i,k]*x[i])*p : 1\na[i,k] = [[1,2,3],[4,5,6],[7,8,9]][i,k] : 1", "modes k = 2\ny[k] = 1 : 1\ndx/dt = diff(y[1]*x, x)*p : 1"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, equations string) {
