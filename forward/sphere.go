@@ -20,7 +20,7 @@ type Sphere struct {
 // HeadSphere is a sphere of brain, skull and scalp with the usual proportions and conductivities:
 // radii of 87 and 92 % of the scalp's; 0.33, 0.33/80 and 0.33 S/m.
 //
-// Rush and Driscoll 1968, doi:10.1213/00000539-196811000-00016.
+// Rush and Driscoll, Anesth. Analg. 47 (1968) 717-723, doi:10.1213/00000539-196811000-00016.
 func HeadSphere(centre [3]float64, scalp float64) Sphere {
 	return Sphere{centre, []float64{0.87 * scalp, 0.92 * scalp, scalp}, []float64{0.33, 0.33 / 80, 0.33}}
 }
@@ -34,7 +34,7 @@ func HeadSphere(centre [3]float64, scalp float64) Sphere {
 //	V(r) = p · ∇₀ [ 2/d − ln((R² − r·r₀ + R d)/2R²)/R ] / 4πσ,   d = |r − r₀|
 //
 // (Brody, Terry and Ideker 1973, IEEE Trans. Biomed. Eng. 20: 141-143), several the series of Legendre
-// polynomials, summed until rounding (Zhang 1995, doi:10.1088/0031-9155/40/3/001).
+// polynomials, summed until rounding (Zhang 1995, Phys. Med. Biol. 40: 335-349, doi:10.1088/0031-9155/40/3/001).
 func (s Sphere) EEG(sensors, sources *mat.Dense) (*mat.Dense, error) {
 	if err := s.check(); err != nil {
 		return nil, err

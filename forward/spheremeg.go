@@ -11,7 +11,7 @@ import (
 // field along each one's normal, [sensor, 3], of length 1. The shells make no difference to it, and
 // dipoles along a radius, or at the centre, have none.
 //
-// Sarvas 1987, doi:10.1088/0031-9155/32/1/004, eq. 25.
+// Sarvas, Phys. Med. Biol. 32 (1987) 11-22, doi:10.1088/0031-9155/32/1/004, eq. 25.
 func (s Sphere) MEG(sensors, normals, sources *mat.Dense) (*mat.Dense, error) {
 	if err := s.check(); err != nil {
 		return nil, err

@@ -23,9 +23,11 @@ import "math"
 //
 // The preset Friston2000 has the means of that paper, Friston2003 those of dynamic
 // causal modelling (the defaults), which Deco2013 takes over; Stephan2007 has the
-// revised k₁ = 4.3 ϑ₀ ρ TE, k₂ = r₀ ρ TE i and k₃ = 1 - i at 1.5 T and TE = 40 ms,
-// i = 1.43 being the ratio of intra- to extravascular signal. k₁ = 7 ρ, k₂ = 2 and
-// k₃ = 2 ρ - 0.2 elsewhere: they do not follow when ρ is changed or learned.
+// revised k₁ = 4.3 ϑ₀ ρ TE, k₂ = r₀ ρ TE i and k₃ = 1 - i at 1.5 T and TE = 40 ms:
+// ϑ₀ = 40.3 Hz, r₀ = 25 Hz, 4 % of venous volume, and for the ratio i of intra- to
+// extravascular signal 1.43, at which it can be fixed; as a free parameter its prior
+// mean is 1. k₁ = 7 ρ, k₂ = 2 and k₃ = 2 ρ - 0.2 elsewhere: they do not follow when ρ
+// is changed or learned.
 //
 // Friston et al., NeuroImage 12 (2000) 466-477, doi:10.1006/nimg.2000.0630; Friston et
 // al., NeuroImage 19 (2003) 1273-1302, doi:10.1016/S1053-8119(03)00202-7; logarithms

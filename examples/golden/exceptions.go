@@ -52,7 +52,7 @@ var exceptions = map[string]exception{
 	"TVB coherence": {"tvb", "analyzers, Coherence",
 		"averages normalised single windows, of which each is 1",
 		"the squared mean cross-spectrum over the product of the mean spectra (forward.Welch)",
-		"Welch 1967, doi:10.1109/TAU.1967.1161901; tvb.md §9, §12 item 11"},
+		"Carter 1987, doi:10.1109/PROC.1987.13723; tvb.md §9, §12 item 11"},
 	"TVB PreSigmoidal": {"tvb", "coupling, PreSigmoidal",
 		"sums over the wrong axis",
 		"a region receives the sigmoids of its sources",
