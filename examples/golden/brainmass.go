@@ -76,7 +76,7 @@ func (c *brainmassRHS) run(model string, units map[string]string) outcome {
 		return missing
 	}
 	if class.literature == nil {
-		class = class.running()
+		class = class.running(c.Params)
 	}
 	p := point{class: class, n: sizeOf(c.States), params: c.Params}
 	var err error
@@ -228,7 +228,7 @@ func (c *brainmassRun) problem(model, method string, dt float64, steps int, reco
 	if !ok {
 		return nil, decline(skipped("needs integrator %s", method))
 	}
-	p := &problem{class: class.running(), n: sizeOf(c.Init), params: c.Params, dt: dt, scheme: scheme, record: record, steps: steps}
+	p := &problem{class: class.running(c.Params), n: sizeOf(c.Init), params: c.Params, dt: dt, scheme: scheme, record: record, steps: steps}
 	p.bounds, p.links = p.class.bounds, p.class.selfLinks(p.n)
 	var err error
 	if p.init, err = spreadAll(c.Init, p.n); err != nil {

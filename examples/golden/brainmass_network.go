@@ -72,7 +72,7 @@ func readBrainmassHandwired(d *document) ([]instance, error) {
 			if o := decode("brainmass", id.Model, raw, &c); o != nil {
 				return *o
 			}
-			c.Coupling, c.CoupledVar, c.Port, c.handwired = "additive", "r", "v_inp", true
+			c.Coupling, c.CoupledVar, c.Port, c.handwired = "additive", "r", "r to v", true
 			return c.run()
 		}})
 	}

@@ -23,7 +23,6 @@ type class struct {
 	unused []string           // parameters of theirs that are in none of the equations
 	local  []local            // TVB's local coupling
 	bent   []bentLocal        // the same where it is no multiple of a state
-	check  func(params map[string]array) *outcome
 	// tauGradient names parameters of theirs whose derivative is not that of our equations although
 	// the value agrees, with the reason.
 	differs map[string]string
@@ -33,6 +32,7 @@ type class struct {
 	// A peer's equations, where they are wrong, are a class of their own: coded. wrong is its entry in the
 	// table of exceptions, and literature names what a file holds of the right derivatives, by state.
 	coded      *class
+	codedIf    func(params map[string]array) bool // whether they show; nil: always
 	wrong      string
 	literature map[string]string
 	frozen     []string // states of theirs that enter a port, "frozen x", as they are at the start of a step

@@ -31,8 +31,8 @@ func asCoded(name, equations string, parameters, ports string, items ...nmm.Item
 }
 
 // running returns the class that runs a peer's numbers: the peer's own equations where ours differ.
-func (c *class) running() *class {
-	if c.coded == nil {
+func (c *class) running(params map[string]array) *class {
+	if c.coded == nil || c.codedIf != nil && !c.codedIf(params) {
 		return c
 	}
 	own := *c.coded

@@ -28,11 +28,6 @@ func (d derivative) times(factor float64) derivative {
 
 // evaluate returns the derivatives per ms of their states, in their units.
 func (p *point) evaluate() (map[string]derivative, *outcome) {
-	if p.class.check != nil {
-		if o := p.class.check(p.params); o != nil {
-			return nil, o
-		}
-	}
 	symbols, err := p.symbols()
 	if err != nil {
 		return nil, decline(failed("%v", err))

@@ -297,55 +297,67 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-// TestTableNamesExist checks every row of the table against our models.
+// TestTableNamesExist checks every row of the table against our models, and against the peers' equations.
 func TestTableNamesExist(t *testing.T) {
 	for _, entry := range classes {
-		c := entry.running()
-		m := c.model()
-		states, params, ports, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
-		for _, o := range m.Observables() {
-			seen[o.Name] = true
-		}
-		for _, s := range m.States() {
-			states[s.Name] = true
-		}
-		for _, p := range m.Parameters() {
-			params[p.Name] = true
-		}
-		for _, p := range m.Ports() {
-			ports[p.Name] = true
-		}
-		given := map[string]bool{}
-		for name := range c.fixed {
-			given[name] = true
-		}
-		for _, p := range c.params {
-			given[p.ours] = true
-		}
-		for name := range given {
-			if !params[name] {
-				t.Errorf("%s %s: %s has no parameter %q", c.peer, c.name, m.Name(), name)
+		for _, c := range []*class{&entry, entry.coded} {
+			if c == nil || c.model == nil {
+				continue
 			}
+			checkNames(t, c)
 		}
-		for name := range params {
-			if !given[name] {
-				t.Errorf("%s %s: the table does not give parameter %s of %s", c.peer, c.name, name, m.Name())
-			}
+		if entry.model == nil && entry.coded == nil && entry.missing == "" {
+			t.Errorf("%s %s has no model", entry.peer, entry.name)
 		}
-		for _, p := range c.states {
-			if !states[p.ours] {
-				t.Errorf("%s %s: %s has no state %q", c.peer, c.name, m.Name(), p.ours)
-			}
+	}
+}
+
+func checkNames(t *testing.T, c *class) {
+	t.Helper()
+	m := c.model()
+	states, params, ports, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, o := range m.Observables() {
+		seen[o.Name] = true
+	}
+	for _, s := range m.States() {
+		states[s.Name] = true
+	}
+	for _, p := range m.Parameters() {
+		params[p.Name] = true
+	}
+	for _, p := range m.Ports() {
+		ports[p.Name] = true
+	}
+	given := map[string]bool{}
+	for name := range c.fixed {
+		given[name] = true
+	}
+	for _, p := range c.params {
+		given[p.ours] = true
+	}
+	for name := range given {
+		if !params[name] {
+			t.Errorf("%s %s: %s has no parameter %q", c.peer, c.name, m.Name(), name)
 		}
-		for _, p := range c.seen {
-			if !seen[p.ours] {
-				t.Errorf("%s %s: %s has no observable %q", c.peer, c.name, m.Name(), p.ours)
-			}
+	}
+	for name := range params {
+		if !given[name] {
+			t.Errorf("%s %s: the table does not give parameter %s of %s", c.peer, c.name, name, m.Name())
 		}
-		for _, p := range c.ports {
-			if !ports[p.ours] {
-				t.Errorf("%s %s: %s has no port %q", c.peer, c.name, m.Name(), p.ours)
-			}
+	}
+	for _, p := range c.states {
+		if !states[p.ours] {
+			t.Errorf("%s %s: %s has no state %q", c.peer, c.name, m.Name(), p.ours)
+		}
+	}
+	for _, p := range c.seen {
+		if !seen[p.ours] {
+			t.Errorf("%s %s: %s has no observable %q", c.peer, c.name, m.Name(), p.ours)
+		}
+	}
+	for _, p := range c.ports {
+		if !ports[p.ours] {
+			t.Errorf("%s %s: %s has no port %q", c.peer, c.name, m.Name(), p.ours)
 		}
 	}
 }

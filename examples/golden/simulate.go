@@ -14,11 +14,6 @@ const cortex = "cortex"
 
 // network builds the problem in our terms.
 func (p *problem) network() (*graph.Network, *outcome) {
-	if p.class.check != nil {
-		if o := p.class.check(p.params); o != nil {
-			return nil, o
-		}
-	}
 	p.defaults()
 	m, err := p.model()
 	if err != nil {

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"math"
+	"slices"
 
 	"github.com/euryale-ml/euryale/nmm"
 )
@@ -16,12 +16,24 @@ var qifClasses = []class{
 		ports:  []pair{timesParam("c0", "v_in", "cr"), timesParam("c1", "v_in", "cv")},
 	},
 	{
-		// r in Hz, Δ in Hz with Δ_paper = Δ τ. Its 2rv is not divided by τ, so only τ = 1 ms is ours.
+		// r in Hz, Δ in Hz with Δ_paper = Δ τ. It does not divide 2rv by τ, which τ = 1 ms hides.
 		peer: "brainmass", name: "MontbrioPazoRoxinStep", model: nmm.MontbrioPazoRoxin,
-		states: []pair{in("r", "r", 1e-3), is("v", "v")},
-		params: []pair{is("tau", "tau"), in("delta", "Delta", 1e-3), is("eta", "eta"), is("J", "J")},
-		ports:  []pair{in("r_inp", "r_in", 1e-3), is("v_inp", "v_in")},
-		check:  onlyUnitTau,
+		states:  []pair{in("r", "r", 1e-3), is("v", "v")},
+		params:  []pair{is("tau", "tau"), in("delta", "Delta", 1e-3), is("eta", "eta"), is("J", "J")},
+		ports:   []pair{in("r_inp", "r_in", 1e-3), is("v_inp", "v_in"), in("r to v", "v_in", 1e-3)}, // the last of r in 1/ms
+		codedIf: notOne("tau"),
+		coded: &class{
+			wrong: "brainmass Montbrió-Pazó-Roxin",
+			model: func() *nmm.Model {
+				return asCoded("MontbrioPazoRoxinStep", `
+				x     = tau*r/1e3[ms]                                        : 1
+				dr/dt = delta/(pi*tau) + (2*v*r + r_in)/1[ms]                : 1
+				dv/dt = (v^2 + eta + v_in + J*x - (pi*x)^2)/tau              : 1`,
+					"tau ms, delta, eta, J", "r_in, v_in")
+			},
+			states: same("r", "v"), params: same("tau", "delta", "eta", "J"),
+			ports: []pair{is("r_inp", "r_in"), is("v_inp", "v_in"), in("r to v", "v_in", 1e-3)},
+		},
 		differs: map[string]string{
 			"tau": "brainmass does not divide 2rv by tau, so its derivative differs where the value agrees (brainmass.md §12.3 item 3)",
 		},
@@ -43,7 +55,7 @@ var qifClasses = []class{
 		peer: "brainmass", name: "CoombesByrneStep", model: nmm.CoombesByrne2D,
 		states: same("r", "v"),
 		params: same("Delta", "eta", "k", "v_syn"), fixed: map[string]float64{"tau": 1},
-		ports: []pair{is("r_inp", "r_in"), is("v_inp", "v_in")},
+		ports: []pair{is("r_inp", "r_in"), is("v_inp", "v_in"), is("r to v", "v_in")},
 	},
 	adapting("GastSchmidtKnosche_SD", nmm.GastSchmidtKnoscheSD),
 	adapting("GastSchmidtKnosche_SF", nmm.GastSchmidtKnoscheSF),
@@ -67,12 +79,9 @@ func adapting(name string, model func() *nmm.Model) class {
 	}
 }
 
-// onlyUnitTau excepts Montbrió-Pazó-Roxin cases in which brainmass's wrong time scale shows.
-func onlyUnitTau(params map[string]array) *outcome {
-	for _, tau := range params["tau"].data {
-		if math.Abs(tau-1) > 0 {
-			return decline(excepted("brainmass Montbrió-Pazó-Roxin", "tau is %g ms", tau))
-		}
+// notOne reports whether a parameter is not 1 somewhere.
+func notOne(name string) func(map[string]array) bool {
+	return func(params map[string]array) bool {
+		return slices.ContainsFunc(params[name].data, func(v float64) bool { return v != 1 })
 	}
-	return nil
 }

@@ -60,7 +60,7 @@ func readTVBDfun(d *document) ([]instance, error) {
 				return missing
 			}
 			k := c.State.dim(0)
-			class = class.running()
+			class = class.running(c.Params)
 			p := point{class: class, n: k, params: c.Params, states: map[string][]float64{}, ports: map[string][]float64{}}
 			for v, name := range f.StateVariables {
 				p.states[name] = column(c.State, v)

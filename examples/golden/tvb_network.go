@@ -88,7 +88,7 @@ func (f *tvbNetwork) problem(idelays, history array, integrator string) (*proble
 		return nil, decline(skipped("needs integrator %s", integrator))
 	}
 	n := f.Weights.dim(0)
-	p := &problem{class: class.running(), n: n, params: f.Params, dt: f.Dt, scheme: scheme, record: f.RecordSteps,
+	p := &problem{class: class.running(f.Params), n: n, params: f.Params, dt: f.Dt, scheme: scheme, record: f.RecordSteps,
 		init: map[string][]float64{}, history: map[string][][]float64{}, bounds: map[string][2]float64{}}
 	if err := history.needs("history", -1, len(f.StateVariables), n, -1); err != nil {
 		return nil, decline(failed("%v", err))
