@@ -77,6 +77,19 @@
 // A Transform maps the unbounded numbers that an optimiser moves to values; it also
 // describes the domain of a parameter.
 //
+// # Catalogue and files
+//
+// List has all models of this package, and Lookup one by its name. A model prints itself
+// with its equations, states, parameters, ports, presets and references; LaTeX has the
+// equations as formulae, which notebooks set. Programs that read configurations go
+//
+//	m, err := nmm.Lookup("JansenRit")
+//	q, err := nmm.ParseQuantity("120 1/s")
+//	err = m.Preset("tvb").Set("mu", q).Err()
+//
+// Save writes a model with its settings to a JSON file, a line per state and parameter,
+// from which Load makes the same model, to the last bit; models can be written in that form too.
+//
 // # Nodes
 //
 // Model.Nodes makes the right sides out of the nodes of states, parameters and

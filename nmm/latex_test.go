@@ -22,6 +22,7 @@ func TestLaTeXOfExpressions(t *testing.T) {
 		{"where(x > 0, x, 0)", `\begin{cases} x & \text{if } 0 < x \\ 0 & \text{otherwise} \end{cases}`},
 		{"clip(x, 0, 1) + abs(y)", `\operatorname{clip}\left(x, 0, 1\right) + \left|y\right|`},
 		{"cbrt(x) + log1p(x - 1)", `\sqrt[3]{x} + \ln\left(1 + x - 1\right)`},
+		{"a*diff(diff(x^2 + y, x), y)", `a\, \frac{\partial \left(\frac{\partial \left(x^{2} + y\right)}{\partial x}\right)}{\partial y}`},
 		{"mod(atan2(y, x), 2)", `\operatorname{mod}\left(\operatorname{atan2}\left(y, x\right), 2\right)`},
 		{"2*pi*w_EE*wEE*tauE*tau*nu_max*S_e_in", `2\, \pi\, w_{EE}\, w_{EE}\, \tau_{E}\, \tau\, \nu_{\mathrm{max}}\, S_{e,\mathrm{in}}`},
 		{"y0*x_12*η*σ_v*Delta*psp*ln_f*KI", `y_{0}\, x_{12}\, \eta\, \sigma_{v}\, \Delta\, \mathrm{psp}\, \ln f\, KI`},
