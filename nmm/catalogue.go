@@ -44,6 +44,7 @@ var catalogue = []func() *Model{
 	WongWang,
 	ReducedWongWang,
 	ReducedWongWangExcInh,
+	Zerlaut,
 	// conductance
 	LarterBreakspear,
 	KIonEx,

