@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -53,20 +55,28 @@ var atLeast = []struct {
 }
 
 // exceptedIn holds how many cases of a file are known errors of the peer whose reason was tested.
-var exceptedIn = map[string]int{"brainmass/forward.json": 14, "tvb/monitors/Bold_*.json": 1}
+var exceptedIn = map[string]int{"tvb/dfun/ZetterbergJansen.json": 3, "tvb/trajectories/ZetterbergJansen.json": 3, "brainmass/forward.json": 14, "tvb/monitors/Bold_*.json": 1}
+
+// public runs all files once.
+var public = sync.OnceValues(func() (files []fileResult, err error) {
+	var out bytes.Buffer
+	_, err = golden([]string{"-json", "-v", sets}, &out, io.Discard)
+	for d := json.NewDecoder(&out); err == nil && d.More(); {
+		var f fileResult
+		if err = d.Decode(&f); err == nil && f.Name != "" { // the last object holds the totals
+			files = append(files, f)
+		}
+	}
+	return files, err
+})
 
 func TestPublicSets(t *testing.T) {
-	var out bytes.Buffer
-	sum, err := golden([]string{"-json", "-v", sets}, &out, io.Discard)
+	files, err := public()
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	for d := json.NewDecoder(&out); d.More(); {
-		var f fileResult
-		if err := d.Decode(&f); err != nil {
-			t.Fatal(err)
-		}
+	for _, f := range files {
 		for _, c := range f.Details {
 			if c.Verdict == fail.String() {
 				t.Errorf("%s: %s: %s", f.Name, c.Case, c.Reason)
@@ -95,9 +105,20 @@ func TestPublicSets(t *testing.T) {
 			t.Errorf("no file like %s in %s", want.pattern, sets)
 		}
 	}
-	if sum.Failed != 0 {
-		t.Errorf("%d cases failed", sum.Failed)
+}
+
+// passedIn returns how many cases of a public file pass.
+func passedIn(t *testing.T, file string) int {
+	t.Helper()
+	files, err := public()
+	if err != nil {
+		t.Fatal(err)
 	}
+	i := slices.IndexFunc(files, func(f fileResult) bool { return named(f.Name, file) })
+	if i < 0 {
+		t.Fatalf("no %s in %s", file, sets)
+	}
+	return files[i].Passed
 }
 
 // changed writes a copy of a golden file in which one number is another.
@@ -181,15 +202,11 @@ func enlarge(v any, result bool) any {
 func TestChangedGradientsFail(t *testing.T) {
 	for _, file := range []string{"brainmass/networks.json", "brainmass/single_node.json", "brainmass/coupling.json", "brainmass/params.json",
 		"neurolib/gradients.json", "neurolib/optimal_control.json"} {
-		whole, err := golden([]string{filepath.Join(sets, file)}, io.Discard, io.Discard)
-		if err != nil {
-			t.Fatal(err)
-		}
 		saved := resultKeys["traj"]
 		resultKeys["traj"] = false
 		sum, err := golden([]string{scaledDigits(t, file)}, io.Discard, io.Discard)
 		resultKeys["traj"] = saved
-		if err != nil || sum.Failed == 0 || sum.Passed >= whole.Passed {
+		if err != nil || sum.Failed == 0 || sum.Passed >= passedIn(t, file) {
 			t.Errorf("%s with its gradients changed by a part in 10⁵: %+v, %v, expected failures", file, sum, err)
 		}
 	}
@@ -206,8 +223,12 @@ func TestRecognisedByContent(t *testing.T) {
 		{"tvb/coupling/00_Linear.json", "tvb coupling"}, {"tvb/trajectories/Linear.json", "tvb trajectories"},
 		{"tvb/trajectories_extra/09_region_stimulus_JansenRit_RK4.json", "tvb trajectories_extra"},
 	} {
-		if f := runFile(changed(t, c.file, ":", " :")); f.Schema != c.schema || f.Failed > 0 {
-			t.Errorf("%s under another name: schema %q with %d failures, expected %q", c.file, f.Schema, f.Failed, c.schema)
+		d, err := open(changed(t, c.file, ":", " :"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, reason := recognise(d); s == nil || s.peer+" "+s.name != c.schema {
+			t.Errorf("%s under another name: %v %s, expected %q", c.file, s, reason, c.schema)
 		}
 	}
 }
