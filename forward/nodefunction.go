@@ -9,6 +9,8 @@ import (
 	"github.com/chewxy/hm"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/euryale-ml/euryale/internal/memory"
 )
 
 // Array is a row-major float64 array with its shape, as node functions see it.
@@ -225,7 +227,9 @@ func newArray(shape []int) Array {
 	for _, d := range shape {
 		size *= d
 	}
-	return Array{append([]int{}, shape...), make([]float64, size)}
+	data := memory.Numbers(size)
+	clear(data)
+	return Array{append([]int{}, shape...), data}
 }
 
 func arrays(name string, in []G.Value) ([]Array, error) {

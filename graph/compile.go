@@ -23,14 +23,13 @@ type compiled struct {
 	constantPast []bool // states whose history is their initial value
 }
 
-// clip applies the bounds of a state to an initial value. inside tells whether it was within them.
-func (c *compiled) clip(s *slot, x float64) (y float64, inside bool) {
+// bounds are those of a state, which its initial values and its history are held within.
+func (c *compiled) bounds(s *slot) (lo, hi float64) {
 	states := c.step.states
 	if s.observer > 0 {
 		states = c.observers[s.observer-1].step.states
 	}
-	lo, hi := states[s.index].Min, states[s.index].Max
-	return max(lo, min(hi, x)), x >= lo && x <= hi
+	return states[s.index].Min, states[s.index].Max
 }
 
 // compile builds and compiles the step of a network, and its adjoint for the addresses that learn.

@@ -181,8 +181,12 @@ func (c *compiled) initial(n *Network, run *Run) ([]float64, error) {
 // fill writes the value of an initial state or of a history into a carry, within the state's bounds.
 func (c *compiled) fill(carry []float64, s *slot, v engine.Value, lanes int) {
 	width := c.model.CarryWidth()
-	c.place(s, lanes, func(l, at, k int) {
-		carry[l*width+at], _ = c.clip(s, v.Data[laneIndex(v.PerLane, l, s.size)+k])
+	lo, hi := c.bounds(s)
+	c.place(s, lanes, func(l, at, k, n int) {
+		into := carry[l*width+at:][:n]
+		for i, x := range v.Data[laneIndex(v.PerLane, l, s.size)+k:][:n] {
+			into[i] = max(lo, min(hi, x))
+		}
 	})
 }
 

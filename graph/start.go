@@ -3,6 +3,8 @@ package graph
 import (
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/euryale-ml/euryale/internal/memory"
 )
 
 // start is the operation that makes the carry of the first step from initial states and histories.
@@ -14,7 +16,8 @@ func (c *compiled) start(run *Run, fixed []float64, slots []*slot) (*G.Node, err
 		o.wrt = append(o.wrt, true)
 	}
 	o.do = func(in [][]float64) ([]float64, error) {
-		carry := append([]float64(nil), fixed...)
+		carry := memory.Numbers(len(fixed))
+		copy(carry, fixed)
 		for i, s := range slots {
 			c.fill(carry, s, s.read(in[i], run.Lanes), run.Lanes)
 		}
@@ -39,10 +42,14 @@ func (c *compiled) start(run *Run, fixed []float64, slots []*slot) (*G.Node, err
 func (c *compiled) startGradient(s *slot, x, carry []float64, lanes int) []float64 {
 	v, width := s.read(x, lanes), c.model.CarryWidth()
 	full := make([]float64, len(v.Data))
-	c.place(s, lanes, func(l, at, k int) {
-		i := laneIndex(s.lanes, l, s.size) + k
-		if _, inside := c.clip(s, v.Data[i]); inside {
-			full[i] += carry[l*width+at]
+	lo, hi := c.bounds(s)
+	c.place(s, lanes, func(l, at, k, n int) {
+		k += laneIndex(s.lanes, l, s.size)
+		grad, into := carry[l*width+at:][:n], full[k:][:n]
+		for i, x := range v.Data[k:][:n] {
+			if x >= lo && x <= hi {
+				into[i] += grad[i]
+			}
 		}
 	})
 	into := make([]float64, len(x))
@@ -57,8 +64,8 @@ func laneIndex(perLane bool, lane, size int) int {
 	return 0
 }
 
-// place calls do for every pair of a place in a lane's carry and an index of the slot's value.
-func (c *compiled) place(s *slot, lanes int, do func(lane, at, k int)) {
+// place calls do for every pair of places, each for n numbers: in a lane's carry and in the slot's value.
+func (c *compiled) place(s *slot, lanes int, do func(lane, at, k, n int)) {
 	m, base := c.model, 0
 	constantPast := c.constantPast
 	if s.observer > 0 {
@@ -69,19 +76,12 @@ func (c *compiled) place(s *slot, lanes int, do func(lane, at, k int)) {
 	n, depth := m.States[s.index].N, m.Histories()[s.index]
 	for l := 0; l < lanes; l++ {
 		if s.value.Kind == historyKind {
-			skip := s.size - depth*n // only the latest rows are read
-			for k := 0; k < depth*n; k++ {
-				do(l, m.HistoryOffset(s.index)+k, skip+k)
-			}
+			do(l, m.HistoryOffset(s.index), s.size-depth*n, depth*n) // only the latest rows are read
 			continue
 		}
-		for k := 0; k < n; k++ {
-			do(l, base+m.StateOffset(s.index)+k, k)
-		}
-		if constantPast[s.index] {
-			for k := 0; k < depth*n; k++ {
-				do(l, m.HistoryOffset(s.index)+k, k%n)
-			}
+		do(l, base+m.StateOffset(s.index), 0, n)
+		for d := 0; d < depth && constantPast[s.index]; d++ {
+			do(l, m.HistoryOffset(s.index)+d*n, 0, n)
 		}
 	}
 }
