@@ -79,7 +79,7 @@ func (l *tile[T]) divergedAt(variable string, labels []string, values []T, lane 
 	for kernel.Finite(values[j : j+1]) {
 		j++
 	}
-	return &DivergedError{Lane: l.root.first + lane, Variable: variable, Region: labels[j], Value: float64(values[j])}
+	return &DivergedError{Lane: l.root.numbers[lane], Variable: variable, Region: labels[j], Value: float64(values[j])}
 }
 
 // DivergedError says where a run became NaN or infinite.

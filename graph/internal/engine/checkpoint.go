@@ -11,6 +11,7 @@ import (
 // plan says how the steps of a window are cut into segments, and how many segment starts are kept.
 type plan struct {
 	lanes    int // most lanes of a tile
+	bundles  int // of those: see bundleLanes
 	segment  int // steps per segment, whole blocks
 	count    int // segments
 	resident bool
@@ -59,16 +60,41 @@ func (m *Model) sizes(segment int) (point, tape, work int) {
 // instruction costs beside its loop, and short enough for the nearest cache.
 const tileBytes = 6 << 10
 
-// tileLanes is the number of lanes that are solved side by side. It depends on the model and the number
-// of lanes alone, because gradients of what the lanes share are summed tile by tile.
-func (e *Engine[T]) tileLanes(lanes int) int {
+// layout plans tiles of as many bundles as there are lanes for: of more than one only if they are equal, all
+// tapes fit into memory, and no goroutine has more lanes to solve than it had in tiles of one.
+func (e *Engine[T]) layout(lanes, bundle, workers int, keep bool) (plan, error) {
+	all := segments(lanes, bundle)
+	for n := bits.Len(uint(e.longest()/bundle)) - 1; n > 0; n-- {
+		tiles, some := all>>n, 1<<n
+		if lanes%(bundle*some) != 0 || all > maxGroups || segments(tiles, workers)*some > segments(all, workers) {
+			continue
+		}
+		if p, err := e.plan(bundle*some, lanes, workers, keep); err == nil && p.factor == 1 {
+			p.bundles = some
+			return p, nil
+		}
+	}
+	p, err := e.plan(bundle, lanes, workers, keep)
+	p.bundles = 1
+	return p, err
+}
+
+// longest is the number of lanes whose vectors have tileBytes.
+func (e *Engine[T]) longest() int {
+	var zero T
+	return tileBytes / int(unsafe.Sizeof(zero)) / e.Model.widest()
+}
+
+// bundleLanes is the number of lanes of a bundle. The gradients of what lanes share are summed bundle by
+// bundle, so that it depends on the model and the number of lanes alone; how many bundles make a tile changes
+// no bit.
+func (e *Engine[T]) bundleLanes(lanes int) int {
 	if !e.Model.tileable {
 		return 1
 	}
 	n := e.Settings.Tile
 	if n == 0 {
-		var zero T
-		n = min(tileBytes/int(unsafe.Sizeof(zero))/e.Model.widest(), lanes/8) // at least eight tiles for the goroutines
+		n = min(e.longest(), lanes/8) // at least eight for the goroutines
 		if n > 1 && n <= 16 {
 			return 1 << (bits.Len(uint(n)) - 1) // as products take four lanes at once, and batches are powers of two
 		}

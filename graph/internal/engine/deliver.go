@@ -2,19 +2,19 @@ package engine
 
 import "github.com/euryale-ml/euryale/graph/internal/kernel"
 
-// laneSum adds up the lanes' gradients of values that all lanes share: those of a tile of lanes in
-// order, some tiles in order too, if there are many, and what is left by a fixed tree.
+// laneSum adds up the lanes' gradients of values that all lanes share: those of a bundle of lanes in
+// order, some bundles in order too, if there are many, and what is left by a fixed tree.
 type laneSum struct {
-	tiles, perGroup int
-	shared          [][][]float64 // [group][value][…], nil for values that are not shared or not wanted
-	memory          []float64     // that they lie in
+	bundles, perGroup int
+	shared            [][][]float64 // [group][value][…], nil for values that are not shared or not wanted
+	memory            []float64     // that they lie in
 }
 
 const maxGroups = 64
 
 // newLaneSum makes room for the sums in memory, if that is enough.
-func newLaneSum(in *Inputs, grads *Gradients, tiles int, memory []float64) *laneSum {
-	s := &laneSum{tiles: tiles, perGroup: (tiles + maxGroups - 1) / maxGroups}
+func newLaneSum(in *Inputs, grads *Gradients, bundles int, memory []float64) *laneSum {
+	s := &laneSum{bundles: bundles, perGroup: segments(bundles, maxGroups)}
 	s.shared = make([][][]float64, s.groups())
 	values, wanted := in.all(), grads.all()
 	count := 0
@@ -37,7 +37,7 @@ func newLaneSum(in *Inputs, grads *Gradients, tiles int, memory []float64) *lane
 	return s
 }
 
-func (s *laneSum) groups() int { return (s.tiles + s.perGroup - 1) / s.perGroup }
+func (s *laneSum) groups() int { return segments(s.bundles, s.perGroup) }
 
 // all lists the values in one order, parameters, weights, series.
 func (in *Inputs) all() []Value {
@@ -64,8 +64,9 @@ func (s *laneSum) finish(grads *Gradients) {
 	}
 }
 
-// deliver adds the lanes' gradients to where they belong; those of a masked lane are zero.
-func (l *tile[T]) deliver(grads *Gradients, shared [][]float64) {
+// deliver adds the lanes' gradients to where they belong, those of shared values to one sum for each bundle;
+// those of a masked lane are zero.
+func (l *tile[T]) deliver(grads *Gradients, shared [][][]float64) {
 	values, wanted := l.in.all(), grads.all()
 	for lane := 0; lane < l.lanes && grads.Carry != nil; lane++ {
 		l.deliverCarry(l.carry(grads.Carry, lane), lane)
@@ -75,11 +76,10 @@ func (l *tile[T]) deliver(grads *Gradients, shared [][]float64) {
 			continue
 		}
 		if n := len(wanted[i]) / l.in.Lanes; v.PerLane {
-			all := wanted[i][l.first*n:][:l.lanes*n]
-			clear(all)
-			l.gradient(i, func(lane int) []float64 { return all[lane*n:][:n] })
+			clear(wanted[i][l.first*n:][:l.lanes*n])
+			l.gradient(i, func(lane int) []float64 { return wanted[i][l.numbers[lane]*n:][:n] })
 		} else {
-			l.gradient(i, func(int) []float64 { return shared[i] })
+			l.gradient(i, func(lane int) []float64 { return shared[lane%l.bundles][i] })
 		}
 	}
 }
@@ -122,10 +122,13 @@ func (l *tile[T]) gradient(i int, place func(lane int) []float64) {
 	})
 }
 
-// eachSet calls do for each lane that is not masked if there is something per lane, once if all share it.
+// eachSet calls do for each lane that is not masked if there is something per lane, for the first one of each
+// bundle if all share it.
 func (l *tile[T]) eachSet(perLane bool, do func(lane int)) {
 	if !perLane {
-		do(0)
+		for lane := range l.bundles {
+			do(lane)
+		}
 		return
 	}
 	for lane, masked := range l.masked {
@@ -170,7 +173,7 @@ func (l *tile[T]) addParam(i int, place func(lane int) []float64) {
 // addWeights adds the gradient of coupling k's weights, row sums included.
 func (l *tile[T]) addWeights(k int, place func(lane int) []float64) {
 	c, w := &l.m.Couplings[k], &l.weights[k]
-	l.eachSet(w.perLane, func(lane int) { w.at(lane).addGradient(c, place(lane)) })
+	l.eachSet(w.perLane, func(lane int) { addGradient(c, w.grad(lane), place(lane)) })
 	for slot, wire := range l.adjoint.piece.Out {
 		if wire.Kind == Sum && l.m.constSum[wire.Index] && l.m.Sums[wire.Index].Coupling == k {
 			rows := make([]T, l.lanes*c.NTo)
@@ -185,18 +188,19 @@ func (l *tile[T]) addWeights(k int, place func(lane int) []float64) {
 	}
 }
 
-func (w *weightSet[T]) addGradient(c *Coupling, into []float64) {
+// addGradient adds that of a matrix or of all edges to the gradient of the weights.
+func addGradient[T kernel.Float](c *Coupling, grad []T, into []float64) {
 	switch {
 	case c.full:
-		kernel.AddWidened(into, w.grad)
+		kernel.AddWidened(into, grad)
 		return
 	case c.Dense:
 		for e, index := range c.Index {
-			into[index] += float64(w.grad[c.I[e]*c.NFrom+c.J[e]])
+			into[index] += float64(grad[c.I[e]*c.NFrom+c.J[e]])
 		}
 		return
 	}
 	for e, index := range c.Index {
-		into[index] += float64(w.grad[e])
+		into[index] += float64(grad[e])
 	}
 }

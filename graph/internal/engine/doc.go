@@ -28,8 +28,11 @@
 //
 // Some lanes are solved side by side, as one network of all their regions: rows are
 // [variable][lane][region], an instruction works on all lanes, weights that they share multiply a matrix
-// of their signals. How many depends on the model and the number of lanes. A lane's numbers, and the
-// gradients that are its own, have the bits of the lane alone.
+// of their signals. A lane's numbers, and the gradients that are its own, have the bits of the lane alone.
+//
+// A tile is one bundle of lanes, or some. How many lanes a bundle has depends on the model and the number of
+// lanes: gradients of what lanes share are summed bundle by bundle. How many bundles are in a tile depends on
+// the goroutines too: the more, the fewer and longer vectors there are, until they leave the nearest cache.
 //
 // # Small adjoints
 //
@@ -40,6 +43,6 @@
 //
 // Every floating-point sum has one order, fixed by absolute step, lane and region: edges by class of their
 // delay, from the longest on, and within a class in order of (target, source); products of a weight's gradient by blocks, over the steps of each first; blocks of time from the
-// last to the first, lanes by tiles and a fixed tree. Where a segment begins, how many goroutines run and
+// last to the first, lanes by bundles and a fixed tree. Where a segment begins, how many goroutines run and
 // which tapes were rebuilt changes no bit of the result.
 package engine

@@ -32,14 +32,15 @@ func (e *Engine[T]) With(s Settings) *Engine[T] {
 // Forward solves. With keep it returns what Reverse needs, otherwise a nil tape.
 func (e *Engine[T]) Forward(ctx context.Context, in *Inputs, out *Outputs, keep bool) (*Tape[T], []bool, error) {
 	masked := make([]bool, in.Lanes)
-	side := e.tileLanes(in.Lanes)
+	bundle := e.bundleLanes(in.Lanes)
 	if !e.Model.together(in) {
-		side = 1
+		bundle = 1
 	}
-	p, err := e.plan(side, in.Lanes, runtime.GOMAXPROCS(0), keep)
+	p, err := e.layout(in.Lanes, bundle, runtime.GOMAXPROCS(0), keep)
 	if err != nil {
 		return nil, nil, err
 	}
+	side := p.lanes
 	tape := &Tape[T]{plan: p, Masked: masked}
 	if keep {
 		tape.tiles = make([]tileTape[T], segments(in.Lanes, side))
@@ -50,14 +51,17 @@ func (e *Engine[T]) Forward(ctx context.Context, in *Inputs, out *Outputs, keep 
 			tt = &tape.tiles[number]
 			tt.saved = map[int]*checkpoint[T]{}
 		}
-		l.begin(in, number*side, min(side, in.Lanes-number*side))
+		l.begin(in, number*side, min(side, in.Lanes-number*side), p.bundles)
 		err := l.solve(ctx, in, out, tt)
-		if d := (*DivergedError)(nil); e.Settings.MaskLane && errors.As(err, &d) {
+		if d := (*DivergedError)(nil); errors.As(err, &d) {
+			if !e.Settings.MaskLane {
+				return l.firstDiverged(ctx, in, out, d)
+			}
 			err = nil
 		}
 		for lane, diverged := range l.masked {
-			if masked[l.first+lane] = diverged; diverged {
-				e.mask(in, out, l.first+lane)
+			if masked[l.numbers[lane]] = diverged; diverged {
+				e.mask(in, out, l.numbers[lane])
 			}
 		}
 		return err
@@ -66,6 +70,19 @@ func (e *Engine[T]) Forward(ctx context.Context, in *Inputs, out *Outputs, keep 
 		return nil, masked, err
 	}
 	return tape, masked, nil
+}
+
+// firstDiverged is the error of the first bundle of the tile that has one: what d says of all of them depends on
+// how many there are.
+func (l *tile[T]) firstDiverged(ctx context.Context, in *Inputs, out *Outputs, d *DivergedError) error {
+	first, n, bundles := l.first, l.lanes/l.bundles, l.bundles
+	for k := 0; k < bundles && bundles > 1; k++ {
+		l.begin(in, first+k*n, n, 1)
+		if err := l.solve(ctx, in, out, &tileTape[T]{saved: map[int]*checkpoint[T]{}}); err != nil {
+			return err
+		}
+	}
+	return d
 }
 
 // together says whether all lanes are at the same step, as they have to be in a tile.
@@ -83,22 +100,24 @@ func (m *Model) together(in *Inputs) bool {
 // Values shared by the lanes get the sum over lanes, by a fixed tree. Lanes that the tape masks count
 // nothing, nor do those of without, which may be nil.
 func (e *Engine[T]) Reverse(ctx context.Context, in *Inputs, tape *Tape[T], cot *Outputs, grads *Gradients, without []bool) error {
-	sum := newLaneSum(in, grads, len(tape.tiles), e.idle.takeSums())
+	side, bundles := tape.plan.lanes, tape.plan.bundles
+	sum := newLaneSum(in, grads, len(tape.tiles)*bundles, e.idle.takeSums())
 	defer e.idle.returnSums(sum.memory)
-	side := tape.plan.lanes
-	err := e.each(ctx, sum.groups(), tape.plan, func(l *tile[T], turn int) error {
-		group := sum.groups() - 1 - turn // what was solved last may still be in a cache
-		for number := group * sum.perGroup; number < min((group+1)*sum.perGroup, sum.tiles); number++ {
-			l.begin(in, number*side, min(side, in.Lanes-number*side))
-			for lane := range l.masked {
-				l.masked[lane] = tape.Masked[l.first+lane] || without != nil && without[l.first+lane]
+	some := max(sum.perGroup/bundles, 1) // tiles that add to the same sums
+	turns := segments(len(tape.tiles), some)
+	err := e.each(ctx, turns, tape.plan, func(l *tile[T], turn int) error {
+		turn = turns - 1 - turn // what was solved last may still be in a cache
+		for number := turn * some; number < min((turn+1)*some, len(tape.tiles)); number++ {
+			l.begin(in, number*side, min(side, in.Lanes-number*side), bundles)
+			for lane, of := range l.numbers {
+				l.masked[lane] = tape.Masked[of] || without != nil && without[of]
 			}
 			if slices.Contains(l.masked, false) {
 				l.back.before = grads.Carry != nil
 				if err := l.reverse(ctx, cot, &tape.tiles[number]); err != nil {
 					return err
 				}
-				l.deliver(grads, sum.shared[group])
+				l.deliver(grads, sum.shared[number*bundles/sum.perGroup:])
 			} else {
 				l.deliverNothing(grads)
 			}

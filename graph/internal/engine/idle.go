@@ -54,7 +54,7 @@ func (s *idleTiles[T]) get(p plan) *tile[T] {
 	for n := len(s.tiles); n > 0; n = len(s.tiles) {
 		l := s.tiles[n-1]
 		s.tiles = s.tiles[:n-1]
-		if l.plan.lanes == p.lanes && l.plan.segment == p.segment && l.plan.resident == p.resident {
+		if l.plan.lanes == p.lanes && l.plan.bundles == p.bundles && l.plan.segment == p.segment && l.plan.resident == p.resident {
 			return l
 		}
 	}

@@ -28,7 +28,7 @@ func (l *tile[T]) draw(t0, t1 int64, wanted []bool) {
 			if l.lanes > 1 {
 				into = l.drawn
 			}
-			kernel.Normals(into, v.N, steps, l.in.Seeds[l.first+lane], t0, v.Stream)
+			kernel.Normals(into, v.N, steps, l.in.Seeds[l.numbers[lane]], t0, v.Stream)
 			for s := 0; s < steps && l.lanes > 1; s++ {
 				copy(all[(s*l.lanes+lane)*v.N:][:v.N], into[s*v.N:])
 			}

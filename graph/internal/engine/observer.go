@@ -81,7 +81,7 @@ func newObserverRun[T kernel.Float](l *tile[T], k int) *observerRun[T] {
 	r := &observerRun[T]{Observer: o, l: l, at: l.m.ObserverOffset(k),
 		source: newRunner[T](o.Source), sourceBack: newRunner[T](o.Backward),
 		sum: make([]T, n), ones: make([]T, Block), value: make([]T, n), gradInput: make([]T, n), next: make([]T, width), recorded: make([]T, width)}
-	r.sub = newTile[T](o.Model, plan{lanes: l.plan.lanes, resident: true, segment: 1})
+	r.sub = newTile[T](o.Model, plan{lanes: l.plan.lanes, bundles: l.plan.bundles, resident: true, segment: 1})
 	r.sub.root = l
 	kernel.Fill(r.ones, 1)
 	if !l.plan.resident {
@@ -113,7 +113,7 @@ func (o *observerRun[T]) begin() {
 	o.set = o.Settings(*o.l.set)
 	o.sub.set = &o.set
 	o.begins = o.l.start + int64(o.unseen(o.l.set)-o.l.set.Offset)
-	o.sub.in, o.sub.first, o.sub.masked = o.l.in, o.l.first, o.l.masked
+	o.sub.in, o.sub.masked = o.l.in, o.l.masked
 	o.sub.resize(n)
 	o.sum, o.value, o.gradInput = o.sum[:n*o.N], o.value[:n*o.N], o.gradInput[:n*o.N]
 	o.next, o.recorded = o.next[:n*o.Model.width], o.recorded[:n*o.Model.width]

@@ -68,7 +68,7 @@ func (o *observerRun[T]) finishMoments() []float64 {
 	for lane := range o.l.lanes {
 		_, carry := o.rec.carries(lane)
 		o.moments.leave(lane, carry[o.momentsAt():])
-		if number := o.l.first + lane; o.l.set.Last {
+		if number := o.l.numbers[lane]; o.l.set.Last {
 			copy(o.rec.records[0][number*n:][:n], means[lane*n:])
 			o.moments.covariance(lane, o.rec.records[1][number*n*n:][:n*n])
 		}
@@ -92,7 +92,7 @@ func (o *observerRun[T]) beginMomentsBack(cot *cotangent[T], mean []float64) {
 		if cot.carry != nil {
 			back.addCarry(lane, cot.carryOf(lane)[o.momentsAt():])
 		}
-		if number := o.l.first + lane; o.l.set.Last && cot.records[0] != nil {
+		if number := o.l.numbers[lane]; o.l.set.Last && cot.records[0] != nil {
 			back.addMean(lane, cot.records[0][number*n:][:n])
 			back.addCovariance(lane, cot.records[1][number*n*n:][:n*n])
 		}

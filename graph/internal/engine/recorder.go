@@ -143,7 +143,7 @@ func (r *recorder[T]) taps(i int, states []T, apart, count, sample int, number i
 
 // into is where a lane's samples of record i are, from the given one on.
 func (r *recorder[T]) into(i, lane, sample int) []float64 {
-	return r.records[i][((r.l.root.first+lane)*r.perLane+sample)*r.l.m.Records[i].N:]
+	return r.records[i][(r.l.root.numbers[lane]*r.perLane+sample)*r.l.m.Records[i].N:]
 }
 
 // divergedTaps notes what is not finite of taps' outputs, [output][lane][state], for n states.
@@ -177,18 +177,17 @@ func (r *recorder[T]) sample(state []T, sample int, number int64) {
 			continue
 		}
 		n := v.N
-		into := r.records[i][(l.root.first*r.perLane+sample)*n:]
 		if l.set.Average {
 			partial := of(l, l.partial, v.offset, n)
 			for lane := range l.lanes {
-				kernel.DivVS(into[lane*r.perLane*n:][:n], partial[lane*n:], float64(l.set.Every))
+				kernel.DivVS(r.into(i, lane, sample)[:n], partial[lane*n:], float64(l.set.Every))
 			}
 			clear(partial)
 			continue
 		}
 		value := r.observable(i, state, number)
 		for lane := range l.lanes {
-			kernel.Widen(into[lane*r.perLane*n:][:n], value[lane*n:])
+			kernel.Widen(r.into(i, lane, sample)[:n], value[lane*n:])
 		}
 	}
 }

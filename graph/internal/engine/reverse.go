@@ -12,9 +12,11 @@ type reverseRun[T kernel.Float] struct {
 	extra            []T         // a row of states
 	value            []T         // the gradient of a parameter
 	taps             []T         // that of records of taps, at some steps: [record][step][lane][N]
+	tapsOfLane       []T         // one lane's of those
+	reads            [][]T       // what taps read there, [read][step][lane][N]
 	series           []T         // adjoint of the series at the present step
 	carry            []float64   // adjoint of the incoming carry, [lane]
-	gradSeries       [][]float64 // one of all lanes, or [lane] one each
+	gradSeries       [][]float64 // one of each bundle, or of each lane
 	cut              bool        // a horizon lies between here and the end of the window
 	before           bool        // whether the gradient of the incoming carry is wanted
 }
@@ -90,8 +92,8 @@ func (l *tile[T]) clearSeries() {
 			continue
 		}
 		n := v.N * v.Rows
-		if l.in.Series[i].PerLane {
-			n *= l.lanes
+		if n *= l.bundles; l.in.Series[i].PerLane {
+			n *= l.lanes / l.bundles
 		}
 		if cap(l.back.gradSeries[i]) < n {
 			l.back.gradSeries[i] = make([]float64, n)
@@ -152,6 +154,7 @@ func (l *tile[T]) segmentBack(ctx context.Context, sp span, c *cotangent[T]) err
 			}
 			l.file(sp, part, to)
 		}
+		c.finishTaps()
 		l.weightGradients(sp, t0, t1)
 		l.horizon(t0)
 		t1 = t0
@@ -197,10 +200,12 @@ func (l *tile[T]) keepSeries(t int64) {
 		at := (int(t-l.start) + l.set.Offset) * v.N
 		grad := of(l, l.back.series, v.offset, v.N)
 		for lane := range l.lanes {
-			into := l.back.gradSeries[i]
-			if l.in.Series[i].PerLane {
-				into = into[lane*v.N*v.Rows:]
-			} else if l.masked[lane] {
+			k := lane
+			if !l.in.Series[i].PerLane {
+				k = lane % l.bundles
+			}
+			into := l.back.gradSeries[i][k*v.N*v.Rows:]
+			if l.masked[lane] && !l.in.Series[i].PerLane {
 				continue
 			}
 			for j, g := range grad[lane*v.N:][:v.N] {

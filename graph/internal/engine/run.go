@@ -12,7 +12,7 @@ type Settings struct {
 	Budget   int64 // bytes for tapes, checkpoints and histories of all lanes; 0: unlimited
 	Elastic  bool  // a budget that cannot be kept is raised
 	MaskLane bool  // go on when a lane diverges
-	Tile     int   // lanes solved side by side, at most; 0: as many as suit the model
+	Tile     int   // lanes of a bundle, at most; 0: as many as suit the model
 	Progress func(steps int)
 }
 

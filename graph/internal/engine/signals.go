@@ -41,7 +41,7 @@ func (l *tile[T]) readSeries(i int, t0, t1 int64) {
 	l.seriesOfLane = room(l.seriesOfLane, n*v.N)
 	for lane := range l.lanes {
 		if lane == 0 || in.PerLane {
-			kernel.Round(l.seriesOfLane, in.lane(l.first+lane, v.Rows*v.N)[at:])
+			kernel.Round(l.seriesOfLane, in.lane(l.numbers[lane], v.Rows*v.N)[at:])
 		}
 		for k := range n {
 			copy(of(l, l.seriesRow(t0+int64(k)), v.offset, v.N)[lane*v.N:], l.seriesOfLane[k*v.N:][:v.N])

@@ -254,25 +254,30 @@ func (l *tile[T]) nowBack(j job, lane, from, to int) {
 func (l *tile[T]) weightGradient(j job, from, to int) {
 	s := &l.m.Sums[j.k]
 	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
-	for lane, side := 0, l.side(w); lane < l.lanes; lane++ {
+	n := l.lanes
+	if c.Dense && !w.perLane {
+		n = l.bundles
+	}
+	for lane := range n {
 		switch {
-		case !c.Dense && c.delayed:
+		case c.Dense:
+			l.denseGradient(j, lane, n, from, to)
+		case c.delayed:
 			l.delayedGradient(j, lane, from, to)
-		case !c.Dense:
+		default:
 			l.edgeGradient(j, lane, from, to)
-		case lane%side == 0:
-			l.denseGradient(j, lane, side, from, to)
 		}
 	}
 }
 
-func (l *tile[T]) denseGradient(j job, lane, side, from, to int) {
+// denseGradient is that of every apart-th lane from the given one on.
+func (l *tile[T]) denseGradient(j job, lane, apart, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
-	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
-	first, apart := int(j.t0&(Block-1))*l.lanes+lane, l.lanes/side
-	kernel.RankK(kernel.Matrix[T]{Data: w.grad[from*c.NFrom:], Stride: c.NFrom},
+	c, w := &l.m.Couplings[s.Coupling], &l.weights[s.Coupling]
+	first := int(j.t0&(Block-1))*l.lanes + lane
+	kernel.RankK(kernel.Matrix[T]{Data: w.grad(lane)[from*c.NFrom:], Stride: c.NFrom},
 		kernel.Matrix[T]{Data: run.ring[first*c.NTo+from:], Stride: apart * c.NTo},
-		kernel.Matrix[T]{Data: l.sources[s.Source].ring[first*c.NFrom:], Stride: apart * c.NFrom}, to-from, c.NFrom, j.n*side)
+		kernel.Matrix[T]{Data: l.sources[s.Source].ring[first*c.NFrom:], Stride: apart * c.NFrom}, to-from, c.NFrom, j.n*l.lanes/apart)
 }
 
 // productSteps are those of a block whose products are summed before they are added to a weight's gradient.
@@ -280,14 +285,14 @@ const productSteps = 16
 
 func (l *tile[T]) delayedGradient(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
-	c, w, src := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane), &l.sources[s.Source]
+	c, grad, src := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].grad(lane), &l.sources[s.Source]
 	at := int(j.t0 - j.base)
 	past, reads := src.past[lane*c.NFrom*src.stride+at:], run.offsets(lane).all
 	for i := from; i < to; i++ {
 		adj := run.adjoint[(lane*c.NTo+i)*run.stride+at:][:j.n]
 		a, b := c.row[i], c.row[i+1]
 		for k := 0; k < j.n; k += productSteps {
-			kernel.DelayedDots(w.grad[a:b], adj[k:min(k+productSteps, j.n)], reads[a:b], past[k:])
+			kernel.DelayedDots(grad[a:b], adj[k:min(k+productSteps, j.n)], reads[a:b], past[k:])
 		}
 	}
 }
@@ -295,13 +300,13 @@ func (l *tile[T]) delayedGradient(j job, lane, from, to int) {
 // edgeGradient is that of edges without delay.
 func (l *tile[T]) edgeGradient(j job, lane, from, to int) {
 	s, run := &l.m.Sums[j.k], &l.sums[j.k]
-	c, w := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].at(lane)
+	c, grad := &l.m.Couplings[s.Coupling], l.weights[s.Coupling].grad(lane)
 	sent, reads := run.sent[lane*c.NFrom*Block:], run.offsets(lane).all
 	for i := from; i < to; i++ {
 		a, b := c.row[i], c.row[i+1]
 		taken := run.taken[(lane*c.NTo+i)*Block:][:j.n]
 		for k := 0; k < j.n; k += productSteps {
-			kernel.DelayedDots(w.grad[a:b], taken[k:min(k+productSteps, j.n)], reads[a:b], sent[k:])
+			kernel.DelayedDots(grad[a:b], taken[k:min(k+productSteps, j.n)], reads[a:b], sent[k:])
 		}
 	}
 }

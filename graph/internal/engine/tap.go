@@ -101,26 +101,24 @@ func (l *tile[T]) read(k int, state []T) []T {
 }
 
 // tapBack adds the adjoint of a record, [lane][N], to that of the state that was read, and to the gradient
-// of the weights. Nothing of a masked lane, which need not be finite, gets into what the lanes share.
+// of the weights.
 func (l *tile[T]) tapBack(v *Record, state, adjoint, into []T) {
+	l.tapStates(v, state, adjoint, into)
+	l.keepReads(v, state, 0)
+	l.tapGradients(v, adjoint, l.lanes)
+}
+
+// tapStates adds the adjoint of a record, [lane][N], to that of the state that was read. Nothing of a masked
+// lane, which need not be finite, gets into what the lanes share.
+func (l *tile[T]) tapStates(v *Record, state, adjoint, into []T) {
 	if slices.Contains(l.masked, true) {
 		l.scrub(adjoint, v.N)
 	}
 	for _, t := range v.Taps {
-		weights := &l.root.weights[t.Coupling]
 		if t.Read < 0 {
-			for i, sum := range weights.at(0).grad {
-				for at := i; at < len(adjoint); at += v.N {
-					sum += adjoint[at]
-				}
-				weights.at(0).grad[i] = sum
-			}
 			continue
 		}
-		from := &l.m.Read[t.Read]
-		if weights.at(0).grad != nil {
-			l.tapGradient(weights, adjoint, l.read(t.Read, state), v.N, from.N)
-		}
+		weights, from := &l.root.weights[t.Coupling], &l.m.Read[t.Read]
 		back := l.state(into, from.State)
 		if from.Forward != nil {
 			l.observed = cleared(l.observed, l.lanes*from.N)
@@ -136,16 +134,50 @@ func (l *tile[T]) tapBack(v *Record, state, adjoint, into []T) {
 	}
 }
 
-// tapGradient adds the products of a record's adjoint and what was read, lane by lane if some are masked or
-// have weights of their own.
-func (l *tile[T]) tapGradient(weights *coupled[T], adjoint, read []T, to, from int) {
-	add := func(lane, lanes int) {
-		grad := kernel.Matrix[T]{Data: weights.at(lane).grad, Stride: from}
-		kernel.RankK(grad, kernel.Matrix[T]{Data: adjoint[lane*to:], Stride: to}, kernel.Matrix[T]{Data: read[lane*from:], Stride: from}, to, from, lanes)
+// keepReads keeps what the learning taps of a record read of a state, as a row of those that tapGradients takes.
+func (l *tile[T]) keepReads(v *Record, state []T, row int) {
+	for _, t := range v.Taps {
+		if t.Read < 0 || !l.root.weights[t.Coupling].learns() {
+			continue
+		}
+		for len(l.back.reads) < len(l.m.Read) {
+			l.back.reads = append(l.back.reads, nil)
+		}
+		n := l.m.Read[t.Read].N
+		l.back.reads[t.Read] = room(l.back.reads[t.Read], Block*l.lanes*n)
+		into := l.back.reads[t.Read][row*l.lanes*n:][:l.lanes*n]
+		copy(into, l.read(t.Read, state))
+		l.scrub(into, n)
 	}
-	if weights.perLane || slices.Contains(l.masked, true) {
-		l.eachSet(true, func(lane int) { add(lane, 1) })
-		return
+}
+
+// tapGradients adds the products of a record's adjoints, so many rows [lane][N], and of what was read to the
+// gradients of the weights: of those that all lanes share by bundles, else by lanes.
+func (l *tile[T]) tapGradients(v *Record, adjoint []T, rows int) {
+	for _, t := range v.Taps {
+		weights := &l.root.weights[t.Coupling]
+		n := l.root.bundles
+		if weights.perLane {
+			n = l.lanes
+		}
+		for k := 0; k < n && weights.learns(); k++ {
+			if t.Read < 0 {
+				addColumns(weights.grad(k), adjoint[k*v.N:], n*v.N)
+				continue
+			}
+			from := l.m.Read[t.Read].N
+			kernel.RankK(kernel.Matrix[T]{Data: weights.grad(k), Stride: from}, kernel.Matrix[T]{Data: adjoint[k*v.N:], Stride: n * v.N},
+				kernel.Matrix[T]{Data: l.back.reads[t.Read][k*from:], Stride: n * from}, v.N, from, rows/n)
+		}
 	}
-	add(0, l.lanes)
+}
+
+// addColumns adds the rows of a matrix, apart from each other, to sums.
+func addColumns[T kernel.Float](sums, rows []T, apart int) {
+	for i, sum := range sums {
+		for at := i; at < len(rows); at += apart {
+			sum += rows[at]
+		}
+		sums[i] = sum
+	}
 }

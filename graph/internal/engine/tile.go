@@ -6,6 +6,10 @@ import "github.com/euryale-ml/euryale/graph/internal/kernel"
 //
 // Rows hold [variable][lane][region], so that a variable of all lanes is one long vector, and one of one
 // lane alone is as if there were no others. What is filed by region has one row for each (lane, region).
+//
+// The lanes are of bundles, of which the gradients of what lanes share are sums. Those of a bundle are
+// consecutive in the run; in the tile those of all bundles alternate, so that the rows of one are equally far
+// apart.
 type tile[T kernel.Float] struct {
 	m     *Model
 	set   *Settings
@@ -16,6 +20,8 @@ type tile[T kernel.Float] struct {
 
 	in           *Inputs
 	first, lanes int    // the lanes at work
+	bundles      int    // that they are of: lane k is of bundle k mod bundles
+	numbers      []int  // of the lanes at work within the run
 	masked       []bool // by lane
 	start        int64  // absolute step of the window's first state
 	base         int64  // start rounded down to a whole block, from which borders are counted
@@ -154,9 +160,13 @@ func newRing[T kernel.Float](n int, echoes bool) []T {
 	return make([]T, Block*n)
 }
 
-// begin makes room for lanes first … first+lanes−1 and loads their inputs.
-func (l *tile[T]) begin(in *Inputs, first, lanes int) {
-	l.in, l.first, l.seriesRead = in, first, false
+// begin makes room for lanes first … first+lanes−1, of so many bundles, and loads their inputs.
+func (l *tile[T]) begin(in *Inputs, first, lanes, bundles int) {
+	l.in, l.first, l.bundles, l.seriesRead = in, first, bundles, false
+	l.numbers = l.numbers[:0]
+	for lane := range lanes {
+		l.numbers = append(l.numbers, first+lane%bundles*(lanes/bundles)+lane/bundles)
+	}
 	l.resize(lanes)
 	l.series = l.seriesRows[:lanes*l.m.seriesWidth] // the past is rebuilt before inputs are read
 	clear(l.masked)
@@ -223,7 +233,7 @@ func (l *tile[T]) state(row []T, k int) []T {
 // carry is the part of lane number lane of the tile.
 func (l *tile[T]) carry(all []float64, lane int) []float64 {
 	w := l.m.CarryWidth()
-	return all[(l.first+lane)*w:][:w]
+	return all[l.numbers[lane]*w:][:w]
 }
 
 // loadLanes sets dst, [lane][n], to the numbers from … from+n−1 of each lane's value of size numbers.
@@ -234,6 +244,6 @@ func (l *tile[T]) loadLanes(dst []T, v *Value, size, from, n int) {
 			copy(into, dst[:n])
 			continue
 		}
-		kernel.Round(into, v.lane(l.first+lane, size)[from:])
+		kernel.Round(into, v.lane(l.numbers[lane], size)[from:])
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -55,15 +56,36 @@ func allocations(t *testing.T, most, tile, steps int) float64 {
 	})
 }
 
-// The number of lanes of a tile depends on the model and the number of lanes; all tiles are about equal.
-func TestTileLanes(t *testing.T) {
+// The number of lanes of a bundle depends on the model and the number of lanes; all are about equal.
+func TestBundleLanes(t *testing.T) {
 	for _, c := range []struct{ n, lanes, most, want int }{
 		{5, 1, 0, 1}, {5, 15, 0, 1}, {5, 16, 0, 2}, {5, 17, 0, 2}, {1, 1000, 0, 128}, {1, 1 << 20, 0, 1536}, {8, 64, 0, 8}, {8, 100_000, 0, 192}, {84, 64, 0, 8}, {84, 60, 0, 4}, {400, 64, 0, 2},
 		{5, 17, 16, 9}, {5, 17, 17, 17}, {5, 3, 2, 2}, {5, 3, 1, 1},
 	} {
 		e := New[float32](linearModel(t, c.n, 0), Settings{Steps: 1, Every: 1, Tile: c.most})
-		if got := e.tileLanes(c.lanes); got != c.want {
-			t.Errorf("%d regions, %d lanes, at most %d: tiles of %d, expected %d", c.n, c.lanes, c.most, got, c.want)
+		if got := e.bundleLanes(c.lanes); got != c.want {
+			t.Errorf("%d regions, %d lanes, at most %d: bundles of %d, expected %d", c.n, c.lanes, c.most, got, c.want)
+		}
+	}
+}
+
+// A tile has as many bundles as its vectors are short, no memory is missing, and no goroutine has more to do.
+func TestLayout(t *testing.T) {
+	for _, c := range []struct {
+		n, lanes, workers int
+		budget            int64
+		want, bundles     int
+	}{
+		{64, 64, 1, 0, 16, 2}, {64, 64, 2, 0, 16, 2}, {64, 64, 3, 0, 8, 1}, {64, 64, 4, 0, 16, 2}, {64, 64, 8, 0, 8, 1}, {64, 64, 1, 1 << 20, 8, 1},
+		{84, 64, 1, 0, 16, 2}, {100, 64, 1, 0, 8, 1}, {5, 64, 1, 0, 64, 8}, {5, 64, 2, 0, 32, 4}, {5, 60, 1, 0, 4, 1}, {5, 7, 1, 0, 1, 1}, {5, 16, 2, 0, 8, 4},
+	} {
+		e := New[float32](linearModel(t, c.n, 0), Settings{Steps: 1000, Every: 1, Budget: c.budget})
+		p, err := e.layout(c.lanes, e.bundleLanes(c.lanes), c.workers, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.lanes != c.want || p.bundles != c.bundles {
+			t.Errorf("%d regions, %d lanes, %d goroutines, budget %d: tiles of %d lanes, %d bundles; expected %d, %d", c.n, c.lanes, c.workers, c.budget, p.lanes, p.bundles, c.want, c.bundles)
 		}
 	}
 }
@@ -100,6 +122,16 @@ func TestDivergedErrorOfATile(t *testing.T) {
 	var d *DivergedError
 	if !errors.As(err, &d) || d.Lane != 2 || d.Step != 2 || d.Region != "a" {
 		t.Errorf("error %v", err)
+	}
+	for _, procs := range []int{1, 2, 8} { // tiles of four, two bundles and one: that of the first has the error
+		before := runtime.GOMAXPROCS(procs)
+		in, out := linearLanes(m, 8)
+		in.Params[0].Data = []float64{0.6, 0.5, 0.5, 1e100, 1e200, 0.5, 1e200, 0.4}
+		_, _, err := New[float64](m, Settings{Steps: 100, Every: 100, Tile: 2}).Forward(context.Background(), in, out, true)
+		if !errors.As(err, &d) || d.Lane != 3 || d.Step != 4 {
+			t.Errorf("GOMAXPROCS %d: error %v", procs, err)
+		}
+		runtime.GOMAXPROCS(before)
 	}
 	_, masked, err := New[float64](m, Settings{Steps: 100, Every: 100, Tile: 6, MaskLane: true}).Forward(context.Background(), in, out, false)
 	if err != nil || !slices.Equal(masked, []bool{false, true, true, false, true, false}) {

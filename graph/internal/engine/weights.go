@@ -2,7 +2,8 @@ package engine
 
 import "github.com/euryale-ml/euryale/graph/internal/kernel"
 
-// coupled holds a coupling's weights, and their gradient: one set for all lanes of a tile, or one each.
+// coupled holds a coupling's weights, and their gradient: one set for all lanes of a tile, with a gradient for
+// each bundle, or one each.
 type coupled[T kernel.Float] struct {
 	perLane bool
 	sets    []weightSet[T]
@@ -16,6 +17,17 @@ func (w *coupled[T]) at(lane int) *weightSet[T] {
 	return &w.sets[0]
 }
 
+// learns says whether the weights do.
+func (w *coupled[T]) learns() bool { return w.sets[0].grads != nil }
+
+// grad is where the gradient of a lane of the tile adds up.
+func (w *coupled[T]) grad(lane int) []T {
+	if w.perLane {
+		return w.sets[lane].grads[0]
+	}
+	return w.sets[0].grads[lane%len(w.sets[0].grads)]
+}
+
 // together is how many of so many lanes one set serves.
 func (w *coupled[T]) together(lanes int) int {
 	if w.perLane {
@@ -27,17 +39,18 @@ func (w *coupled[T]) together(lanes int) int {
 // weightSet holds the weights of a coupling as a matrix and its transpose, or by edges.
 type weightSet[T kernel.Float] struct {
 	dense, transposed kernel.Matrix[T]
-	grad              []T // of the matrix, or of all edges
+	grads             [][]T // of the matrix, or of all edges
 	edges             [classes]edgeWeights[T]
 }
 
-func newWeightSet[T kernel.Float](c *Coupling) weightSet[T] {
+func newWeightSet[T kernel.Float](c *Coupling, bundles int) weightSet[T] {
 	w := weightSet[T]{}
-	switch {
-	case c.Learned && c.Dense:
-		w.grad = make([]T, c.NTo*c.NFrom)
-	case c.Learned:
-		w.grad = make([]T, len(c.I))
+	n := len(c.I)
+	if c.Dense {
+		n = c.NTo * c.NFrom
+	}
+	for k := 0; k < bundles && c.Learned; k++ {
+		w.grads = append(w.grads, make([]T, n))
 	}
 	for k := range w.edges {
 		if w.edges[k].edgeSet = &c.sets[k]; c.LaneDelays != nil {
@@ -58,14 +71,14 @@ func (l *tile[T]) loadWeights(k int, v *Value) {
 		sets = l.lanes
 	}
 	for len(w.sets) < sets {
-		w.sets = append(w.sets, newWeightSet[T](c))
+		w.sets = append(w.sets, newWeightSet[T](c, l.plan.bundles))
 	}
 	for s := range w.sets[:sets] {
 		if c.LaneDelays != nil {
 			l.loadDelays(k, s)
 		}
 		if set := &w.sets[s]; w.perLane || was || !l.loaded {
-			set.load(c, v.lane(l.first+s, c.Weights))
+			set.load(c, v.lane(l.numbers[s], c.Weights))
 		} else {
 			set.clear()
 		}
@@ -76,7 +89,7 @@ func (l *tile[T]) loadWeights(k int, v *Value) {
 func (l *tile[T]) loadDelays(k, lane int) {
 	c, w := &l.m.Couplings[k], &l.weights[k].sets[lane]
 	for class := range w.edges {
-		w.edges[class].fill(c, c.LaneDelays[l.first+lane], class)
+		w.edges[class].fill(c, c.LaneDelays[l.numbers[lane]], class)
 	}
 }
 
@@ -95,7 +108,7 @@ func (l *tile[T]) loadOffsets(k int) {
 		for lane := range run.at[:min(l.lanes, len(run.at))] {
 			delays := c.Delay
 			if c.LaneDelays != nil {
-				delays = c.LaneDelays[l.first+lane]
+				delays = c.LaneDelays[l.numbers[lane]]
 			}
 			if at := &run.at[lane]; c.LaneDelays != nil || at.lanes != l.lanes {
 				fillOffsets(at, c, l.weights[k].at(lane), delays, l.lanes, columns, stride)
@@ -105,11 +118,13 @@ func (l *tile[T]) loadOffsets(k int) {
 }
 
 func (w *weightSet[T]) clear() {
-	clear(w.grad)
+	for _, grad := range w.grads {
+		clear(grad)
+	}
 }
 
 func (w *weightSet[T]) load(c *Coupling, values []float64) {
-	clear(w.grad)
+	w.clear()
 	if !c.Dense {
 		for k := range w.edges {
 			w.edges[k].load(values)
