@@ -2,7 +2,10 @@ package graph
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 
 	"github.com/euryale-ml/euryale/nmm"
 )
@@ -32,6 +35,25 @@ func TestFunctionsInRollout(t *testing.T) {
 			gridCase(t, wild(t), "delayed", integ)
 			checkStepGradients(t, gridNetwork(t, wild(t), 3, "linear", false), integ)
 		})
+	}
+}
+
+// Tables, modes and derivatives by diff too.
+func TestTablesAndModesInRollout(t *testing.T) {
+	m, err := nmm.Define("Tabled", `
+		modes i, k = 2
+		f[k]      = [rate(x[1], 3*s), curve(x[2])][k]                   : 1
+		dx[k]/dt  = (f[k] - x[k] + diff(f[1], x[1]) + sum(i, [[0, 1], [-2, 0]][i, k]*x[i]) + x_in)/5[ms] : 1
+		ds/dt     = (x[1]*x[2] - s)/10[ms]                              : 1`,
+		nmm.Table2D("rate", "1", nmm.Axis{Start: -1, Step: 0.3, Unit: "1"}, nmm.Axis{Start: -1, Step: 0.4, Unit: "1"},
+			mat.NewDense(6, 5, normals(rand.New(rand.NewPCG(1, 2)), 30))),
+		nmm.Table1D("curve", "1", nmm.Axis{Start: -1, Step: 0.7, Unit: "1"}, []float64{1, 3, -2, 1}),
+		nmm.Port("x_in", "1"), nmm.State("x[k]", 0.1, 0.9, ""), nmm.State("s", 0.1, 0.4, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, integ := range []Integrator{Heun, ExponentialEuler} {
+		gridCase(t, m, "delayed", integ)
 	}
 }
 

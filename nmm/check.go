@@ -89,6 +89,8 @@ func (c *checker) call(e *expr) (measure, error) {
 	switch f.rule {
 	case slope:
 		return args[0].times(args[1], fraction{-1, 1}), nil
+	case declared:
+		return f.units[len(args)], c.declared(e, f, args)
 	case halfPower:
 		return args[0].power(fraction{1, 2}), nil
 	case pureNumbers:
@@ -105,6 +107,16 @@ func (c *checker) call(e *expr) (measure, error) {
 		return one, nil
 	}
 	return args[0], nil
+}
+
+// declared compares arguments with the units that a function declares.
+func (c *checker) declared(e *expr, f function, args []measure) error {
+	for i, m := range args {
+		if err := c.expect(e.args[i], m, f.units[i], fmt.Sprintf("argument %d of %s", i+1, e.text)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // expect refuses an expression whose unit is not the one wanted.

@@ -40,7 +40,8 @@
 // infinite or there is none, that of asin and acos at ±1 and beyond, of cbrt at 0, of
 // atan2 at the origin, it counts as 0.
 //
-// Function adds a function of one number that is given in Go with its derivatives.
+// Function adds a function of one number that is given in Go with its derivatives,
+// Table1D and Table2D add functions that interpolate measured or precomputed values.
 //
 // # Modes
 //

@@ -16,6 +16,7 @@ const (
 	halfPower                   // the value has the square root of the unit
 	pureValue                   // all arguments have one unit, the value is dimensionless
 	slope                       // diff: the unit of the first argument over that of the second, a name
+	declared                    // units are those of the function
 	choice                      // where: the condition's sides match, and the branches do
 )
 
@@ -29,6 +30,8 @@ type function struct {
 	// slopes are the derivatives with respect to each argument, in the language,
 	// where the arguments are called x, y and z. None: it has none.
 	slopes []string
+
+	units []measure // of the arguments and then of the value, if they are declared
 }
 
 // functions lists what the language knows, beside the functions that a model
@@ -44,13 +47,13 @@ var functions = withOwn(map[string]function{
 	"abs":  withRule(oneUnit, stock(math.Abs, absolute, "where(x < 0, -1, 1)")),
 	"min": {2, oneUnit, slices.Min[[]float64],
 		func(x []*G.Node) (*G.Node, error) { return chooseNode("<", x[0], x[1], x[0], x[1]) },
-		[]string{"where(x < y, 1, 0)", "where(x < y, 0, 1)"}},
+		[]string{"where(x < y, 1, 0)", "where(x < y, 0, 1)"}, nil},
 	"max": {2, oneUnit, slices.Max[[]float64],
 		func(x []*G.Node) (*G.Node, error) { return chooseNode("<", x[0], x[1], x[1], x[0]) },
-		[]string{"where(x < y, 0, 1)", "where(x < y, 1, 0)"}},
+		[]string{"where(x < y, 0, 1)", "where(x < y, 1, 0)"}, nil},
 	"clip": {3, oneUnit, func(x []float64) float64 { return min(max(x[0], x[1]), x[2]) },
 		func(x []*G.Node) (*G.Node, error) { return Clip(x[0], x[1], x[2]) },
-		[]string{"where(z < max(x, y), 0, where(x < y, 0, 1))", "where(z < max(x, y), 0, where(x < y, 1, 0))", "where(z < max(x, y), 1, 0)"}},
+		[]string{"where(z < max(x, y), 0, where(x < y, 0, 1))", "where(z < max(x, y), 0, where(x < y, 1, 0))", "where(z < max(x, y), 1, 0)"}, nil},
 	"where": {arity: 3, rule: choice},
 	"diff":  {arity: 2, rule: slope},
 	"sum":   {arity: 2},
@@ -68,10 +71,11 @@ func withOwn(table map[string]function) map[string]function {
 }
 
 func stock(f func(float64) float64, node func(*G.Node) (*G.Node, error), slope string) function {
-	return function{1, pureNumbers,
-		func(x []float64) float64 { return f(x[0]) },
-		func(x []*G.Node) (*G.Node, error) { return node(x[0]) },
-		[]string{slope}}
+	return function{
+		arity: 1, rule: pureNumbers, slopes: []string{slope},
+		value: func(x []float64) float64 { return f(x[0]) },
+		node:  func(x []*G.Node) (*G.Node, error) { return node(x[0]) },
+	}
 }
 
 func withRule(rule unitRule, f function) function {
