@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // LaTeX is a formula in the language of LaTeX's mathematics. It prints as the text; a notebook of
@@ -226,14 +227,17 @@ func symbolLaTeX(name string) string {
 	return text + "_{" + strings.Join(below, ",") + "}"
 }
 
-// splitLetter splits tauE, wEE or y0 behind the letter that it begins with.
+// splitLetter splits tauE, wEE, gNa or y0 behind the letter that it begins with: capitals and digits go below it.
+// Capitals alone stay together.
 func splitLetter(word string) (letter, rest string) {
 	candidates := append(slices.Clone(greek), string([]rune(word)[:1]))
 	for _, c := range candidates {
-		if behind, ok := strings.CutPrefix(word, c); ok && behind != "" && strings.ToUpper(behind) == behind {
-			if strings.ToUpper(c) != c || len(c) > 1 || strings.Trim(behind, "0123456789") == "" {
-				return c, behind
-			}
+		behind, ok := strings.CutPrefix(word, c)
+		if !ok || behind == "" || !unicode.IsUpper([]rune(behind)[0]) && !unicode.IsDigit([]rune(behind)[0]) {
+			continue
+		}
+		if strings.Trim(behind, "0123456789") == "" || strings.ToUpper(word) != word {
+			return c, behind
 		}
 	}
 	return word, ""

@@ -25,6 +25,7 @@ func TestLaTeXOfExpressions(t *testing.T) {
 		{"a*diff(diff(x^2 + y, x), y)", `a\, \frac{\partial \left(\frac{\partial \left(x^{2} + y\right)}{\partial x}\right)}{\partial y}`},
 		{"mod(atan2(y, x), 2)", `\operatorname{mod}\left(\operatorname{atan2}\left(y, x\right), 2\right)`},
 		{"2*pi*w_EE*wEE*tauE*tau*nu_max*S_e_in", `2\, \pi\, w_{EE}\, w_{EE}\, \tau_{E}\, \tau\, \nu_{\mathrm{max}}\, S_{e,\mathrm{in}}`},
+		{"gNa*VCa*rNMDA*VK*K2*tt*I_ext2", `g_{\mathrm{Na}}\, V_{\mathrm{Ca}}\, r_{NMDA}\, VK\, K_{2}\, \mathrm{tt}\, I_{\mathrm{ext2}}`},
 		{"y0*x_12*η*σ_v*Delta*psp*ln_f*KI", `y_{0}\, x_{12}\, \eta\, \sigma_{v}\, \Delta\, \mathrm{psp}\, \ln f\, KI`},
 	} {
 		e, _, err := parseExpression(c.text)
