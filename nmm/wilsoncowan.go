@@ -10,7 +10,13 @@ package nmm
 // to E. The sigmoid is shifted to vanish at 0 for s = shift = 1, as in the paper,
 // and plain for s = 0. Input enters inside the sigmoids, beside P and Q.
 //
-// Biophys. J. 12 (1972) 1-24, doi:10.1016/S0006-3495(72)86068-5.
+// The presets are variants that others use: "no saturation" (r_e = r_i = 0), "symmetric" (one sigmoid for both),
+// "simplified" (both get the same), "plain sigmoids", and "Papadopoulos et al. 2020", which oscillates at 54 Hz with
+// P = 1. Variants with other equations have a model of their own, WilsonCowanLinear, …Divisive, …DivisiveInput,
+// …Adaptive and …ThreePopulation.
+//
+// Wilson and Cowan, Biophys. J. 12 (1972) 1-24, doi:10.1016/S0006-3495(72)86068-5; Papadopoulos, Lynn, Battaglia and
+// Bassett, PLoS Comput. Biol. 16 (2020) e1008144, doi:10.1371/journal.pcbi.1008144.
 func WilsonCowan() *Model {
 	return define("WilsonCowan", `
 	x_e = alpha_e*(c_ee*E - c_ei*I + P - theta_e + E_in)           : 1
@@ -51,6 +57,13 @@ func WilsonCowan() *Model {
 		Port("E_in", "1"),
 		Port("I_in", "1"),
 
+		Preset("no saturation", map[string]float64{"r_e": 0, "r_i": 0}),
+		Preset("symmetric", map[string]float64{"a_e": 1.1, "a_i": 1.1, "b_e": 3.4, "b_i": 3.4}),
+		Preset("simplified", map[string]float64{"c_ee": 8, "c_ie": 8, "c_ei": 12, "c_ii": 12}),
+		Preset("plain sigmoids", map[string]float64{"shift": 0}),
+		Preset("Papadopoulos et al. 2020", map[string]float64{"tau_e": 2.5, "tau_i": 3.75, "c_ee": 16, "c_ei": 12, "c_ie": 15, "c_ii": 3,
+			"a_e": 1.5, "a_i": 1.5, "b_e": 3, "b_i": 3, "shift": 0}),
 		Reference("Wilson and Cowan (1972) Biophys. J. 12: 1-24, doi:10.1016/S0006-3495(72)86068-5"),
+		Reference("Papadopoulos et al. (2020) PLoS Comput. Biol. 16: e1008144, doi:10.1371/journal.pcbi.1008144"),
 	)
 }
