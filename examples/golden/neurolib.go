@@ -27,9 +27,9 @@ func neurolibSchemas() []schema {
 		n("multimodel", "multimodel.json", readNeurolibMulti, "init_flat", "out_flat"),
 		n("model", "model_*.json", readNeurolibModel, "model", "init", "steps", "out"),
 		n("bold", "bold.json", readNeurolibBOLD, "kind"),
-		n("stimuli", "stimuli.json", later("stimulus builders"), "type", "kwargs"),
+		n("stimuli", "stimuli.json", readNeurolibStimuli, "type", "kwargs"),
 		n("signal", "signal.json", readNeurolibSignal, "op"),
-		n("utils", "utils.json", later("input tiling and delay tables"), "fn", "id"),
+		n("utils", "utils.json", readNeurolibUtils, "fn", "id"),
 		n("functions", "functions.json", readNeurolibFunctions, "fn"),
 	}
 }

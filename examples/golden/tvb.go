@@ -26,8 +26,8 @@ func tvbSchemas() []schema {
 		t("monitors", "monitors/*.json", readTVBMonitors, "input", "output"),
 		t("analyzers", "analyzers/*.json", readTVBAnalyzers, "sample_period_ms", "results"),
 		t("connectivity", "connectivity/*.json", readTVBConnectivity, "scaled_weights", "idelays"),
-		t("equations", "equations/*.json", laterFile("stimulus equations"), "var", "equations"),
-		t("noise", "noise/*.json", laterFile("coloured noise"), "ntau", "xi"),
+		t("equations", "equations/*.json", readTVBEquations, "var", "equations"),
+		t("noise", "noise/*.json", readTVBColoured, "ntau", "xi"),
 	}
 }
 
