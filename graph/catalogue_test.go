@@ -35,6 +35,8 @@ var setups = map[string]setup{
 	"EpileptorRestingState": {start: map[string][2]float64{"x1": {-1.2, 0.6}}, why: "slope acts where x1 > 0"},
 	"Zerlaut": {set: map[string]float64{"external_input_ex_ex": 1e-3, "external_input_in_ex": 1e-3, "external_input_ex_in": 0.01,
 		"external_input_in_in": 0.01, "K_ext_i": 100}, why: "without input, inhibitory input has no neurons to act on, and 0 does not say how large a step is"},
+	"EpileptorCodim3":        {idle: []string{"p.N"}, why: "N chooses between roots"},
+	"EpileptorCodim3SlowMod": {idle: []string{"p.N"}, why: "N chooses between roots"},
 	"KIonEx": {dt: 0.01, start: map[string][2]float64{"x": {3, 1}, "V": {-29, -50}, "n": {0.1, 0.05}},
 		idle: []string{"p.Vstar"}, why: "its membrane is as fast as 0.02 ms, and the right parabola counts only where it fires; the place where the parabolas meet only chooses"},
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"github.com/euryale-ml/euryale/graph/internal/engine"
 	"github.com/euryale-ml/euryale/graph/internal/kernel"
@@ -232,7 +233,20 @@ func (u *unrolling) observable(address string, warmup int) ([]*G.Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, eq.Algebraic[name])
+		seen, err := perRegion(eq.Algebraic[name], p.n())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, seen)
 	}
 	return list, nil
+}
+
+// perRegion repeats for every region what depends on shared parameters only.
+func perRegion(x *G.Node, n int) (*G.Node, error) {
+	if !x.IsScalar() || n == 1 {
+		return x, nil
+	}
+	ones := tensor.New(tensor.WithShape(n), tensor.WithBacking(repeat(1, n)))
+	return G.HadamardProd(x, G.NewConstant(ones))
 }

@@ -53,6 +53,8 @@ var catalogue = []func() *Model{
 	Epileptor,
 	EpileptorRestingState,
 	Epileptor2D,
+	EpileptorCodim3,
+	EpileptorCodim3SlowMod,
 	// haemodynamics
 	BalloonWindkessel,
 	// artificial
