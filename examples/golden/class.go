@@ -34,6 +34,7 @@ type class struct {
 	coded      *class
 	codedIf    func(params map[string]array) bool // whether they show; nil: always
 	wrong      string
+	rare       bool // there are cases in which the error does not show
 	literature map[string]string
 	frozen     []string // states of theirs that enter a port, "frozen x", as they are at the start of a step
 

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/euryale-ml/euryale/nmm"
@@ -30,11 +33,44 @@ func asCoded(name, equations string, parameters, ports string, items ...nmm.Item
 	return m
 }
 
-// running returns the class that runs a peer's numbers: the peer's own equations where ours differ.
+// altered makes a model of ours with one line as the peer has coded it.
+func altered(m *nmm.Model, name, line string) *nmm.Model {
+	var file map[string]any
+	var b bytes.Buffer
+	err := m.WriteJSON(&b)
+	if err == nil {
+		err = json.Unmarshal(b.Bytes(), &file)
+	}
+	equations, _ := file["equations"].([]any)
+	for i, e := range equations {
+		if left, _, _ := strings.Cut(fmt.Sprint(e), "="); strings.TrimSpace(left) == name {
+			equations[i] = line
+		}
+	}
+	b.Reset()
+	if err == nil {
+		err = json.NewEncoder(&b).Encode(file)
+	}
+	if err == nil {
+		m, err = nmm.Read(&b, m.Name()+" as coded")
+	}
+	if err != nil {
+		panic(err) // a mistake in the table
+	}
+	return m
+}
+
+// running returns the class that runs a peer's numbers: the peer's own equations where ours differ. An error that
+// shows in rare cases only is tried where ours have failed.
 func (c *class) running(params map[string]array) *class {
-	if c.coded == nil || c.codedIf != nil && !c.codedIf(params) {
+	if c.coded == nil || c.rare || c.codedIf != nil && !c.codedIf(params) {
 		return c
 	}
+	return c.own()
+}
+
+// own returns the class with the peer's equations.
+func (c *class) own() *class {
 	own := *c.coded
 	own.peer, own.name = c.peer, c.name
 	return &own
@@ -58,6 +94,20 @@ func (c *class) selfLinks(n int) []link {
 func (c *class) judge(o outcome) outcome {
 	if c.wrong != "" && o.verdict == pass {
 		return excepted(c.wrong, "reproduced to %.1e by the peer's equations", o.err)
+	}
+	return o
+}
+
+// tried runs a case with the equations that are expected to hold and, where they fail and the peer's error is a rare
+// one, with the peer's.
+func (c *class) tried(params map[string]array, run func(*class) outcome) outcome {
+	expected := c.running(params)
+	o := expected.judge(run(expected))
+	if o.verdict != fail || !c.rare {
+		return o
+	}
+	if coded := c.own().judge(run(c.own())); coded.verdict != fail {
+		return coded
 	}
 	return o
 }

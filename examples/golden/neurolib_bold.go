@@ -118,7 +118,7 @@ func (c *neurolibBOLD) input() ([][]float64, *outcome) {
 			return nil, decline(failed("%v", err))
 		}
 		for k := range rows {
-			rows[k] = column(array{shape: []int{c.N, c.T, 1}, data: v.data}, k)
+			rows[k] = tvbVariable{row: k}.column(array{shape: []int{c.N, c.T, 1}, data: v.data})
 		}
 		return rows, nil
 	}

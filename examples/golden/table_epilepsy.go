@@ -36,6 +36,9 @@ var epilepsyClasses = []class{
 		ports: []pair{timesParam("c0", "x1_in", "Kvf"), timesParam("c0", "z_in", "Ks"), is("local x1", "x1_in")},
 		local: []local{{"local x1", "x1", 1}},
 	},
+	codim3("EpileptorCodim3", nmm.EpileptorCodim3, same("x", "y", "z"), same("mu1_start", "mu2_start", "nu_start", "mu1_stop", "mu2_stop", "nu_stop")),
+	codim3("EpileptorCodim3SlowMod", nmm.EpileptorCodim3SlowMod, same("x", "y", "z", "uA", "uB"), same("mu1_Ain", "mu2_Ain", "nu_Ain",
+		"mu1_Bin", "mu2_Bin", "nu_Bin", "mu1_Aend", "mu2_Aend", "nu_Aend", "mu1_Bend", "mu2_Bend", "nu_Bend", "cA", "cB")),
 }
 
 var epileptorParams = same("a", "b", "c", "d", "r", "x0", "Iext", "slope", "Iext2", "tau", "aa", "bb", "tt", "modification")
@@ -43,4 +46,22 @@ var epileptorParams = same("a", "b", "c", "d", "r", "x0", "Iext", "slope", "Iext
 // allBut leaves out pairs by their name.
 func allBut(pairs []pair, theirs ...string) []pair {
 	return slices.DeleteFunc(slices.Clone(pairs), func(p pair) bool { return slices.Contains(theirs, p.theirs) })
+}
+
+// codim3 makes a class of an unfolding. Where two roots are complex, TVB joins cube roots that do not belong together.
+func codim3(name string, model func() *nmm.Model, states, params []pair) class {
+	ours := class{
+		model: model, states: states, params: append(same("b", "R", "c", "dstar", "N", "modification"), params...),
+		fixed: map[string]float64{"tau": 1}, unused: []string{"Ks"}, ports: []pair{timesParam("c0", "z_in", "Ks")},
+	}
+	c, coded := ours, ours
+	coded.wrong = "TVB Epileptor codim 3"
+	coded.model = func() *nmm.Model {
+		return altered(model(), "x_s", `x_s = where(disc < 0, 2*sqrt(max(mu2/3, 1e-24))*cos(phi/3), where(N < 1.5,
+			where(mu1/2 + root < 0, -0.5, 1)*cbrt(mu1/2 + root) + where(mu1/2 - root < 0, -0.5, 1)*cbrt(mu1/2 - root), where(N < 2.5,
+			where(mu1/2 + root < 0, 1, -0.5)*cbrt(mu1/2 + root) - 0.5*cbrt(mu1/2 - root),
+			-0.5*cbrt(mu1/2 + root) + where(mu1/2 - root < 0, 1, -0.5)*cbrt(mu1/2 - root)))) : 1`)
+	}
+	c.peer, c.name, c.coded, c.rare = "tvb", name, &coded, true
+	return c
 }

@@ -36,14 +36,16 @@ type tvbDfun struct {
 	Model          string
 	StateVariables []string `json:"state_variables"`
 	NModes         int      `json:"n_modes"`
-	Cases          []struct {
-		Label         string
-		LocalCoupling float64 `json:"local_coupling"`
-		Params        map[string]array
-		State         array // [k][sv][mode]
-		Coupling      array // [k][cvar][mode]
-		Dfun          array // [k][sv][mode]
-	}
+	Cases          []tvbDfunCase
+}
+
+type tvbDfunCase struct {
+	Label         string
+	LocalCoupling float64 `json:"local_coupling"`
+	Params        map[string]array
+	State         array // [k][sv][mode]
+	Coupling      array // [k][cvar][mode]
+	Dfun          array // [k][sv][mode]
 }
 
 // readTVBDfun makes a case of every entry of `cases`.
@@ -53,43 +55,80 @@ func readTVBDfun(d *document) ([]instance, error) {
 		return nil, err
 	}
 	var all []instance
-	for i, c := range f.Cases {
-		all = append(all, instance{fmt.Sprintf("%s %s local_coupling=%v", f.Model, c.Label, f.Cases[i].LocalCoupling), func() outcome {
-			class, missing := lookUp("tvb", f.Model)
-			if class == nil {
+	for i := range f.Cases {
+		c := &f.Cases[i]
+		all = append(all, instance{fmt.Sprintf("%s %s local_coupling=%v", f.Model, c.Label, c.LocalCoupling), func() outcome {
+			found, missing := lookUp("tvb", f.Model)
+			if found == nil {
 				return missing
 			}
-			k := c.State.dim(0)
-			class = class.running(c.Params)
-			p := point{class: class, n: k, params: c.Params, states: map[string][]float64{}, ports: map[string][]float64{}}
-			for v, name := range f.StateVariables {
-				p.states[name] = column(c.State, v)
-			}
-			for v := 0; v < c.Coupling.dim(1); v++ {
-				p.ports[fmt.Sprintf("c%d", v)] = column(c.Coupling, v)
-			}
-			p.local = c.LocalCoupling
-			got, o := p.evaluate()
-			if o != nil {
-				return *o
-			}
-			var cmp comparison
-			for v, name := range f.StateVariables {
-				if class.compares(name, c.Params, &cmp) {
-					cmp.nearTerms("d"+name, got[name], column(c.Dfun, v), tvbPointwise)
-				}
-			}
-			return class.judge(cmp.outcome())
+			return found.tried(c.Params, func(class *class) outcome { return c.run(class, tvbVariables(f.StateVariables, f.NModes)) })
 		}})
 	}
 	return all, nil
 }
 
-// column returns entry v of the middle level of [k][v][mode] for every k, first mode.
-func column(a array, v int) []float64 {
+// run compares the derivatives. A model with modes gets the sum over them from its couplings.
+func (c *tvbDfunCase) run(class *class, variables []tvbVariable) outcome {
+	p := point{class: class, n: c.State.dim(0), params: c.Params, states: map[string][]float64{}, ports: map[string][]float64{}, local: c.LocalCoupling}
+	modes := 1
+	for _, v := range variables {
+		p.states[v.name] = v.column(c.State)
+		modes = max(modes, v.mode+1)
+	}
+	for row := range c.Coupling.dim(1) {
+		port := fmt.Sprintf("c%d", row)
+		for mode := range modes {
+			p.ports[port] = add(p.ports[port], tvbVariable{"", row, mode}.column(c.Coupling))
+		}
+	}
+	got, o := p.evaluate()
+	if o != nil {
+		return *o
+	}
+	var cmp comparison
+	for _, v := range variables {
+		if class.compares(v.name, c.Params, &cmp) {
+			cmp.nearTerms("d"+v.name, got[v.name], v.column(c.Dfun), tvbPointwise)
+		}
+	}
+	return cmp.outcome()
+}
+
+// tvbVariable is a row of a state array in one mode; the modes of a state x are x_1, x_2, …, if there are several.
+type tvbVariable struct {
+	name      string
+	row, mode int
+}
+
+// tvbVariables lists them, mode by mode.
+func tvbVariables(states []string, modes int) []tvbVariable {
+	var all []tvbVariable
+	for mode := range max(modes, 1) {
+		for row, name := range states {
+			if modes > 1 {
+				name = fmt.Sprintf("%s_%d", name, mode+1)
+			}
+			all = append(all, tvbVariable{name, row, mode})
+		}
+	}
+	return all
+}
+
+// column returns the variable's entries of [k][row][mode].
+func (v tvbVariable) column(a array) []float64 {
 	out := make([]float64, a.dim(0))
 	for k := range out {
-		out[k] = a.at(k, v, 0)
+		out[k] = a.at(k, v.row, v.mode)
+	}
+	return out
+}
+
+// nodes returns the variable's entries of [row][node][mode].
+func (v tvbVariable) nodes(a array) []float64 {
+	out := make([]float64, a.dim(1))
+	for i := range out {
+		out[i] = a.at(v.row, i, v.mode)
 	}
 	return out
 }

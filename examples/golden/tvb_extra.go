@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // tvbExtra is a file of trajectories_extra.
@@ -32,14 +33,7 @@ func readTVBExtra(d *document) ([]instance, error) {
 		return nil, err
 	}
 	return []instance{{fmt.Sprintf("%s %s %s", f.Model, f.Label, f.Integrator), func() outcome {
-		p, o := f.problem(f.Idelays, f.History, f.Integrator)
-		if o != nil {
-			return *o
-		}
-		if o := f.extend(p); o != nil {
-			return *o
-		}
-		return f.compare(p, f.X)
+		return f.run(f.Idelays, f.History, f.Integrator, f.X, f.extend)
 	}}}, nil
 }
 
@@ -52,8 +46,8 @@ func (f *tvbExtra) extend(p *problem) *outcome {
 		return decline(skipped("needs clamped state variables (a later issue)"))
 	}
 	if f.Nsig != nil {
-		for v, name := range f.StateVariables {
-			sigma, err := nsig(*f.Nsig, v, len(f.StateVariables), p.n)
+		for _, v := range f.variables() {
+			sigma, err := nsig(*f.Nsig, v.row, len(f.StateVariables), p.n)
 			if err != nil {
 				return decline(failed("nsig: %v", err))
 			}
@@ -62,18 +56,21 @@ func (f *tvbExtra) extend(p *problem) *outcome {
 			}
 			samples := make([][]float64, f.Xi.dim(0))
 			for k := range samples {
-				samples[k] = nodes(f.Xi.row(k), v)
+				samples[k] = v.nodes(f.Xi.row(k))
 			}
-			p.kick(name, sigma, samples)
+			p.kick(v.name, sigma, samples)
 		}
 	}
 	if s := f.Stimulus; s != nil {
-		for _, v := range s.Stvar {
+		for _, v := range f.variables() {
+			if !slices.Contains(s.Stvar, v.row) {
+				continue
+			}
 			rows := make([][]float64, len(s.TemporalValues))
 			for k, t := range s.TemporalValues {
 				rows[k] = scaled(s.Weight.data, t)
 			}
-			p.kick(f.StateVariables[v], []float64{f.Dt}, rows) // TVB's schemes add dt·s where they add noise
+			p.kick(v.name, []float64{f.Dt}, rows) // TVB's schemes add dt·s where they add noise
 		}
 	}
 	return nil

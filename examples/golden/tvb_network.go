@@ -51,23 +51,28 @@ func readTVBTrajectories(d *document) ([]instance, error) {
 			block, name = f.WithDelays, "delays"
 		}
 		all = append(all, instance{fmt.Sprintf("%s %s %s %s", f.Model, f.Coupling["class"].text, run.Integrator, name), func() outcome {
-			p, o := f.problem(block.Idelays, block.History, run.Integrator)
-			if o != nil {
-				return *o
-			}
-			return f.compare(p, run.X)
+			return f.run(block.Idelays, block.History, run.Integrator, run.X, nil)
 		}})
 	}
 	return all, nil
 }
 
-// nodes returns state v's first mode of [sv][node][mode].
-func nodes(a array, v int) []float64 {
-	out := make([]float64, a.dim(1))
-	for i := range out {
-		out[i] = a.at(v, i, 0)
+// run simulates and compares, after what extend adds to the problem.
+func (f *tvbNetwork) run(idelays, history array, integrator string, x array, extend func(*problem) *outcome) outcome {
+	found, missing := lookUp("tvb", f.Model)
+	if found == nil {
+		return missing
 	}
-	return out
+	return found.tried(f.Params, func(class *class) outcome {
+		p, o := f.problem(class, idelays, history, integrator)
+		if o == nil && extend != nil {
+			o = extend(p)
+		}
+		if o != nil {
+			return *o
+		}
+		return f.compare(p, x)
+	})
 }
 
 // tvbIntegrators maps TVB's schemes to ours; the stochastic ones add their noise as ours do.
@@ -78,34 +83,30 @@ var tvbIntegrators = map[string]string{
 }
 
 // problem translates a TVB network.
-func (f *tvbNetwork) problem(idelays, history array, integrator string) (*problem, *outcome) {
-	class, missing := lookUp("tvb", f.Model)
-	if class == nil {
-		return nil, &missing
-	}
+func (f *tvbNetwork) problem(class *class, idelays, history array, integrator string) (*problem, *outcome) {
 	scheme, ok := tvbIntegrators[integrator]
 	if !ok {
 		return nil, decline(skipped("needs integrator %s", integrator))
 	}
 	n := f.Weights.dim(0)
-	p := &problem{class: class.running(f.Params), n: n, params: f.Params, dt: f.Dt, scheme: scheme, record: f.RecordSteps,
+	p := &problem{class: class, n: n, params: f.Params, dt: f.Dt, scheme: scheme, record: f.RecordSteps,
 		init: map[string][]float64{}, history: map[string][][]float64{}, bounds: map[string][2]float64{}}
 	if err := history.needs("history", -1, len(f.StateVariables), n, -1); err != nil {
 		return nil, decline(failed("%v", err))
 	}
-	for name, b := range f.Bounds {
-		p.bounds[name] = bound(b)
-	}
-	for v, name := range f.StateVariables {
-		b, clip := p.bounds[name]
-		for h := history.dim(0) - 1; h >= 0; h-- {
-			x := nodes(history.row(h), v)
-			if clip {
-				clipTo(x, b)
-			}
-			p.history[name] = append(p.history[name], x)
+	for _, v := range f.variables() {
+		b, clip := f.Bounds[f.StateVariables[v.row]]
+		if clip {
+			p.bounds[v.name] = bound(b)
 		}
-		p.init[name] = p.history[name][0]
+		for h := history.dim(0) - 1; h >= 0; h-- {
+			x := v.nodes(history.row(h))
+			if clip {
+				clipTo(x, p.bounds[v.name])
+			}
+			p.history[v.name] = append(p.history[v.name], x)
+		}
+		p.init[v.name] = p.history[v.name][0]
 	}
 	o := f.couple(p, idelays.ints())
 	return p, o
@@ -130,12 +131,26 @@ func clipTo(x []float64, b [2]float64) {
 	}
 }
 
-// couple adds TVB's coupling: row v of its output enters the class's port "c<v>".
+// variables lists the states of all modes.
+func (f *tvbNetwork) variables() []tvbVariable { return tvbVariables(f.StateVariables, f.NModes) }
+
+// couple adds TVB's coupling of every mode.
 func (f *tvbNetwork) couple(p *problem, delays [][]int) *outcome {
-	names := make([]string, len(f.Cvar))
-	for v, index := range f.Cvar {
-		names[v] = f.StateVariables[index]
+	all := f.variables()
+	for states := len(f.StateVariables); len(all) > 0; all = all[states:] {
+		names := make([]string, len(f.Cvar))
+		for v, index := range f.Cvar {
+			names[v] = all[index].name
+		}
+		if o := f.coupleMode(p, names, delays); o != nil {
+			return o
+		}
 	}
+	return nil
+}
+
+// coupleMode adds the coupling of states: row v of its output enters the class's port "c<v>".
+func (f *tvbNetwork) coupleMode(p *problem, names []string, delays [][]int) *outcome {
 	terms, o := coupler{p.class, f.Coupling, names}.terms()
 	if o != nil {
 		return o
@@ -160,15 +175,15 @@ func (f *tvbNetwork) compare(p *problem, x array) outcome {
 		return *o
 	}
 	var cmp comparison
-	for v, name := range f.StateVariables {
-		if !p.class.compares(name, f.Params, &cmp) {
+	for _, v := range f.variables() {
+		if !p.class.compares(v.name, f.Params, &cmp) {
 			continue
 		}
 		var a, b []float64
 		for r := range f.RecordSteps {
-			a, b = append(a, got[name][r]...), append(b, nodes(x.row(r), v)...)
+			a, b = append(a, got[v.name][r]...), append(b, v.nodes(x.row(r))...)
 		}
-		cmp.near(name, a, b, tvbTrajectory, 0)
+		cmp.near(v.name, a, b, tvbTrajectory, 0)
 	}
-	return p.class.judge(cmp.outcome())
+	return cmp.outcome()
 }
