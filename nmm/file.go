@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +26,7 @@ type modelFile struct {
 	States     []stateFile     `json:"states,omitempty"`
 	Parameters []parameterFile `json:"parameters,omitempty"`
 	Ports      []portFile      `json:"ports,omitempty"`
+	Tables     []tableFile     `json:"tables,omitempty"`
 	Presets    []presetFile    `json:"presets,omitempty"`
 	References []string        `json:"references,omitempty"`
 }
@@ -55,6 +58,20 @@ type portFile struct {
 	Unit string `json:"unit"`
 }
 
+// tableFile has a row of values per value of the first argument of two, and one row for one argument.
+type tableFile struct {
+	Name   string      `json:"name"`
+	Unit   string      `json:"unit"`
+	Axes   []axisFile  `json:"axes"`
+	Values [][]float64 `json:"values"`
+}
+
+type axisFile struct {
+	Start float64 `json:"start"`
+	Step  float64 `json:"step"`
+	Unit  string  `json:"unit"`
+}
+
 type presetFile struct {
 	Name   string             `json:"name"`
 	Values map[string]float64 `json:"values"`
@@ -65,8 +82,11 @@ func (m *Model) file() (*modelFile, error) {
 	if err := m.Err(); err != nil {
 		return nil, err
 	}
-	for name := range m.functions {
-		return nil, fmt.Errorf("nmm: model %s cannot be written: its function %q is Go code", m.name, name)
+	for _, name := range slices.Sorted(maps.Keys(m.functions)) {
+		base := strings.TrimRight(name, "'") // a table's derivatives have primes
+		if !slices.ContainsFunc(m.tables, func(t *table) bool { return t.name == base }) {
+			return nil, fmt.Errorf("nmm: model %s cannot be written: its function %q is Go code", m.name, name)
+		}
 	}
 	f := &modelFile{Format: fileFormat, Name: m.name, Family: m.family, Equations: m.equationLines(), References: m.references}
 	for _, s := range m.states {
@@ -81,6 +101,9 @@ func (m *Model) file() (*modelFile, error) {
 	}
 	for _, p := range m.ports {
 		f.Ports = append(f.Ports, portFile(p))
+	}
+	for _, t := range m.tables {
+		f.Tables = append(f.Tables, t.file())
 	}
 	for _, p := range m.Presets() {
 		f.Presets = append(f.Presets, presetFile(p))
@@ -102,8 +125,20 @@ func (p ParameterInfo) file() parameterFile {
 	return f
 }
 
+func (t *table) file() tableFile {
+	f := tableFile{Name: t.name, Unit: t.unit}
+	for _, a := range t.axes {
+		f.Axes = append(f.Axes, axisFile(a))
+	}
+	columns := t.sizes[len(t.axes)-1]
+	for row := range slices.Chunk(t.values, columns) {
+		f.Values = append(f.Values, row)
+	}
+	return f
+}
+
 // WriteJSON writes the model as text that [Read] makes the same model of: its equations, parameters, states,
-// ports, presets and references, and its settings. Every state and parameter has a line. A model with functions
+// ports, tables, presets and references, and its settings. Every state and parameter has a line. A model with functions
 // in Go cannot be written.
 func (m *Model) WriteJSON(w io.Writer) error {
 	f, err := m.file()
@@ -120,6 +155,7 @@ func (m *Model) WriteJSON(w io.Writer) error {
 	writeList(out, "states", f.States)
 	writeList(out, "parameters", f.Parameters)
 	writeList(out, "ports", f.Ports)
+	writeList(out, "tables", f.Tables)
 	writeList(out, "presets", f.Presets)
 	writeList(out, "references", f.References)
 	return out.close()

@@ -8,12 +8,14 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // Limits of what is read: far above any model, far below what would be a burden.
 const (
-	maxFileBytes = 4 << 20
-	maxEntries   = 1000 // of a list, and lines of the equations
+	maxFileBytes = 64 << 20 // tables of a million values
+	maxEntries   = 1000     // of a list, and lines of the equations
 )
 
 // fileError puts the name of a file before what is wrong with it.
@@ -163,7 +165,7 @@ func (f *modelFile) items() ([]Item, error) {
 		name string
 		size int
 	}{{"equations", len(f.Equations)}, {"states", len(f.States)}, {"parameters", len(f.Parameters)},
-		{"ports", len(f.Ports)}, {"presets", len(f.Presets)}, {"references", len(f.References)}} {
+		{"ports", len(f.Ports)}, {"tables", len(f.Tables)}, {"presets", len(f.Presets)}, {"references", len(f.References)}} {
 		if list.size > maxEntries {
 			return nil, fmt.Errorf("field %s: %d entries, more than %d", list.name, list.size, maxEntries)
 		}
@@ -194,6 +196,13 @@ func (f *modelFile) items() ([]Item, error) {
 	for _, p := range f.Ports {
 		items = append(items, Port(p.Name, p.Unit))
 	}
+	for _, t := range f.Tables {
+		item, err := t.item()
+		if err != nil {
+			return nil, fmt.Errorf("field tables: %q: %w", t.Name, err)
+		}
+		items = append(items, item)
+	}
 	for _, p := range f.Presets {
 		items = append(items, Preset(p.Name, p.Values))
 	}
@@ -216,6 +225,26 @@ func (s stateFile) items() ([]Item, error) {
 		list = append(list, Bounds(s.Name, lo, hi))
 	}
 	return list, nil
+}
+
+func (t tableFile) item() (Item, error) {
+	var values []float64
+	for i, row := range t.Values {
+		if len(row) != len(t.Values[0]) {
+			return Item{}, fmt.Errorf("values: %d in row %d, %d in the first", len(row), i+1, len(t.Values[0]))
+		}
+		values = append(values, row...)
+	}
+	rows := len(t.Values)
+	switch {
+	case len(values) == 0:
+		return Item{}, fmt.Errorf("values: expected numbers, found none")
+	case len(t.Axes) == 1 && rows == 1:
+		return Table1D(t.Name, t.Unit, Axis(t.Axes[0]), values), nil
+	case len(t.Axes) == 2:
+		return Table2D(t.Name, t.Unit, Axis(t.Axes[0]), Axis(t.Axes[1]), mat.NewDense(rows, len(values)/rows, values)), nil
+	}
+	return Item{}, fmt.Errorf("expected two axes, or one and one row of values, found %d and %d", len(t.Axes), rows)
 }
 
 // set gives the parameter of a model its values, and learns it.

@@ -15,7 +15,7 @@ import (
 func TestFilesOfModels(t *testing.T) {
 	all := vanDerPol(t).Set("mu", []float64{1.0 / 3, 2}).Learn("mu", Masked([]bool{true, false}, Shifted(Exp, 0.1)), PerRegion).
 		Learn("tau", Softsign(0.5, 2), Shared).Bound("x", math.Inf(-1), 0.1+0.2)
-	for _, m := range append(List(), all) {
+	for _, m := range append(List(), all, tabled(t)) {
 		path := filepath.Join(t.TempDir(), "model.json")
 		if err := m.Save(path); err != nil {
 			t.Fatal(err)
@@ -51,6 +51,9 @@ func sameModel(t *testing.T, got, want *Model) {
 			t.Errorf("%s: expected %+v, found %+v", want.Name(), p, q)
 		}
 	}
+	if !reflect.DeepEqual(got.tables, want.tables) {
+		t.Errorf("%s: tables %v, expected %v", want.Name(), got.tables, want.tables)
+	}
 	if len(got.equations) != len(want.equations) {
 		t.Fatalf("%s: %d equations, expected %d", want.Name(), len(got.equations), len(want.equations))
 	}
@@ -80,9 +83,10 @@ func TestTransformsInFiles(t *testing.T) {
 const smallFile = `{
   "format": "euryale model 1",
   "name": "Small",
-  "equations": ["dx/dt = -a*x : mV"],
+  "equations": ["dx/dt = -a*x*f(x) : mV"],
   "states": [{"name": "x", "initial": [0, 1], "bounds": [0, null]}],
   "parameters": [{"name": "a", "unit": "1/ms", "default": 2, "domain": "positive"}],
+  "tables": [{"name": "f", "unit": "1", "axes": [{"start": 0, "step": 1, "unit": "mV"}], "values": [[1, 2]]}],
   "presets": [{"name": "p", "values": {"a": 1}}]
 }
 `
@@ -114,9 +118,13 @@ func TestFileErrors(t *testing.T) {
 		{`"name": "x"`, `"name": "y"`, `no state "y" has an equation; nearest: x`},
 		{`-a*x`, `-b*x`, `model Small, line 1, column 10: unknown name "b"`},
 		{`: mV`, `: V/`, `model Small, line 1`},
-		{`{"a": 1}`, `{"a": 1, "a": 2}`, "line 7: field a is there twice"},
+		{`[[1, 2]]`, `[[1, 2], [3, 4]]`, `field tables: "f": expected two axes, or one and one row of values, found 1 and 2`},
+		{`[[1, 2]]`, `[[1, 2], [3]]`, `field tables: "f": values: 1 in row 2, 2 in the first`},
+		{`[[1, 2]]`, `[]`, `field tables: "f": values: expected numbers, found none`},
+		{`[[1, 2]]`, `[[1]]`, `table "f": expected at least 2 values along axis 1, found 1`},
+		{`{"a": 1}`, `{"a": 1, "a": 2}`, "line 8: field a is there twice"},
 		{`{"a": 1}`, `{"b": 1}`, `unknown parameter "b"; nearest: a, in preset "p"`},
-		{`{"a": 1}`, `{"a": null}`, `line 7: field a: null`},
+		{`{"a": 1}`, `{"a": null}`, `line 8: field a: null`},
 		{"}\n", "} {}", "expected the end of the file after the model"},
 		{"}\n", "", "unexpected EOF"},
 		{`"equations"`, `"references": ["` + strings.Repeat(`a", "`, 1001) + `"], "equations"`, "field references: 1002 entries, more than 1000"},
@@ -135,7 +143,7 @@ func TestFileErrors(t *testing.T) {
 		t.Error(err)
 	}
 	_, err := Read(strings.NewReader(strings.Repeat(" ", maxFileBytes+1)), "long.json")
-	wantError(t, err, "nmm: long.json: longer than 4194304 bytes")
+	wantError(t, err, "nmm: long.json: longer than 67108864 bytes")
 }
 
 func TestSaveErrors(t *testing.T) {

@@ -27,6 +27,7 @@ type Model struct {
 	presets    []preset
 	units      map[string]measure
 	functions  map[string]function
+	tables     []*table
 	observable []ObservableInfo
 	err        error
 }

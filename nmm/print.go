@@ -68,6 +68,7 @@ func (m *Model) printTables(text *strings.Builder) {
 		o := m.observable[i]
 		return []any{o.Name, o.Unit, map[bool]string{false: "no", true: "yes"}[o.Driven]}
 	})
+	print(len(m.tables), "table\tunit\targuments\tvalues", func(i int) []any { return m.tables[i].cells() })
 	print(len(m.presets), "preset\tvalues", func(i int) []any { return []any{m.presets[i].name, m.presets[i].valuesText()} })
 }
 
@@ -101,4 +102,14 @@ func (p preset) valuesText() string {
 		list[i] = fmt.Sprintf("%s = %g", name, p.values[name])
 	}
 	return strings.Join(list, ", ")
+}
+
+// cells are a table's entries in the table of tables.
+func (t *table) cells() []any {
+	ranges, sizes := make([]string, len(t.axes)), make([]string, len(t.axes))
+	for i, a := range t.axes {
+		ranges[i] = fmt.Sprintf("[%g, %g] %s", a.Start, a.Start+a.Step*float64(t.sizes[i]-1), a.Unit)
+		sizes[i] = fmt.Sprint(t.sizes[i])
+	}
+	return []any{t.name, t.unit, strings.Join(ranges, ", "), strings.Join(sizes, " × ")}
 }

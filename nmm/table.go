@@ -43,9 +43,10 @@ func Table2D(name, unit string, x, y Axis, values mat.Matrix) Item {
 
 // table holds values on a grid, row by row.
 type table struct {
-	axes   []Axis
-	sizes  []int
-	values []float64
+	name, unit string
+	axes       []Axis
+	sizes      []int
+	values     []float64
 }
 
 // addTable checks a table and enters the function that reads it.
@@ -75,6 +76,8 @@ func (m *Model) addTable(name, unit string, t *table, f *goFunction) error {
 	own := m.functions[name]
 	own.units = append(units, u)
 	m.functions[name] = own
+	t.name, t.unit = name, unit
+	m.tables = append(m.tables, t)
 	return nil
 }
 
