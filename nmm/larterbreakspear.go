@@ -15,7 +15,9 @@ package nmm
 // conduct: of the own population and its neighbours (Q_local_in) with weight 1 - C, and of other regions with weight C.
 // Couplings carry firing rates: a graph.Coupling from V to Q_in has Pre {"0.5*(1 + tanh(x/0.65))"}, which is Q_V.
 //
-// The presets differ by δ_V: "fixed point", "limit cycle" and, the default, "chaos".
+// The presets are regimes of a region alone, C = 0, with g_Ca = 1 as in the paper, and differ by δ_V: "fixed point" below
+// 0.55, "limit cycle" to 0.59, "chaos" above. The default g_Ca is The Virtual Brain's 1.1, with which the fixed point ends
+// at 0.51 and a region with the default δ_V has a limit cycle.
 //
 // Breakspear, Terry and Friston, Network 14 (2003) 703-732, doi:10.1088/0954-898X/14/4/305, after Larter, Speelman and
 // Worth, Chaos 9 (1999) 795-804, doi:10.1063/1.166453.
@@ -73,9 +75,9 @@ func LarterBreakspear() *Model {
 		Port("Q_in", "1"),
 		Port("Q_local_in", "1"),
 
-		Preset("fixed point", map[string]float64{"d_V": 0.5}),
-		Preset("limit cycle", map[string]float64{"d_V": 0.57}),
-		Preset("chaos", map[string]float64{"d_V": 0.65}),
+		Preset("fixed point", map[string]float64{"gCa": 1, "C": 0, "d_V": 0.5}),
+		Preset("limit cycle", map[string]float64{"gCa": 1, "C": 0, "d_V": 0.57}),
+		Preset("chaos", map[string]float64{"gCa": 1, "C": 0, "d_V": 0.65}),
 
 		Reference("Breakspear, Terry and Friston (2003) Network 14: 703-732, doi:10.1088/0954-898X/14/4/305"),
 		Reference("Larter, Speelman and Worth (1999) Chaos 9: 795-804, doi:10.1063/1.166453"),

@@ -30,6 +30,7 @@ const (
 	Fold           Bifurcation = "fold"         // the branch turns round: a saddle-node bifurcation, or limit point
 	Hopf           Bifurcation = "Hopf"         // a pair of complex eigenvalues crosses the imaginary axis
 	BranchCrossing Bifurcation = "branch point" // another branch crosses: transcritical or pitchfork
+	Kink           Bifurcation = "kink"         // the flow is not smooth, and eigenvalues jump across the imaginary axis
 )
 
 // Special is a special point.

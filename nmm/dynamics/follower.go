@@ -132,9 +132,7 @@ func (f *follower) fill(u, tangent []float64) {
 // solve solves the matrix of the last fill for a right side.
 func (f *follower) solve() bool {
 	f.lu.Factorize(f.m)
-	err := f.lu.SolveVecTo(f.delta, false, f.right)
-	_, poor := err.(mat.Condition)
-	return (err == nil || poor) && finite(f.delta.RawVector().Data)
+	return solve(&f.lu, f.delta, f.right)
 }
 
 const (
@@ -191,13 +189,21 @@ func (f *follower) direct(p *place, before []float64) bool {
 	return f.judge(p) == nil
 }
 
-// straight is the least cosine of the angle between the directions at two neighbouring points.
-const straight = 0.98
+// straight is the least cosine of the angle between the directions at two neighbouring points, unless the step is shorter than
+// sharp: then there is a kink between them.
+const (
+	straight = 0.98
+	sharp    = 1e-5
+)
 
 // advance makes a step of at most h, shorter ones until the branch bends little on the way. It returns the length too.
 func (f *follower) advance(at *place, h float64) (*place, float64, error) {
 	for ; h > f.tolerance; h /= 2 {
-		if next, ok := f.correct(at, h); ok && floats.Dot(next.tangent, at.tangent) > straight {
+		next, ok := f.correct(at, h)
+		if !ok {
+			continue
+		}
+		if cos := floats.Dot(next.tangent, at.tangent); cos > straight || cos > 0 && h < sharp {
 			return next, h, nil
 		}
 	}

@@ -43,12 +43,7 @@ func (n *newton) from(x []float64) bool {
 			return false
 		}
 		n.lu.Factorize(n.j)
-		// A nearly singular Jacobian still gives a direction; the line search judges it.
-		step := mat.NewVecDense(len(x), n.step)
-		if err := n.lu.SolveVecTo(step, false, mat.NewVecDense(len(x), n.f)); err != nil && !finite(n.step) {
-			return false
-		}
-		if !finite(n.step) {
+		if !solve(&n.lu, mat.NewVecDense(len(x), n.step), mat.NewVecDense(len(x), n.f)) {
 			return false
 		}
 		if n.small(x) {
@@ -103,4 +98,14 @@ func (n *newton) size(f []float64) float64 {
 
 func finite(x []float64) bool {
 	return !slices.ContainsFunc(x, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
+}
+
+// solve solves a factorised system, also one that is nearly singular: line searches and correctors judge the result. It
+// says whether there is one.
+func solve(lu *mat.LU, dst *mat.VecDense, right mat.Vector) bool {
+	err := lu.SolveVecTo(dst, false, right)
+	if condition, poor := err.(mat.Condition); err != nil && (!poor || math.IsInf(float64(condition), 1)) {
+		return false // nothing was written to dst
+	}
+	return finite(dst.RawVector().Data)
 }

@@ -3,6 +3,7 @@ package dynamics
 import (
 	"fmt"
 	"math"
+	"math/cmplx"
 )
 
 // special finds what happens on a step of length h: where the number of eigenvalues with a positive real part changes.
@@ -47,20 +48,26 @@ func (f *follower) locate(at, next, from *place, near, h float64) (before, behin
 	return before, behind, nil
 }
 
+// critical is the size, relative to the largest eigenvalue, up to which an eigenvalue at a located point is on the imaginary
+// axis.
+const critical = 1e-6
+
 // classify says what the change is by the eigenvalue nearest to the imaginary axis and by the parameter's direction before and
 // behind it.
 func (f *follower) classify(here, from, behind *place, after int) Special {
 	s := Special{After: after, BranchPoint: here.point(), Kind: BranchCrossing}
-	critical := complex(math.Inf(1), 0)
+	nearest, largest := complex(math.Inf(1), 0), 0.0
 	for _, v := range here.Eigenvalues {
-		if math.Abs(real(v)) < math.Abs(real(critical)) {
-			critical = v
+		if largest = max(largest, cmplx.Abs(v)); math.Abs(real(v)) < math.Abs(real(nearest)) {
+			nearest = v
 		}
 	}
 	last := len(here.u) - 1
 	switch {
-	case imag(critical) != 0:
-		s.Kind, s.Frequency = Hopf, math.Abs(imag(critical))/(2*math.Pi)*1000
+	case math.Abs(real(nearest)) > critical*largest:
+		s.Kind = Kink
+	case imag(nearest) != 0:
+		s.Kind, s.Frequency = Hopf, math.Abs(imag(nearest))/(2*math.Pi)*1000
 	case from.tangent[last]*behind.tangent[last] < 0:
 		s.Kind = Fold
 	}
