@@ -32,9 +32,9 @@ func brainmassSchemas() []schema {
 		b("layers", firstHas("kind", "weights", "inputs"), later("recurrent layers")),
 		b("forward", has("balloon", "hrf_bold"), readBrainmassForward),
 		b("objectives", has("cases", "densities"), readBrainmassObjectives),
-		b("noise", has("ou", "gaussian"), later("noise processes")),
+		b("noise", has("ou", "gaussian"), readBrainmassNoise),
 		b("params", has("transforms", "adam"), readBrainmassParams),
-		b("datasets", has("example_connectome", "delayed_match_task"), later("datasets and tasks")),
+		b("datasets", has("example_connectome", "delayed_match_task"), readBrainmassDatasets),
 	}
 }
 
