@@ -60,6 +60,15 @@ func altered(m *nmm.Model, name, line string) *nmm.Model {
 	return m
 }
 
+// codedAs says that the peer has coded one line of a model otherwise; wrong is its entry in the table of exceptions.
+func (c class) codedAs(wrong, name, line string) class {
+	coded, model := c, c.model
+	coded.wrong, coded.literature, coded.differs = wrong, nil, nil
+	coded.model = func() *nmm.Model { return altered(model(), name, line) }
+	c.coded = &coded
+	return c
+}
+
 // running returns the class that runs a peer's numbers: the peer's own equations where ours differ. An error that
 // shows in rare cases only is tried where ours have failed.
 func (c *class) running(params map[string]array) *class {

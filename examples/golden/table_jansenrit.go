@@ -23,40 +23,12 @@ var jansenRitClasses = []class{
 		fixed: map[string]float64{"mu": 0},
 		ports: []pair{is("M_inp", "y3_in"), in("E_inp", "y4_in", 1e-3), is("I_inp", "y5_in")},
 	},
-	{
-		peer: "tvb", name: "ZetterbergJansen",
-		coded: &class{
-			wrong:  "TVB Zetterberg-Jansen",
-			model:  zetterbergJansenAsCoded,
-			states: same("v1", "y1", "v2", "y2", "v3", "y3", "v4", "y4", "v5", "y5", "v6", "v7"),
-			params: same("He", "Hi", "ke", "ki", "e0", "rho_1", "rho_2", "gamma_1", "gamma_2", "gamma_3", "gamma_4", "gamma_5",
-				"gamma_1T", "gamma_2T", "gamma_3T", "P", "U", "Q"),
-			ports: []pair{is("c0", "c")},
-			local: []local{{"c0", "v6", 1}},
-		},
-	},
-}
-
-// zetterbergJansenAsCoded has ke² in the last line but two.
-func zetterbergJansenAsCoded() *nmm.Model {
-	return asCoded("ZetterbergJansen", `
-	s1 = 2*e0*sigmoid(rho_1*(v1 - rho_2))      : 1/ms
-	s6 = 2*e0*sigmoid(rho_1*(v2 - v3 - rho_2)) : 1/ms
-	s7 = 2*e0*sigmoid(rho_1*(v4 - v5 - rho_2)) : 1/ms
-	p  = 2*e0*sigmoid(rho_1*(c - rho_2))       : 1/ms
-
-	dv1/dt = y1      : 1
-	dv2/dt = y2      : 1
-	dv3/dt = y3      : 1
-	dv4/dt = y4      : 1
-	dv5/dt = y5      : 1
-	dv6/dt = y2 - y3 : 1
-	dv7/dt = y4 - y5 : 1
-	dy1/dt = He*ke*(gamma_1*s6 + gamma_1T*(U + p)) - 2*ke*y1 - ke^2*v1 : 1/ms
-	dy2/dt = He*ke*(gamma_2*s1 + gamma_2T*(P + p)) - 2*ke*y2 - ke^2*v2 : 1/ms
-	dy3/dt = Hi*ki*gamma_4*s7 - 2*ki*y3 - ki^2*v3                      : 1/ms
-	dy5/dt = Hi*ki*gamma_5*s7 - 2*ki*y5 - ke^2*v5                      : 1/ms
-	dy4/dt = He*ke*(gamma_3*s6 + gamma_3T*(Q + p)) - 2*ke*y4 - ke^2*v4 : 1/ms`,
-		"He, Hi, ke 1/ms, ki 1/ms, e0 1/ms, rho_1, rho_2, gamma_1, gamma_2, gamma_3, gamma_4, gamma_5, "+
-			"gamma_1T, gamma_2T, gamma_3T, P 1/ms, U 1/ms, Q 1/ms", "c")
+	class{
+		peer: "tvb", name: "ZetterbergJansen", model: nmm.ZetterbergJansen,
+		states: same("v1", "y1", "v2", "y2", "v3", "y3", "v4", "y4", "v5", "y5", "v6", "v7"),
+		params: same("He", "Hi", "ke", "ki", "e0", "rho_1", "rho_2", "gamma_1", "gamma_2", "gamma_3", "gamma_4", "gamma_5",
+			"gamma_1T", "gamma_2T", "gamma_3T", "P", "U", "Q"),
+		ports: []pair{is("c0", "v6_in")},
+		local: []local{{"c0", "v6", 1}},
+	}.codedAs("TVB Zetterberg-Jansen", "dy5/dt", "dy5/dt = Hi*ki*gamma_5*S_7 - 2*ki*y5 - ke^2*v5 : mV/ms"),
 }

@@ -15,29 +15,17 @@ var qifClasses = []class{
 		unused: []string{"Gamma", "cr", "cv"},
 		ports:  []pair{timesParam("c0", "v_in", "cr"), timesParam("c1", "v_in", "cv")},
 	},
-	{
+	class{
 		// r in Hz, Δ in Hz with Δ_paper = Δ τ. It does not divide 2rv by τ, which τ = 1 ms hides.
 		peer: "brainmass", name: "MontbrioPazoRoxinStep", model: nmm.MontbrioPazoRoxin,
 		states:  []pair{in("r", "r", 1e-3), is("v", "v")},
 		params:  []pair{is("tau", "tau"), in("delta", "Delta", 1e-3), is("eta", "eta"), is("J", "J")},
 		ports:   []pair{in("r_inp", "r_in", 1e-3), is("v_inp", "v_in"), in("r to v", "v_in", 1e-3)}, // the last of r in 1/ms
 		codedIf: notOne("tau"),
-		coded: &class{
-			wrong: "brainmass Montbrió-Pazó-Roxin",
-			model: func() *nmm.Model {
-				return asCoded("MontbrioPazoRoxinStep", `
-				x     = tau*r/1e3[ms]                                        : 1
-				dr/dt = delta/(pi*tau) + (2*v*r + r_in)/1[ms]                : 1
-				dv/dt = (v^2 + eta + v_in + J*x - (pi*x)^2)/tau              : 1`,
-					"tau ms, delta, eta, J", "r_in, v_in")
-			},
-			states: same("r", "v"), params: same("tau", "delta", "eta", "J"),
-			ports: []pair{is("r_inp", "r_in"), is("v_inp", "v_in"), in("r to v", "v_in", 1e-3)},
-		},
 		differs: map[string]string{
 			"tau": "brainmass does not divide 2rv by tau, so its derivative differs where the value agrees (brainmass.md §12.3 item 3)",
 		},
-	},
+	}.codedAs("brainmass Montbrió-Pazó-Roxin", "dr/dt", "dr/dt = (Delta/(pi*tau) + 2*r*v + r_in) / 1[ms] : 1/ms"),
 	{
 		// r, Δ and the conductances count in membrane time constants, of 1 ms.
 		peer: "tvb", name: "CoombesByrne", model: nmm.CoombesByrne,

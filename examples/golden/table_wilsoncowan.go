@@ -55,32 +55,19 @@ var wilsonCowanClasses = []class{
 		coupled: "exc", couplingPort: "coupling",
 		bounds: map[string][2]float64{"exc": {0, 1}, "inh": {0, 1}},
 	},
-	{
+	class{
 		// Rates of any unit, times in s; the drives come from outside.
 		peer: "brainmass", name: "ThresholdLinearStep", model: nmm.ThresholdLinear,
 		states: same("E", "I"),
-		params: thresholdLinearParams,
+		params: []pair{in("tau_E", "tau_e", 1e3), in("tau_I", "tau_i", 1e3), is("beta_E", "beta_e"), is("beta_I", "beta_i")},
 		ports:  []pair{is("E_inp", "I_e_in"), is("I_inp", "I_i_in")},
 		fixed: map[string]float64{
 			"w_ee": 0, "w_ei": 0, "w_ie": 0, "w_ii": 0, "mu_ee": 0, "mu_ie": 0, "eta": 0, "h": 0,
 		},
+		bounds:     map[string][2]float64{"I": {0, math.Inf(1)}}, // E stays positive by itself, and its history is read as it is
 		literature: map[string]string{"I": "literature_I"},
-		coded: &class{
-			wrong: "brainmass threshold-linear",
-			model: func() *nmm.Model {
-				return asCoded("ThresholdLinearStep", `
-				dE/dt = (-E + beta_e*max(E_in, 0)) / tau_e : 1
-				dI/dt = (I - beta_i*max(I_in, 0)) / tau_i  : 1`,
-					"tau_e ms, tau_i ms, beta_e, beta_i", "E_in, I_in")
-			},
-			states: same("E", "I"), params: thresholdLinearParams, ports: []pair{is("E_inp", "E_in"), is("I_inp", "I_in")},
-			bounds: map[string][2]float64{"I": {0, math.Inf(1)}}, // E stays positive by itself, and its history is read as it is
-		},
-	},
+	}.codedAs("brainmass threshold-linear", "dI/dt", "dI/dt = (I - beta_i*max(I_i, 0[pA])) / tau_i : Hz"),
 }
-
-// thresholdLinearParams are brainmass's, with times in s.
-var thresholdLinearParams = []pair{in("tau_E", "tau_e", 1e3), in("tau_I", "tau_i", 1e3), is("beta_E", "beta_e"), is("beta_I", "beta_i")}
 
 // What brainmass's Wilson-Cowan classes share.
 var (
