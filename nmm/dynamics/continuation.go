@@ -72,7 +72,7 @@ func (s *System) Continue(ctx context.Context, c Continuation) (*Branch, error) 
 
 // newFollower checks the settings and fills in defaults.
 func (s *System) newFollower(c *Continuation) (*follower, error) {
-	flow, err := s.flow(c.Parameter)
+	flow, err := s.field(c.Parameter)
 	if err != nil {
 		return nil, err
 	}

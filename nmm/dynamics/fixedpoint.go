@@ -30,9 +30,12 @@ type FixedPoints struct {
 
 // FixedPoints finds fixed points by Newton's method with the exact Jacobian, from many states: random ones, and ends and
 // means of trajectories. Points found more than once are merged, points outside the bounds of the states are left
-// out. There may be more than it finds, but hardly near where it looks.
+// out, and so are lines of points, of which none is better than another. There may be more than it finds, but hardly near
+// where it looks.
+//
+// A state that nothing depends on is held where the system starts, and has no eigenvalue.
 func (s *System) FixedPoints(ctx context.Context, search Search) (*FixedPoints, error) {
-	flow, err := s.flow("")
+	flow, err := s.field("")
 	if err != nil {
 		return nil, err
 	}
@@ -46,11 +49,11 @@ func (s *System) FixedPoints(ctx context.Context, search Search) (*FixedPoints, 
 		if err := ctx.Err(); err != nil {
 			return found, s.within(err)
 		}
-		if !n.from(x) || !s.reachable(x) || found.has(x, n.scale) {
+		if !n.from(x) || !s.reachable(x) || !flow.rests(x, n.scale) || found.has(x, n.scale) {
 			continue
 		}
 		flow.Jacobian(n.f, n.j, x)
-		p, err := newFixedPoint(x, n.j)
+		p, err := newFixedPoint(x, without(n.j, s.silent))
 		if err != nil {
 			return found, s.within(err)
 		}

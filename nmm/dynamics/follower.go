@@ -7,14 +7,12 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
-
-	"github.com/euryale-ml/euryale/graph"
 )
 
 // follower walks along the zeros of f(x, p). It measures states and the parameter, the last number of u, in units of size.
 type follower struct {
 	system          *System
-	flow            *graph.Flow
+	flow            *field
 	address         string
 	parameter       string
 	lo, hi, present float64
@@ -54,7 +52,7 @@ func (p *place) towards(d float64) *place {
 }
 
 // newFollower adds memory and units to the settings.
-func newFollower(s *System, flow *graph.Flow, f *follower) *follower {
+func newFollower(s *System, flow *field, f *follower) *follower {
 	n := len(s.states)
 	f.system, f.flow, f.address = s, flow, flow.Parameters()[0]
 	f.f, f.slope = make([]float64, n), make([]float64, n)
@@ -70,7 +68,7 @@ func (f *follower) start(x []float64) (*place, error) {
 	if err := f.flow.Set(f.address, f.present); err != nil {
 		return nil, err
 	}
-	if !newNewton(f.flow, f.system.scales()).from(x) || !f.system.reachable(x) {
+	if !newNewton(f.flow, f.system.scales()).from(x) || !f.system.reachable(x) || !f.flow.rests(x, f.system.scales()) {
 		return nil, fmt.Errorf("there is no fixed point near the start at %s = %s", f.parameter, number(f.present))
 	}
 	p := &place{u: append(slices.Clone(x), f.present), tangent: make([]float64, len(x)+1)}
@@ -89,7 +87,7 @@ func (f *follower) start(x []float64) (*place, error) {
 
 // judge adds the eigenvalues. The Jacobian is that of the last call of fill, at the place.
 func (f *follower) judge(p *place) (err error) {
-	p.FixedPoint, err = newFixedPoint(p.state(), f.j)
+	p.FixedPoint, err = newFixedPoint(p.state(), without(f.j, f.system.silent))
 	return err
 }
 

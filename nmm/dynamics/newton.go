@@ -6,13 +6,11 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
-
-	"github.com/euryale-ml/euryale/graph"
 )
 
 // newton finds zeros of a flow.
 type newton struct {
-	flow  *graph.Flow
+	flow  *field
 	scale []float64 // of the states
 
 	f, step, trial, next []float64
@@ -20,7 +18,7 @@ type newton struct {
 	lu                   mat.LU
 }
 
-func newNewton(f *graph.Flow, scale []float64) *newton {
+func newNewton(f *field, scale []float64) *newton {
 	n := len(scale)
 	return &newton{
 		flow: f, scale: scale, j: mat.NewDense(n, n, nil),

@@ -20,8 +20,11 @@ type FixedPoint struct {
 // hyperbolic is the size, relative to the largest eigenvalue, from which on a real part is not taken for 0.
 const hyperbolic = 1e-9
 
-// newFixedPoint adds the eigenvalues of a Jacobian to a state.
+// newFixedPoint adds the eigenvalues of a Jacobian, which may be nil, to a state.
 func newFixedPoint(x []float64, j *mat.Dense) (FixedPoint, error) {
+	if j == nil {
+		return FixedPoint{State: slices.Clone(x)}, nil
+	}
 	var eig mat.Eigen
 	if !eig.Factorize(j, mat.EigenNone) {
 		return FixedPoint{}, fmt.Errorf("the eigenvalues of the Jacobian at %v could not be computed", x)
@@ -66,7 +69,7 @@ func (p FixedPoint) Kind() string {
 		form = "focus"
 	}
 	switch u := p.Unstable(); {
-	case math.Abs(real(nearest)) <= hyperbolic*largest:
+	case len(p.Eigenvalues) == 0 || math.Abs(real(nearest)) <= hyperbolic*largest:
 		return "non-hyperbolic"
 	case u == 0:
 		return "stable " + form

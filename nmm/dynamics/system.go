@@ -23,6 +23,7 @@ type System struct {
 
 	states []string
 	vars   []graph.FlowVariable
+	silent []int // states that nothing depends on
 }
 
 // New makes the system of one region of a model. Its parameters have the model's names and values, and so have its
@@ -72,6 +73,7 @@ func (s *System) list(name func(graph.FlowVariable) string) error {
 	for _, v := range s.vars {
 		s.states = append(s.states, name(v))
 	}
+	s.findSilent(f)
 	return nil
 }
 
