@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -14,11 +15,12 @@ import (
 
 // setup is how a model is run in TestCatalogue.
 type setup struct {
-	dt    float64               // ms; 0 for 0.1
-	set   map[string]float64    // parameters away from their defaults
-	start map[string][2]float64 // of the two regions; a random place in the inner part of its range else
-	idle  []string              // addresses that this run does not depend on
-	why   string
+	dt      float64               // ms; 0 for 0.1
+	literal int                   // steps that are compared with literal ones; 0 for 5
+	set     map[string]float64    // parameters away from their defaults
+	start   map[string][2]float64 // of the two regions; a random place in the inner part of its range else
+	idle    []string              // addresses that this run does not depend on
+	why     string
 }
 
 // setups are those of the models that cannot go 200 steps of 0.1 ms from the middle of their ranges, that do
@@ -33,7 +35,9 @@ var setups = map[string]setup{
 	"Hopfield":              {set: map[string]float64{"dynamic": 0.6}, why: "thresholds do not move at the default"},
 	"Epileptor":             {start: map[string][2]float64{"x1": {-1.2, 0.6}}, why: "slope acts where x1 > 0"},
 	"EpileptorRestingState": {start: map[string][2]float64{"x1": {-1.2, 0.6}}, why: "slope acts where x1 > 0"},
-	"Zerlaut": {set: map[string]float64{"external_input_ex_ex": 1e-3, "external_input_in_ex": 1e-3, "external_input_ex_in": 0.01,
+	"Zerlaut": {literal: 2, set: map[string]float64{"external_input_ex_ex": 1e-3, "external_input_in_ex": 1e-3, "external_input_ex_in": 0.01,
+		"external_input_in_in": 0.01, "K_ext_i": 100}, why: "without input, inhibitory input has no neurons to act on, and 0 does not say how large a step is"},
+	"ZerlautSecondOrder": {dt: 0.02, literal: 1, set: map[string]float64{"external_input_ex_ex": 1e-3, "external_input_in_ex": 1e-3, "external_input_ex_in": 0.01,
 		"external_input_in_in": 0.01, "K_ext_i": 100}, why: "without input, inhibitory input has no neurons to act on, and 0 does not say how large a step is"},
 	"EpileptorCodim3":        {idle: []string{"p.N"}, why: "N chooses between roots"},
 	"EpileptorCodim3SlowMod": {idle: []string{"p.N"}, why: "N chooses between roots"},
@@ -54,7 +58,7 @@ func TestCatalogue(t *testing.T) {
 			net := pair(t, m, c)
 			run.Duration = 200 * run.Dt
 			checkEveryGradient(t, net, run, c.idle)
-			run.Duration, run.Every = 5*run.Dt, 1
+			run.Duration, run.Every = float64(cmp.Or(c.literal, 5))*run.Dt, 1
 			// Sums of some hundred terms each, of which the largest say how they are rounded.
 			agree(t, rolledOut(t, net, run), unrolled(t, net, run), 1e-12)
 		})

