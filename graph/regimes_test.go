@@ -58,6 +58,7 @@ func TestRegimes(t *testing.T) {
 		{nmm.DumontGutkin(), "r_i", 0.05, 400, 0},
 		{nmm.DumontGutkin().Preset("PING"), "r_i", 0.05, 800, 1000. / 48},
 		{nmm.DumontGutkin().Preset("ING"), "r_i", 0.05, 400, 10},
+		{nmm.WilsonCowan().Preset("limit cycle"), "E", 0.1, 800, 40},
 		{nmm.WilsonCowan().Preset("Papadopoulos et al. 2020").Set("P", 1.0), "E", 0.1, 600, 1000. / 54},
 		{nmm.WilsonCowanAdaptive().Preset("slow oscillation"), "E", 0.1, 3000, 170},
 	} {

@@ -10,7 +10,8 @@ package nmm
 // to E. The sigmoid is shifted to vanish at 0 for s = shift = 1, as in the paper,
 // and plain for s = 0. Input enters inside the sigmoids, beside P and Q.
 //
-// The presets are variants that others use: "no saturation" (r_e = r_i = 0), "symmetric" (one sigmoid for both),
+// The preset "limit cycle" has the paper's oscillation, at 25 Hz with τ of 8 ms; k is the height of the shifted sigmoid
+// there. The others are variants in use: "no saturation" (r_e = r_i = 0), "symmetric" (one sigmoid for both),
 // "simplified" (both get the same), "plain sigmoids", and "Papadopoulos et al. 2020", which oscillates at 54 Hz with
 // P = 1. Variants with other equations have a model of their own, WilsonCowanLinear, …Divisive, …DivisiveInput,
 // …Adaptive and …ThreePopulation.
@@ -57,6 +58,8 @@ func WilsonCowan() *Model {
 		Port("E_in", "1"),
 		Port("I_in", "1"),
 
+		Preset("limit cycle", map[string]float64{"tau_e": 8, "tau_i": 8, "c_ee": 16, "c_ei": 12, "c_ie": 15, "c_ii": 3,
+			"a_e": 1.3, "b_e": 4, "k_e": logistic(1.3 * 4), "a_i": 2, "b_i": 3.7, "k_i": logistic(2 * 3.7), "P": 1.25}),
 		Preset("no saturation", map[string]float64{"r_e": 0, "r_i": 0}),
 		Preset("symmetric", map[string]float64{"a_e": 1.1, "a_i": 1.1, "b_e": 3.4, "b_i": 3.4}),
 		Preset("simplified", map[string]float64{"c_ee": 8, "c_ie": 8, "c_ei": 12, "c_ii": 12}),
