@@ -9,7 +9,7 @@ import (
 
 // lookup returns the value at an address, or an error that lists the nearest addresses.
 func (n *Network) lookup(address string) (*value, error) {
-	if v, ok := n.values[address]; ok {
+	if v, ok := n.values[address]; ok && !v.hidden {
 		return v, nil
 	}
 	for _, a := range n.recordable() {

@@ -61,10 +61,15 @@ type coupling struct {
 	gain     *value
 	delay    []float64 // ms per entry of the weights; nil without delays
 	steps    []int     // the same in steps, if so given
+	past     bool      // a model's reading of its own past, see addPast
+	lag      *value    // the parameter that is its delay, if one is
 }
 
 // formula prints a coupling in one line.
 func (c *coupling) formula() string {
+	if c.past {
+		return "what the equations read"
+	}
 	pre := c.Pre[0]
 	if len(c.Pre) > 1 {
 		pre = "(" + strings.Join(c.Pre, ", ") + ")"

@@ -112,6 +112,8 @@ func (c *coupling) readDelayMatrix(what string, m mat.Matrix, speed float64) err
 // delaySteps returns the delay of the e-th entry of the weights in steps of dt ms.
 func (c *coupling) delaySteps(e int, dt float64) int {
 	switch {
+	case c.lag != nil:
+		return c.lagSteps(e, dt)
 	case c.steps != nil:
 		return c.steps[e]
 	case c.delay != nil:
@@ -136,7 +138,12 @@ func (p *couplingPlan) checkDelay() error {
 }
 
 // delaysAddress is where Run.Values may have delays of each lane.
-func (c *coupling) delaysAddress() string { return c.Name + "/delays" }
+func (c *coupling) delaysAddress() string {
+	if c.lag != nil {
+		return c.lag.Address
+	}
+	return c.Name + "/delays"
+}
 
 // addLaneDelays reads the delays that Run.Values gives each lane: one number of ms for every entry of the
 // weights, or one for all.

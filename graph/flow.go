@@ -74,7 +74,7 @@ func (n *Network) Flow(parameters ...string) (*Flow, error) {
 func (n *Network) autonomous() error {
 	for _, c := range n.couplings {
 		for e, w := range c.weights.Data {
-			if w != 0 && (c.steps != nil && c.steps[e] > 0 || c.delay != nil && c.delay[e] > 0) {
+			if w != 0 && (c.steps != nil && c.steps[e] > 0 || c.delay != nil && c.delay[e] > 0 || c.lag != nil && c.lag.Data[min(e, len(c.lag.Data)-1)] > 0) {
 				i, j := c.weights.edge(e)
 				return fmt.Errorf("graph: coupling %s has a delay, to %s from %s: a network with delays has no flow dx/dt = f(x)", c.Name, c.to.labels[i], c.from.labels[j])
 			}

@@ -13,6 +13,9 @@ import (
 // error.
 func (n *Network) Learn(address string, t nmm.Transform, s nmm.Scope) error {
 	v, err := n.lookup(address)
+	if err == nil {
+		err = v.checkLag()
+	}
 	if err != nil {
 		return err
 	}

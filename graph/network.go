@@ -93,7 +93,12 @@ func (n *Network) population(name string) (*population, error) {
 // Addresses lists every address of the network: values in the order in which the parts were given,
 // then states and observables, which can be recorded.
 func (n *Network) Addresses() []string {
-	list := append([]string(nil), n.order...)
+	var list []string
+	for _, address := range n.order {
+		if !n.values[address].hidden {
+			list = append(list, address)
+		}
+	}
 	return append(list, n.recordable()...)
 }
 

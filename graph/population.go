@@ -42,7 +42,10 @@ func (part *populationPart) Attach(n *Network) error {
 	if err := n.addParameters(p); err != nil {
 		return err
 	}
-	return n.addStates(p)
+	if err := n.addStates(p); err != nil {
+		return err
+	}
+	return n.addPast(p)
 }
 
 // build checks the part and makes the population.

@@ -45,6 +45,9 @@ func addTo(ports map[string]*G.Node, port string, node *G.Node) (err error) {
 
 // postNode is gain ⊙ post(S1 … Sm, x), where index is the coupling's own.
 func (c *coupling) postNode(in *stepNodes, index int) (*G.Node, error) {
+	if c.past {
+		return in.sum[index][0], nil
+	}
 	symbols := map[string]*G.Node{}
 	for _, p := range c.to.model.Parameters() {
 		symbols[p.Name] = in.param[c.to.name+"."+p.Name]

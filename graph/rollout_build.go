@@ -61,7 +61,11 @@ func (n *Network) checkRollout(g *G.ExprGraph, run *Run) error {
 		}
 	}
 	for address, node := range run.Nodes {
-		if _, err := n.lookup(address); err != nil {
+		v, err := n.lookup(address)
+		if err == nil {
+			err = v.checkLag()
+		}
+		if err != nil {
 			return within(err, "Run.Nodes")
 		}
 		if node == nil {

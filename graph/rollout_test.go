@@ -27,7 +27,7 @@ func leaves(n *Network, g *G.ExprGraph) map[string]*G.Node {
 	nodes := map[string]*G.Node{}
 	for _, address := range n.order {
 		v := n.values[address]
-		if v.Data == nil || v.Kind == samplesKind {
+		if v.Data == nil || v.Kind == samplesKind || v.hidden || v.lag {
 			continue
 		}
 		scope := nmm.Shared

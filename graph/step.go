@@ -237,6 +237,9 @@ func (n *Network) newSystem(p *population, dt float64, g *G.ExprGraph, in *stepN
 	for _, port := range p.ports {
 		symbols[port.Name] = ports[port.Name] // nil where nothing is attached
 	}
+	for _, d := range p.model.Delays() {
+		symbols[d.Name] = ports[d.Name]
+	}
 	for _, z := range n.noises {
 		if z.pop != p {
 			continue

@@ -103,7 +103,11 @@ func (n *Network) unroll(g *G.ExprGraph, run Run, bind map[string]*G.Node, norma
 // prepare makes leaves, histories and the matrices of the sums.
 func (u *unrolling) prepare() (err error) {
 	for address := range u.bind {
-		if _, err := u.net.lookup(address); err != nil {
+		v, err := u.net.lookup(address)
+		if err == nil {
+			err = v.checkLag()
+		}
+		if err != nil {
 			return err
 		}
 	}

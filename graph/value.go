@@ -49,6 +49,9 @@ type value struct {
 	Scope     nmm.Scope
 	Domain    nmm.Transform // of a parameter
 
+	lag    bool // a parameter that is a delay in its model's equations
+	hidden bool // from users: weights of readings of the past
+
 	pop  *population // nil for an input of channels
 	name string      // of the parameter or state within pop
 }

@@ -76,6 +76,9 @@ func (c *checker) name(e *expr) (measure, error) {
 }
 
 func (c *checker) call(e *expr) (measure, error) {
+	if unit, ok, err := c.past(e); ok {
+		return unit, err
+	}
 	f, err := c.src.lookupFunction(e, c.functions)
 	if err != nil {
 		return one, err

@@ -12,6 +12,8 @@ type differ struct {
 	functions map[string]function // of the model
 	symbols   []string            // that can be differentiated by
 
+	// past tells whether a call of that name is a reading of the past.
+	past func(name string) bool
 	// line returns the derivative of what name stands for, if that is an algebraic
 	// line.
 	line func(name *expr, x string) (*expr, bool, error)
@@ -19,22 +21,14 @@ type differ struct {
 
 // expand returns e without diff.
 func (d *differ) expand(e *expr) (*expr, error) {
-	args := make([]*expr, len(e.args))
-	for i, a := range e.args {
-		var err error
-		if args[i], err = d.expand(a); err != nil {
-			return nil, err
-		}
+	c, err := e.mapArgs(d.expand)
+	if err != nil || e.kind != callExpr || e.text != "diff" {
+		return c, err
 	}
-	if e.kind == callExpr && e.text == "diff" {
-		if err := d.checkName(e.args[1]); err != nil {
-			return nil, err
-		}
-		return d.derivative(args[0], e.args[1].text)
+	if err := d.checkName(e.args[1]); err != nil {
+		return nil, err
 	}
-	c := *e
-	c.args = args
-	return &c, nil
+	return d.derivative(c.args[0], e.args[1].text)
 }
 
 func (d *differ) checkName(x *expr) error {
@@ -90,6 +84,9 @@ func (d *differ) ofName(e *expr, x string) (*expr, error) {
 
 // ofCall is the chain rule; where goes into its branches.
 func (d *differ) ofCall(e *expr, x string) (*expr, error) {
+	if d.past(e.text) {
+		return e.number(0), nil // the past is another variable
+	}
 	f, err := d.src.lookupFunction(e, d.functions)
 	if err != nil {
 		return nil, err
@@ -226,6 +223,7 @@ func (m *Model) derive() error {
 
 func (m *Model) differ() *differ {
 	d := &differ{src: m.src, functions: m.functions, symbols: m.symbolNames()}
+	d.past = func(name string) bool { _, ok := m.units[name]; return ok }
 	d.line = func(name *expr, x string) (*expr, bool, error) {
 		e, ok := m.equationOf(name.text)
 		if !ok || e.derivative {

@@ -32,6 +32,7 @@
 //	diff(y, x)                 derivative of an expression or a line y with respect to a state,
 //	                           a parameter or a port x; diff may be inside diff
 //	sum(k, x[k]), [1, 2, 3][k] see Modes
+//	x(t - d)                   see Delays
 //	pi, 2.5e-3, 5[mV]          numbers; one without unit is dimensionless
 //
 // Derivatives are exact and defined everywhere, with one choice at each kink: that of
@@ -58,6 +59,17 @@
 // states xi_1, xi_2 and xi_3, and these are the names that couplings, records and
 // settings use: Pre {"xi_1 + xi_2 + xi_3"} sends their sum. The names of items may
 // have indices, too: Parameter("b[k]", …) declares b_1, b_2 and b_3.
+//
+// # Delays
+//
+// x(t - d) is the value that x had a time d ago, in the same region. d is a parameter
+// or a number, in ms, and x a state or a line made of states and parameters; a line
+// that depends on a port has no past, but a state that follows it has. As in couplings,
+// d is rounded to whole steps, 0 is the state that the step starts with, what lies
+// before the run is the state's history or its initial value, and gradients go through
+// the past. d can be set, also per region and per lane, but not learned. Delays lists
+// what is read; Nodes, which knows of no time, takes the present unless it is given a
+// node for it.
 //
 // # Units
 //

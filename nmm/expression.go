@@ -53,7 +53,9 @@ func readExpression(text string) (*expr, *source, error) {
 
 // bareDiffer is for expressions without algebraic lines.
 func bareDiffer(src *source, symbols []string) *differ {
-	return &differ{src: src, symbols: symbols, line: func(*expr, string) (*expr, bool, error) { return nil, false, nil }}
+	return &differ{src: src, symbols: symbols,
+		past: func(string) bool { return false },
+		line: func(*expr, string) (*expr, bool, error) { return nil, false, nil }}
 }
 
 // graphOf returns the one graph that all symbols are in.

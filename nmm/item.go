@@ -150,10 +150,10 @@ var functionCount atomic.Uint64
 // nothing asks for it.
 func Function(name string, f, df, d2f func(float64) float64) Item {
 	return Item{func(m *Model) error {
-		if _, ok := functions[name]; ok || f == nil || m.functions[name].value != nil {
-			return fmt.Errorf("function %q: expected a new name and a function that is not nil", name)
+		if f == nil {
+			return fmt.Errorf("function %q is nil", name)
 		}
-		if err := checkName(name); err != nil {
+		if err := m.checkFree(name); err != nil {
 			return fmt.Errorf("function %q: %w", name, err)
 		}
 		given(name, functionCount.Add(1), f, df, d2f).enter(m.functions, pureNumbers)
@@ -170,13 +170,23 @@ func (m *Model) state(name string) (*StateInfo, error) {
 	return &m.states[i], nil
 }
 
+// checkFree refuses a name that equations could not refer to, or that has a meaning
+// already.
+func (m *Model) checkFree(name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	_, variable := m.units[name]
+	if _, function := m.functions[name]; variable || function {
+		return fmt.Errorf("the name is taken already")
+	}
+	return nil
+}
+
 // declare enters a name and its unit.
 func (m *Model) declare(name, unit, what string) error {
-	if err := checkName(name); err != nil {
+	if err := m.checkFree(name); err != nil {
 		return fmt.Errorf("%s %q: %w", what, name, err)
-	}
-	if _, ok := m.units[name]; ok {
-		return fmt.Errorf("%s %q: the name is taken already", what, name)
 	}
 	u, err := parseUnit(unit)
 	if err != nil {

@@ -18,6 +18,7 @@ type Model struct {
 	src        *source
 	equations  []equation // shared between clones, never changed
 	derived    []equation // algebraic lines that diff asks for
+	delays     []DelayInfo
 	written    []equation // as in the text
 	modes      map[string]int
 	states     []StateInfo
@@ -102,7 +103,8 @@ type Equations struct {
 // Nodes turns the equations into Gorgonia nodes. symbols gives the node of every
 // state, parameter and port, and of nothing else: scalars () or vectors (n) of
 // float64, in the declared units. An equation of scalars only gives a scalar. A
-// port that is a constant node 0 leaves no trace.
+// port that is a constant node 0 leaves no trace. What the equations read of the past
+// may be given under the names that Delays has; by default it is the present.
 func (m *Model) Nodes(symbols map[string]*G.Node) (*Equations, error) {
 	graph, err := graphOf(symbols)
 	if err == nil {
@@ -119,6 +121,9 @@ func (m *Model) Nodes(symbols map[string]*G.Node) (*Equations, error) {
 		}
 		if t, ok := algebraic[name]; ok {
 			return t, true, nil
+		}
+		if d, ok := m.delay(name); ok {
+			return b.lookup(d.State)
 		}
 		e, ok := m.equationOf(name)
 		if !ok {
@@ -187,7 +192,7 @@ func (m *Model) checkSymbols(symbols map[string]*G.Node) error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(symbols)) {
-		if !slices.Contains(wanted, name) {
+		if _, past := m.delay(name); !past && !slices.Contains(wanted, name) {
 			return fmt.Errorf("a node is given for %q, which is no state, parameter or port; %s", name, nearest(name, wanted))
 		}
 	}

@@ -6,7 +6,8 @@ import (
 )
 
 // check proves the definition: units of every line, no cycles among algebraic
-// lines, nothing declared in vain, presets that exist. It replaces diff in between.
+// lines, nothing declared in vain, presets that exist. It replaces diff
+// and readings of the past in between.
 func (m *Model) check() error {
 	if len(m.states) == 0 {
 		return m.src.errorAt(m.equations[0].at, `expected at least one equation "dx/dt = …", found none`)
@@ -27,6 +28,9 @@ func (m *Model) check() error {
 		}
 	}
 	if err := m.derive(); err != nil {
+		return err
+	}
+	if err := m.readPast(); err != nil {
 		return err
 	}
 	m.findObservables()
@@ -101,7 +105,8 @@ func (m *Model) findObservables() {
 		if e.derivative {
 			continue
 		}
-		driven := slices.ContainsFunc(m.ports, func(p PortInfo) bool { return m.dependsOn(e.name, p.Name, nil) })
+		driven := slices.ContainsFunc(m.ports, func(p PortInfo) bool { return m.dependsOn(e.name, p.Name, nil) }) ||
+			slices.ContainsFunc(m.delays, func(d DelayInfo) bool { return m.dependsOn(e.name, d.Name, nil) })
 		m.observable = append(m.observable, ObservableInfo{e.name, m.units[e.name].String(), driven})
 	}
 }

@@ -150,8 +150,10 @@ func TestDefinitionErrors(t *testing.T) {
 		{"dx/dt = -k*x : 1", []Item{k, Bounds("x", 1, 1)}, []string{`state "x": expected bounds lo < hi, found [1, 1]`}},
 		{"dx/dt = -k*x : 1", []Item{k, Bounds("y", 0, 1)}, []string{`no state "y"`}},
 		{"dx/dt = -k*x : 1", []Item{k, Preset("fast", map[string]float64{"kk": 3})}, []string{`preset "fast"`, `unknown parameter "kk"; nearest: k`}},
-		{"dx/dt = -k*x : 1", []Item{k, Function("exp", math.Exp, nil, nil)}, []string{`function "exp": expected a new name`}},
-		{"dx/dt = -k*x : 1", []Item{k, Function("f", nil, nil, nil)}, []string{`function "f"`}},
+		{"dx/dt = -k*x : 1", []Item{k, Function("exp", math.Exp, nil, nil)}, []string{`function "exp": the name belongs to a function`}},
+		{"dx/dt = -k*x : 1", []Item{k, Function("f", nil, nil, nil)}, []string{`function "f" is nil`}},
+		{"dx/dt = -k*x : 1", []Item{k, Function("k", math.Exp, nil, nil)}, []string{`function "k": the name is taken already`}},
+		{"dx/dt = -k*x : 1", []Item{Function("k", math.Exp, nil, nil), k}, []string{`parameter "k": the name is taken already`}},
 		{"dx/dt = -k*x : 1", []Item{{}}, []string{"an item is empty"}},
 		{"dx/dt = -k*x/(1 - 1) : 1", []Item{k}, nil}, // only Nodes finds it
 	} {

@@ -98,7 +98,11 @@ func (m *Model) setting(name string, change func(*ParameterInfo) error) *Model {
 		m.err = fmt.Errorf("nmm: model %s: unknown parameter %q; %s", m.name, name, nearest(name, names))
 		return m
 	}
-	if err := change(&m.parameters[i]); err != nil {
+	err := change(&m.parameters[i])
+	if err == nil {
+		err = m.checkDelay(&m.parameters[i])
+	}
+	if err != nil {
 		m.err = fmt.Errorf("nmm: model %s: parameter %q: %w", m.name, name, err)
 	}
 	return m

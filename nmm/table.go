@@ -51,10 +51,7 @@ type table struct {
 
 // addTable checks a table and enters the function that reads it.
 func (m *Model) addTable(name, unit string, t *table, f *goFunction) error {
-	if _, ok := m.functions[name]; ok {
-		return fmt.Errorf("table %q: the name is taken already", name)
-	}
-	if err := checkName(name); err != nil {
+	if err := m.checkFree(name); err != nil {
 		return fmt.Errorf("table %q: %w", name, err)
 	}
 	if err := t.check(); err != nil {
