@@ -62,9 +62,9 @@ var exceptions = map[string]exception{
 		"the squared mean cross-spectrum over the product of the mean spectra (forward.Welch)",
 		"Carter 1987, doi:10.1109/PROC.1987.13723; tvb.md §9, §12 item 11"},
 	"TVB PreSigmoidal": {"tvb", "coupling, PreSigmoidal",
-		"sums over the wrong axis",
-		"a region receives the sigmoids of its sources",
-		"golden README; tvb.md §12 item 2"},
+		"puts the target's own past, by the delays of its outgoing links, in the place of its sources'; with dynamic it takes the weights of these links, too",
+		"a region receives the weighted sigmoids of its sources",
+		"Golos et al. 2015, doi:10.1371/journal.pcbi.1004644; golden README; tvb.md §12 item 2"},
 }
 
 // excepted is the verdict on a case in which a known error of a peer shows; name is its entry in the table

@@ -29,9 +29,12 @@ func readTVBCoupling(d *document) ([]instance, error) {
 // run puts the coupling between passive states, dx/dt = input, takes one Euler step and compares the
 // derivative. Modes are independent of one another.
 func (f *tvbKernel) run() outcome {
+	if f.Coupling["class"].text == "PreSigmoidal" {
+		return f.preSigmoidal()
+	}
 	var cmp comparison
 	for mode := 0; mode < f.NModes; mode++ {
-		got, o := f.evaluate(mode)
+		got, o := f.evaluate(mode, coupler.terms)
 		if o != nil {
 			return *o
 		}
@@ -46,14 +49,14 @@ func (f *tvbKernel) run() outcome {
 	return cmp.outcome()
 }
 
-// evaluate returns the coupling's output rows for one mode.
-func (f *tvbKernel) evaluate(mode int) ([][]float64, *outcome) {
+// evaluate returns the rows of a coupling of these terms for one mode.
+func (f *tvbKernel) evaluate(mode int, rows func(coupler) ([]term, *outcome)) ([][]float64, *outcome) {
 	states := make([]string, f.NCvar)
 	for v := range states {
 		states[v] = fmt.Sprintf("s%d", v)
 	}
 	class := passive(states)
-	terms, o := coupler{class, f.Coupling, states}.terms()
+	terms, o := rows(coupler{class, f.Coupling, states})
 	if o != nil {
 		return nil, o
 	}
