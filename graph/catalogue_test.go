@@ -39,8 +39,9 @@ var setups = map[string]setup{
 		"external_input_in_in": 0.01, "K_ext_i": 100}, why: "without input, inhibitory input has no neurons to act on, and 0 does not say how large a step is"},
 	"ZerlautSecondOrder": {dt: 0.02, literal: 1, set: map[string]float64{"external_input_ex_ex": 1e-3, "external_input_in_ex": 1e-3, "external_input_ex_in": 0.01,
 		"external_input_in_in": 0.01, "K_ext_i": 100}, why: "without input, inhibitory input has no neurons to act on, and 0 does not say how large a step is"},
-	"EpileptorCodim3":        {idle: []string{"p.N"}, why: "N chooses between roots"},
-	"EpileptorCodim3SlowMod": {idle: []string{"p.N"}, why: "N chooses between roots"},
+	"EpileptorCodim3":         {idle: []string{"p.N"}, why: "N chooses between roots"},
+	"ReducedSetHindmarshRose": {dt: 0.01, why: "recoveries of -25 and 20 draw potentials faster than a step of 0.1 ms follows"},
+	"EpileptorCodim3SlowMod":  {idle: []string{"p.N"}, why: "N chooses between roots"},
 	"KIonEx": {dt: 0.01, start: map[string][2]float64{"x": {3, 1}, "V": {-29, -50}, "n": {0.1, 0.05}},
 		idle: []string{"p.Vstar"}, why: "its membrane is as fast as 0.02 ms, and the right parabola counts only where it fires; the place where the parabolas meet only chooses"},
 }

