@@ -173,11 +173,11 @@ func readBrainmassSingle(d *document) ([]instance, error) {
 						return *o
 					}
 					p, o := c.problem(model, method, f.Dt, f.Steps, f.RecordSteps)
-					switch {
-					case o != nil:
+					if o == nil && len(f.DelaySteps) > 0 {
+						o = p.delayWithin(f.DelaySteps)
+					}
+					if o != nil {
 						return *o
-					case len(f.DelaySteps) > 0:
-						return excepted("brainmass history")
 					}
 					return c.run(p)
 				}})
@@ -204,9 +204,28 @@ func (c *brainmassSingle) run(p *problem) outcome {
 	}
 	g := c.gradient()
 	if g != nil {
-		g.inputSums = flat(c.GradInputsSum)
+		g.inputSums, g.frozenStart = flat(c.GradInputsSum), len(p.history) > 0
 	}
 	return c.compare(p, g)
+}
+
+// delayWithin adds the delayed reads of WilsonCowanDelayedStep, whose buffers are 0 before the first step and at it.
+func (p *problem) delayWithin(steps map[string]int) *outcome {
+	p.history = map[string][][]float64{}
+	for _, l := range []struct{ delay, from, port string }{
+		{"delay_EE", "rE", "rE_to_E"}, {"delay_EI", "rI", "rI_to_E"}, {"delay_IE", "rE", "rE_to_I"}, {"delay_II", "rI", "rI_to_I"},
+	} {
+		weights, delays := make([][]float64, p.n), make([][]int, p.n)
+		for i := range p.n {
+			weights[i], delays[i] = repeat(0, p.n), make([]int, p.n)
+			weights[i][i], delays[i][i] = 1, steps[l.delay]
+		}
+		p.links = append(p.links, link{from: l.from, port: l.port, weights: weights, gain: []float64{1}, delays: delays})
+		for len(p.history[l.from]) <= steps[l.delay] {
+			p.history[l.from] = append(p.history[l.from], repeat(0, p.n))
+		}
+	}
+	return p.misread()
 }
 
 // perStep returns a series with one row per step.

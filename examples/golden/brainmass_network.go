@@ -85,9 +85,6 @@ func (c *brainmassNetwork) run() outcome {
 	if o != nil {
 		return *o
 	}
-	if c.HistoryFirst != nil && !*c.HistoryFirst {
-		return excepted("brainmass history")
-	}
 	if c.Finite != nil && !*c.Finite {
 		return skipped("the peer's trajectory diverges")
 	}
@@ -102,6 +99,11 @@ func (c *brainmassNetwork) run() outcome {
 		return *o
 	}
 	p.links = []link{l}
+	if c.HistoryFirst != nil && !*c.HistoryFirst {
+		if o := p.misread(); o != nil {
+			return *o
+		}
+	}
 	g := c.gradient()
 	if g != nil && c.HistoryFirst != nil { // a Network, not a network wired by hand
 		g.frozenStart = true

@@ -102,7 +102,7 @@ func (c *class) selfLinks(n int) []link {
 // judge turns a case that wrong equations reproduce into an exception.
 func (c *class) judge(o outcome) outcome {
 	if c.wrong != "" && o.verdict == pass {
-		return excepted(c.wrong, "reproduced to %.1e by the peer's equations", o.err)
+		return excepted(c.wrong, "reproduced to %.1e by doing the same", o.err)
 	}
 	return o
 }

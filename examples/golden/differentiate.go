@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -12,10 +13,10 @@ import (
 // differentiate builds the loss on a rollout, differentiates it with Gorgonia and compares value and
 // gradients with what the peer found.
 func (p *problem) differentiate(want *gradient, cmp *comparison) *outcome {
-	var frozen *frozenStart
+	var frozen []*frozenStart
 	if want.frozenStart {
 		var o *outcome
-		if frozen, o = p.newFrozenStart(); o != nil {
+		if frozen, o = p.newFrozenStarts(); o != nil {
 			return o
 		}
 	}
@@ -35,7 +36,7 @@ func (p *problem) differentiate(want *gradient, cmp *comparison) *outcome {
 }
 
 // learn marks everything whose gradient is wanted.
-func (p *problem) learn(net *graph.Network, want *gradient, frozen *frozenStart) error {
+func (p *problem) learn(net *graph.Network, want *gradient, frozen []*frozenStart) error {
 	scopes, err := p.learned(want, frozen)
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func (p *problem) learn(net *graph.Network, want *gradient, frozen *frozenStart)
 }
 
 // learned lists the addresses whose gradient is wanted.
-func (p *problem) learned(want *gradient, frozen *frozenStart) (map[string]nmm.Scope, error) {
+func (p *problem) learned(want *gradient, frozen []*frozenStart) (map[string]nmm.Scope, error) {
 	scopes := map[string]nmm.Scope{}
 	for name := range want.params {
 		for _, q := range p.class.params {
@@ -71,7 +72,7 @@ func (p *problem) learned(want *gradient, frozen *frozenStart) (map[string]nmm.S
 	for i, in := range p.inputs {
 		_, wanted := want.inputSums[in.port]
 		for k, q := range paired(p.class.ports, in.port) {
-			if want.params[q.by] != nil || wanted || frozen != nil && frozen.input == i {
+			if want.params[q.by] != nil || wanted || slices.ContainsFunc(frozen, func(f *frozenStart) bool { return f.input == i || f.link.misread != nil && f.link.misread.input == i }) {
 				scopes["input:"+inputName(i, k)] = nmm.PerRegion
 			}
 		}

@@ -18,9 +18,8 @@ type frozenStart struct {
 	past  [][]float64 // [k][node], k steps before time 0
 }
 
-// newFrozenStart prepares the problem, whose only link it is.
-func (p *problem) newFrozenStart() (*frozenStart, *outcome) {
-	f := &frozenStart{link: p.links[0], past: p.history[p.links[0].from]}
+// newFrozenStarts prepares the problem: one for each link.
+func (p *problem) newFrozenStarts() ([]*frozenStart, *outcome) {
 	q := *p
 	q.record = nil
 	for m := 1; m <= p.steps; m++ {
@@ -30,22 +29,30 @@ func (p *problem) newFrozenStart() (*frozenStart, *outcome) {
 	if o != nil {
 		return nil, o
 	}
-	f.path = append([][]float64{p.init[f.link.from]}, got[f.link.from]...)
-	f.input = len(p.inputs)
-	zeros := make([][]float64, p.steps)
-	for k := range zeros {
-		zeros[k] = repeat(0, p.n)
+	var all []*frozenStart
+	for _, l := range p.links {
+		all = append(all, &frozenStart{link: l, input: len(p.inputs), past: p.history[l.from],
+			path: append([][]float64{p.init[l.from]}, got[l.from]...)})
+		p.series(l.port, p.zeros())
 	}
-	p.series(f.link.port, zeros)
-	return f, nil
+	return all, nil
+}
+
+// zeros is a series of nothing.
+func (p *problem) zeros() [][]float64 {
+	rows := make([][]float64, p.steps)
+	for k := range rows {
+		rows[k] = repeat(0, p.n)
+	}
+	return rows
 }
 
 // delay is that of an edge in steps.
-func (f *frozenStart) delay(i, j int) int {
-	if f.link.delays == nil {
+func (l link) delay(i, j int) int {
+	if l.delays == nil {
 		return 0
 	}
-	return f.link.delays[i][j]
+	return l.delays[i][j]
 }
 
 // sum is S_i at step n.
@@ -56,7 +63,7 @@ func (f *frozenStart) sum(i, n int) float64 {
 			continue
 		}
 		x := 0.0
-		if k := n - f.delay(i, j); k >= 0 {
+		if k := n - f.link.delay(i, j); k >= 0 {
 			x = f.path[k][j]
 		} else {
 			x = f.past[-k][j]
@@ -69,19 +76,13 @@ func (f *frozenStart) sum(i, n int) float64 {
 // gradient returns ∂L/∂history[0] from ∂L/∂u, which is [step][node].
 func (f *frozenStart) gradient(du [][]float64) []float64 {
 	out := make([]float64, len(f.path[0]))
-	for i, row := range f.link.weights {
-		for j, w := range row {
-			n := f.delay(i, j)
-			if w == 0 || n >= len(du) {
-				continue
-			}
-			reach := du[n][i] * f.link.gain[i%len(f.link.gain)] * f.link.postSlope(f.sum(i, n)) * w
-			out[j] += reach * f.link.preSlope(f.path[0][j])
-			if f.link.laplacian {
-				out[i] -= du[0][i] * f.link.gain[i%len(f.link.gain)] * w
-			}
+	f.link.atZero(len(du), func(n, i, j int) {
+		w, gain := f.link.weights[i][j], f.link.gain[i%len(f.link.gain)]
+		out[j] += du[n][i] * gain * f.link.postSlope(f.sum(i, n)) * w * f.link.preSlope(f.path[0][j])
+		if f.link.laplacian {
+			out[i] -= du[0][i] * gain * w
 		}
-	}
+	})
 	return out
 }
 

@@ -5,7 +5,7 @@ import (
 )
 
 // compareGradients compares every expected gradient with ours, taken back to the peer's numbers.
-func (p *problem) compareGradients(want *gradient, ours map[string][]float64, frozen *frozenStart, cmp *comparison) *outcome {
+func (p *problem) compareGradients(want *gradient, ours map[string][]float64, frozen []*frozenStart, cmp *comparison) *outcome {
 	for _, a := range want.arrays() {
 		want.top = max(want.top, largest(a))
 	}
@@ -33,9 +33,11 @@ func (p *problem) compareGradients(want *gradient, ours map[string][]float64, fr
 			}
 		}
 		got = scaled(got, s.scale)
-		if frozen != nil && name == frozen.link.from {
-			du := p.inputGradient(frozen.input, ours)
-			got = add(got, scaled(frozen.gradient(du), -1))
+		for _, f := range frozen {
+			if f.link.from != name {
+				continue
+			}
+			got = add(got, scaled(f.gradient(p.inputGradient(f.input, ours)), -1))
 			cmp.note("gradient of init %s compared without what the coupling reads at time 0, which brainmass leaves out (brainmass.md §12.3 item 10)", name)
 		}
 		want.entries(cmp, "init "+name, got, want.init[name])
@@ -118,6 +120,10 @@ func (p *problem) compareLink(i int, l link, want *gradient, ours map[string][]f
 			}
 			gain = add(gain, times(scaled(q.factor(p.params), 1/source.scale), d))
 		}
+	}
+	if m := l.misread; m != nil && want.weights != nil {
+		w, g := m.gradient(l, p.inputGradient(m.input, ours), p.steps)
+		weights, gain = add(weights, w), add(gain, g)
 	}
 	if want.weights != nil {
 		want.entries(cmp, "weights", times(weights, want.weights.factor), want.weights.want)

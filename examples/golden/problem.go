@@ -40,6 +40,7 @@ type link struct {
 
 	dPre, dPost func(float64) float64 // derivatives of pre and of post by S1, nil for 1
 	laplacian   bool                  // x in post is read from the peer's delay buffer
+	misread     *misreading
 }
 
 // ouInput is an Ornstein-Uhlenbeck process u ← u + (mean − u) dt/τ + σ √dt ξ, updated after each step
