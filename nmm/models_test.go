@@ -155,9 +155,31 @@ func typical(m *Model, n int, parametersPerRegion bool) vars {
 	return values
 }
 
-// All derivatives, observables and states of every model, in a sum that tells them apart, with respect
-// to every symbol: parameters shared and per region, several regions and one, the latter two of
-// small models only, which have all kinds of terms.
+// everything is a sum of all derivatives, observables and states of a model that tells them apart.
+func everything(m *Model) func(map[string]*G.Node) (*G.Node, error) {
+	return func(n map[string]*G.Node) (*G.Node, error) {
+		e, err := m.Nodes(n)
+		if err != nil {
+			return nil, err
+		}
+		terms := e.Derivatives
+		for _, o := range m.Observables() {
+			terms = append(terms, e.Algebraic[o.Name])
+		}
+		for _, s := range m.States() { // Gorgonia refuses to differentiate by one that nothing depends on
+			terms = append(terms, n[s.Name])
+		}
+		total := terms[0]
+		for i, d := range terms[1:] {
+			weighted := G.Must(G.HadamardProd(constant(d.Graph(), float64(i+2)), d))
+			total = G.Must(G.Add(total, weighted))
+		}
+		return total, nil
+	}
+}
+
+// Every model with respect to every symbol: parameters shared and per region, several regions and
+// one, the latter two of small models only, which have all kinds of terms.
 func TestModelGradients(t *testing.T) {
 	for _, m := range models {
 		t.Run(m.Name(), func(t *testing.T) {
@@ -166,25 +188,7 @@ func TestModelGradients(t *testing.T) {
 				kinds = kinds[:1]
 			}
 			for _, values := range kinds {
-				checkGradient(t, func(n map[string]*G.Node) (*G.Node, error) {
-					e, err := m.Nodes(n)
-					if err != nil {
-						return nil, err
-					}
-					terms := e.Derivatives
-					for _, o := range m.Observables() {
-						terms = append(terms, e.Algebraic[o.Name])
-					}
-					for _, s := range m.States() { // Gorgonia refuses to differentiate by one that nothing depends on
-						terms = append(terms, n[s.Name])
-					}
-					total := terms[0]
-					for i, d := range terms[1:] {
-						weighted := G.Must(G.HadamardProd(constant(d.Graph(), float64(i+2)), d))
-						total = G.Must(G.Add(total, weighted))
-					}
-					return total, nil
-				}, values)
+				checkGradient(t, everything(m), values)
 			}
 		})
 	}
@@ -194,17 +198,13 @@ func TestModelGradients(t *testing.T) {
 func TestRegionsAreIndependent(t *testing.T) {
 	for _, m := range models {
 		values := typical(m, 3, true)
-		for i, s := range m.States() {
-			rhs := func(n map[string]*G.Node) (*G.Node, error) { return derivative(m, i, n) }
-			together := evaluate(t, rhs, values)
-			for k, got := range together {
-				one := vars{}
-				for name, v := range values {
-					one[name] = v[k : k+1]
-				}
-				if want := evaluate(t, rhs, one)[0]; !closeTo(got, want, 1e-14, 1e-6) {
-					t.Errorf("%s: d%s/dt of region %d: alone %v, together %v", m.Name(), s.Name, k, want, got)
-				}
+		for k, got := range evaluate(t, everything(m), values) {
+			one := vars{}
+			for name, v := range values {
+				one[name] = v[k : k+1]
+			}
+			if want := evaluate(t, everything(m), one)[0]; !closeTo(got, want, 1e-14, 1e-6) {
+				t.Errorf("%s: region %d: alone %v, together %v", m.Name(), k, want, got)
 			}
 		}
 	}
