@@ -110,11 +110,14 @@ func (b *Branch) String() string {
 	return out.String()
 }
 
-func (b *Branch) heading() string {
-	if b.Unit == "" || b.Unit == "1" {
-		return b.Parameter
+func (b *Branch) heading() string { return heading(b.Parameter, b.Unit) }
+
+// heading is a parameter with its unit.
+func heading(parameter, unit string) string {
+	if unit == "" || unit == "1" {
+		return parameter
 	}
-	return fmt.Sprintf("%s (%s)", b.Parameter, b.Unit)
+	return fmt.Sprintf("%s (%s)", parameter, unit)
 }
 
 func (b *Branch) row(w *tabwriter.Writer, name string, p BranchPoint, then string) {

@@ -15,11 +15,12 @@
 //
 //	FixedPoints   Newton's method from many states; kinds and eigenvalues
 //	Continue      a branch of fixed points as a parameter changes, round folds; folds, Hopf bifurcations, branch points
+//	Branches      every branch in a range of the parameter
 //	Sweep         a parameter moved up and down while the system runs: cycles, and hysteresis
 //	Portrait      phase plane: vectors and nullclines of two states
 //	Lyapunov      Lyapunov exponents, and the dimension of an attractor
 //
-// Results print themselves as tables, and Image draws them. Names are those of the model: "eta" is a parameter, "v_in" a port,
+// Results print themselves as tables, and Image draws them; Diagram draws branches and a sweep together. Names are those of the model: "eta" is a parameter, "v_in" a port,
 // "r" a state; a network has addresses. Values have the model's units, eigenvalues and exponents are in 1/ms.
 //
 // Fixed points and what depends on them are those of the equations. Bounds of states play a part in runs (Sweep, Lyapunov), and

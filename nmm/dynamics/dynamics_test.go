@@ -379,3 +379,75 @@ func TestPictures(t *testing.T) {
 		}
 	}
 }
+
+func TestBranchesFindsEveryBranchOnce(t *testing.T) {
+	// Of the Lorenz system the origin, and the pair of points, which goes through the origin at ρ = 1.
+	s := lorenz(t, 28)
+	list, err := s.Branches(t.Context(), Continuation{Parameter: "rho", From: -5, To: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 2 {
+		t.Fatalf("found %d branches, expected 2:\n%v", len(list), list)
+	}
+	if v, err := s.Get("rho"); err != nil || v != 28 {
+		t.Errorf("ρ has become %v, %v", v, err)
+	}
+	// Each of the three points of Montbrió, Pazó and Roxin's model is on the one branch.
+	if list, err = system(t, nmm.MontbrioPazoRoxin()).Branches(t.Context(), Continuation{Parameter: "eta", From: -10, To: 0}); err != nil || len(list) != 1 {
+		t.Errorf("found %d branches, expected 1: %v", len(list), err)
+	}
+}
+
+// TestKink: at x = 0 the flow has a kink at which the branch of x = p turns from stable to unstable without an eigenvalue that is 0.
+func TestKink(t *testing.T) {
+	m, err := nmm.Define("Kinked", `dx/dt = where(x < 0, p - x, x - p/2)/1[ms] : 1`,
+		nmm.Parameter("p", -1, "1", nmm.Free, ""), nmm.State("x", -2, 2, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := continued(t, system(t, m), Continuation{Parameter: "p", From: -1, To: 1, Start: []float64{-1}})
+	if len(b.Special) != 1 || b.Special[0].Kind != Kink {
+		t.Fatalf("found\n%v\nexpected a kink", b)
+	}
+	near(t, "kink", b.Special[0].Value, 0, 1e-6)
+	last := b.Points[len(b.Points)-1]
+	near(t, "end", last.State[0], 0.5, 1e-9)
+	if !b.Points[0].Stable() || last.Stable() {
+		t.Errorf("the ends are a %s and a %s", b.Points[0].Kind(), last.Kind())
+	}
+}
+
+// TestClosedBranch: x² + p² = 1 is a circle, followed once.
+func TestClosedBranch(t *testing.T) {
+	m, err := nmm.Define("Circle", `dx/dt = (1 - x^2 - p^2)/1[ms] : 1`, nmm.Parameter("p", 0, "1", nmm.Free, ""), nmm.State("x", -2, 2, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := continued(t, system(t, m), Continuation{Parameter: "p", From: -2, To: 2, Start: []float64{1}})
+	folds := b.Folds()
+	slices.Sort(folds)
+	if len(folds) != 2 || len(b.Special) != 2 {
+		t.Fatalf("found\n%v\nexpected two folds", b)
+	}
+	near(t, "left fold", folds[0], -1, 1e-8)
+	near(t, "right fold", folds[1], 1, 1e-8)
+	if n := len(b.At(0.5)); n != 2 && n != 3 { // 3 where the last step passes 0.5 again
+		t.Errorf("the branch is %d times at 0.5, expected twice", n)
+	}
+}
+
+func TestBranchIsStuckWhereItEnds(t *testing.T) {
+	// √x ends at 0: nothing is beyond.
+	m, err := nmm.Define("Root", `dx/dt = (sqrt(x) - p)/1[ms] : 1`, nmm.Parameter("p", 1, "1", nmm.Free, ""), nmm.State("x", 0.5, 2, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := system(t, m).Continue(t.Context(), Continuation{Parameter: "p", From: 2, To: -1, Start: []float64{1}})
+	if !errors.Is(err, ErrStuck) || !strings.Contains(err.Error(), "Root") || !strings.Contains(err.Error(), "x = ") {
+		t.Errorf("found error %v, expected ErrStuck with the model and the place", err)
+	}
+	if b == nil || len(b.Points) < 10 {
+		t.Errorf("what was found is missing: %v", b)
+	}
+}

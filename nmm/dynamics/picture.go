@@ -9,38 +9,56 @@ import (
 )
 
 // Image draws the bifurcation diagram: the first state over the parameter, stable fixed points as a full line, unstable ones
-// dashed; discs are folds (red), Hopf bifurcations (green) and branch points (empty).
-func (b *Branch) Image() image.Image { return b.Picture(b.States[0], nil) }
+// dashed; discs are folds (red), Hopf bifurcations (green) and branch points and kinks (empty).
+func (b *Branch) Image() image.Image { return Diagram(b.States[0], []*Branch{b}, nil) }
 
-// Picture is Image of a state, with the extremes that a sweep of the same parameter has found as thin lines; h may be nil. It
-// panics, naming the states, if there is none of that name.
-func (b *Branch) Picture(state string, h *Hysteresis) image.Image {
-	i := stateIndex(b.States, state)
-	x, y := b.extent(i)
+// Diagram draws branches of one system in one picture, as Image does, of the state of a name, with the extremes that a sweep of
+// the same parameter has found as thin lines: see Hysteresis.Image. Either may be missing, but not both. It panics, naming the
+// states, if there is none of that name.
+func Diagram(state string, branches []*Branch, h *Hysteresis) image.Image {
+	var x, y [2]float64
+	var title, xName string
+	for k, b := range branches {
+		bx, by := b.extent(stateIndex(b.States, state))
+		if k == 0 {
+			x, y, title, xName = bx, by, b.System, b.heading()
+		}
+		x, y = union(x, bx), union(y, by)
+	}
 	if h != nil {
-		hx, hy := h.extent(i)
+		hx, hy := h.extent(stateIndex(h.States, state))
+		if len(branches) == 0 {
+			x, y, title, xName = hx, hy, h.System, heading(h.Parameter, h.Unit)
+		}
 		x, y = union(x, hx), union(y, hy)
 	}
-	c := newCanvas(b.System, b.heading(), state, x, y)
+	c := newCanvas(title, xName, state, x, y)
 	if h != nil {
-		h.draw(c, i)
+		h.draw(c, stateIndex(h.States, state))
 	}
-	b.drawBranch(c, i)
+	for _, b := range branches {
+		b.draw(c, stateIndex(b.States, state))
+	}
+	return c.img
+}
+
+// draw draws the branch and marks its special points.
+func (b *Branch) draw(c *canvas, i int) {
+	b.drawLines(c, i)
 	for _, s := range b.Special {
 		ink, full := red, true
 		switch s.Kind {
 		case Hopf:
 			ink = green
-		case BranchCrossing:
+		case BranchCrossing, Kink:
 			ink, full = black, false
 		}
 		c.mark(ink, full, s.Value, s.State[i])
 	}
-	return c.img
 }
 
-// drawBranch draws runs of points of one stability, each to the first point of the next.
-func (b *Branch) drawBranch(c *canvas, i int) {
+// drawLines draws runs of points of one stability, each to the first point of the next.
+func (b *Branch) drawLines(c *canvas, i int) {
 	for k := 0; k < len(b.Points)-1; {
 		line, stable := Line{}, b.Points[k].Stable()
 		for ; k < len(b.Points); k++ {
@@ -55,16 +73,7 @@ func (b *Branch) drawBranch(c *canvas, i int) {
 
 // Image draws the sweep: least and greatest values of the first state over the parameter, blue on the way up, red on the way
 // down.
-func (h *Hysteresis) Image() image.Image { return h.Picture(h.States[0]) }
-
-// Picture is Image of a state. It panics, naming the states, if there is none of that name.
-func (h *Hysteresis) Picture(state string) image.Image {
-	i := stateIndex(h.States, state)
-	x, y := h.extent(i)
-	c := newCanvas(h.System, (&Branch{Parameter: h.Parameter, Unit: h.Unit}).heading(), state, x, y)
-	h.draw(c, i)
-	return c.img
-}
+func (h *Hysteresis) Image() image.Image { return Diagram(h.States[0], nil, h) }
 
 func (h *Hysteresis) draw(c *canvas, i int) {
 	for k, list := range [][]Extremes{h.Up, h.Down} {

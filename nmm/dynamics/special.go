@@ -3,12 +3,12 @@ package dynamics
 import (
 	"fmt"
 	"math"
-	"math/cmplx"
 )
 
 // special finds what happens on a step of length h: where the number of eigenvalues with a positive real part changes.
 func (f *follower) special(b *Branch, at, next *place, h float64) error {
 	near, from := 0.0, at
+	size := max(at.largest(), next.largest())
 	for range len(at.State) + 1 {
 		if from.Unstable() == next.Unstable() {
 			return nil
@@ -17,7 +17,7 @@ func (f *follower) special(b *Branch, at, next *place, h float64) error {
 		if err != nil {
 			return err
 		}
-		b.Special = append(b.Special, f.classify(here.place, from, behind.place, len(b.Points)-1))
+		b.Special = append(b.Special, f.classify(here.place, from, behind.place, len(b.Points)-1, critical*size))
 		near, from = behind.distance, behind.place
 	}
 	return nil
@@ -48,23 +48,18 @@ func (f *follower) locate(at, next, from *place, near, h float64) (before, behin
 	return before, behind, nil
 }
 
-// critical is the size, relative to the largest eigenvalue, up to which an eigenvalue at a located point is on the imaginary
+// critical is the size, relative to the largest eigenvalue on the step, up to which an eigenvalue at a located point is on the imaginary
 // axis.
 const critical = 1e-6
 
 // classify says what the change is by the eigenvalue nearest to the imaginary axis and by the parameter's direction before and
-// behind it.
-func (f *follower) classify(here, from, behind *place, after int) Special {
+// behind it. Real parts up to zero are 0.
+func (f *follower) classify(here, from, behind *place, after int, zero float64) Special {
 	s := Special{After: after, BranchPoint: here.point(), Kind: BranchCrossing}
-	nearest, largest := complex(math.Inf(1), 0), 0.0
-	for _, v := range here.Eigenvalues {
-		if largest = max(largest, cmplx.Abs(v)); math.Abs(real(v)) < math.Abs(real(nearest)) {
-			nearest = v
-		}
-	}
+	nearest := here.nearest()
 	last := len(here.u) - 1
 	switch {
-	case math.Abs(real(nearest)) > critical*largest:
+	case math.Abs(real(nearest)) > zero:
 		s.Kind = Kink
 	case imag(nearest) != 0:
 		s.Kind, s.Frequency = Hopf, math.Abs(imag(nearest))/(2*math.Pi)*1000

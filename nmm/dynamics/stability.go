@@ -55,30 +55,41 @@ func (p FixedPoint) Unstable() int {
 // and linearisation does not decide. Of more than two eigenvalues those nearest to the imaginary axis, by which
 // trajectories come and go, say whether a point that is no saddle is a node or a focus.
 func (p FixedPoint) Kind() string {
-	largest, nearest := 0.0, complex(math.Inf(1), 0)
-	rotates := false
-	for _, v := range p.Eigenvalues {
-		largest = max(largest, cmplx.Abs(v))
-		if math.Abs(real(v)) < math.Abs(real(nearest)) {
-			nearest = v
-		}
-		rotates = rotates || imag(v) != 0
-	}
-	form := "node"
+	nearest, form := p.nearest(), "node"
 	if imag(nearest) != 0 {
 		form = "focus"
 	}
 	switch u := p.Unstable(); {
-	case len(p.Eigenvalues) == 0 || math.Abs(real(nearest)) <= hyperbolic*largest:
+	case len(p.Eigenvalues) == 0 || math.Abs(real(nearest)) <= hyperbolic*p.largest():
 		return "non-hyperbolic"
 	case u == 0:
 		return "stable " + form
 	case u == len(p.Eigenvalues):
 		return "unstable " + form
-	case rotates:
+	case p.Frequency() != 0:
 		return "saddle-focus"
 	}
 	return "saddle"
+}
+
+// nearest is the eigenvalue nearest to the imaginary axis, infinite if there is none.
+func (p FixedPoint) nearest() complex128 {
+	nearest := complex(math.Inf(1), 0)
+	for _, v := range p.Eigenvalues {
+		if math.Abs(real(v)) < math.Abs(real(nearest)) {
+			nearest = v
+		}
+	}
+	return nearest
+}
+
+// largest is the size of the largest eigenvalue.
+func (p FixedPoint) largest() float64 {
+	largest := 0.0
+	for _, v := range p.Eigenvalues {
+		largest = max(largest, cmplx.Abs(v))
+	}
+	return largest
 }
 
 // Frequency is how often per second the slowest-decaying or fastest-growing oscillation about the point turns, in Hz; 0 if

@@ -135,7 +135,7 @@ func (m *measure) see(r *trajectory) {
 func (h *Hysteresis) String() string {
 	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s\t%s\tdown\n", (&Branch{Parameter: h.Parameter, Unit: h.Unit}).heading(), strings.Join(h.States, "\t"))
+	fmt.Fprintf(w, "%s\t%s\tdown\n", heading(h.Parameter, h.Unit), strings.Join(h.States, "\t"))
 	for k, up := range h.Up {
 		fmt.Fprintf(w, "%s\t%s", number(up.Value), strings.Join(up.ranges(), "\t"))
 		if k < len(h.Down) && h.Two(k) {
