@@ -127,9 +127,7 @@ func (f *follower) follow(ctx context.Context, b *Branch, start *place) (closed 
 				return false, nil
 			}
 		}
-		if err := f.special(b, at, next, taken); err != nil {
-			return false, err
-		}
+		f.special(b, at, next, taken)
 		b.Points = append(b.Points, next.point())
 		if closed = k > 2 && f.passes(start, at, taken); closed || outside {
 			return closed, nil

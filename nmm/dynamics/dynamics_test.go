@@ -451,3 +451,29 @@ func TestBranchIsStuckWhereItEnds(t *testing.T) {
 		t.Errorf("what was found is missing: %v", b)
 	}
 }
+
+// TestPitchforks: with more stimulus the two equal pools of Wong and Wang stop deciding; the branch of equal pools goes straight
+// through both pitchforks, where the corrector has no unique solution.
+func TestPitchforks(t *testing.T) {
+	s := system(t, nmm.WongWang())
+	list, err := s.Branches(t.Context(), Continuation{Parameter: "mu_0", From: 0, To: 60})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range list {
+		if p := b.Points[0].State; math.Abs(p[0]-p[1]) > 1e-6 {
+			continue
+		}
+		if b.Points[0].Value != 0 || b.Points[len(b.Points)-1].Value != 60 || len(b.Special) != 2 {
+			t.Fatalf("found\n%v\nexpected a branch from 0 to 60 with two branch points", b)
+		}
+		for _, p := range b.Special {
+			if p.Kind != BranchCrossing {
+				t.Errorf("found a %s at %v, expected a branch point", p.Kind, p.Value)
+			}
+			near(t, "eigenvalue nearest to the imaginary axis", real(p.nearest()), 0, 1e-7)
+		}
+		return
+	}
+	t.Errorf("no branch of equal pools among %v", list)
+}

@@ -1,26 +1,21 @@
 package dynamics
 
 import (
-	"fmt"
 	"math"
 )
 
 // special finds what happens on a step of length h: where the number of eigenvalues with a positive real part changes.
-func (f *follower) special(b *Branch, at, next *place, h float64) error {
+func (f *follower) special(b *Branch, at, next *place, h float64) {
 	near, from := 0.0, at
 	size := max(at.largest(), next.largest())
 	for range len(at.State) + 1 {
 		if from.Unstable() == next.Unstable() {
-			return nil
+			return
 		}
-		here, behind, err := f.locate(at, next, from, near, h)
-		if err != nil {
-			return err
-		}
+		here, behind := f.locate(at, next, from, near, h)
 		b.Special = append(b.Special, f.classify(here.place, from, behind.place, len(b.Points)-1, critical*size))
 		near, from = behind.distance, behind.place
 	}
-	return nil
 }
 
 // reached is a place at a distance along a step.
@@ -30,27 +25,38 @@ type reached struct {
 }
 
 // locate bisects for the first change behind the place from, at the distance near on the step from at to next. It returns the
-// last place before the change and the first one behind it.
-func (f *follower) locate(at, next, from *place, near, h float64) (before, behind reached, err error) {
+// last place before the change and the first one behind it. At a branch point itself the corrector has no unique solution:
+// then they are as near to it as it lets them be.
+func (f *follower) locate(at, next, from *place, near, h float64) (before, behind reached) {
 	before, behind = reached{from, near}, reached{next, h}
 	for behind.distance-before.distance > f.tolerance {
-		middle := (before.distance + behind.distance) / 2
-		p, ok := f.correct(at, middle)
-		if !ok {
-			return before, behind, fmt.Errorf("%w: a special point near %s = %s could not be located", ErrStuck, f.parameter, number(at.value()))
-		}
-		if p.Unstable() == from.Unstable() {
-			before = reached{p, middle}
-		} else {
-			behind = reached{p, middle}
+		p, ok := f.between(at, before.distance, behind.distance)
+		switch {
+		case !ok:
+			return before, behind
+		case p.Unstable() == from.Unstable():
+			before = p
+		default:
+			behind = p
 		}
 	}
-	return before, behind, nil
+	return before, behind
+}
+
+// between is a place between two distances on the step from at, in the middle if there is one.
+func (f *follower) between(at *place, near, far float64) (reached, bool) {
+	for _, share := range []float64{0.5, 0.4, 0.6, 0.25, 0.75, 0.1, 0.9} {
+		distance := near + share*(far-near)
+		if p, ok := f.correct(at, distance); ok {
+			return reached{p, distance}, true
+		}
+	}
+	return reached{}, false
 }
 
 // critical is the size, relative to the largest eigenvalue on the step, up to which an eigenvalue at a located point is on the imaginary
 // axis.
-const critical = 1e-6
+const critical = 1e-4
 
 // classify says what the change is by the eigenvalue nearest to the imaginary axis and by the parameter's direction before and
 // behind it. Real parts up to zero are 0.

@@ -136,10 +136,11 @@ func (h *Hysteresis) String() string {
 	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s\t%s\tdown\n", heading(h.Parameter, h.Unit), strings.Join(h.States, "\t"))
+	sizes := h.sizes()
 	for k, up := range h.Up {
-		fmt.Fprintf(w, "%s\t%s", number(up.Value), strings.Join(up.ranges(), "\t"))
+		fmt.Fprintf(w, "%s\t%s", number(up.Value), strings.Join(up.ranges(sizes), "\t"))
 		if k < len(h.Down) && h.Two(k) {
-			fmt.Fprintf(w, "\t%s", strings.Join(h.Down[k].ranges(), ", "))
+			fmt.Fprintf(w, "\t%s", strings.Join(h.Down[k].ranges(sizes), ", "))
 		}
 		fmt.Fprintln(w)
 	}
@@ -147,15 +148,29 @@ func (h *Hysteresis) String() string {
 	return b.String()
 }
 
-// ranges prints what every state does, one number where it rests.
-func (e Extremes) ranges() []string {
+// ranges prints what every state does, one number where it rests: where it moves by less than 1e-4 of its size.
+func (e Extremes) ranges(sizes []float64) []string {
 	var list []string
-	for i := range e.Min {
-		lo, hi := number(e.Min[i]), number(e.Max[i])
-		if lo != hi {
-			lo += "…" + hi
+	for i, size := range sizes {
+		text := number(e.Min[i]) + "…" + number(e.Max[i])
+		switch {
+		case e.Max[i]-e.Min[i] > 1e-4*size:
+		case math.Abs(e.Mean[i]) < 1e-6*size:
+			text = "0"
+		default:
+			text = number(e.Mean[i])
 		}
-		list = append(list, lo)
+		list = append(list, text)
+	}
+	return list
+}
+
+// sizes are the ranges of all that the sweep has seen of the states, or the largest values where that is less.
+func (h *Hysteresis) sizes() []float64 {
+	list := make([]float64, len(h.States))
+	for i := range list {
+		_, y := h.extent(i)
+		list[i] = max(y[1]-y[0], 1e-3*max(math.Abs(y[0]), math.Abs(y[1])))
 	}
 	return list
 }
@@ -163,15 +178,9 @@ func (e Extremes) ranges() []string {
 // Two says whether the way down had another attractor than the way up at value k: a state's least or greatest value differs by
 // more than a fiftieth of all that the sweep has seen of it.
 func (h *Hysteresis) Two(k int) bool {
-	for i := range h.States {
-		lo, hi := math.Inf(1), math.Inf(-1)
-		for _, list := range [][]Extremes{h.Up, h.Down} {
-			for _, e := range list {
-				lo, hi = min(lo, e.Min[i]), max(hi, e.Max[i])
-			}
-		}
-		up, down := h.Up[k], h.Down[k]
-		if d := (hi - lo) / 50; math.Abs(up.Min[i]-down.Min[i]) > d || math.Abs(up.Max[i]-down.Max[i]) > d {
+	up, down := h.Up[k], h.Down[k]
+	for i, size := range h.sizes() {
+		if d := size / 50; math.Abs(up.Min[i]-down.Min[i]) > d || math.Abs(up.Max[i]-down.Max[i]) > d {
 			return true
 		}
 	}
