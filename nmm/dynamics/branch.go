@@ -12,7 +12,7 @@ import (
 // Branch is a branch of fixed points, in order along it, from the end that is nearer to the range's From.
 type Branch struct {
 	System, Parameter, Unit string
-	States                  []string
+	States, Units           []string // names of the states and their units
 	Points                  []BranchPoint
 	Special                 []Special
 }
@@ -96,7 +96,7 @@ func (b *Branch) At(value float64) []FixedPoint {
 func (b *Branch) String() string {
 	var out bytes.Buffer
 	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s\t%s\t\tthen\n", b.heading(), strings.Join(b.States, "\t"))
+	fmt.Fprintf(w, "%s\t%s\t\tthen\n", b.heading(), strings.Join(headings(b.States, b.Units), "\t"))
 	b.row(w, "end", b.Points[0], b.kindBehind(0))
 	for _, s := range b.Special {
 		name := string(s.Kind)
@@ -112,12 +112,21 @@ func (b *Branch) String() string {
 
 func (b *Branch) heading() string { return heading(b.Parameter, b.Unit) }
 
-// heading is a parameter with its unit.
-func heading(parameter, unit string) string {
+// heading is a name with its unit.
+func heading(name, unit string) string {
 	if unit == "" || unit == "1" {
-		return parameter
+		return name
 	}
-	return fmt.Sprintf("%s (%s)", parameter, unit)
+	return fmt.Sprintf("%s (%s)", name, unit)
+}
+
+// headings are those of all states.
+func headings(states, units []string) []string {
+	list := make([]string, len(states))
+	for i, s := range states {
+		list[i] = heading(s, units[i])
+	}
+	return list
 }
 
 func (b *Branch) row(w *tabwriter.Writer, name string, p BranchPoint, then string) {

@@ -51,7 +51,7 @@ func (s *System) Continue(ctx context.Context, c Continuation) (*Branch, error) 
 	if err != nil {
 		return nil, s.errorf("continuation in %s: %w", c.Parameter, err)
 	}
-	b := &Branch{System: s.name, Parameter: c.Parameter, Unit: unit, States: s.States(), Points: []BranchPoint{start.point()}}
+	b := &Branch{System: s.name, Parameter: c.Parameter, Unit: unit, States: s.States(), Units: s.Units(), Points: []BranchPoint{start.point()}}
 	sizes := slices.Clone(f.size)
 	for _, direction := range []float64{1, -1} {
 		copy(f.size, sizes)

@@ -31,16 +31,16 @@ func Example() {
 	}
 	fmt.Print(branch)
 	// Output:
-	// r        v        kind          eigenvalues (1/ms)
-	// 0.08113  -1.962   stable node   -2.449, -5.398
-	// 0.473    -0.3365  saddle        1.642, -2.988
-	// 1.031    -0.1544  stable focus  -0.3089±3.319i
+	// r (1/ms)  v        kind          eigenvalues (1/ms)
+	// 0.08113   -1.962   stable node   -2.449, -5.398
+	// 0.473     -0.3365  saddle        1.642, -2.988
+	// 1.031     -0.1544  stable focus  -0.3089±3.319i
 	//
-	// eta     r        v              then
-	// -10     0.05235  -3.04    end   stable node
-	// -3.136  0.1626   -0.979   fold  saddle
-	// -5.744  0.7539   -0.2111  fold  stable focus
-	// 0       1.521    -0.1047  end
+	// eta     r (1/ms)  v              then
+	// -10     0.05235   -3.04    end   stable node
+	// -3.136  0.1626    -0.979   fold  saddle
+	// -5.744  0.7539    -0.2111  fold  stable focus
+	// 0       1.521     -0.1047  end
 }
 
 // With more input the alpha rhythm of a cortical column begins and ends at Hopf bifurcations.

@@ -25,6 +25,7 @@ type Search struct {
 type FixedPoints struct {
 	System string
 	States []string
+	Units  []string // of the states
 	Points []FixedPoint
 }
 
@@ -43,7 +44,7 @@ func (s *System) FixedPoints(ctx context.Context, search Search) (*FixedPoints, 
 	if err != nil {
 		return nil, err
 	}
-	found := &FixedPoints{System: s.name, States: s.States()}
+	found := &FixedPoints{System: s.name, States: s.States(), Units: s.Units()}
 	n := newNewton(flow, s.scales())
 	for _, x := range starts {
 		if err := ctx.Err(); err != nil {
@@ -139,7 +140,7 @@ func (s *System) trajectories(ctx context.Context, list [][]float64, start func(
 func (p *FixedPoints) String() string {
 	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s\tkind\teigenvalues (1/ms)\n", strings.Join(p.States, "\t"))
+	fmt.Fprintf(w, "%s\tkind\teigenvalues (1/ms)\n", strings.Join(headings(p.States, p.Units), "\t"))
 	for _, q := range p.Points {
 		for _, v := range q.State {
 			fmt.Fprintf(w, "%s\t", number(v))

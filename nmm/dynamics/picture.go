@@ -17,22 +17,24 @@ func (b *Branch) Image() image.Image { return Diagram(b.States[0], []*Branch{b},
 // states, if there is none of that name.
 func Diagram(state string, branches []*Branch, h *Hysteresis) image.Image {
 	var x, y [2]float64
-	var title, xName string
+	var title, xName, yName string
 	for k, b := range branches {
-		bx, by := b.extent(stateIndex(b.States, state))
+		i := stateIndex(b.States, state)
+		bx, by := b.extent(i)
 		if k == 0 {
-			x, y, title, xName = bx, by, b.System, b.heading()
+			x, y, title, xName, yName = bx, by, b.System, b.heading(), heading(state, b.Units[i])
 		}
 		x, y = union(x, bx), union(y, by)
 	}
 	if h != nil {
-		hx, hy := h.extent(stateIndex(h.States, state))
+		i := stateIndex(h.States, state)
+		hx, hy := h.extent(i)
 		if len(branches) == 0 {
-			x, y, title, xName = hx, hy, h.System, heading(h.Parameter, h.Unit)
+			x, y, title, xName, yName = hx, hy, h.System, heading(h.Parameter, h.Unit), heading(state, h.Units[i])
 		}
 		x, y = union(x, hx), union(y, hy)
 	}
-	c := newCanvas(title, xName, state, x, y)
+	c := newCanvas(title, xName, yName, x, y)
 	if h != nil {
 		h.draw(c, stateIndex(h.States, state))
 	}
@@ -106,7 +108,7 @@ const arrows = 20
 // (red), fixed points, stable ones full.
 func (p *Portrait) Image() image.Image {
 	end := func(list []float64) [2]float64 { return [2]float64{list[0], list[len(list)-1]} }
-	c := newCanvas(p.System, p.States[0], p.States[1], end(p.X), end(p.Y))
+	c := newCanvas(p.System, heading(p.States[0], p.Units[0]), heading(p.States[1], p.Units[1]), end(p.X), end(p.Y))
 	p.drawArrows(c)
 	for k, lines := range p.Nullclines {
 		for _, line := range lines {

@@ -11,7 +11,7 @@ import (
 // widened by a tenth.
 type Plane struct {
 	X, Y           string     // states; default the first two
-	XRange, YRange [2]float64 // default as above
+	XRange, YRange [2]float64 // default as above, and so that fixed points are in it
 	Points         int        // along each side; default 101
 	// Hold are the values of the other states, one number per state, of which those of X and Y do not count. It must be
 	// given if there are other states: what is drawn is then a section, not the flow.
@@ -22,6 +22,7 @@ type Plane struct {
 type Portrait struct {
 	System string
 	States [2]string   // of the horizontal and the vertical axis
+	Units  [2]string   // of these states
 	X, Y   []float64   // of the grid
 	DX, DY [][]float64 // dx/dt and dy/dt, [y][x]
 
@@ -36,12 +37,14 @@ type Line [][2]float64
 
 // Portrait draws a plane.
 func (s *System) Portrait(ctx context.Context, p Plane) (*Portrait, error) {
-	pl, err := s.newPlane(p)
+	pl, err := s.newPlane(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	r := &Portrait{System: s.name, States: [2]string{s.states[pl.axes[0]], s.states[pl.axes[1]]}, axes: pl.axes}
-	r.X, r.Y = span(pl.XRange, pl.Points), span(pl.YRange, pl.Points)
+	r := &Portrait{System: s.name, axes: pl.axes, X: span(pl.XRange, pl.Points), Y: span(pl.YRange, pl.Points)}
+	for k, i := range pl.axes {
+		r.States[k], r.Units[k] = s.states[i], s.vars[i].Unit
+	}
 	for _, y := range r.Y {
 		if err := ctx.Err(); err != nil {
 			return r, s.within(err)
@@ -55,17 +58,25 @@ func (s *System) Portrait(ctx context.Context, p Plane) (*Portrait, error) {
 	for k, field := range [][][]float64{r.DX, r.DY} {
 		r.Nullclines[k] = pl.zeros(r.X, r.Y, field, k)
 	}
-	if len(s.states) > 2 {
-		return r, nil
-	}
-	lo, hi := make([]float64, 2), make([]float64, 2)
-	lo[pl.axes[0]], hi[pl.axes[0]] = pl.XRange[0], pl.XRange[1]
-	lo[pl.axes[1]], hi[pl.axes[1]] = pl.YRange[0], pl.YRange[1]
-	found, err := s.FixedPoints(ctx, Search{Lo: lo, Hi: hi})
-	if found != nil {
-		r.FixedPoints = found.Points
+	if len(s.states) == 2 {
+		r.FixedPoints, err = s.inPlane(ctx, pl)
 	}
 	return r, err
+}
+
+// inPlane lists the fixed points of a system of two states that the plane shows.
+func (s *System) inPlane(ctx context.Context, p *plane) ([]FixedPoint, error) {
+	lo, hi := make([]float64, 2), make([]float64, 2)
+	for k, side := range [2][2]float64{p.XRange, p.YRange} {
+		lo[p.axes[k]], hi[p.axes[k]] = side[0], side[1]
+	}
+	found, err := s.FixedPoints(ctx, Search{Lo: lo, Hi: hi})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(found.Points, func(q FixedPoint) bool {
+		return q.State[0] < lo[0] || q.State[0] > hi[0] || q.State[1] < lo[1] || q.State[1] > hi[1]
+	}), nil
 }
 
 // plane is a Plane with all its settings.
@@ -76,7 +87,7 @@ type plane struct {
 	x, dx []float64
 }
 
-func (s *System) newPlane(p Plane) (*plane, error) {
+func (s *System) newPlane(ctx context.Context, p Plane) (*plane, error) {
 	flow, err := s.flow("")
 	if err != nil {
 		return nil, err
@@ -90,13 +101,6 @@ func (s *System) newPlane(p Plane) (*plane, error) {
 		if r.axes[k], err = s.state(name); err != nil {
 			return nil, err
 		}
-		side := []*[2]float64{&r.XRange, &r.YRange}[k]
-		if *side == [2]float64{} {
-			*side = s.usual(r.axes[k])
-		}
-		if width := side[1] - side[0]; !(width > 0) || math.IsInf(width, 0) {
-			return nil, s.errorf("phase plane: expected a range of %s from a smaller to a larger number, found %v to %v", name, side[0], side[1])
-		}
 	}
 	switch {
 	case r.axes[0] == r.axes[1]:
@@ -106,14 +110,46 @@ func (s *System) newPlane(p Plane) (*plane, error) {
 	case len(s.states) > 2 && p.Hold == nil:
 		return nil, s.errorf("phase plane: it has %d states: Hold must say where the others are", len(s.states))
 	}
-	r.x, err = s.checkState(p.Hold)
-	return r, err
+	if r.x, err = s.checkState(p.Hold); err != nil {
+		return nil, err
+	}
+	return r, s.ranges(ctx, r)
 }
 
-// usual is the range of a state's axis.
-func (s *System) usual(i int) [2]float64 {
+// ranges checks the ranges of the plane, or makes usual ones.
+func (s *System) ranges(ctx context.Context, p *plane) error {
+	var show [][]float64 // states that a usual range has in it
+	if p.Hold != nil {
+		show = append(show, p.Hold)
+	}
+	if len(s.states) == 2 && (p.XRange == [2]float64{} || p.YRange == [2]float64{}) {
+		found, err := s.FixedPoints(ctx, Search{})
+		if err != nil {
+			return err
+		}
+		for _, q := range found.Points {
+			show = append(show, q.State)
+		}
+	}
+	for k, side := range []*[2]float64{&p.XRange, &p.YRange} {
+		i := p.axes[k]
+		if *side == [2]float64{} {
+			*side = s.usual(i, show)
+		}
+		if width := side[1] - side[0]; !(width > 0) || math.IsInf(width, 0) {
+			return s.errorf("phase plane: expected a range of %s from a smaller to a larger number, found %v to %v", s.states[i], side[0], side[1])
+		}
+	}
+	return nil
+}
+
+// usual is the range of a state's axis: that of its initial values and what is to be seen, widened by a tenth.
+func (s *System) usual(i int, show [][]float64) [2]float64 {
 	v := s.vars[i]
 	lo, hi := v.Lo, v.Hi
+	for _, x := range show {
+		lo, hi = min(lo, x[i]), max(hi, x[i])
+	}
 	if lo == hi {
 		lo, hi = lo-1, hi+1
 	}

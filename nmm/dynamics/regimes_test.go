@@ -220,7 +220,7 @@ func TestWongWangDecides(t *testing.T) {
 	for l := range trials * len(coherence) {
 		c.Set(l, 0, coherence[l/trials])
 	}
-	r, err := net.Simulate(t.Context(), graph.Run{Dt: step, Duration: onset + limit, Every: sample / step, Average: true, Seed: 1,
+	r, err := net.Simulate(t.Context(), graph.Run{Dt: step, Duration: onset + limit, Every: sample / step, Average: true, Seed: 1, Precision: graph.Float32,
 		Lanes: trials * len(coherence), Record: []string{"area.r1", "area.r2"}, Values: map[string]mat.Matrix{"area.c": c}})
 	if err != nil {
 		t.Fatal(err)

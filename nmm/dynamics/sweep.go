@@ -27,7 +27,7 @@ type Sweep struct {
 // Hysteresis is the result of a sweep. Where Up and Down differ, the system has two attractors.
 type Hysteresis struct {
 	System, Parameter, Unit string
-	States                  []string
+	States, Units           []string   // names of the states and their units
 	Up, Down                []Extremes // both in order of the values, from From to To
 }
 
@@ -48,7 +48,7 @@ func (s *System) Sweep(ctx context.Context, w Sweep) (*Hysteresis, error) {
 	if w, err = s.sweepDefaults(w); err != nil {
 		return nil, err
 	}
-	h := &Hysteresis{System: s.name, Parameter: w.Parameter, Unit: unit, States: s.States()}
+	h := &Hysteresis{System: s.name, Parameter: w.Parameter, Unit: unit, States: s.States(), Units: s.Units()}
 	x := w.Start
 	for _, list := range []*[]Extremes{&h.Up, &h.Down} {
 		for k := range w.Values {
@@ -135,7 +135,7 @@ func (m *measure) see(r *trajectory) {
 func (h *Hysteresis) String() string {
 	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s\t%s\tdown\n", heading(h.Parameter, h.Unit), strings.Join(h.States, "\t"))
+	fmt.Fprintf(w, "%s\t%s\tdown\n", heading(h.Parameter, h.Unit), strings.Join(headings(h.States, h.Units), "\t"))
 	sizes := h.sizes()
 	for k, up := range h.Up {
 		fmt.Fprintf(w, "%s\t%s", number(up.Value), strings.Join(up.ranges(sizes), "\t"))

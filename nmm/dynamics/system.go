@@ -96,6 +96,15 @@ func (s *System) Name() string { return s.name }
 // States lists the names of the states, in the order of all numbers that are states.
 func (s *System) States() []string { return slices.Clone(s.states) }
 
+// Units lists the units of the states.
+func (s *System) Units() []string {
+	list := make([]string, len(s.vars))
+	for i, v := range s.vars {
+		list[i] = v.Unit
+	}
+	return list
+}
+
 // Start is the state that a run starts from: the middle of the ranges of initial values, unless a network has others.
 func (s *System) Start() []float64 {
 	x := make([]float64, len(s.vars))
