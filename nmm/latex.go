@@ -3,6 +3,7 @@ package nmm
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -15,8 +16,8 @@ type LaTeX string
 func (t LaTeX) Latex() string { return "$$" + string(t) + "$$" }
 
 // LaTeX returns the equations as an aligned block: tau_e is τ with the subscript e, a fraction is one above the
-// other, where is a choice of cases. Definitions of sigmoid, exprel, linoid and softplus follow where they occur.
-// Parameters and ports keep their names; units are those of String.
+// other, where is a choice of cases, long numbers are rounded to six digits. Definitions of sigmoid, exprel,
+// linoid and softplus follow where they occur. Parameters and ports keep their names; units are those of String.
 func (m *Model) LaTeX() LaTeX {
 	var lines []string
 	used := map[string]bool{}
@@ -82,7 +83,7 @@ func (e *expr) latexLevel() (string, int) {
 		}
 		return symbolLaTeX(e.text), atomLevel
 	case listExpr:
-		return latexParentheses(strings.Join(e.argsLaTeX(), ", ")) + e.indicesLaTeX(), powerLevel
+		return e.listLaTeX() + e.indicesLaTeX(), powerLevel
 	case callExpr:
 		return e.callLaTeX()
 	case sumExpr:
@@ -134,9 +135,12 @@ func (e *expr) productLaTeX() string {
 	return left + `\, ` + right
 }
 
-// numberLaTeX writes 2.5e-3 as a product with a power of ten.
+// numberLaTeX writes 2.5e-3 as a product with a power of ten, and six of many digits.
 func (e *expr) numberLaTeX() (string, int) {
 	text, level := e.text, atomLevel
+	if mantissa, _, _ := strings.Cut(strings.ToLower(text), "e"); len(mantissa) > len("0.123456") {
+		text = strconv.FormatFloat(e.value, 'g', 6, 64)
+	}
 	if mantissa, exponent, ok := strings.Cut(strings.ToLower(text), "e"); ok {
 		text, level = mantissa+` \cdot 10^{`+strings.TrimPrefix(exponent, "+")+`}`, productLevel
 	}
@@ -158,6 +162,18 @@ func (e *expr) argsLaTeX() []string {
 		list[i] = a.latex()
 	}
 	return list
+}
+
+// listLaTeX writes a list of lists as a matrix.
+func (e *expr) listLaTeX() string {
+	if e.args[0].kind != listExpr {
+		return latexParentheses(strings.Join(e.argsLaTeX(), ", "))
+	}
+	rows := make([]string, len(e.args))
+	for i, row := range e.args {
+		rows[i] = strings.Join(row.argsLaTeX(), " & ")
+	}
+	return `\begin{pmatrix} ` + strings.Join(rows, ` \\ `) + ` \end{pmatrix}`
 }
 
 // indicesLaTeX writes the indices of a mode above, since names have subscripts of their own.
