@@ -2,6 +2,7 @@ package nmm_test
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/euryale-ml/euryale/nmm"
 	G "gorgonia.org/gorgonia"
@@ -134,4 +135,39 @@ func ExampleLookup() {
 	// eta [-4.6] 1
 	// J [15] 1
 	// <nil>
+}
+
+// A model that is written without Go, and a mistake in it.
+func ExampleRead() {
+	file := `{
+		"format": "euryale model 1",
+		"name": "Leak",
+		"equations": ["dv/dt = (E - v)/tau + v_in : mV"],
+		"states": [{"name": "v", "initial": [-70, -50], "bounds": [-90, null], "meaning": "membrane potential"}],
+		"parameters": [
+			{"name": "E", "unit": "mV", "default": -65, "meaning": "resting potential"},
+			{"name": "tau", "unit": "ms", "default": 10, "domain": "positive", "meaning": "membrane time constant"}
+		],
+		"ports": [{"name": "v_in", "unit": "mV/ms"}]
+	}`
+	m, err := nmm.Read(strings.NewReader(file), "leak.json")
+	fmt.Print(m)
+	fmt.Println(err)
+
+	_, err = nmm.Read(strings.NewReader(strings.Replace(file, "mV/ms", "nA", 1)), "leak.json")
+	fmt.Println(err)
+	// Output:
+	// Leak
+	//   dv/dt = (E - v)/tau + v_in : mV
+	// state  unit  initial     bounds       meaning
+	// v      mV    [-70, -50]  [-90, +Inf]  membrane potential
+	// parameter  value  unit  domain    learned  meaning
+	// E          -65    mV    free      -        resting potential
+	// tau        10     ms    positive  -        membrane time constant
+	// port  unit
+	// v_in  mV/ms
+	// <nil>
+	// nmm: leak.json: model Leak, line 1, column 21: expected one unit on both sides of +, found mV/ms and nA
+	// 	dv/dt = (E - v)/tau + v_in : mV
+	// 	                    ^
 }

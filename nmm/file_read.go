@@ -40,8 +40,21 @@ func Load(path string) (*Model, error) {
 	return Read(f, path)
 }
 
-// Read reads a model as WriteJSON writes it, with its settings; name is that of the file, for errors. It fails,
-// naming the field, on what a model has not, and wherever Define, Set and Learn fail.
+// Read reads a model as WriteJSON writes it, with its settings; name is that of the file, for errors. What is
+// needed at least is
+//
+//	{
+//	  "format": "euryale model 1",
+//	  "name": "Leak",
+//	  "equations": ["dv/dt = (E - v)/tau + v_in : mV"],
+//	  "parameters": [{"name": "E", "unit": "mV", "default": -65}, {"name": "tau", "unit": "ms", "default": 10}],
+//	  "ports": [{"name": "v_in", "unit": "mV/ms"}]
+//	}
+//
+// with the equations' lines in the order of the text. A parameter may have a "meaning", a "domain" ("free",
+// "positive", "exp", or [lo, hi] with null for no bound), "values" other than the default, and what is "learned"; the
+// list "states" has "initial" ranges, "bounds" and meanings; "family", "tables", "presets" and "references" are those of
+// Define. Read fails, naming the field, on any other, and wherever Define, Set and Learn fail.
 func Read(r io.Reader, name string) (*Model, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxFileBytes+1))
 	if err == nil && len(text) > maxFileBytes {
