@@ -72,13 +72,42 @@ func (i Integrator) apply(s *system) ([]*G.Node, error) {
 		}
 		i = Heun
 	}
-	return i.method.step(s)
+	next, err := i.method.step(s)
+	if err != nil {
+		return nil, err
+	}
+	return next, s.stepwise(next)
+}
+
+// stepwise gives states whose equation says what they are after a step that value, computed from what the
+// step starts with. During the step they have their value before it.
+func (s *system) stepwise(next []*G.Node) error {
+	for i, state := range s.pop.states {
+		if !state.Stepwise {
+			continue
+		}
+		value, err := s.rhs.oneAt(s.g, i, s.x)
+		if err == nil && value.IsScalar() {
+			value, err = widen(value, s.x[i])
+		}
+		if err == nil {
+			next[i], err = s.finish(i, value, nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // advance returns B(x + dt Σ_j a_j k_j + z) for every state.
 func (s *system) advance(a []float64, k [][]*G.Node) ([]*G.Node, error) {
 	next := make([]*G.Node, len(s.x))
 	for i := range s.x {
+		if s.pop.states[i].Stepwise {
+			next[i] = s.x[i]
+			continue
+		}
 		var terms []*G.Node
 		var weights []float64
 		for j, w := range a {

@@ -22,6 +22,10 @@ func (exponential) step(s *system) ([]*G.Node, error) {
 	}
 	next := make([]*G.Node, len(f))
 	for i := range f {
+		if s.pop.states[i].Stepwise {
+			next[i] = s.x[i]
+			continue
+		}
 		increment, err := s.exponentialIncrement(i, f[i])
 		if err != nil {
 			return nil, err

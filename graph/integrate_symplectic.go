@@ -18,6 +18,9 @@ type symplectic struct{}
 func (symplectic) step(s *system) ([]*G.Node, error) {
 	x := append([]*G.Node(nil), s.x...)
 	for i := len(x) - 1; i >= 0; i-- {
+		if s.pop.states[i].Stepwise {
+			continue
+		}
 		f, err := s.rhs.oneAt(s.g, i, x)
 		if err != nil {
 			return nil, err

@@ -32,15 +32,20 @@ type expr struct {
 // place is a position in the text: line and column from 1.
 type place struct{ line, column int }
 
-// equation is one line "dx/dt = right : unit" or "y = right : unit".
+// equation is one line "dx/dt = right : unit", "x(t + dt) = right : unit" or
+// "y = right : unit".
 type equation struct {
 	name       string
-	derivative bool
+	derivative bool // of a state: dx/dt
+	next       bool // of a state: x(t + dt)
 	unit       string
 	at, unitAt place
 	right      *expr
 	indices    []*expr // of the left side
 }
+
+// state tells whether the equation is that of a state, rather than an algebraic line.
+func (e equation) state() bool { return e.derivative || e.next }
 
 // source is a text with the model's name, for error messages.
 type source struct {

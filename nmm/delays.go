@@ -113,7 +113,7 @@ func (m *Model) past(call *expr, variable string) (*expr, error) {
 	switch {
 	case !ok:
 		return nil, m.src.errorAt(call.at, fmt.Sprintf("%s has no past: it is no state, and no line made of states and parameters", variable))
-	case line.derivative:
+	case line.state():
 		return name, m.addDelay(name.text, variable, d)
 	}
 	right, err := m.delayed(call, line.right)

@@ -226,7 +226,7 @@ func (m *Model) differ() *differ {
 	d.past = func(name string) bool { _, ok := m.units[name]; return ok }
 	d.line = func(name *expr, x string) (*expr, bool, error) {
 		e, ok := m.equationOf(name.text)
-		if !ok || e.derivative {
+		if !ok || e.state() {
 			return nil, false, nil
 		}
 		slope := &expr{kind: nameExpr, at: name.at, text: fmt.Sprintf("diff(%s, %s)", name.text, x)}

@@ -14,7 +14,9 @@
 //
 // A line "dx/dt = expression : unit" gives a state, a line "y = expression : unit"
 // an algebraic variable, which other lines may use in any order; the unit is that
-// of x or y, and time is in ms. A line that ends with an operator, a comma or an
+// of x or y, and time is in ms. A line "r(t + dt) = expression : unit" gives a state
+// that moves from step to step: after a step it is the expression at the step's start,
+// and during the step it is what it was before. A line that ends with an operator, a comma or an
 // open parenthesis or bracket goes on in the next one, and so does an equation whose next line
 // is indented deeper. # starts a comment.
 //
@@ -64,7 +66,8 @@
 //
 // x(t - d) is the value that x had a time d ago, in the same region. d is a parameter
 // or a number, in ms, and x a state or a line made of states and parameters; a line
-// that depends on a port has no past, but a state that follows it has. As in couplings,
+// that depends on a port has no past, but a state r(t + dt) = … that takes its value
+// has, and couplings may send it, too. As in couplings,
 // d is rounded to whole steps, 0 is the state that the step starts with, what lies
 // before the run is the state's history or its initial value, and gradients go through
 // the past. d can be set, also per region and per lane, but not learned. Delays lists

@@ -9,6 +9,7 @@ import (
 // parseEquations reads lines of the forms
 //
 //	dx/dt = expression : unit of x
+//	x(t + dt) = expression : unit of x
 //	y = expression : unit of y
 //	modes i, k = 3
 //
@@ -130,7 +131,7 @@ func (s *source) equation(tokens []token) (equation, error) {
 	return e, nil
 }
 
-// left reads "dx/dt =" or "y =".
+// left reads "dx/dt =", "x(t + dt) =" or "y =".
 func (p *parser) left() (equation, error) {
 	t, ok := p.accept("a")
 	if !ok {
@@ -141,6 +142,10 @@ func (p *parser) left() (equation, error) {
 	if e.indices, err = p.indices(); err != nil {
 		return e, err
 	}
+	if _, ok := p.accept("("); ok {
+		e.next = true
+		return e, p.nextStep()
+	}
 	if _, ok := p.accept("/"); ok {
 		below := p.peek()
 		if rest, isD := strings.CutPrefix(t.text, "d"); !isD || rest == "" || below.text != "dt" {
@@ -150,4 +155,15 @@ func (p *parser) left() (equation, error) {
 		e.name, e.derivative = t.text[1:], true
 	}
 	return e, p.expect('=', `"="`)
+}
+
+// nextStep reads "t + dt) =".
+func (p *parser) nextStep() error {
+	for _, word := range []string{"t", "+", "dt", ")"} {
+		if p.peek().text != word {
+			return p.unexpected(fmt.Sprintf("%q, as in x(t + dt) = …", word))
+		}
+		p.next()
+	}
+	return p.expect('=', `"="`)
 }

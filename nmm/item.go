@@ -30,6 +30,7 @@ type ParameterInfo struct {
 type StateInfo struct {
 	Name, Unit, Meaning string
 	Lo, Hi              float64 // range that initial values are drawn from
+	Stepwise            bool    // its equation x(t + dt) = … gives the value after a step, not its rate
 	Min, Max            float64 // bounds, clipped after every stage; ±Inf for none
 }
 

@@ -26,6 +26,9 @@ func (m *Model) LaTeX() LaTeX {
 		if e.derivative {
 			left = `\frac{d` + left + `}{dt}`
 		}
+		if e.next {
+			left += latexParentheses("t + dt")
+		}
 		lines = append(lines, left+" &= "+e.right.latex())
 		e.right.walk(func(x *expr) { used[x.text] = used[x.text] || x.kind == callExpr })
 	}

@@ -88,15 +88,15 @@ func (m *Model) declareEquation(e equation) error {
 		return m.src.wrapAt(e.unitAt, "", err)
 	}
 	m.units[e.name] = u
-	if e.derivative {
-		m.states = append(m.states, StateInfo{Name: e.name, Unit: u.String(), Min: math.Inf(-1), Max: math.Inf(1)})
+	if e.state() {
+		m.states = append(m.states, StateInfo{Name: e.name, Stepwise: e.next, Unit: u.String(), Min: math.Inf(-1), Max: math.Inf(1)})
 	}
 	return nil
 }
 
 // Equations are the nodes of a model, as Model.Nodes makes them.
 type Equations struct {
-	Derivatives []*G.Node          // d state/dt in the state's unit per ms, in the order of States
+	Derivatives []*G.Node          // d state/dt in the state's unit per ms, in the order of States; the next value of a stepwise one
 	Algebraic   map[string]*G.Node // the other lines, by name
 }
 
@@ -140,7 +140,7 @@ func (m *Model) Nodes(symbols map[string]*G.Node) (*Equations, error) {
 func (m *Model) collect(b *builder) (*Equations, error) {
 	result := &Equations{Algebraic: map[string]*G.Node{}}
 	for _, e := range m.equations {
-		if e.derivative {
+		if e.state() {
 			t, err := b.build(e.right)
 			if err != nil {
 				return nil, err

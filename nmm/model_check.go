@@ -18,7 +18,7 @@ func (m *Model) check() error {
 		}
 	}
 	for _, e := range m.equations {
-		if cycle := m.dependsOn(e.name, e.name, nil); !e.derivative && cycle {
+		if cycle := m.dependsOn(e.name, e.name, nil); !e.state() && cycle {
 			return m.src.errorAt(e.at, fmt.Sprintf("%q depends on itself", e.name))
 		}
 	}
@@ -53,6 +53,9 @@ func (m *Model) checkUnit(e equation) error {
 		return err
 	}
 	wanted, left := m.units[e.name], e.name
+	if e.next {
+		left += "(t + dt)"
+	}
 	if e.derivative {
 		ms, _ := symbolMeasure("ms")
 		wanted, left = wanted.times(ms, fraction{-1, 1}), "d"+e.name+"/dt"
@@ -74,7 +77,7 @@ func (m *Model) equationOf(name string) (equation, bool) {
 // or through other algebraic lines.
 func (m *Model) dependsOn(name, target string, seen map[string]bool) bool {
 	e, ok := m.equationOf(name)
-	if !ok || e.derivative || seen[name] {
+	if !ok || e.state() || seen[name] {
 		return false
 	}
 	if seen == nil {
@@ -102,7 +105,7 @@ func (m *Model) used(name string) bool {
 // findObservables lists the algebraic lines.
 func (m *Model) findObservables() {
 	for _, e := range m.equations {
-		if e.derivative {
+		if e.state() {
 			continue
 		}
 		driven := slices.ContainsFunc(m.ports, func(p PortInfo) bool { return m.dependsOn(e.name, p.Name, nil) }) ||
