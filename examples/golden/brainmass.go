@@ -75,6 +75,9 @@ func (c *brainmassRHS) run(model string, units map[string]string) outcome {
 	if class == nil {
 		return missing
 	}
+	if model == kuramotoNetwork {
+		return c.runKuramoto()
+	}
 	if class.literature == nil {
 		class = class.running(c.Params)
 	}
@@ -129,7 +132,7 @@ func perMillisecond(unit string) (float64, bool) {
 // brainmassIntegrators maps brainmass's methods to ours; its heun is the third-order scheme, its rk2
 // the explicit trapezoid (golden/brainmass/README.md).
 var brainmassIntegrators = map[string]string{
-	"euler": "Euler", "rk2": "Heun", "heun": "Heun3", "rk4": "RK4", "exp_euler": "ExponentialEuler",
+	"euler": "Euler", "rk2": "Heun", "heun": "Heun3", "rk4": "RK4", "exp_euler": "ExponentialEuler", "symplectic_euler": "SymplecticEuler",
 }
 
 // brainmassRun is what single-node and network cases have in common.

@@ -68,6 +68,13 @@ func readBrainmassHandwired(d *document) ([]instance, error) {
 			return nil, err
 		}
 		all = append(all, instance{fmt.Sprintf("%s handwired %s [%d]", id.Model, id.Method, i), func() outcome {
+			if id.Model == kuramotoNetwork {
+				var c brainmassKuramoto
+				if o := decode("brainmass", id.Model, raw, &c); o != nil {
+					return *o
+				}
+				return c.run()
+			}
 			var c brainmassNetwork
 			if o := decode("brainmass", id.Model, raw, &c); o != nil {
 				return *o

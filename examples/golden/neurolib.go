@@ -121,6 +121,9 @@ func (c *neurolibCase) run() outcome {
 			for r := range c.Steps {
 				a = append(a, got[state][r][i])
 			}
+			if p.class.turns {
+				turn(a, c.Out[state].row(i).data)
+			}
 			cmp.nearEach(fmt.Sprintf("%s of node %d", state, i), a, c.Out[state].row(i).data, neurolibRelative, neurolibAbsolute)
 		}
 	}
@@ -129,6 +132,13 @@ func (c *neurolibCase) run() outcome {
 	}
 	c.compareStates(&cmp, got, len(p.record)-1, c.Final)
 	return cmp.outcome()
+}
+
+// turn takes whole turns off angles, to those nearest to others.
+func turn(x, to []float64) {
+	for i := range min(len(x), len(to)) {
+		x[i] -= 2 * math.Pi * math.Round((x[i]-to[i])/(2*math.Pi))
+	}
 }
 
 // compareStates compares record r of the states that our network has; noise states that stay 0 are
@@ -185,10 +195,8 @@ func (c *neurolibCase) problem() (*problem, *outcome) {
 	if o := c.noise(p); o != nil {
 		return nil, o
 	}
-	if class.adapt != nil {
-		if o := class.adapt(c, p); o != nil {
-			return nil, o
-		}
+	if o := c.couple(p); o != nil || class.adapt == nil {
+		return p, o
 	}
-	return p, c.couple(p)
+	return p, class.adapt(c, p)
 }

