@@ -45,6 +45,7 @@ var atLeast = []struct {
 	{"neurolib/optimal_control.json", 7},
 	{"neurolib/model_hopf.json", 9},
 	{"neurolib/model_wc.json", 7},
+	{"neurolib/model_kuramoto.json", 5},
 	{"neurolib/model_ww.json", 6},
 	{"neurolib/model_thalamus.json", 3},
 	{"neurolib/multimodel.json", 3},
@@ -56,7 +57,9 @@ var atLeast = []struct {
 	{"tvb/connectivity/all.json", 11},
 	{"tvb/dfun/ZetterbergJansen.json", 0}, // excepted, as are its trajectories
 	{"tvb/trajectories/ZetterbergJansen.json", 0},
+	{"tvb/dfun/EpileptorCodim3*.json", 5},
 	{"tvb/dfun/*.json", 3},
+	{"tvb/trajectories/ReducedSet*.json", 2},
 	{"tvb/trajectories/*.json", 6},
 	{"tvb/trajectories_extra/*.json", 1},
 }
