@@ -60,6 +60,8 @@ func TestRegimes(t *testing.T) {
 		{nmm.DumontGutkin().Preset("ING"), "r_i", 0.05, 400, 10},
 		{nmm.WilsonCowan().Preset("limit cycle"), "E", 0.1, 800, 40},
 		{nmm.WilsonCowan().Preset("Papadopoulos et al. 2020").Set("P", 1.0), "E", 0.1, 600, 1000. / 54},
+		{nmm.WilsonCowanDelayed().Preset("inhibitory feedback"), "E", 0.1, 400, 11.3},
+		{nmm.WilsonCowanDelayed().Preset("inhibitory feedback").Set("d_ei", 0.0).Set("d_ie", 0.0), "E", 0.1, 400, 0},
 		{nmm.WilsonCowanAdaptive().Preset("slow oscillation"), "E", 0.1, 3000, 170},
 	} {
 		n, period := cycles(alone(t, c.model, c.variable, c.dt, c.duration), c.dt)

@@ -25,6 +25,7 @@ var catalogue = []func() *Model{
 	WilsonCowanLinear,
 	WilsonCowanDivisive,
 	WilsonCowanDivisiveInput,
+	WilsonCowanDelayed,
 	WilsonCowanAdaptive,
 	WilsonCowanThreePopulation,
 	ThresholdLinear,

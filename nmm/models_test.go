@@ -169,6 +169,9 @@ func everything(m *Model) func(map[string]*G.Node) (*G.Node, error) {
 		for _, s := range m.States() { // Gorgonia refuses to differentiate by one that nothing depends on
 			terms = append(terms, n[s.Name])
 		}
+		for _, d := range m.Delays() {
+			terms = append(terms, n[d.Parameter])
+		}
 		total := terms[0]
 		for i, d := range terms[1:] {
 			weighted := G.Must(G.HadamardProd(constant(d.Graph(), float64(i+2)), d))

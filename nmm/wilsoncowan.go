@@ -14,7 +14,7 @@ package nmm
 // there. The others are variants in use: "no saturation" (r_e = r_i = 0), "symmetric" (one sigmoid for both),
 // "simplified" (both get the same), "plain sigmoids", and "Papadopoulos et al. 2020", which oscillates at 54 Hz with
 // P = 1. Variants with other equations have a model of their own, WilsonCowanLinear, …Divisive, …DivisiveInput,
-// …Adaptive and …ThreePopulation.
+// …Delayed, …Adaptive and …ThreePopulation.
 //
 // Wilson and Cowan, Biophys. J. 12 (1972) 1-24, doi:10.1016/S0006-3495(72)86068-5; Papadopoulos, Lynn, Battaglia and
 // Bassett, PLoS Comput. Biol. 16 (2020) e1008144, doi:10.1371/journal.pcbi.1008144.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 )
 
@@ -91,6 +92,14 @@ func (c *brainmassRHS) run(model string, units map[string]string) outcome {
 	}
 	for _, s := range class.frozen {
 		p.ports["frozen "+s] = p.states[s]
+	}
+	if len(c.Delayed) > 0 { // how long ago does not matter
+		p.params = maps.Clone(p.params)
+		for _, q := range class.params {
+			if _, ok := p.params[q.theirs]; !ok {
+				p.params[q.theirs] = array{data: []float64{0}}
+			}
+		}
 	}
 	for name, a := range c.Delayed {
 		if p.ports[name], err = a.spread(name, p.n); err != nil {
@@ -212,9 +221,10 @@ func (c *brainmassSingle) run(p *problem) outcome {
 	return c.compare(p, g)
 }
 
-// delayWithin adds the delayed reads of WilsonCowanDelayedStep, whose buffers are 0 before the first step and at it.
+// delayWithin sets the delays of WilsonCowanDelayedStep, whose buffers are 0 before the first step and at it.
 func (p *problem) delayWithin(steps map[string]int) *outcome {
 	p.history = map[string][][]float64{}
+	p.params = maps.Clone(p.params)
 	for _, l := range []struct{ delay, from, port string }{
 		{"delay_EE", "rE", "rE_to_E"}, {"delay_EI", "rI", "rI_to_E"}, {"delay_IE", "rE", "rE_to_I"}, {"delay_II", "rI", "rI_to_I"},
 	} {
@@ -223,7 +233,8 @@ func (p *problem) delayWithin(steps map[string]int) *outcome {
 			weights[i], delays[i] = repeat(0, p.n), make([]int, p.n)
 			weights[i][i], delays[i][i] = 1, steps[l.delay]
 		}
-		p.links = append(p.links, link{from: l.from, port: l.port, weights: weights, gain: []float64{1}, delays: delays})
+		p.params[l.delay] = array{data: []float64{float64(steps[l.delay]) * p.dt}}
+		p.within = append(p.within, link{from: l.from, port: l.port + " at 0", weights: weights, gain: []float64{1}, delays: delays})
 		for len(p.history[l.from]) <= steps[l.delay] {
 			p.history[l.from] = append(p.history[l.from], repeat(0, p.n))
 		}

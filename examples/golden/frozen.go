@@ -30,8 +30,8 @@ func (p *problem) newFrozenStarts() ([]*frozenStart, *outcome) {
 		return nil, o
 	}
 	var all []*frozenStart
-	for _, l := range p.links {
-		all = append(all, &frozenStart{link: l, input: len(p.inputs), past: p.history[l.from],
+	for _, l := range p.reads() {
+		all = append(all, &frozenStart{link: *l, input: len(p.inputs), past: p.history[l.from],
 			path: append([][]float64{p.init[l.from]}, got[l.from]...)})
 		p.series(l.port, p.zeros())
 	}

@@ -359,6 +359,9 @@ func checkNames(t *testing.T, c *class) {
 	for _, p := range m.Ports() {
 		ports[p.Name] = true
 	}
+	for _, d := range m.Delays() {
+		ports[d.Name] = true
+	}
 	given := map[string]bool{}
 	for name := range c.fixed {
 		given[name] = true

@@ -5,8 +5,7 @@ import "slices"
 // misread makes couplings read history[0] at time 0 where brainmass does, by an input that is the difference; what
 // passes then is an exception. Only sums can be corrected so.
 func (p *problem) misread() *outcome {
-	for i := range p.links {
-		l := &p.links[i]
+	for _, l := range p.reads() {
 		wrong, right := p.history[l.from][0], p.init[l.from]
 		if slices.Equal(wrong, right) {
 			continue
@@ -23,6 +22,17 @@ func (p *problem) misread() *outcome {
 		p.class = &own
 	}
 	return nil
+}
+
+// reads are all links, those within the model last.
+func (p *problem) reads() []*link {
+	var all []*link
+	for _, list := range [][]link{p.links, p.within} {
+		for i := range list {
+			all = append(all, &list[i])
+		}
+	}
+	return all
 }
 
 // misreading is what a link reads at time 0 too much, by source, and the input that adds it.

@@ -13,6 +13,7 @@ type problem struct {
 	history map[string][][]float64
 	inputs  []input   // into ports
 	links   []link    // couplings
+	within  []link    // delayed reads that the model makes itself
 	ou      []ouInput // Ornstein-Uhlenbeck inputs into ports
 	// kicks are added to states once in each step, [step][node], as the integrators add noise.
 	kicks map[string][][]float64

@@ -117,14 +117,15 @@ func brainmassThreePopulation() class {
 	return c
 }
 
-// brainmassDelayed is the class whose own weights apply to delayed reads. Those enter our ports, and our
-// model's weights are 0; here wEI is what I does to E.
+// brainmassDelayed is the class with delays of its own, of which no more is known than the times in ms. An evaluation of
+// the derivatives is given what is read; "… at 0" is what brainmass reads at time 0 otherwise, see misread.
 func brainmassDelayed() class {
-	c := brainmassWilsonCowan("WilsonCowanDelayedStep", brainmassSigmoids, nil, brainmassRefractory,
-		map[string]float64{"c_ee": 0, "c_ei": 0, "c_ie": 0, "c_ii": 0})
-	c.unused = []string{"wEE", "wIE", "wEI", "wII"}
+	c := brainmassVariant("WilsonCowanDelayedStep", nmm.WilsonCowanDelayed, brainmassSigmoids, brainmassSwapped, []pair{
+		is("delay_EE", "d_ee"), is("delay_EI", "d_ei"), is("delay_IE", "d_ie"), is("delay_II", "d_ii"),
+	})
 	c.ports = append(c.ports,
-		pair{"rE_to_E", "E_in", 1, "wEE"}, pair{"rI_to_E", "E_in", -1, "wEI"},
-		pair{"rE_to_I", "I_in", 1, "wIE"}, pair{"rI_to_I", "I_in", -1, "wII"})
+		is("rE_to_E", "E(t - d_ee)"), is("rI_to_E", "I(t - d_ei)"), is("rE_to_I", "E(t - d_ie)"), is("rI_to_I", "I(t - d_ii)"),
+		timesParam("rE_to_E at 0", "E_in", "wEE"), pair{"rI_to_E at 0", "E_in", -1, "wEI"},
+		timesParam("rE_to_I at 0", "I_in", "wIE"), pair{"rI_to_I at 0", "I_in", -1, "wII"})
 	return c
 }
