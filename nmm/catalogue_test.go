@@ -1,6 +1,10 @@
 package nmm
 
 import (
+	"go/ast"
+	goparser "go/parser"
+	gotoken "go/token"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"runtime"
@@ -80,4 +84,55 @@ func TestModelsAreDocumented(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The comment of a constructor has equations and a source, its own or those of a model that it names, and says what
+// the ports are for.
+func TestModelsHaveComments(t *testing.T) {
+	comments := constructorComments(t)
+	for _, m := range List() {
+		text := comments[m.Name()]
+		for name, other := range comments {
+			if name != m.Name() && regexp.MustCompile(`\b`+name+`\b`).MatchString(comments[m.Name()]) {
+				text += other
+			}
+		}
+		if !strings.Contains(comments[m.Name()], "\n\t") || !strings.Contains(comments[m.Name()], " = ") {
+			t.Errorf("%s: the comment has no equations", m.Name())
+		}
+		if !citation.MatchString(text) {
+			t.Errorf("%s: the comment has no source", m.Name())
+		}
+		for _, p := range m.Ports() {
+			name := p.Name
+			if m.modes != nil {
+				name = strings.TrimRight(name, "_0123456789")
+			}
+			if spelled := strings.ReplaceAll(unicodeGreek.Replace(text), `\`, ""); !strings.Contains(spelled, name) {
+				t.Errorf("%s: the comment does not say what port %s is for", m.Name(), p.Name)
+			}
+		}
+	}
+}
+
+// constructorComments are the comments of the functions of the package, by name.
+func constructorComments(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	comments := map[string]string{}
+	for _, path := range files {
+		file, err := goparser.ParseFile(gotoken.NewFileSet(), path, nil, goparser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Doc != nil && slices.ContainsFunc(List(), func(m *Model) bool { return m.name == f.Name.Name }) {
+				comments[f.Name.Name] = f.Doc.Text()
+			}
+		}
+	}
+	return comments
 }

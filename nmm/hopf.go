@@ -8,8 +8,10 @@ package nmm
 //
 // with a in 1/ms the distance from the bifurcation (a < 0: a damped focus; a > 0:
 // a limit cycle of amplitude √(a/β)) and ω in 1/ms, that is rad/ms, the angular
-// frequency. x and y are dimensionless. Deco et al. use it for whole-brain fMRI
-// with a near 0.
+// frequency. x and y are dimensionless. Couplings and stimuli are added to the
+// derivatives at x_in and y_in, in 1/ms; brains are usually coupled through
+// differences of x and of y, Pre {"x", "1"} and Post "S1 - S2*x". Deco et al. use it
+// for whole-brain fMRI with a near 0.
 //
 // Sci. Rep. 7 (2017) 3095, doi:10.1038/s41598-017-03073-5; normal form: Kuznetsov,
 // Elements of Applied Bifurcation Theory, doi:10.1007/978-1-4757-3978-7.

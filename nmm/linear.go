@@ -4,10 +4,10 @@ package nmm
 //
 //	dx/dt = γ x
 //
-// x is dimensionless and γ in 1/ms, negative where a region alone returns to rest.
-// Coupled regions have closed solutions, which makes it the model to test
-// everything else against, and its stationary covariance is that of a
-// multivariate Ornstein-Uhlenbeck process.
+// x is dimensionless and γ in 1/ms, negative where a region alone returns to rest;
+// what enters at x_in is added, in 1/ms. Coupled regions have closed solutions, which
+// makes it the model to test everything else against, and its stationary covariance is
+// that of a multivariate Ornstein-Uhlenbeck process.
 //
 // Galán, PLoS ONE 3 (2008) e2148, doi:10.1371/journal.pone.0002148.
 func Linear() *Model {

@@ -9,9 +9,10 @@ import "math"
 //	τ dv/dt = v² + η + J τ r - (πτr)²
 //
 // r is the firing rate in 1/ms, v the mean potential, dimensionless like Δ, η and
-// J; τ is the membrane time constant in ms.
+// J; τ is the membrane time constant in ms. Couplings and stimuli enter beside η at
+// v_in; r_in is added to the right side of the rate, in 1/ms.
 //
-// Phys. Rev. X 5 (2015) 021028, doi:10.1103/PhysRevX.5.021028.
+// Montbrió, Pazó and Roxin, Phys. Rev. X 5 (2015) 021028, doi:10.1103/PhysRevX.5.021028.
 func MontbrioPazoRoxin() *Model {
 	return define("MontbrioPazoRoxin", `
 	dr/dt = (Delta/(pi*tau) + 2*r*v + r_in) / tau               : 1/ms

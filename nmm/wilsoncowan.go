@@ -8,7 +8,8 @@ package nmm
 //
 // E and I are active fractions, without unit; τ is in ms. c_ei weighs what I does
 // to E. The sigmoid is shifted to vanish at 0 for s = shift = 1, as in the paper,
-// and plain for s = 0. Input enters inside the sigmoids, beside P and Q.
+// and plain for s = 0. Couplings and stimuli enter inside the sigmoids, beside P and Q,
+// at E_in and I_in.
 //
 // The preset "limit cycle" has the paper's oscillation, at 25 Hz with τ of 8 ms; k is the height of the shifted sigmoid
 // there. The others are variants in use: "no saturation" (r_e = r_i = 0), "symmetric" (one sigmoid for both),
