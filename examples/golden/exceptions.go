@@ -74,11 +74,16 @@ func excepted(name string, detail ...any) outcome {
 	if !ok {
 		return failed("%q is not in the table of exceptions", name)
 	}
-	reason := fmt.Sprintf("%s %s; right: %s (%s)", e.peer, e.does, e.right, e.source)
+	reason := e.text()
 	if len(detail) > 0 {
 		reason = fmt.Sprintf(fmt.Sprint(detail[0]), detail[1:]...) + ": " + reason
 	}
 	return outcome{verdict: except, reason: reason}
+}
+
+// text is what a case is excepted with.
+func (e exception) text() string {
+	return fmt.Sprintf("%s %s; right: %s (%s)", e.peer, e.does, e.right, e.source)
 }
 
 // listExceptions prints the table.
