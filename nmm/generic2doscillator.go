@@ -10,8 +10,8 @@ package nmm
 // two variables' rates. The default is an excitable fixed point. Couplings enter I_in, where γ weighs them as it does
 // the current I, or V_in, beside the linear term.
 //
-// The presets are regimes of the paper: "excitable", "limit cycle" of about 10 Hz, "bistable" with a fixed point next
-// to a limit cycle, "MorrisLecar" with the nullclines of that neuron, and "SanzLeon2013", an excitable system closer
+// The presets are regimes of the paper: "excitable", "limit cycle" of 9 Hz, "bistable" with a fixed point next
+// to a limit cycle of 1 Hz, "MorrisLecar" with the nullclines of that neuron, and "SanzLeon2013", an excitable system closer
 // to its threshold.
 //
 // Sanz-Leon, Knock, Spiegler and Jirsa, NeuroImage 111 (2015) 385-430, doi:10.1016/j.neuroimage.2015.01.002.
