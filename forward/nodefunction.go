@@ -9,8 +9,6 @@ import (
 	"github.com/chewxy/hm"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"github.com/euryale-ml/euryale/internal/memory"
 )
 
 // Array is a row-major float64 array with its shape, as node functions see it.
@@ -227,9 +225,7 @@ func newArray(shape []int) Array {
 	for _, d := range shape {
 		size *= d
 	}
-	data := memory.Numbers(size)
-	clear(data)
-	return Array{append([]int{}, shape...), data}
+	return Array{append([]int{}, shape...), make([]float64, size)}
 }
 
 func arrays(name string, in []G.Value) ([]Array, error) {

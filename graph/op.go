@@ -9,8 +9,6 @@ import (
 	"github.com/chewxy/hm"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"github.com/euryale-ml/euryale/internal/memory"
 )
 
 // op is a Gorgonia operation of this package: a function of float64 tensors whose result has a shape
@@ -145,7 +143,7 @@ func collect(name string, shape tensor.Shape, packed G.Nodes, spans []span) (*G.
 		filled += s.size()
 	}
 	o.do = func(in [][]float64) ([]float64, error) {
-		out := memory.Numbers(shape.TotalSize())
+		out := results(shape.TotalSize())
 		if filled < len(out) {
 			clear(out)
 		}
@@ -194,7 +192,7 @@ func gather(name string, shape tensor.Shape, packed G.Nodes, spans []span) (*G.N
 func scatter(name string, shape tensor.Shape, from *G.Node, s span) (*G.Node, error) {
 	o := &op{name: name + "ᵀ", shape: shape.Clone(), wrt: []bool{true}}
 	o.do = func(in [][]float64) ([]float64, error) {
-		out := memory.Numbers(shape.TotalSize())
+		out := results(shape.TotalSize())
 		clear(out[:s.offset])
 		clear(out[s.offset+s.size():])
 		s.each(out, in[0], func(p, t []float64) { copy(p, t) })

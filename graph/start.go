@@ -3,8 +3,6 @@ package graph
 import (
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"github.com/euryale-ml/euryale/internal/memory"
 )
 
 // start is the operation that makes the carry of the first step from initial states and histories.
@@ -16,8 +14,7 @@ func (c *compiled) start(run *Run, fixed []float64, slots []*slot) (*G.Node, err
 		o.wrt = append(o.wrt, true)
 	}
 	o.do = func(in [][]float64) ([]float64, error) {
-		carry := memory.Numbers(len(fixed))
-		copy(carry, fixed)
+		carry := append([]float64(nil), fixed...)
 		for i, s := range slots {
 			c.fill(carry, s, s.read(in[i], run.Lanes), run.Lanes)
 		}

@@ -11,7 +11,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/euryale-ml/euryale/graph/internal/engine"
-	"github.com/euryale-ml/euryale/internal/memory"
 )
 
 // window is a stretch of a rollout as one Gorgonia operation:
@@ -118,7 +117,7 @@ func (w *window) check(in [][]float64) error {
 func (w *window) forward(in [][]float64) ([]float64, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	packed := memory.Numbers(w.size())
+	packed := results(w.size())
 	if err := w.check(in); err != nil {
 		return nil, err
 	}
@@ -237,12 +236,12 @@ func (w *window) reverse(in [][]float64, wrt []bool, size int) ([]float64, error
 	operands := in[:2+len(w.slots)]
 	x := w.inputs(operands)
 	if output := in[len(operands)]; w.tape == nil || w.id != output[0] || w.sum != checksum(operands) {
-		if err := w.solve(x, memory.Numbers(w.size()), true); err != nil {
+		if err := w.solve(x, results(w.size()), true); err != nil {
 			return nil, err
 		}
 		w.sum = checksum(operands)
 	}
-	result := memory.Numbers(size)
+	result := results(size)
 	clear(result)
 	grads, finish := w.wants(operands, wrt, result)
 	cot := w.outputs(in[len(operands)+1])

@@ -111,13 +111,18 @@ func (u *Unrolled) SetInput(inputs []float64, steps int) error {
 	if steps > u.Steps || len(inputs) != u.Lanes*steps*s.Inputs {
 		return fmt.Errorf("layers: expected the inputs of %d lanes, up to %d steps, %d channels; found %d numbers for %d steps", u.Lanes, u.Steps, s.Inputs, len(inputs), steps)
 	}
-	clear(u.input)
 	width := s.Inputs
 	for lane := range u.Lanes {
+		of := u.input[lane*u.Steps*s.Substeps*width:][:u.Steps*s.Substeps*width]
+		clear(of[steps*s.Substeps*width:])
+		if s.Substeps == 1 {
+			copy(of, inputs[lane*steps*width:][:steps*width])
+			continue
+		}
 		for step := range steps {
 			row := inputs[(lane*steps+step)*width:][:width]
 			for sub := range s.Substeps {
-				copy(u.input[((lane*u.Steps+step)*s.Substeps+sub)*width:], row)
+				copy(of[(step*s.Substeps+sub)*width:], row)
 			}
 		}
 	}

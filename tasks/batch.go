@@ -135,18 +135,18 @@ func (b *Batch) Task() *Task { return b.task }
 // classes says whether the steps of a trial have classes.
 func (t *Task) classes() bool { _, yes := t.def.rule.(classRule); return yes }
 
-// inParallel calls f for 0 … n-1, each once, from several goroutines.
+// inParallel calls f for 0 … n-1, each once, from several goroutines, of which this one is one.
 func inParallel(n int, f func(int)) {
 	var wait sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), n)
-	for w := range workers {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			for i := w; i < n; i += workers {
-				f(i)
-			}
-		}()
+	share := func(w int) {
+		for i := w; i < n; i += workers {
+			f(i)
+		}
 	}
+	for w := 1; w < workers; w++ {
+		wait.Go(func() { share(w) })
+	}
+	share(0)
 	wait.Wait()
 }

@@ -12,7 +12,7 @@ type cotangent[T kernel.Float] struct {
 	row            []T
 	share          []float64 // of each step that a sample is the mean of
 	from, to       int64     // steps of which the records of taps have been read
-	newest, count  int       // the last sample of those, and how many there are
+	oldest         int       // the first sample of those
 }
 
 func (l *tile[T]) newCotangent(records [][]float64, carry []float64, at int) *cotangent[T] {
@@ -87,66 +87,43 @@ func (c *cotangent[T]) read(t0, t1 int64) {
 	if l.set.Average {
 		return
 	}
-	c.from, c.to, c.count = t0, t1, 0
-	for ; t0 < t1; t0++ {
-		if sample, ok := c.sampled(t0); ok {
-			c.count = 1 + int(t1-1-t0)/l.set.Every
-			c.newest = sample + c.count - 1
+	c.from, c.to = t0, t1
+	for t0 < t1 {
+		if _, ok := c.sampled(t0); ok {
 			break
 		}
+		t0++
 	}
 	for i := range l.m.Records {
-		if c.count > 0 && c.hasTaps(i) {
-			c.readTaps(i)
+		if t0 < t1 && l.m.Records[i].Taps != nil && c.records[i] != nil {
+			c.readTaps(i, t0, t1)
 		}
 	}
 }
 
-func (c *cotangent[T]) hasTaps(i int) bool {
-	return c.l.m.Records[i].Taps != nil && c.records[i] != nil
-}
-
-// readTaps is read for record i.
-func (c *cotangent[T]) readTaps(i int) {
-	l, v := c.l, &c.l.m.Records[i]
+// readTaps is read for record i, of which step t0 is a sample.
+func (c *cotangent[T]) readTaps(i int, t0, t1 int64) {
+	l, v, every := c.l, &c.l.m.Records[i], int64(c.l.set.Every)
+	c.oldest, _ = c.sampled(t0)
+	count := int((t1 - t0 + every - 1) / every)
 	l.back.taps = room(l.back.taps, Block*l.lanes*l.m.recordWidth)
-	l.back.tapsOfLane = room(l.back.tapsOfLane, c.count*v.N)
+	l.back.tapsOfLane = room(l.back.tapsOfLane, count*v.N)
 	for lane := range l.lanes {
 		grad := l.back.tapsOfLane
-		kernel.Round(grad, c.records[i][(l.root.numbers[lane]*c.perLane+c.newest+1-c.count)*v.N:])
-		for row := c.count - 1; row >= 0; row-- {
-			into := c.tapRows(v)[(row*l.lanes+lane)*v.N:][:v.N]
-			for k, g := range grad[:v.N] {
-				into[k] = g
-			}
-			grad = grad[v.N:]
+		kernel.Round(grad, c.records[i][(l.root.numbers[lane]*c.perLane+c.oldest)*v.N:][:count*v.N])
+		at := Block*l.lanes*v.offset + lane*v.N
+		for ; len(grad) > 0; grad = grad[v.N:] {
+			into := l.back.taps[at:][:v.N]
+			copyFew(into, grad)
+			at += l.lanes * v.N
 		}
 	}
 }
 
-// tapRows is what is read ahead of a record, [sample][lane][N], the newest first: in this order they are gone
-// back through.
-func (c *cotangent[T]) tapRows(v *Record) []T {
-	return c.l.back.taps[Block*c.l.lanes*v.offset:][:c.count*c.l.lanes*v.N]
-}
-
-// addTap adds to the state's adjoint what is read ahead of a record's sample. The gradients of the weights
-// follow for all of the steps at once.
-func (c *cotangent[T]) addTap(v *Record, sample int, state []T) {
-	l, row := c.l, c.newest-sample
-	adjoint := c.tapRows(v)[row*l.lanes*v.N:][:l.lanes*v.N]
-	l.tapStates(v, state, adjoint, l.back.lambda)
-	l.keepReads(v, state, row)
-}
-
-// finishTaps adds the gradients of the weights of what was read ahead, after the steps.
-func (c *cotangent[T]) finishTaps() {
-	for i := range c.l.m.Records {
-		if c.count > 0 && c.hasTaps(i) {
-			v := &c.l.m.Records[i]
-			c.l.tapGradients(v, c.tapRows(v), c.count*c.l.lanes)
-		}
-	}
+// tapRow is what is read ahead of a record for a sample.
+func (c *cotangent[T]) tapRow(v *Record, sample int) []T {
+	n := c.l.lanes * v.N
+	return c.l.back.taps[Block*c.l.lanes*v.offset+(sample-c.oldest)*n:][:n]
 }
 
 // sampled is the index within the window of the sample that the state at step t belongs to, if it does to any;
@@ -171,7 +148,7 @@ func (c *cotangent[T]) addRecords(t int64, state []T) {
 		case v.isState():
 			c.addSample(l.state(l.back.lambda, v.State), i, sample)
 		case v.Taps != nil && c.from <= t && t < c.to:
-			c.addTap(v, sample, state)
+			l.tapBack(v, state, c.tapRow(v, sample), l.back.lambda)
 		default:
 			row := of(l, c.row, v.offset, v.N)
 			clear(row)

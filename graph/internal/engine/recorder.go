@@ -122,18 +122,19 @@ func (r *recorder[T]) copies(i int, states []T, apart, count, sample int) {
 func (r *recorder[T]) taps(i int, states []T, apart, count, sample int, number int64) {
 	l, v := r.l, &r.l.m.Records[i]
 	for n := 0; count > 0; count -= n {
-		n = l.tapSteps(count)
-		value := l.tap(v, states, apart, n)
+		n = l.tapSteps(v, count)
+		order := l.tapOrder(v, n)
+		value := l.tap(v, states, apart, n, order)
 		if !kernel.Finite(value) {
-			r.divergedTaps(v, value, n, number)
+			r.divergedTaps(v, value, n, order, number)
 		}
 		for lane := range l.lanes {
 			into := r.into(i, lane, sample)[:n*v.N]
 			for k := range v.N {
-				at := k
-				for _, x := range value[(k*l.lanes+lane)*n:][:n] {
-					into[at] = float64(x)
-					at += v.N
+				from := k*l.lanes*n + lane*order.lane
+				for at := k; at < len(into); at += v.N {
+					into[at] = float64(value[from])
+					from += order.state
 				}
 			}
 		}
@@ -146,14 +147,15 @@ func (r *recorder[T]) into(i, lane, sample int) []float64 {
 	return r.records[i][(r.l.root.numbers[lane]*r.perLane+sample)*r.l.m.Records[i].N:]
 }
 
-// divergedTaps notes what is not finite of taps' outputs, [output][lane][state], for n states.
-func (r *recorder[T]) divergedTaps(v *Record, outputs []T, n int, number int64) {
+// divergedTaps notes what is not finite of taps' outputs of n states.
+func (r *recorder[T]) divergedTaps(v *Record, outputs []T, n int, order tapOrder, number int64) {
 	value := make([]T, v.N)
 	for row := range n * r.l.lanes {
+		lane, state := row/n, row%n
 		for k := range value {
-			value[k] = outputs[k*n*r.l.lanes+row]
+			value[k] = outputs[k*n*r.l.lanes+lane*order.lane+state*order.state]
 		}
-		r.diverged(v, value, row/n, number+int64(row%n*r.l.set.Every))
+		r.diverged(v, value, lane, number+int64(state*r.l.set.Every))
 	}
 }
 

@@ -13,7 +13,6 @@ type reverseRun[T kernel.Float] struct {
 	value            []T         // the gradient of a parameter
 	taps             []T         // that of records of taps, at some steps: [record][step][lane][N]
 	tapsOfLane       []T         // one lane's of those
-	reads            [][]T       // what taps read there, [read][step][lane][N]
 	series           []T         // adjoint of the series at the present step
 	carry            []float64   // adjoint of the incoming carry, [lane]
 	gradSeries       [][]float64 // one of each bundle, or of each lane
@@ -154,7 +153,6 @@ func (l *tile[T]) segmentBack(ctx context.Context, sp span, c *cotangent[T]) err
 			}
 			l.file(sp, part, to)
 		}
-		c.finishTaps()
 		l.weightGradients(sp, t0, t1)
 		l.horizon(t0)
 		t1 = t0

@@ -39,13 +39,28 @@ func (l *tile[T]) readSeries(i int, t0, t1 int64) {
 	v, in := &l.m.Series[i], &l.in.Series[i]
 	at, n := (int(t0-l.start)+l.set.Offset)*v.N, int(t1-t0)
 	l.seriesOfLane = room(l.seriesOfLane, n*v.N)
+	apart := l.lanes * l.m.seriesWidth
 	for lane := range l.lanes {
 		if lane == 0 || in.PerLane {
 			kernel.Round(l.seriesOfLane, in.lane(l.numbers[lane], v.Rows*v.N)[at:])
 		}
-		for k := range n {
-			copy(of(l, l.seriesRow(t0+int64(k)), v.offset, v.N)[lane*v.N:], l.seriesOfLane[k*v.N:][:v.N])
+		at := int(t0-l.seriesFrom)*apart + l.lanes*v.offset + lane*v.N
+		for numbers := l.seriesOfLane; len(numbers) > 0; numbers = numbers[v.N:] {
+			into := l.seriesRows[at:][:v.N]
+			copyFew(into, numbers)
+			at += apart
 		}
+	}
+}
+
+// copyFew copies numbers that are so few, most of the time, that a call would take longer.
+func copyFew[T kernel.Float](into, x []T) {
+	if len(into) > 8 {
+		copy(into, x)
+		return
+	}
+	for k := range into {
+		into[k] = x[k]
 	}
 }
 

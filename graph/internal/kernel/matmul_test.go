@@ -182,3 +182,35 @@ func TestNewMatrix(t *testing.T) {
 		}
 	}
 }
+
+// ReadBack is the two products, in the order of their sums, at every remainder of its blocks.
+func TestReadBack(t *testing.T) {
+	everyLevel(t, func(t *testing.T) { both(t, testReadBack[float32], testReadBack[float64]) })
+}
+
+func testReadBack[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, fill := range []func(*rand.Rand, int) []T{ordinary[T], special[T]} {
+		for n := range 140 {
+			for _, outputs := range []int{0, 1, 2, 3, 4, 7} {
+				for _, lanes := range []int{0, 1, 2, 5} {
+					size, gap := fmt.Sprint(n, " × ", outputs, ", ", lanes, " lanes"), (n+lanes)%4
+					y, x, a := matrix(fill, r, lanes, n, gap), matrix(fill, r, lanes, n, gap), matrix(fill, r, lanes, outputs, gap)
+					w, dw := matrix(fill, r, outputs, n, 2*gap), matrix(fill, r, outputs, n, 3*gap)
+					wantY, wantDW := y.copied(), dw.copied()
+					for l := range lanes {
+						for i := range n {
+							for k := range outputs {
+								wantY.Data[l*y.Stride+i] += T(w.Data[k*w.Stride+i] * a.Data[l*a.Stride+k])
+							}
+						}
+					}
+					rankKPlain(wantDW, a, x, outputs, n, lanes)
+					ReadBack(y, dw, x, w, a, outputs, n, lanes)
+					same(t, "rows "+size, y.Data, wantY.Data)
+					same(t, "weights "+size, dw.Data, wantDW.Data)
+				}
+			}
+		}
+	}
+}

@@ -187,6 +187,15 @@ func axpyVector[T Float](y []T, s T, x []T) {
 	}
 }
 
+// readBackVector is ReadBack of up to readOutputs sums.
+func readBackVector[T Float](y, dw, x, w, a Matrix[T], outputs, width, lanes int) {
+	if single[T]() {
+		readBack32(p32(y.Data), p32(dw.Data), p32(x.Data), p32(w.Data), p32(a.Data), width, outputs, lanes, w.Stride, dw.Stride, y.Stride, a.Stride)
+	} else {
+		readBack64(p64(y.Data), p64(dw.Data), p64(x.Data), p64(w.Data), p64(a.Data), width, outputs, lanes, w.Stride, dw.Stride, y.Stride, a.Stride)
+	}
+}
+
 // delayedRowsVector is DelayedRows for steps from least up.
 func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, offsets []int32, src []T) bool {
 	limit, o, ok := min(len(src)-steps, math.MaxInt32), unsafe.SliceData(offsets), true

@@ -20,6 +20,9 @@ func axpyVector[T Float](y []T, s T, x []T)             { panic("kernel: no asse
 func productVector[T Float](c, b, a []T, stride int, fresh bool) {
 	panic("kernel: no assembly")
 }
+func readBackVector[T Float](y, dw, x, w, a Matrix[T], outputs, width, lanes int) {
+	panic("kernel: no assembly")
+}
 func delayedRowsVector[T Float](acc []T, stride, steps int, row []int32, w []T, offsets []int32, src []T) bool {
 	panic("kernel: no assembly")
 }

@@ -32,6 +32,9 @@ func delayedRows32x4(c *float32, cs int, n int, row *int32, w *float32, offsets 
 func delayedBlock32(c *float32, cs int, n int, row *int32, rows int, last int, w *float32, offsets *int32, b *float32, limit int) bool
 
 //go:noescape
+func readBack32(y *float32, dw *float32, x *float32, w *float32, a *float32, n int, outputs int, lanes int, ws int, ds int, apart int, as int)
+
+//go:noescape
 func sparseRows32(y *float32, n int, row *int32, w *float32, other *int32, x *float32, limit int, last int) bool
 
 //go:noescape

@@ -6003,6 +6003,983 @@ DATA shifts<>+1016(SB)/4, $0x0000001d
 DATA shifts<>+1020(SB)/4, $0x0000001e
 GLOBL shifts<>(SB), RODATA|NOPTR, $1024
 
+TEXT ·readBack32(SB), NOSPLIT, $0-96
+	MOVQ y+0(FP), DI
+	MOVQ x+16(FP), SI
+	MOVQ dw+8(FP), BX
+	MOVQ w+24(FP), DX
+	MOVQ a+32(FP), R8
+	MOVQ n+40(FP), R13
+	MOVQ ws+64(FP), R9
+	MOVQ ds+72(FP), R10
+	MOVQ apart+80(FP), R11
+	MOVQ as+88(FP), R12
+	SHLQ $0x02, R9
+	SHLQ $0x02, R10
+	SHLQ $0x02, R11
+	SHLQ $0x02, R12
+	CMPQ outputs+48(FP), $0x01
+	JNE  outputs190
+
+next191:
+	CMPQ R13, $0x30
+	JLE  narrower192
+	LEAQ -48(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole193
+	SHLQ CL, AX
+	NOTQ AX
+
+whole193:
+	KMOVW     AX, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS   128(DX), Z2
+	VMOVUPS.Z 192(DX), K1, Z3
+	VMOVUPS   (BX), Z4
+	VMOVUPS   64(BX), Z5
+	VMOVUPS   128(BX), Z6
+	VMOVUPS.Z 192(BX), K1, Z7
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes194:
+	VMOVUPS      (AX), Z8
+	VMOVUPS      64(AX), Z9
+	VMOVUPS      128(AX), Z10
+	VMOVUPS.Z    192(AX), K1, Z11
+	VBROADCASTSS (R15), Z30
+	VMULPS       Z0, Z30, Z31
+	VADDPS       Z31, Z8, Z8
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z4, Z4
+	VMULPS       Z1, Z30, Z31
+	VADDPS       Z31, Z9, Z9
+	VMULPS       64(CX), Z30, Z31
+	VADDPS       Z31, Z5, Z5
+	VMULPS       Z2, Z30, Z31
+	VADDPS       Z31, Z10, Z10
+	VMULPS       128(CX), Z30, Z31
+	VADDPS       Z31, Z6, Z6
+	VMULPS       Z3, Z30, Z31
+	VADDPS       Z31, Z11, Z11
+	VMULPS.Z     192(CX), Z30, K1, Z31
+	VADDPS       Z31, Z7, Z7
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, K1, 192(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes194
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z5, 64(BX)
+	VMOVUPS      Z6, 128(BX)
+	VMOVUPS      Z7, K1, 192(BX)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x00000100, DX
+	SUBQ         $+64, R13
+	JG           next191
+	VZEROUPPER
+	RET
+
+narrower192:
+	CMPQ R13, $0x20
+	JLE  narrower195
+	LEAQ -32(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole196
+	SHLQ CL, AX
+	NOTQ AX
+
+whole196:
+	KMOVW     AX, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS.Z 128(DX), K1, Z2
+	VMOVUPS   (BX), Z3
+	VMOVUPS   64(BX), Z4
+	VMOVUPS.Z 128(BX), K1, Z5
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes197:
+	VMOVUPS      (AX), Z6
+	VMOVUPS      64(AX), Z7
+	VMOVUPS.Z    128(AX), K1, Z8
+	VBROADCASTSS (R15), Z30
+	VMULPS       Z0, Z30, Z31
+	VADDPS       Z31, Z6, Z6
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z3, Z3
+	VMULPS       Z1, Z30, Z31
+	VADDPS       Z31, Z7, Z7
+	VMULPS       64(CX), Z30, Z31
+	VADDPS       Z31, Z4, Z4
+	VMULPS       Z2, Z30, Z31
+	VADDPS       Z31, Z8, Z8
+	VMULPS.Z     128(CX), Z30, K1, Z31
+	VADDPS       Z31, Z5, Z5
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes197
+	VMOVUPS      Z3, (BX)
+	VMOVUPS      Z4, 64(BX)
+	VMOVUPS      Z5, K1, 128(BX)
+	ADDQ         $0x000000c0, DI
+	ADDQ         $0x000000c0, SI
+	ADDQ         $0x000000c0, BX
+	ADDQ         $0x000000c0, DX
+	SUBQ         $+48, R13
+	JG           next191
+	VZEROUPPER
+	RET
+
+narrower195:
+	CMPQ R13, $0x10
+	JLE  narrower198
+	LEAQ -16(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole199
+	SHLQ CL, AX
+	NOTQ AX
+
+whole199:
+	KMOVW     AX, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z 64(DX), K1, Z1
+	VMOVUPS   (BX), Z2
+	VMOVUPS.Z 64(BX), K1, Z3
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes200:
+	VMOVUPS      (AX), Z4
+	VMOVUPS.Z    64(AX), K1, Z5
+	VBROADCASTSS (R15), Z30
+	VMULPS       Z0, Z30, Z31
+	VADDPS       Z31, Z4, Z4
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z2, Z2
+	VMULPS       Z1, Z30, Z31
+	VADDPS       Z31, Z5, Z5
+	VMULPS.Z     64(CX), Z30, K1, Z31
+	VADDPS       Z31, Z3, Z3
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, K1, 64(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes200
+	VMOVUPS      Z2, (BX)
+	VMOVUPS      Z3, K1, 64(BX)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, DX
+	SUBQ         $+32, R13
+	JG           next191
+	VZEROUPPER
+	RET
+
+narrower198:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole202
+	SHLQ CL, AX
+	NOTQ AX
+
+whole202:
+	KMOVW     AX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes203:
+	VMOVUPS.Z    (AX), K1, Z2
+	VBROADCASTSS (R15), Z30
+	VMULPS       Z0, Z30, Z31
+	VADDPS       Z31, Z2, Z2
+	VMULPS.Z     (CX), Z30, K1, Z31
+	VADDPS       Z31, Z1, Z1
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes203
+	VMOVUPS      Z1, K1, (BX)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, DX
+	SUBQ         $+16, R13
+	JG           next191
+	VZEROUPPER
+	RET
+
+outputs190:
+	CMPQ outputs+48(FP), $0x02
+	JNE  outputs204
+
+next205:
+	CMPQ R13, $0x30
+	JLE  narrower206
+	LEAQ -48(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole207
+	SHLQ CL, AX
+	NOTQ AX
+
+whole207:
+	KMOVW     AX, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS   128(DX), Z2
+	VMOVUPS.Z 192(DX), K1, Z3
+	VMOVUPS   (BX), Z8
+	VMOVUPS   64(BX), Z9
+	VMOVUPS   128(BX), Z10
+	VMOVUPS.Z 192(BX), K1, Z11
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS   (AX), Z4
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS   64(AX), Z5
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS   128(AX), Z6
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS.Z 192(AX), K1, Z7
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS   (AX), Z12
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS   64(AX), Z13
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS   128(AX), Z14
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS.Z 192(AX), K1, Z15
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes208:
+	VMOVUPS      (AX), Z16
+	VMOVUPS      64(AX), Z17
+	VMOVUPS      128(AX), Z18
+	VMOVUPS.Z    192(AX), K1, Z19
+	VBROADCASTSS (R15), Z30
+	VMULPS       Z0, Z30, Z31
+	VADDPS       Z31, Z16, Z16
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z8, Z8
+	VMULPS       Z1, Z30, Z31
+	VADDPS       Z31, Z17, Z17
+	VMULPS       64(CX), Z30, Z31
+	VADDPS       Z31, Z9, Z9
+	VMULPS       Z2, Z30, Z31
+	VADDPS       Z31, Z18, Z18
+	VMULPS       128(CX), Z30, Z31
+	VADDPS       Z31, Z10, Z10
+	VMULPS       Z3, Z30, Z31
+	VADDPS       Z31, Z19, Z19
+	VMULPS.Z     192(CX), Z30, K1, Z31
+	VADDPS       Z31, Z11, Z11
+	VBROADCASTSS 4(R15), Z30
+	VMULPS       Z4, Z30, Z31
+	VADDPS       Z31, Z16, Z16
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z12, Z12
+	VMULPS       Z5, Z30, Z31
+	VADDPS       Z31, Z17, Z17
+	VMULPS       64(CX), Z30, Z31
+	VADDPS       Z31, Z13, Z13
+	VMULPS       Z6, Z30, Z31
+	VADDPS       Z31, Z18, Z18
+	VMULPS       128(CX), Z30, Z31
+	VADDPS       Z31, Z14, Z14
+	VMULPS       Z7, Z30, Z31
+	VADDPS       Z31, Z19, Z19
+	VMULPS.Z     192(CX), Z30, K1, Z31
+	VADDPS       Z31, Z15, Z15
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      Z17, 64(AX)
+	VMOVUPS      Z18, 128(AX)
+	VMOVUPS      Z19, K1, 192(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes208
+	VMOVUPS      Z8, (BX)
+	VMOVUPS      Z9, 64(BX)
+	VMOVUPS      Z10, 128(BX)
+	VMOVUPS      Z11, K1, 192(BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, 128(AX)
+	VMOVUPS      Z15, K1, 192(AX)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x00000100, DX
+	SUBQ         $+64, R13
+	JG           next205
+	VZEROUPPER
+	RET
+
+narrower206:
+	CMPQ R13, $0x20
+	JLE  narrower209
+	LEAQ -32(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole210
+	SHLQ CL, AX
+	NOTQ AX
+
+whole210:
+	KMOVW     AX, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS.Z 128(DX), K1, Z2
+	VMOVUPS   (BX), Z6
+	VMOVUPS   64(BX), Z7
+	VMOVUPS.Z 128(BX), K1, Z8
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS   (AX), Z3
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS   64(AX), Z4
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS.Z 128(AX), K1, Z5
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS   (AX), Z9
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS   64(AX), Z10
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS.Z 128(AX), K1, Z11
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes211:
+	VMOVUPS      (AX), Z12
+	VMOVUPS      64(AX), Z13
+	VMOVUPS.Z    128(AX), K1, Z14
+	VBROADCASTSS (R15), Z30
+	VMULPS       Z0, Z30, Z31
+	VADDPS       Z31, Z12, Z12
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z6, Z6
+	VMULPS       Z1, Z30, Z31
+	VADDPS       Z31, Z13, Z13
+	VMULPS       64(CX), Z30, Z31
+	VADDPS       Z31, Z7, Z7
+	VMULPS       Z2, Z30, Z31
+	VADDPS       Z31, Z14, Z14
+	VMULPS.Z     128(CX), Z30, K1, Z31
+	VADDPS       Z31, Z8, Z8
+	VBROADCASTSS 4(R15), Z30
+	VMULPS       Z3, Z30, Z31
+	VADDPS       Z31, Z12, Z12
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z9, Z9
+	VMULPS       Z4, Z30, Z31
+	VADDPS       Z31, Z13, Z13
+	VMULPS       64(CX), Z30, Z31
+	VADDPS       Z31, Z10, Z10
+	VMULPS       Z5, Z30, Z31
+	VADDPS       Z31, Z14, Z14
+	VMULPS.Z     128(CX), Z30, K1, Z31
+	VADDPS       Z31, Z11, Z11
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes211
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, 64(BX)
+	VMOVUPS      Z8, K1, 128(BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
+	ADDQ         $0x000000c0, DI
+	ADDQ         $0x000000c0, SI
+	ADDQ         $0x000000c0, BX
+	ADDQ         $0x000000c0, DX
+	SUBQ         $+48, R13
+	JG           next205
+	VZEROUPPER
+	RET
+
+narrower209:
+	CMPQ R13, $0x10
+	JLE  narrower212
+	LEAQ -16(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole213
+	SHLQ CL, AX
+	NOTQ AX
+
+whole213:
+	KMOVW     AX, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z 64(DX), K1, Z1
+	VMOVUPS   (BX), Z4
+	VMOVUPS.Z 64(BX), K1, Z5
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS   (AX), Z2
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS.Z 64(AX), K1, Z3
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS   (AX), Z6
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS.Z 64(AX), K1, Z7
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes214:
+	VMOVUPS      (AX), Z8
+	VMOVUPS.Z    64(AX), K1, Z9
+	VBROADCASTSS (R15), Z30
+	VMULPS       Z0, Z30, Z31
+	VADDPS       Z31, Z8, Z8
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z4, Z4
+	VMULPS       Z1, Z30, Z31
+	VADDPS       Z31, Z9, Z9
+	VMULPS.Z     64(CX), Z30, K1, Z31
+	VADDPS       Z31, Z5, Z5
+	VBROADCASTSS 4(R15), Z30
+	VMULPS       Z2, Z30, Z31
+	VADDPS       Z31, Z8, Z8
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z6, Z6
+	VMULPS       Z3, Z30, Z31
+	VADDPS       Z31, Z9, Z9
+	VMULPS.Z     64(CX), Z30, K1, Z31
+	VADDPS       Z31, Z7, Z7
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, K1, 64(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes214
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z5, K1, 64(BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, K1, 64(AX)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, DX
+	SUBQ         $+32, R13
+	JG           next205
+	VZEROUPPER
+	RET
+
+narrower212:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole216
+	SHLQ CL, AX
+	NOTQ AX
+
+whole216:
+	KMOVW     AX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z2
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS.Z (AX), K1, Z1
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS.Z (AX), K1, Z3
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes217:
+	VMOVUPS.Z    (AX), K1, Z4
+	VBROADCASTSS (R15), Z30
+	VMULPS       Z0, Z30, Z31
+	VADDPS       Z31, Z4, Z4
+	VMULPS.Z     (CX), Z30, K1, Z31
+	VADDPS       Z31, Z2, Z2
+	VBROADCASTSS 4(R15), Z30
+	VMULPS       Z1, Z30, Z31
+	VADDPS       Z31, Z4, Z4
+	VMULPS.Z     (CX), Z30, K1, Z31
+	VADDPS       Z31, Z3, Z3
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes217
+	VMOVUPS      Z2, K1, (BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, DX
+	SUBQ         $+16, R13
+	JG           next205
+	VZEROUPPER
+	RET
+
+outputs204:
+next219:
+	CMPQ R13, $0x30
+	JLE  narrower220
+	LEAQ -48(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole221
+	SHLQ CL, AX
+	NOTQ AX
+
+whole221:
+	KMOVW     AX, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS   128(DX), Z2
+	VMOVUPS.Z 192(DX), K1, Z3
+	VMOVUPS   (BX), Z12
+	VMOVUPS   64(BX), Z13
+	VMOVUPS   128(BX), Z14
+	VMOVUPS.Z 192(BX), K1, Z15
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS   (AX), Z4
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS   64(AX), Z5
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS   128(AX), Z6
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS.Z 192(AX), K1, Z7
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS   (AX), Z16
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS   64(AX), Z17
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS   128(AX), Z18
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS.Z 192(AX), K1, Z19
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPS   (AX), Z8
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPS   64(AX), Z9
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPS   128(AX), Z10
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPS.Z 192(AX), K1, Z11
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPS   (AX), Z20
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPS   64(AX), Z21
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPS   128(AX), Z22
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPS.Z 192(AX), K1, Z23
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes222:
+	VMOVUPS      (AX), Z24
+	VMOVUPS      64(AX), Z25
+	VMOVUPS      128(AX), Z26
+	VMOVUPS.Z    192(AX), K1, Z27
+	VBROADCASTSS (R15), Z30
+	VMULPS       Z0, Z30, Z31
+	VADDPS       Z31, Z24, Z24
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z12, Z12
+	VMULPS       Z1, Z30, Z31
+	VADDPS       Z31, Z25, Z25
+	VMULPS       64(CX), Z30, Z31
+	VADDPS       Z31, Z13, Z13
+	VMULPS       Z2, Z30, Z31
+	VADDPS       Z31, Z26, Z26
+	VMULPS       128(CX), Z30, Z31
+	VADDPS       Z31, Z14, Z14
+	VMULPS       Z3, Z30, Z31
+	VADDPS       Z31, Z27, Z27
+	VMULPS.Z     192(CX), Z30, K1, Z31
+	VADDPS       Z31, Z15, Z15
+	VBROADCASTSS 4(R15), Z30
+	VMULPS       Z4, Z30, Z31
+	VADDPS       Z31, Z24, Z24
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z16, Z16
+	VMULPS       Z5, Z30, Z31
+	VADDPS       Z31, Z25, Z25
+	VMULPS       64(CX), Z30, Z31
+	VADDPS       Z31, Z17, Z17
+	VMULPS       Z6, Z30, Z31
+	VADDPS       Z31, Z26, Z26
+	VMULPS       128(CX), Z30, Z31
+	VADDPS       Z31, Z18, Z18
+	VMULPS       Z7, Z30, Z31
+	VADDPS       Z31, Z27, Z27
+	VMULPS.Z     192(CX), Z30, K1, Z31
+	VADDPS       Z31, Z19, Z19
+	VBROADCASTSS 8(R15), Z30
+	VMULPS       Z8, Z30, Z31
+	VADDPS       Z31, Z24, Z24
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z20, Z20
+	VMULPS       Z9, Z30, Z31
+	VADDPS       Z31, Z25, Z25
+	VMULPS       64(CX), Z30, Z31
+	VADDPS       Z31, Z21, Z21
+	VMULPS       Z10, Z30, Z31
+	VADDPS       Z31, Z26, Z26
+	VMULPS       128(CX), Z30, Z31
+	VADDPS       Z31, Z22, Z22
+	VMULPS       Z11, Z30, Z31
+	VADDPS       Z31, Z27, Z27
+	VMULPS.Z     192(CX), Z30, K1, Z31
+	VADDPS       Z31, Z23, Z23
+	VMOVUPS      Z24, (AX)
+	VMOVUPS      Z25, 64(AX)
+	VMOVUPS      Z26, 128(AX)
+	VMOVUPS      Z27, K1, 192(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes222
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, 128(BX)
+	VMOVUPS      Z15, K1, 192(BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      Z17, 64(AX)
+	VMOVUPS      Z18, 128(AX)
+	VMOVUPS      Z19, K1, 192(AX)
+	LEAQ         (BX)(R10*2), AX
+	VMOVUPS      Z20, (AX)
+	VMOVUPS      Z21, 64(AX)
+	VMOVUPS      Z22, 128(AX)
+	VMOVUPS      Z23, K1, 192(AX)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x00000100, DX
+	SUBQ         $+64, R13
+	JG           next219
+	VZEROUPPER
+	RET
+
+narrower220:
+	CMPQ R13, $0x20
+	JLE  narrower223
+	LEAQ -32(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole224
+	SHLQ CL, AX
+	NOTQ AX
+
+whole224:
+	KMOVW     AX, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS.Z 128(DX), K1, Z2
+	VMOVUPS   (BX), Z9
+	VMOVUPS   64(BX), Z10
+	VMOVUPS.Z 128(BX), K1, Z11
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS   (AX), Z3
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS   64(AX), Z4
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS.Z 128(AX), K1, Z5
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS   (AX), Z12
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS   64(AX), Z13
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS.Z 128(AX), K1, Z14
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPS   (AX), Z6
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPS   64(AX), Z7
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPS.Z 128(AX), K1, Z8
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPS   (AX), Z15
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPS   64(AX), Z16
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPS.Z 128(AX), K1, Z17
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes225:
+	VMOVUPS      (AX), Z18
+	VMOVUPS      64(AX), Z19
+	VMOVUPS.Z    128(AX), K1, Z20
+	VBROADCASTSS (R15), Z30
+	VMULPS       Z0, Z30, Z31
+	VADDPS       Z31, Z18, Z18
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z9, Z9
+	VMULPS       Z1, Z30, Z31
+	VADDPS       Z31, Z19, Z19
+	VMULPS       64(CX), Z30, Z31
+	VADDPS       Z31, Z10, Z10
+	VMULPS       Z2, Z30, Z31
+	VADDPS       Z31, Z20, Z20
+	VMULPS.Z     128(CX), Z30, K1, Z31
+	VADDPS       Z31, Z11, Z11
+	VBROADCASTSS 4(R15), Z30
+	VMULPS       Z3, Z30, Z31
+	VADDPS       Z31, Z18, Z18
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z12, Z12
+	VMULPS       Z4, Z30, Z31
+	VADDPS       Z31, Z19, Z19
+	VMULPS       64(CX), Z30, Z31
+	VADDPS       Z31, Z13, Z13
+	VMULPS       Z5, Z30, Z31
+	VADDPS       Z31, Z20, Z20
+	VMULPS.Z     128(CX), Z30, K1, Z31
+	VADDPS       Z31, Z14, Z14
+	VBROADCASTSS 8(R15), Z30
+	VMULPS       Z6, Z30, Z31
+	VADDPS       Z31, Z18, Z18
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z15, Z15
+	VMULPS       Z7, Z30, Z31
+	VADDPS       Z31, Z19, Z19
+	VMULPS       64(CX), Z30, Z31
+	VADDPS       Z31, Z16, Z16
+	VMULPS       Z8, Z30, Z31
+	VADDPS       Z31, Z20, Z20
+	VMULPS.Z     128(CX), Z30, K1, Z31
+	VADDPS       Z31, Z17, Z17
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, 64(AX)
+	VMOVUPS      Z20, K1, 128(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes225
+	VMOVUPS      Z9, (BX)
+	VMOVUPS      Z10, 64(BX)
+	VMOVUPS      Z11, K1, 128(BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
+	LEAQ         (BX)(R10*2), AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
+	ADDQ         $0x000000c0, DI
+	ADDQ         $0x000000c0, SI
+	ADDQ         $0x000000c0, BX
+	ADDQ         $0x000000c0, DX
+	SUBQ         $+48, R13
+	JG           next219
+	VZEROUPPER
+	RET
+
+narrower223:
+	CMPQ R13, $0x10
+	JLE  narrower226
+	LEAQ -16(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole227
+	SHLQ CL, AX
+	NOTQ AX
+
+whole227:
+	KMOVW     AX, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z 64(DX), K1, Z1
+	VMOVUPS   (BX), Z6
+	VMOVUPS.Z 64(BX), K1, Z7
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS   (AX), Z2
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS.Z 64(AX), K1, Z3
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS   (AX), Z8
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS.Z 64(AX), K1, Z9
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPS   (AX), Z4
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPS.Z 64(AX), K1, Z5
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPS   (AX), Z10
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPS.Z 64(AX), K1, Z11
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes228:
+	VMOVUPS      (AX), Z12
+	VMOVUPS.Z    64(AX), K1, Z13
+	VBROADCASTSS (R15), Z30
+	VMULPS       Z0, Z30, Z31
+	VADDPS       Z31, Z12, Z12
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z6, Z6
+	VMULPS       Z1, Z30, Z31
+	VADDPS       Z31, Z13, Z13
+	VMULPS.Z     64(CX), Z30, K1, Z31
+	VADDPS       Z31, Z7, Z7
+	VBROADCASTSS 4(R15), Z30
+	VMULPS       Z2, Z30, Z31
+	VADDPS       Z31, Z12, Z12
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z8, Z8
+	VMULPS       Z3, Z30, Z31
+	VADDPS       Z31, Z13, Z13
+	VMULPS.Z     64(CX), Z30, K1, Z31
+	VADDPS       Z31, Z9, Z9
+	VBROADCASTSS 8(R15), Z30
+	VMULPS       Z4, Z30, Z31
+	VADDPS       Z31, Z12, Z12
+	VMULPS       (CX), Z30, Z31
+	VADDPS       Z31, Z10, Z10
+	VMULPS       Z5, Z30, Z31
+	VADDPS       Z31, Z13, Z13
+	VMULPS.Z     64(CX), Z30, K1, Z31
+	VADDPS       Z31, Z11, Z11
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, K1, 64(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes228
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, K1, 64(BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, K1, 64(AX)
+	LEAQ         (BX)(R10*2), AX
+	VMOVUPS      Z10, (AX)
+	VMOVUPS      Z11, K1, 64(AX)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, DX
+	SUBQ         $+32, R13
+	JG           next219
+	VZEROUPPER
+	RET
+
+narrower226:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole230
+	SHLQ CL, AX
+	NOTQ AX
+
+whole230:
+	KMOVW     AX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z3
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPS.Z (AX), K1, Z1
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPS.Z (AX), K1, Z4
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPS.Z (AX), K1, Z2
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPS.Z (AX), K1, Z5
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes231:
+	VMOVUPS.Z    (AX), K1, Z6
+	VBROADCASTSS (R15), Z30
+	VMULPS       Z0, Z30, Z31
+	VADDPS       Z31, Z6, Z6
+	VMULPS.Z     (CX), Z30, K1, Z31
+	VADDPS       Z31, Z3, Z3
+	VBROADCASTSS 4(R15), Z30
+	VMULPS       Z1, Z30, Z31
+	VADDPS       Z31, Z6, Z6
+	VMULPS.Z     (CX), Z30, K1, Z31
+	VADDPS       Z31, Z4, Z4
+	VBROADCASTSS 8(R15), Z30
+	VMULPS       Z2, Z30, Z31
+	VADDPS       Z31, Z6, Z6
+	VMULPS.Z     (CX), Z30, K1, Z31
+	VADDPS       Z31, Z5, Z5
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes231
+	VMOVUPS      Z3, K1, (BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPS      Z4, K1, (AX)
+	LEAQ         (BX)(R10*2), AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, DX
+	SUBQ         $+16, R13
+	JG           next219
+	VZEROUPPER
+	RET
+
 TEXT ·sparseRows32(SB), NOSPLIT, $0-65
 	MOVQ    y+0(FP), DI
 	MOVQ    n+8(FP), R13

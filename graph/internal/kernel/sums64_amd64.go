@@ -29,6 +29,9 @@ func delayedRows64x2(c *float64, cs int, n int, row *int32, w *float64, offsets 
 func delayedBlock64(c *float64, cs int, n int, row *int32, rows int, last int, w *float64, offsets *int32, b *float64, limit int) bool
 
 //go:noescape
+func readBack64(y *float64, dw *float64, x *float64, w *float64, a *float64, n int, outputs int, lanes int, ws int, ds int, apart int, as int)
+
+//go:noescape
 func sparseRows64(y *float64, n int, row *int32, w *float64, other *int32, x *float64, limit int, last int) bool
 
 //go:noescape

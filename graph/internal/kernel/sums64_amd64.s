@@ -5831,6 +5831,983 @@ DATA shifts<>+496(SB)/8, $0x000000000000000d
 DATA shifts<>+504(SB)/8, $0x000000000000000e
 GLOBL shifts<>(SB), RODATA|NOPTR, $512
 
+TEXT ·readBack64(SB), NOSPLIT, $0-96
+	MOVQ y+0(FP), DI
+	MOVQ x+16(FP), SI
+	MOVQ dw+8(FP), BX
+	MOVQ w+24(FP), DX
+	MOVQ a+32(FP), R8
+	MOVQ n+40(FP), R13
+	MOVQ ws+64(FP), R9
+	MOVQ ds+72(FP), R10
+	MOVQ apart+80(FP), R11
+	MOVQ as+88(FP), R12
+	SHLQ $0x03, R9
+	SHLQ $0x03, R10
+	SHLQ $0x03, R11
+	SHLQ $0x03, R12
+	CMPQ outputs+48(FP), $0x01
+	JNE  outputs195
+
+next196:
+	CMPQ R13, $0x18
+	JLE  narrower197
+	LEAQ -24(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole198
+	SHLQ CL, AX
+	NOTQ AX
+
+whole198:
+	KMOVW     AX, K1
+	VMOVUPD   (DX), Z0
+	VMOVUPD   64(DX), Z1
+	VMOVUPD   128(DX), Z2
+	VMOVUPD.Z 192(DX), K1, Z3
+	VMOVUPD   (BX), Z4
+	VMOVUPD   64(BX), Z5
+	VMOVUPD   128(BX), Z6
+	VMOVUPD.Z 192(BX), K1, Z7
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes199:
+	VMOVUPD      (AX), Z8
+	VMOVUPD      64(AX), Z9
+	VMOVUPD      128(AX), Z10
+	VMOVUPD.Z    192(AX), K1, Z11
+	VBROADCASTSD (R15), Z30
+	VMULPD       Z0, Z30, Z31
+	VADDPD       Z31, Z8, Z8
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z4, Z4
+	VMULPD       Z1, Z30, Z31
+	VADDPD       Z31, Z9, Z9
+	VMULPD       64(CX), Z30, Z31
+	VADDPD       Z31, Z5, Z5
+	VMULPD       Z2, Z30, Z31
+	VADDPD       Z31, Z10, Z10
+	VMULPD       128(CX), Z30, Z31
+	VADDPD       Z31, Z6, Z6
+	VMULPD       Z3, Z30, Z31
+	VADDPD       Z31, Z11, Z11
+	VMULPD.Z     192(CX), Z30, K1, Z31
+	VADDPD       Z31, Z7, Z7
+	VMOVUPD      Z8, (AX)
+	VMOVUPD      Z9, 64(AX)
+	VMOVUPD      Z10, 128(AX)
+	VMOVUPD      Z11, K1, 192(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes199
+	VMOVUPD      Z4, (BX)
+	VMOVUPD      Z5, 64(BX)
+	VMOVUPD      Z6, 128(BX)
+	VMOVUPD      Z7, K1, 192(BX)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x00000100, DX
+	SUBQ         $+32, R13
+	JG           next196
+	VZEROUPPER
+	RET
+
+narrower197:
+	CMPQ R13, $0x10
+	JLE  narrower200
+	LEAQ -16(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole201
+	SHLQ CL, AX
+	NOTQ AX
+
+whole201:
+	KMOVW     AX, K1
+	VMOVUPD   (DX), Z0
+	VMOVUPD   64(DX), Z1
+	VMOVUPD.Z 128(DX), K1, Z2
+	VMOVUPD   (BX), Z3
+	VMOVUPD   64(BX), Z4
+	VMOVUPD.Z 128(BX), K1, Z5
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes202:
+	VMOVUPD      (AX), Z6
+	VMOVUPD      64(AX), Z7
+	VMOVUPD.Z    128(AX), K1, Z8
+	VBROADCASTSD (R15), Z30
+	VMULPD       Z0, Z30, Z31
+	VADDPD       Z31, Z6, Z6
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z3, Z3
+	VMULPD       Z1, Z30, Z31
+	VADDPD       Z31, Z7, Z7
+	VMULPD       64(CX), Z30, Z31
+	VADDPD       Z31, Z4, Z4
+	VMULPD       Z2, Z30, Z31
+	VADDPD       Z31, Z8, Z8
+	VMULPD.Z     128(CX), Z30, K1, Z31
+	VADDPD       Z31, Z5, Z5
+	VMOVUPD      Z6, (AX)
+	VMOVUPD      Z7, 64(AX)
+	VMOVUPD      Z8, K1, 128(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes202
+	VMOVUPD      Z3, (BX)
+	VMOVUPD      Z4, 64(BX)
+	VMOVUPD      Z5, K1, 128(BX)
+	ADDQ         $0x000000c0, DI
+	ADDQ         $0x000000c0, SI
+	ADDQ         $0x000000c0, BX
+	ADDQ         $0x000000c0, DX
+	SUBQ         $+24, R13
+	JG           next196
+	VZEROUPPER
+	RET
+
+narrower200:
+	CMPQ R13, $0x08
+	JLE  narrower203
+	LEAQ -8(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole204
+	SHLQ CL, AX
+	NOTQ AX
+
+whole204:
+	KMOVW     AX, K1
+	VMOVUPD   (DX), Z0
+	VMOVUPD.Z 64(DX), K1, Z1
+	VMOVUPD   (BX), Z2
+	VMOVUPD.Z 64(BX), K1, Z3
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes205:
+	VMOVUPD      (AX), Z4
+	VMOVUPD.Z    64(AX), K1, Z5
+	VBROADCASTSD (R15), Z30
+	VMULPD       Z0, Z30, Z31
+	VADDPD       Z31, Z4, Z4
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z2, Z2
+	VMULPD       Z1, Z30, Z31
+	VADDPD       Z31, Z5, Z5
+	VMULPD.Z     64(CX), Z30, K1, Z31
+	VADDPD       Z31, Z3, Z3
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      Z5, K1, 64(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes205
+	VMOVUPD      Z2, (BX)
+	VMOVUPD      Z3, K1, 64(BX)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, DX
+	SUBQ         $+16, R13
+	JG           next196
+	VZEROUPPER
+	RET
+
+narrower203:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole207
+	SHLQ CL, AX
+	NOTQ AX
+
+whole207:
+	KMOVW     AX, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes208:
+	VMOVUPD.Z    (AX), K1, Z2
+	VBROADCASTSD (R15), Z30
+	VMULPD       Z0, Z30, Z31
+	VADDPD       Z31, Z2, Z2
+	VMULPD.Z     (CX), Z30, K1, Z31
+	VADDPD       Z31, Z1, Z1
+	VMOVUPD      Z2, K1, (AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes208
+	VMOVUPD      Z1, K1, (BX)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, DX
+	SUBQ         $+8, R13
+	JG           next196
+	VZEROUPPER
+	RET
+
+outputs195:
+	CMPQ outputs+48(FP), $0x02
+	JNE  outputs209
+
+next210:
+	CMPQ R13, $0x18
+	JLE  narrower211
+	LEAQ -24(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole212
+	SHLQ CL, AX
+	NOTQ AX
+
+whole212:
+	KMOVW     AX, K1
+	VMOVUPD   (DX), Z0
+	VMOVUPD   64(DX), Z1
+	VMOVUPD   128(DX), Z2
+	VMOVUPD.Z 192(DX), K1, Z3
+	VMOVUPD   (BX), Z8
+	VMOVUPD   64(BX), Z9
+	VMOVUPD   128(BX), Z10
+	VMOVUPD.Z 192(BX), K1, Z11
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD   (AX), Z4
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD   64(AX), Z5
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD   128(AX), Z6
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD.Z 192(AX), K1, Z7
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD   (AX), Z12
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD   64(AX), Z13
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD   128(AX), Z14
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD.Z 192(AX), K1, Z15
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes213:
+	VMOVUPD      (AX), Z16
+	VMOVUPD      64(AX), Z17
+	VMOVUPD      128(AX), Z18
+	VMOVUPD.Z    192(AX), K1, Z19
+	VBROADCASTSD (R15), Z30
+	VMULPD       Z0, Z30, Z31
+	VADDPD       Z31, Z16, Z16
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z8, Z8
+	VMULPD       Z1, Z30, Z31
+	VADDPD       Z31, Z17, Z17
+	VMULPD       64(CX), Z30, Z31
+	VADDPD       Z31, Z9, Z9
+	VMULPD       Z2, Z30, Z31
+	VADDPD       Z31, Z18, Z18
+	VMULPD       128(CX), Z30, Z31
+	VADDPD       Z31, Z10, Z10
+	VMULPD       Z3, Z30, Z31
+	VADDPD       Z31, Z19, Z19
+	VMULPD.Z     192(CX), Z30, K1, Z31
+	VADDPD       Z31, Z11, Z11
+	VBROADCASTSD 8(R15), Z30
+	VMULPD       Z4, Z30, Z31
+	VADDPD       Z31, Z16, Z16
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z12, Z12
+	VMULPD       Z5, Z30, Z31
+	VADDPD       Z31, Z17, Z17
+	VMULPD       64(CX), Z30, Z31
+	VADDPD       Z31, Z13, Z13
+	VMULPD       Z6, Z30, Z31
+	VADDPD       Z31, Z18, Z18
+	VMULPD       128(CX), Z30, Z31
+	VADDPD       Z31, Z14, Z14
+	VMULPD       Z7, Z30, Z31
+	VADDPD       Z31, Z19, Z19
+	VMULPD.Z     192(CX), Z30, K1, Z31
+	VADDPD       Z31, Z15, Z15
+	VMOVUPD      Z16, (AX)
+	VMOVUPD      Z17, 64(AX)
+	VMOVUPD      Z18, 128(AX)
+	VMOVUPD      Z19, K1, 192(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes213
+	VMOVUPD      Z8, (BX)
+	VMOVUPD      Z9, 64(BX)
+	VMOVUPD      Z10, 128(BX)
+	VMOVUPD      Z11, K1, 192(BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPD      Z12, (AX)
+	VMOVUPD      Z13, 64(AX)
+	VMOVUPD      Z14, 128(AX)
+	VMOVUPD      Z15, K1, 192(AX)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x00000100, DX
+	SUBQ         $+32, R13
+	JG           next210
+	VZEROUPPER
+	RET
+
+narrower211:
+	CMPQ R13, $0x10
+	JLE  narrower214
+	LEAQ -16(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole215
+	SHLQ CL, AX
+	NOTQ AX
+
+whole215:
+	KMOVW     AX, K1
+	VMOVUPD   (DX), Z0
+	VMOVUPD   64(DX), Z1
+	VMOVUPD.Z 128(DX), K1, Z2
+	VMOVUPD   (BX), Z6
+	VMOVUPD   64(BX), Z7
+	VMOVUPD.Z 128(BX), K1, Z8
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD   (AX), Z3
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD   64(AX), Z4
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD.Z 128(AX), K1, Z5
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD   (AX), Z9
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD   64(AX), Z10
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD.Z 128(AX), K1, Z11
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes216:
+	VMOVUPD      (AX), Z12
+	VMOVUPD      64(AX), Z13
+	VMOVUPD.Z    128(AX), K1, Z14
+	VBROADCASTSD (R15), Z30
+	VMULPD       Z0, Z30, Z31
+	VADDPD       Z31, Z12, Z12
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z6, Z6
+	VMULPD       Z1, Z30, Z31
+	VADDPD       Z31, Z13, Z13
+	VMULPD       64(CX), Z30, Z31
+	VADDPD       Z31, Z7, Z7
+	VMULPD       Z2, Z30, Z31
+	VADDPD       Z31, Z14, Z14
+	VMULPD.Z     128(CX), Z30, K1, Z31
+	VADDPD       Z31, Z8, Z8
+	VBROADCASTSD 8(R15), Z30
+	VMULPD       Z3, Z30, Z31
+	VADDPD       Z31, Z12, Z12
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z9, Z9
+	VMULPD       Z4, Z30, Z31
+	VADDPD       Z31, Z13, Z13
+	VMULPD       64(CX), Z30, Z31
+	VADDPD       Z31, Z10, Z10
+	VMULPD       Z5, Z30, Z31
+	VADDPD       Z31, Z14, Z14
+	VMULPD.Z     128(CX), Z30, K1, Z31
+	VADDPD       Z31, Z11, Z11
+	VMOVUPD      Z12, (AX)
+	VMOVUPD      Z13, 64(AX)
+	VMOVUPD      Z14, K1, 128(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes216
+	VMOVUPD      Z6, (BX)
+	VMOVUPD      Z7, 64(BX)
+	VMOVUPD      Z8, K1, 128(BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPD      Z9, (AX)
+	VMOVUPD      Z10, 64(AX)
+	VMOVUPD      Z11, K1, 128(AX)
+	ADDQ         $0x000000c0, DI
+	ADDQ         $0x000000c0, SI
+	ADDQ         $0x000000c0, BX
+	ADDQ         $0x000000c0, DX
+	SUBQ         $+24, R13
+	JG           next210
+	VZEROUPPER
+	RET
+
+narrower214:
+	CMPQ R13, $0x08
+	JLE  narrower217
+	LEAQ -8(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole218
+	SHLQ CL, AX
+	NOTQ AX
+
+whole218:
+	KMOVW     AX, K1
+	VMOVUPD   (DX), Z0
+	VMOVUPD.Z 64(DX), K1, Z1
+	VMOVUPD   (BX), Z4
+	VMOVUPD.Z 64(BX), K1, Z5
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD   (AX), Z2
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD.Z 64(AX), K1, Z3
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD   (AX), Z6
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD.Z 64(AX), K1, Z7
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes219:
+	VMOVUPD      (AX), Z8
+	VMOVUPD.Z    64(AX), K1, Z9
+	VBROADCASTSD (R15), Z30
+	VMULPD       Z0, Z30, Z31
+	VADDPD       Z31, Z8, Z8
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z4, Z4
+	VMULPD       Z1, Z30, Z31
+	VADDPD       Z31, Z9, Z9
+	VMULPD.Z     64(CX), Z30, K1, Z31
+	VADDPD       Z31, Z5, Z5
+	VBROADCASTSD 8(R15), Z30
+	VMULPD       Z2, Z30, Z31
+	VADDPD       Z31, Z8, Z8
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z6, Z6
+	VMULPD       Z3, Z30, Z31
+	VADDPD       Z31, Z9, Z9
+	VMULPD.Z     64(CX), Z30, K1, Z31
+	VADDPD       Z31, Z7, Z7
+	VMOVUPD      Z8, (AX)
+	VMOVUPD      Z9, K1, 64(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes219
+	VMOVUPD      Z4, (BX)
+	VMOVUPD      Z5, K1, 64(BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPD      Z6, (AX)
+	VMOVUPD      Z7, K1, 64(AX)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, DX
+	SUBQ         $+16, R13
+	JG           next210
+	VZEROUPPER
+	RET
+
+narrower217:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole221
+	SHLQ CL, AX
+	NOTQ AX
+
+whole221:
+	KMOVW     AX, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z2
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD.Z (AX), K1, Z1
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD.Z (AX), K1, Z3
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes222:
+	VMOVUPD.Z    (AX), K1, Z4
+	VBROADCASTSD (R15), Z30
+	VMULPD       Z0, Z30, Z31
+	VADDPD       Z31, Z4, Z4
+	VMULPD.Z     (CX), Z30, K1, Z31
+	VADDPD       Z31, Z2, Z2
+	VBROADCASTSD 8(R15), Z30
+	VMULPD       Z1, Z30, Z31
+	VADDPD       Z31, Z4, Z4
+	VMULPD.Z     (CX), Z30, K1, Z31
+	VADDPD       Z31, Z3, Z3
+	VMOVUPD      Z4, K1, (AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes222
+	VMOVUPD      Z2, K1, (BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPD      Z3, K1, (AX)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, DX
+	SUBQ         $+8, R13
+	JG           next210
+	VZEROUPPER
+	RET
+
+outputs209:
+next224:
+	CMPQ R13, $0x18
+	JLE  narrower225
+	LEAQ -24(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole226
+	SHLQ CL, AX
+	NOTQ AX
+
+whole226:
+	KMOVW     AX, K1
+	VMOVUPD   (DX), Z0
+	VMOVUPD   64(DX), Z1
+	VMOVUPD   128(DX), Z2
+	VMOVUPD.Z 192(DX), K1, Z3
+	VMOVUPD   (BX), Z12
+	VMOVUPD   64(BX), Z13
+	VMOVUPD   128(BX), Z14
+	VMOVUPD.Z 192(BX), K1, Z15
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD   (AX), Z4
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD   64(AX), Z5
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD   128(AX), Z6
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD.Z 192(AX), K1, Z7
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD   (AX), Z16
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD   64(AX), Z17
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD   128(AX), Z18
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD.Z 192(AX), K1, Z19
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPD   (AX), Z8
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPD   64(AX), Z9
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPD   128(AX), Z10
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPD.Z 192(AX), K1, Z11
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPD   (AX), Z20
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPD   64(AX), Z21
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPD   128(AX), Z22
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPD.Z 192(AX), K1, Z23
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes227:
+	VMOVUPD      (AX), Z24
+	VMOVUPD      64(AX), Z25
+	VMOVUPD      128(AX), Z26
+	VMOVUPD.Z    192(AX), K1, Z27
+	VBROADCASTSD (R15), Z30
+	VMULPD       Z0, Z30, Z31
+	VADDPD       Z31, Z24, Z24
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z12, Z12
+	VMULPD       Z1, Z30, Z31
+	VADDPD       Z31, Z25, Z25
+	VMULPD       64(CX), Z30, Z31
+	VADDPD       Z31, Z13, Z13
+	VMULPD       Z2, Z30, Z31
+	VADDPD       Z31, Z26, Z26
+	VMULPD       128(CX), Z30, Z31
+	VADDPD       Z31, Z14, Z14
+	VMULPD       Z3, Z30, Z31
+	VADDPD       Z31, Z27, Z27
+	VMULPD.Z     192(CX), Z30, K1, Z31
+	VADDPD       Z31, Z15, Z15
+	VBROADCASTSD 8(R15), Z30
+	VMULPD       Z4, Z30, Z31
+	VADDPD       Z31, Z24, Z24
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z16, Z16
+	VMULPD       Z5, Z30, Z31
+	VADDPD       Z31, Z25, Z25
+	VMULPD       64(CX), Z30, Z31
+	VADDPD       Z31, Z17, Z17
+	VMULPD       Z6, Z30, Z31
+	VADDPD       Z31, Z26, Z26
+	VMULPD       128(CX), Z30, Z31
+	VADDPD       Z31, Z18, Z18
+	VMULPD       Z7, Z30, Z31
+	VADDPD       Z31, Z27, Z27
+	VMULPD.Z     192(CX), Z30, K1, Z31
+	VADDPD       Z31, Z19, Z19
+	VBROADCASTSD 16(R15), Z30
+	VMULPD       Z8, Z30, Z31
+	VADDPD       Z31, Z24, Z24
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z20, Z20
+	VMULPD       Z9, Z30, Z31
+	VADDPD       Z31, Z25, Z25
+	VMULPD       64(CX), Z30, Z31
+	VADDPD       Z31, Z21, Z21
+	VMULPD       Z10, Z30, Z31
+	VADDPD       Z31, Z26, Z26
+	VMULPD       128(CX), Z30, Z31
+	VADDPD       Z31, Z22, Z22
+	VMULPD       Z11, Z30, Z31
+	VADDPD       Z31, Z27, Z27
+	VMULPD.Z     192(CX), Z30, K1, Z31
+	VADDPD       Z31, Z23, Z23
+	VMOVUPD      Z24, (AX)
+	VMOVUPD      Z25, 64(AX)
+	VMOVUPD      Z26, 128(AX)
+	VMOVUPD      Z27, K1, 192(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes227
+	VMOVUPD      Z12, (BX)
+	VMOVUPD      Z13, 64(BX)
+	VMOVUPD      Z14, 128(BX)
+	VMOVUPD      Z15, K1, 192(BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPD      Z16, (AX)
+	VMOVUPD      Z17, 64(AX)
+	VMOVUPD      Z18, 128(AX)
+	VMOVUPD      Z19, K1, 192(AX)
+	LEAQ         (BX)(R10*2), AX
+	VMOVUPD      Z20, (AX)
+	VMOVUPD      Z21, 64(AX)
+	VMOVUPD      Z22, 128(AX)
+	VMOVUPD      Z23, K1, 192(AX)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x00000100, DX
+	SUBQ         $+32, R13
+	JG           next224
+	VZEROUPPER
+	RET
+
+narrower225:
+	CMPQ R13, $0x10
+	JLE  narrower228
+	LEAQ -16(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole229
+	SHLQ CL, AX
+	NOTQ AX
+
+whole229:
+	KMOVW     AX, K1
+	VMOVUPD   (DX), Z0
+	VMOVUPD   64(DX), Z1
+	VMOVUPD.Z 128(DX), K1, Z2
+	VMOVUPD   (BX), Z9
+	VMOVUPD   64(BX), Z10
+	VMOVUPD.Z 128(BX), K1, Z11
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD   (AX), Z3
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD   64(AX), Z4
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD.Z 128(AX), K1, Z5
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD   (AX), Z12
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD   64(AX), Z13
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD.Z 128(AX), K1, Z14
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPD   (AX), Z6
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPD   64(AX), Z7
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPD.Z 128(AX), K1, Z8
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPD   (AX), Z15
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPD   64(AX), Z16
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPD.Z 128(AX), K1, Z17
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes230:
+	VMOVUPD      (AX), Z18
+	VMOVUPD      64(AX), Z19
+	VMOVUPD.Z    128(AX), K1, Z20
+	VBROADCASTSD (R15), Z30
+	VMULPD       Z0, Z30, Z31
+	VADDPD       Z31, Z18, Z18
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z9, Z9
+	VMULPD       Z1, Z30, Z31
+	VADDPD       Z31, Z19, Z19
+	VMULPD       64(CX), Z30, Z31
+	VADDPD       Z31, Z10, Z10
+	VMULPD       Z2, Z30, Z31
+	VADDPD       Z31, Z20, Z20
+	VMULPD.Z     128(CX), Z30, K1, Z31
+	VADDPD       Z31, Z11, Z11
+	VBROADCASTSD 8(R15), Z30
+	VMULPD       Z3, Z30, Z31
+	VADDPD       Z31, Z18, Z18
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z12, Z12
+	VMULPD       Z4, Z30, Z31
+	VADDPD       Z31, Z19, Z19
+	VMULPD       64(CX), Z30, Z31
+	VADDPD       Z31, Z13, Z13
+	VMULPD       Z5, Z30, Z31
+	VADDPD       Z31, Z20, Z20
+	VMULPD.Z     128(CX), Z30, K1, Z31
+	VADDPD       Z31, Z14, Z14
+	VBROADCASTSD 16(R15), Z30
+	VMULPD       Z6, Z30, Z31
+	VADDPD       Z31, Z18, Z18
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z15, Z15
+	VMULPD       Z7, Z30, Z31
+	VADDPD       Z31, Z19, Z19
+	VMULPD       64(CX), Z30, Z31
+	VADDPD       Z31, Z16, Z16
+	VMULPD       Z8, Z30, Z31
+	VADDPD       Z31, Z20, Z20
+	VMULPD.Z     128(CX), Z30, K1, Z31
+	VADDPD       Z31, Z17, Z17
+	VMOVUPD      Z18, (AX)
+	VMOVUPD      Z19, 64(AX)
+	VMOVUPD      Z20, K1, 128(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes230
+	VMOVUPD      Z9, (BX)
+	VMOVUPD      Z10, 64(BX)
+	VMOVUPD      Z11, K1, 128(BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPD      Z12, (AX)
+	VMOVUPD      Z13, 64(AX)
+	VMOVUPD      Z14, K1, 128(AX)
+	LEAQ         (BX)(R10*2), AX
+	VMOVUPD      Z15, (AX)
+	VMOVUPD      Z16, 64(AX)
+	VMOVUPD      Z17, K1, 128(AX)
+	ADDQ         $0x000000c0, DI
+	ADDQ         $0x000000c0, SI
+	ADDQ         $0x000000c0, BX
+	ADDQ         $0x000000c0, DX
+	SUBQ         $+24, R13
+	JG           next224
+	VZEROUPPER
+	RET
+
+narrower228:
+	CMPQ R13, $0x08
+	JLE  narrower231
+	LEAQ -8(R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole232
+	SHLQ CL, AX
+	NOTQ AX
+
+whole232:
+	KMOVW     AX, K1
+	VMOVUPD   (DX), Z0
+	VMOVUPD.Z 64(DX), K1, Z1
+	VMOVUPD   (BX), Z6
+	VMOVUPD.Z 64(BX), K1, Z7
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD   (AX), Z2
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD.Z 64(AX), K1, Z3
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD   (AX), Z8
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD.Z 64(AX), K1, Z9
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPD   (AX), Z4
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPD.Z 64(AX), K1, Z5
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPD   (AX), Z10
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPD.Z 64(AX), K1, Z11
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes233:
+	VMOVUPD      (AX), Z12
+	VMOVUPD.Z    64(AX), K1, Z13
+	VBROADCASTSD (R15), Z30
+	VMULPD       Z0, Z30, Z31
+	VADDPD       Z31, Z12, Z12
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z6, Z6
+	VMULPD       Z1, Z30, Z31
+	VADDPD       Z31, Z13, Z13
+	VMULPD.Z     64(CX), Z30, K1, Z31
+	VADDPD       Z31, Z7, Z7
+	VBROADCASTSD 8(R15), Z30
+	VMULPD       Z2, Z30, Z31
+	VADDPD       Z31, Z12, Z12
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z8, Z8
+	VMULPD       Z3, Z30, Z31
+	VADDPD       Z31, Z13, Z13
+	VMULPD.Z     64(CX), Z30, K1, Z31
+	VADDPD       Z31, Z9, Z9
+	VBROADCASTSD 16(R15), Z30
+	VMULPD       Z4, Z30, Z31
+	VADDPD       Z31, Z12, Z12
+	VMULPD       (CX), Z30, Z31
+	VADDPD       Z31, Z10, Z10
+	VMULPD       Z5, Z30, Z31
+	VADDPD       Z31, Z13, Z13
+	VMULPD.Z     64(CX), Z30, K1, Z31
+	VADDPD       Z31, Z11, Z11
+	VMOVUPD      Z12, (AX)
+	VMOVUPD      Z13, K1, 64(AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes233
+	VMOVUPD      Z6, (BX)
+	VMOVUPD      Z7, K1, 64(BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPD      Z8, (AX)
+	VMOVUPD      Z9, K1, 64(AX)
+	LEAQ         (BX)(R10*2), AX
+	VMOVUPD      Z10, (AX)
+	VMOVUPD      Z11, K1, 64(AX)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, DX
+	SUBQ         $+16, R13
+	JG           next224
+	VZEROUPPER
+	RET
+
+narrower231:
+	LEAQ (R13), CX
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole235
+	SHLQ CL, AX
+	NOTQ AX
+
+whole235:
+	KMOVW     AX, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z3
+	LEAQ      (DX)(R9*1), AX
+	VMOVUPD.Z (AX), K1, Z1
+	LEAQ      (BX)(R10*1), AX
+	VMOVUPD.Z (AX), K1, Z4
+	LEAQ      (DX)(R9*2), AX
+	VMOVUPD.Z (AX), K1, Z2
+	LEAQ      (BX)(R10*2), AX
+	VMOVUPD.Z (AX), K1, Z5
+	MOVQ      DI, AX
+	MOVQ      SI, CX
+	MOVQ      R8, R15
+	MOVQ      lanes+56(FP), R14
+
+lanes236:
+	VMOVUPD.Z    (AX), K1, Z6
+	VBROADCASTSD (R15), Z30
+	VMULPD       Z0, Z30, Z31
+	VADDPD       Z31, Z6, Z6
+	VMULPD.Z     (CX), Z30, K1, Z31
+	VADDPD       Z31, Z3, Z3
+	VBROADCASTSD 8(R15), Z30
+	VMULPD       Z1, Z30, Z31
+	VADDPD       Z31, Z6, Z6
+	VMULPD.Z     (CX), Z30, K1, Z31
+	VADDPD       Z31, Z4, Z4
+	VBROADCASTSD 16(R15), Z30
+	VMULPD       Z2, Z30, Z31
+	VADDPD       Z31, Z6, Z6
+	VMULPD.Z     (CX), Z30, K1, Z31
+	VADDPD       Z31, Z5, Z5
+	VMOVUPD      Z6, K1, (AX)
+	ADDQ         R11, AX
+	ADDQ         R11, CX
+	ADDQ         R12, R15
+	DECQ         R14
+	JNZ          lanes236
+	VMOVUPD      Z3, K1, (BX)
+	LEAQ         (BX)(R10*1), AX
+	VMOVUPD      Z4, K1, (AX)
+	LEAQ         (BX)(R10*2), AX
+	VMOVUPD      Z5, K1, (AX)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, DX
+	SUBQ         $+8, R13
+	JG           next224
+	VZEROUPPER
+	RET
+
 TEXT ·sparseRows64(SB), NOSPLIT, $0-65
 	MOVQ    y+0(FP), DI
 	MOVQ    n+8(FP), R13

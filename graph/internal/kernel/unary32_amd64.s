@@ -151,6 +151,11 @@ done:
 	RET
 
 TEXT ·flush32(SB), NOSPLIT, $0-48
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow4
+	JMP  ·flush32wide<>(SB)
+
+narrow4:
 	MOVQ d_base+0(FP), DI
 	MOVQ a_base+24(FP), SI
 	MOVQ d_len+8(FP), CX
@@ -200,3 +205,46 @@ DATA flushed32<>+20(SB)/4, $0x0d800000
 DATA flushed32<>+24(SB)/4, $0x0d800000
 DATA flushed32<>+28(SB)/4, $0x0d800000
 GLOBL flushed32<>(SB), RODATA|NOPTR, $32
+
+TEXT ·flush32wide<>(SB), NOSPLIT, $0-48
+	VBROADCASTSS flushed32<>+0(SB), Z2
+	VPTERNLOGD   $0xff, Z3, Z3, Z3
+	VPSRLD       $0x01, Z3, Z3
+	MOVQ         d_base+0(FP), DI
+	MOVQ         a_base+24(FP), SI
+	MOVQ         d_len+8(FP), CX
+	XORQ         DX, DX
+	SUBQ         $0x10, CX
+	JLT          rest
+
+full:
+	VMOVUPS   (SI)(DX*4), Z0
+	VPANDD    Z0, Z3, Z1
+	VCMPPS    $0x05, Z2, Z1, K2
+	VMOVUPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, (DI)(DX*4)
+	ADDQ      $0x10, DX
+	CMPQ      DX, CX
+	JLE       full
+
+rest:
+	ADDQ $0x10, CX
+	SUBQ DX, CX
+	JZ   done
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole5
+	SHLQ CL, AX
+	NOTQ AX
+
+whole5:
+	KMOVW     AX, K1
+	VMOVUPS.Z (SI)(DX*4), K1, Z0
+	VPANDD    Z0, Z3, Z1
+	VCMPPS    $0x05, Z2, Z1, K2
+	VMOVUPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (DI)(DX*4)
+
+done:
+	VZEROUPPER
+	RET

@@ -145,6 +145,11 @@ done:
 	RET
 
 TEXT ·flush64(SB), NOSPLIT, $0-48
+	CMPB ·avx512+0(SB), $0x00
+	JE   narrow3
+	JMP  ·flush64wide<>(SB)
+
+narrow3:
 	MOVQ d_base+0(FP), DI
 	MOVQ a_base+24(FP), SI
 	MOVQ d_len+8(FP), CX
@@ -194,3 +199,46 @@ DATA flushed64<>+20(SB)/4, $0x07b00000
 DATA flushed64<>+24(SB)/4, $0x00000000
 DATA flushed64<>+28(SB)/4, $0x07b00000
 GLOBL flushed64<>(SB), RODATA|NOPTR, $32
+
+TEXT ·flush64wide<>(SB), NOSPLIT, $0-48
+	VBROADCASTSD flushed64<>+0(SB), Z2
+	VPTERNLOGD   $0xff, Z3, Z3, Z3
+	VPSRLQ       $0x01, Z3, Z3
+	MOVQ         d_base+0(FP), DI
+	MOVQ         a_base+24(FP), SI
+	MOVQ         d_len+8(FP), CX
+	XORQ         DX, DX
+	SUBQ         $0x08, CX
+	JLT          rest
+
+full:
+	VMOVUPD   (SI)(DX*8), Z0
+	VPANDD    Z0, Z3, Z1
+	VCMPPD    $0x05, Z2, Z1, K2
+	VMOVUPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, (DI)(DX*8)
+	ADDQ      $0x08, DX
+	CMPQ      DX, CX
+	JLE       full
+
+rest:
+	ADDQ $0x08, CX
+	SUBQ DX, CX
+	JZ   done
+	MOVQ $-1, AX
+	CMPQ CX, $0x10
+	JGE  whole4
+	SHLQ CL, AX
+	NOTQ AX
+
+whole4:
+	KMOVW     AX, K1
+	VMOVUPD.Z (SI)(DX*8), K1, Z0
+	VPANDD    Z0, Z3, Z1
+	VCMPPD    $0x05, Z2, Z1, K2
+	VMOVUPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (DI)(DX*8)
+
+done:
+	VZEROUPPER
+	RET

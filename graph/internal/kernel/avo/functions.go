@@ -39,6 +39,44 @@ func (d *dtype) each(step int, load func(from operand.Mem, mask reg.VecPhysical)
 	d.leave()
 }
 
+// flushWide is flush with AVX-512.
+func (d *dtype) flushWide() {
+	d.start(fmt.Sprint("flush", d.bits), d.unarySignature())
+	x, size, least, kept := reg.Z0, reg.Z1, reg.Z2, reg.K2
+	signless := reg.Z3
+	d.broadcast(d.named(fmt.Sprint("flushed", d.bits)), least)
+	d.VPTERNLOGD(operand.U8(0xff), signless, signless, signless)
+	d.clearSign(signless)
+	flush := func() {
+		d.VPANDD(x, signless, size)
+		d.compare(operand.U8(5), least, size, kept)
+		d.loadPart(x, kept, x)
+	}
+	d.Load(d.Param("d").Base(), reg.RDI)
+	d.Load(d.Param("a").Base(), reg.RSI)
+	d.Load(d.Param("d").Len(), reg.RCX)
+	d.XORQ(reg.RDX, reg.RDX)
+	d.SUBQ(operand.U8(uint8(d.lanes)), reg.RCX)
+	d.JLT(operand.LabelRef("rest"))
+	d.Label("full")
+	d.load(d.at(reg.RSI, reg.RDX, 0), x)
+	flush()
+	d.load(x, d.at(reg.RDI, reg.RDX, 0))
+	d.ADDQ(operand.U8(uint8(d.lanes)), reg.RDX)
+	d.CMPQ(reg.RDX, reg.RCX)
+	d.JLE(operand.LabelRef("full"))
+	d.Label("rest")
+	d.ADDQ(operand.U8(uint8(d.lanes)), reg.RCX)
+	d.SUBQ(reg.RDX, reg.RCX)
+	d.JZ(operand.LabelRef("done"))
+	d.ones(part)
+	d.loadPart(d.at(reg.RSI, reg.RDX, 0), part, x)
+	flush()
+	d.load(x, part, d.at(reg.RDI, reg.RDX, 0))
+	d.Label("done")
+	d.leave()
+}
+
 // algebraic are the functions that one or two instructions compute.
 func (d *dtype) algebraic() {
 	load := func(from operand.Mem, mask reg.VecPhysical) {
@@ -69,6 +107,9 @@ func (d *dtype) algebraic() {
 		}},
 	} {
 		d.function(fmt.Sprint(f.name, d.bits), d.unarySignature())
+		if f.name == "flush" {
+			d.preferWide(fmt.Sprint(f.name, d.bits))
+		}
 		d.each(d.lanes, load, f.f, store)
 	}
 }

@@ -47,6 +47,7 @@ func main() {
 			d.delayedRows(rows, 16/d.lanes)
 		}
 		d.wide().delayedBlock()
+		d.wide().readBack()
 		d.sparseRows()
 		d.delayedDots()
 		d.delayedDots16()
@@ -55,6 +56,7 @@ func main() {
 	for _, d := range []*dtype{newDtype(32), newDtype(64)} {
 		d.storeTail()
 		d.algebraic()
+		d.wide().flushWide()
 		d.write(fmt.Sprintf("unary%d_amd64.s", d.bits), fmt.Sprintf("unary%d_amd64.go", d.bits))
 	}
 	for _, d := range []*dtype{newDtype(32), newDtype(64)} {

@@ -1,5 +1,4 @@
-// Package memory hands out the memory of results, often of megabytes, that every run makes anew.
-package memory
+package graph
 
 import (
 	"runtime"
@@ -15,12 +14,12 @@ const worthReusing = 4096
 // garbage collections have not seen taken.
 var unused sync.Map // of int to *sync.Pool
 
-// Numbers returns n numbers for a result, of any value.
+// results returns n numbers for a result, of any value.
 //
 // Every run of a rollout gives out a new result, often of megabytes, as the earlier one may still be
 // held. Fresh memory costs as much as the solve of a small network: the system clears each page when it
 // is first touched. So a finalizer brings a result back here once no view of it is left.
-func Numbers(n int) []float64 {
+func results(n int) []float64 {
 	if n < worthReusing {
 		return make([]float64, n)
 	}
