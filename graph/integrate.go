@@ -2,7 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	G "gorgonia.org/gorgonia"
@@ -23,7 +22,7 @@ type method interface {
 
 // The integrators. Heun is the two-stage explicit trapezoid, which brainmass calls rk2; Heun3 is
 // Heun's method of third order, which brainmass calls heun. All freeze coupling and inputs during
-// the step and clip bounded states after every stage. Euler, Heun, ExponentialEuler and
+// the step and keep bounded states within their bounds after every stage. Euler, Heun, ExponentialEuler and
 // SymplecticEuler take additive noise.
 var (
 	Euler            = builtIn("euler")
@@ -161,22 +160,10 @@ func (s *system) finish(i int, x, increment *G.Node) (next *G.Node, err error) {
 			return nil, err
 		}
 	}
-	return clip(next, s.pop.states[i].Min, s.pop.states[i].Max)
+	return s.pop.states[i].Hold(next)
 }
 
 // clip keeps x within [lo, hi], with derivative 1 inside and on the bound and 0 outside.
-func clip(x *G.Node, lo, hi float64) (_ *G.Node, err error) {
-	if !math.IsInf(lo, -1) {
-		bound := constant(x.Graph(), lo)
-		if x, err = nmm.Select("<", x, bound, bound, x); err != nil {
-			return nil, err
-		}
-	}
-	if !math.IsInf(hi, 1) {
-		bound := constant(x.Graph(), hi)
-		if x, err = nmm.Select("<", bound, x, bound, x); err != nil {
-			return nil, err
-		}
-	}
-	return x, nil
+func clip(x *G.Node, lo, hi float64) (*G.Node, error) {
+	return nmm.StateInfo{Min: lo, Max: hi}.Hold(x)
 }

@@ -74,6 +74,11 @@
 // what is read; Nodes, which knows of no time, takes the present unless it is given a
 // node for it.
 //
+// # Bounds
+//
+// Bounds keeps a state in a range after every stage of a step: clipped, reflected or
+// bent by a smooth floor, which differ in what they do to gradients, see Bounding.
+//
 // # Units
 //
 // Every name has a unit, and a pass over the text at definition proves that the

@@ -35,6 +35,7 @@ type stateFile struct {
 	Name    string     `json:"name"`
 	Initial []float64  `json:"initial"`
 	Bounds  []*float64 `json:"bounds,omitempty"` // null is no bound
+	Bound   *boundFile `json:"bounding,omitempty"`
 	Meaning string     `json:"meaning,omitempty"`
 }
 
@@ -56,6 +57,12 @@ type learnedFile struct {
 type portFile struct {
 	Name string `json:"name"`
 	Unit string `json:"unit"`
+}
+
+// boundFile says how a state is kept within its bounds, if it is not clipped.
+type boundFile struct {
+	Reflecting bool    `json:"reflecting,omitempty"`
+	Smooth     float64 `json:"smooth,omitempty"` // width of the floor
 }
 
 // tableFile has a row of values per value of the first argument of two, and one row for one argument.
@@ -93,6 +100,9 @@ func (m *Model) file() (*modelFile, error) {
 		line := stateFile{Name: s.Name, Initial: []float64{s.Lo, s.Hi}, Meaning: s.Meaning}
 		if !math.IsInf(s.Min, -1) || !math.IsInf(s.Max, 1) {
 			line.Bounds = boundsFile(s.Min, s.Max)
+		}
+		if s.Bounding != HardClip {
+			line.Bound = &boundFile{s.Bounding.reflecting, s.Bounding.width}
 		}
 		f.States = append(f.States, line)
 	}

@@ -235,7 +235,14 @@ func (s stateFile) items() ([]Item, error) {
 		if err != nil {
 			return nil, fmt.Errorf("bounds: %w", err)
 		}
-		list = append(list, Bounds(s.Name, lo, hi))
+		how := HardClip
+		if s.Bound != nil {
+			how = Bounding{s.Bound.Reflecting, s.Bound.Smooth}
+		}
+		list = append(list, Bounds(s.Name, lo, hi, how))
+	}
+	if s.Bounds == nil && s.Bound != nil {
+		return nil, fmt.Errorf("bounding: there are no bounds")
 	}
 	return list, nil
 }

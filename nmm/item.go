@@ -31,7 +31,8 @@ type StateInfo struct {
 	Name, Unit, Meaning string
 	Lo, Hi              float64 // range that initial values are drawn from
 	Stepwise            bool    // its equation x(t + dt) = … gives the value after a step, not its rate
-	Min, Max            float64 // bounds, clipped after every stage; ±Inf for none
+	Min, Max            float64 // bounds; ±Inf for none
+	Bounding            Bounding
 }
 
 // PortInfo is an input for couplings and stimuli.
@@ -89,10 +90,10 @@ func State(name string, lo, hi float64, meaning string) Item {
 	})
 }
 
-// Bounds limits a state: it is clipped to [lo, hi] after every stage of a step;
-// ±Inf is no bound. The derivative is 1 inside and on the bounds, 0 outside. The
-// name may be that of all modes, "xi[k]".
-func Bounds(state string, lo, hi float64) Item {
+// Bounds limits a state to [lo, hi], after every stage of a step: by clipping it, or
+// how the last argument says. ±Inf is no bound. The name may be that of all modes,
+// "xi[k]".
+func Bounds(state string, lo, hi float64, how ...Bounding) Item {
 	return named(state, func(m *Model, state string) error {
 		s, err := m.state(state)
 		if err != nil {
@@ -101,7 +102,16 @@ func Bounds(state string, lo, hi float64) Item {
 		if !(lo < hi) {
 			return fmt.Errorf("state %q: expected bounds lo < hi, found [%g, %g]", state, lo, hi)
 		}
-		s.Min, s.Max = lo, hi
+		if len(how) > 1 {
+			return fmt.Errorf("state %q: expected one way to keep it within its bounds, found %v", state, how)
+		}
+		s.Min, s.Max, s.Bounding = lo, hi, HardClip
+		if len(how) == 1 {
+			s.Bounding = how[0]
+		}
+		if err := s.Bounding.check(lo, hi); err != nil {
+			return fmt.Errorf("state %q: %w", state, err)
+		}
 		return nil
 	})
 }

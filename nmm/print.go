@@ -76,6 +76,9 @@ func (s StateInfo) boundsText() string {
 	if math.IsInf(s.Min, -1) && math.IsInf(s.Max, 1) {
 		return "-"
 	}
+	if s.Bounding != HardClip {
+		return fmt.Sprintf("[%g, %g] %v", s.Min, s.Max, s.Bounding)
+	}
 	return fmt.Sprintf("[%g, %g]", s.Min, s.Max)
 }
 
