@@ -90,8 +90,8 @@ func (c *brainmassRHS) run(model string, units map[string]string) outcome {
 	if p.ports, err = spreadAll(c.Inputs, p.n); err != nil {
 		return failed("inputs: %v", err)
 	}
-	for _, s := range class.frozen {
-		p.ports["frozen "+s] = p.states[s]
+	for _, s := range class.held {
+		p.ports["held "+s] = p.states[s]
 	}
 	if len(c.Delayed) > 0 { // how long ago does not matter
 		p.params = maps.Clone(p.params)

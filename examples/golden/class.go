@@ -23,7 +23,7 @@ type class struct {
 	unused []string           // parameters of theirs that are in none of the equations
 	local  []local            // TVB's local coupling
 	bent   []bentLocal        // the same where it is no multiple of a state
-	// tauGradient names parameters of theirs whose derivative is not that of our equations although
+	// differs names parameters of theirs whose derivative is not that of our equations although
 	// the value agrees, with the reason.
 	differs map[string]string
 	// quirks names states of theirs, with the reason, whose equation in the peer is not the model's; they are not compared.
@@ -36,7 +36,7 @@ type class struct {
 	wrong      string
 	rare       bool // there are cases in which the error does not show
 	literature map[string]string
-	frozen     []string // states of theirs that enter a port, "frozen x", as they are at the start of a step
+	held       []string // states of theirs that enter a port, "held x", as they are at the start of a step
 
 	bounds map[string][2]float64 // clipped after each step; TVB's are in its files
 

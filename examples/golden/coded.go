@@ -15,7 +15,8 @@ import (
 
 // asCoded makes the model of a peer's equations as its program has them. A parameter is "name unit", and a
 // number where nothing is said of it; ports are numbers.
-func asCoded(name, equations string, parameters, ports string, items ...nmm.Item) *nmm.Model {
+func asCoded(name, equations string, parameters, ports string) *nmm.Model {
+	var items []nmm.Item
 	for _, p := range strings.Split(parameters, ", ") {
 		symbol, unit, found := strings.Cut(p, " ")
 		if !found {
@@ -85,7 +86,7 @@ func (c *class) own() *class {
 	return &own
 }
 
-// selfLinks bring frozen states to their ports.
+// selfLinks bring held states to their ports.
 func (c *class) selfLinks(n int) []link {
 	weights := make([][]float64, n)
 	for i := range weights {
@@ -93,8 +94,8 @@ func (c *class) selfLinks(n int) []link {
 		weights[i][i] = 1
 	}
 	var all []link
-	for _, s := range c.frozen {
-		all = append(all, link{from: s, port: "frozen " + s, gain: []float64{1}, weights: weights})
+	for _, s := range c.held {
+		all = append(all, link{from: s, port: "held " + s, gain: []float64{1}, weights: weights})
 	}
 	return all
 }

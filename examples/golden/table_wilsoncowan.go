@@ -117,8 +117,8 @@ func brainmassThreePopulation() class {
 	return c
 }
 
-// brainmassDelayed is the class with delays of its own, of which no more is known than the times in ms. An evaluation of
-// the derivatives is given what is read; "… at 0" is what brainmass reads at time 0 otherwise, see misread.
+// brainmassDelayed is the class with delays of its own. Evaluations of the derivatives are given what is read; "… at 0"
+// takes what brainmass reads amiss at time 0, see misread.
 func brainmassDelayed() class {
 	c := brainmassVariant("WilsonCowanDelayedStep", nmm.WilsonCowanDelayed, brainmassSigmoids, brainmassSwapped, []pair{
 		is("delay_EE", "d_ee"), is("delay_EI", "d_ei"), is("delay_IE", "d_ie"), is("delay_II", "d_ii"),

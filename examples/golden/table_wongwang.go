@@ -45,8 +45,8 @@ var wongWangClasses = []class{
 			states: same("S1", "S2"),
 			params: []pair{in("tau_S", "tau_S", 1e3), in("gamma", "gamma", 1e-3), is("a", "a"), is("theta", "theta"), is("J_N11", "J_11"),
 				is("J_N12", "J_12"), is("J_N21", "J_21"), is("J_N22", "J_22"), is("J_A_ext", "J_ext"), is("mu_0", "mu_0"), is("I_0", "I_0")},
-			ports:  []pair{is("coherence", "coherence"), is("frozen S1", "s1"), is("frozen S2", "s2")},
-			frozen: []string{"S1", "S2"}, // its steps hold the rates
+			ports:  []pair{is("coherence", "coherence"), is("held S1", "s1"), is("held S2", "s2")},
+			held:   []string{"S1", "S2"}, // its steps hold the rates
 			bounds: map[string][2]float64{"S1": {0, 1}, "S2": {0, 1}},
 		},
 	},
