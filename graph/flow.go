@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -28,7 +29,7 @@ type Flow struct {
 	links     []*flowLink
 
 	value, slope *flowProgram // f alone, and f with its derivatives
-	names        []string     // of the parameters that it is a function of
+	names        []string     // of the parameters that it has slopes by
 }
 
 // FlowVariable is one number of the state of a Flow.
@@ -46,11 +47,11 @@ type flowSlot struct {
 	active  bool
 }
 
-// Flow compiles the right side of the network. It may be a function of parameters too: of those addresses of model
-// parameters, gains and inputs, Set changes the value and Slope gives the derivative.
+// Flow compiles the right side of the network. Slope gives its derivatives by the parameters: addresses of model
+// parameters, gains and inputs.
 //
 // A network with delays has no flow, because its state is more than x; nor has one with inputs that change with
-// time.
+// time: the error is ErrNoFlow.
 func (n *Network) Flow(parameters ...string) (*Flow, error) {
 	if err := n.autonomous(); err != nil {
 		return nil, err
@@ -70,13 +71,16 @@ func (n *Network) Flow(parameters ...string) (*Flow, error) {
 	return f, nil
 }
 
+// ErrNoFlow is the error of a network whose state is more than x, or whose flow changes with time.
+var ErrNoFlow = errors.New("there is no flow dx/dt = f(x)")
+
 // autonomous says what keeps a network from having a flow.
 func (n *Network) autonomous() error {
 	for _, c := range n.couplings {
 		for e, w := range c.weights.Data {
 			if w != 0 && (c.steps != nil && c.steps[e] > 0 || c.delay != nil && c.delay[e] > 0 || c.lag != nil && c.lag.Data[min(e, len(c.lag.Data)-1)] > 0) {
 				i, j := c.weights.edge(e)
-				return fmt.Errorf("graph: coupling %s has a delay, to %s from %s: a network with delays has no flow dx/dt = f(x)", c.Name, c.to.labels[i], c.from.labels[j])
+				return fmt.Errorf("graph: coupling %s has a delay, to %s from %s: %w", c.Name, c.to.labels[i], c.from.labels[j], ErrNoFlow)
 			}
 		}
 	}
@@ -105,7 +109,7 @@ func (v *value) constantRow() ([]float64, error) {
 	row := v.Data[:v.Cols]
 	for k, x := range v.Data {
 		if x != row[k%v.Cols] {
-			return nil, fmt.Errorf("graph: %s: the %s differs from row 1: only at constant inputs there is a flow dx/dt = f(x)", v.Address, v.entry(k))
+			return nil, fmt.Errorf("graph: %s: the %s differs from row 1: %w", v.Address, v.entry(k), ErrNoFlow)
 		}
 	}
 	return row, nil
@@ -130,30 +134,24 @@ func (f *Flow) layOut(n *Network) {
 // Variables lists what the numbers of x are.
 func (f *Flow) Variables() []FlowVariable { return slices.Clone(f.variables) }
 
-// Parameters lists the addresses that the flow is a function of.
+// Parameters lists the addresses that Slope knows.
 func (f *Flow) Parameters() []string { return slices.Clone(f.names) }
 
-// Set gives a parameter of the flow a value, for all regions.
+// Set gives a model parameter, a gain or an input a value, for all regions, in this flow and not in the network. Nothing is
+// compiled anew.
 func (f *Flow) Set(address string, value float64) error {
-	s, _, err := f.parameter(address)
-	if err != nil {
-		return err
+	i := slices.IndexFunc(f.slots, func(s *flowSlot) bool { return s.address == address })
+	if i < 0 {
+		return fmt.Errorf("graph: flow: expected the address of a model parameter, a gain or an input of regions, found %q%s", address, nearest(address, f.addresses()))
 	}
 	if math.IsNaN(value) || math.IsInf(value, 0) {
 		return fmt.Errorf("graph: %s: %v is not a finite number", address, value)
 	}
-	for i := range s.data {
-		s.data[i] = value
+	for k := range f.slots[i].data {
+		f.slots[i].data[k] = value
 	}
 	f.value.stale, f.slope.stale = true, true
 	return nil
-}
-
-func (f *Flow) parameter(address string) (*flowSlot, int, error) {
-	if k := slices.Index(f.names, address); k >= 0 {
-		return f.slots[slices.IndexFunc(f.slots, func(s *flowSlot) bool { return s.address == address })], k, nil
-	}
-	return nil, 0, fmt.Errorf("graph: the flow is no function of %s: give it to Network.Flow", address)
 }
 
 // Derivative writes dx/dt at x to dst. It panics unless both have as many numbers as there are variables.
@@ -178,12 +176,12 @@ func (f *Flow) Jacobian(dst []float64, j *mat.Dense, x []float64) {
 }
 
 // Slope writes ∂(dx_i/dt)/∂p of a parameter to dst: its change in all regions together. It panics, naming the parameters
-// that there are, if the flow is no function of it.
+// that there are, if the flow was not made with it.
 func (f *Flow) Slope(dst []float64, address string, x []float64) {
 	f.check(len(dst), len(x))
-	_, k, err := f.parameter(address)
-	if err != nil {
-		panic(fmt.Sprintf("%v; it is one of %v", err, f.names))
+	k := slices.Index(f.names, address)
+	if k < 0 {
+		panic(fmt.Sprintf("graph: the flow has slopes by %v, not by %s: give it to Network.Flow", f.names, address))
 	}
 	f.evaluate(f.slope, x)
 	for i := range dst {

@@ -113,11 +113,22 @@ func TestFlowParameterChangesEveryEvaluation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// A parameter that it has no slopes by can be changed too.
+	other, err := must(t, Population("p", Regions(2), nmm.Linear())).Flow()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, gamma := range []float64{-1, 2, 0} {
 		if err := f.Set("p.gamma", gamma); err != nil {
 			t.Fatal(err)
 		}
+		if err := other.Set("p.gamma", gamma); err != nil {
+			t.Fatal(err)
+		}
 		dx, j := make([]float64, 2), mat.NewDense(2, 2, nil)
+		if other.Derivative(dx, []float64{1, 3}); dx[0] != gamma || dx[1] != 3*gamma {
+			t.Errorf("γ = %v: found %v", gamma, dx)
+		}
 		f.Jacobian(dx, j, []float64{1, 3})
 		if got, want := fmt.Sprint(dx, j.At(0, 0), j.At(1, 1), j.At(0, 1)), fmt.Sprint([]float64{gamma, 3 * gamma}, gamma, gamma, 0); got != want {
 			t.Errorf("γ = %v: found %v, expected %v", gamma, got, want)
@@ -146,8 +157,8 @@ func TestFlowErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Set("p.J", 1); err == nil || !strings.Contains(err.Error(), "no function of p.J") {
-		t.Errorf("Set of another parameter: found error %v", err)
+	if err := f.Set("p.Jay", 1); err == nil || !strings.Contains(err.Error(), `found "p.Jay"`) {
+		t.Errorf("Set of what is none: found error %v", err)
 	}
 	if err := f.Set("p.eta", math.NaN()); err == nil || !strings.Contains(err.Error(), "p.eta: NaN") {
 		t.Errorf("Set of NaN: found error %v", err)

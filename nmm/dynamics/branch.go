@@ -94,6 +94,9 @@ func (b *Branch) At(value float64) []FixedPoint {
 
 // String prints a table: the ends of the branch and its special points, and the kind of the points between them.
 func (b *Branch) String() string {
+	if len(b.Points) == 0 {
+		return "no points\n"
+	}
 	var out bytes.Buffer
 	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s\t%s\t\tthen\n", b.heading(), strings.Join(headings(b.States, b.Units), "\t"))

@@ -25,12 +25,13 @@ type Continuation struct {
 	Tolerance float64 // of the places of special points, in the same units; default 1e-10
 }
 
-// ErrStuck is the error of a branch that could not be followed to an end of the range. What was found is returned with it.
+// ErrStuck is the error of a branch that could not be followed to an end of the range, or from its start. What was found is
+// returned with it.
 var ErrStuck = errors.New("the branch cannot be followed further")
 
 // Continue follows a branch of fixed points in both directions from the parameter's present value, round folds, by
 // pseudo-arclength, and finds its folds, Hopf bifurcations and branch points. The branch ends where the parameter leaves
-// its range, where a state leaves its bounds, or where it comes back to its start; at branch points it goes straight on.
+// its range, where a state leaves its bounds or is 50 widths of its range away from it, or where it comes back to its start; at branch points it goes straight on.
 // The parameter's present value stays what it is.
 //
 // Doedel, Keller and Kernevez, Int. J. Bifurcation Chaos 1 (1991) 493-520, doi:10.1142/S0218127491000397.
@@ -47,11 +48,12 @@ func (s *System) Continue(ctx context.Context, c Continuation) (*Branch, error) 
 	if err != nil {
 		return nil, err
 	}
+	b := &Branch{System: s.name, Parameter: c.Parameter, Unit: unit, States: s.States(), Units: s.Units()}
 	start, err := f.start(from)
 	if err != nil {
-		return nil, s.errorf("continuation in %s: %w", c.Parameter, err)
+		return b, s.errorf("continuation in %s: %w", c.Parameter, err)
 	}
-	b := &Branch{System: s.name, Parameter: c.Parameter, Unit: unit, States: s.States(), Units: s.Units(), Points: []BranchPoint{start.point()}}
+	b.Points = []BranchPoint{start.point()}
 	sizes := slices.Clone(f.size)
 	for _, direction := range []float64{1, -1} {
 		copy(f.size, sizes)

@@ -14,7 +14,7 @@ import (
 
 // Search says where fixed points are looked for. Its zero value is usable.
 type Search struct {
-	Starts int    // random states that Newton's method starts from; default 400
+	Starts int    // random states that Newton's method starts from; default 400, fewer if there are more than 20 states
 	Seed   uint64 // of these
 	// Lo and Hi are the ends of the ranges that they are drawn from, one number per state; default the ranges of
 	// initial values, widened by half their width on both sides.
@@ -31,7 +31,7 @@ type FixedPoints struct {
 
 // FixedPoints finds fixed points by Newton's method with the exact Jacobian, from many states: random ones, and ends and
 // means of trajectories. Points found more than once are merged, points outside the bounds of the states are left
-// out, and so are lines of points, of which none is better than another. There may be more than it finds, but hardly near
+// out, as are states 50 widths of their range away from it, and lines of points, of which none is better than another. There may be more than it finds, but hardly near
 // where it looks.
 //
 // A state that nothing depends on is held where the system starts, and has no eigenvalue.
@@ -104,7 +104,7 @@ func (s *System) starts(ctx context.Context, search Search) ([][]float64, error)
 	}
 	rng := rand.New(rand.NewPCG(search.Seed, 0))
 	list := [][]float64{s.Start()}
-	for range cmp.Or(max(search.Starts, 0), 400) {
+	for range cmp.Or(max(search.Starts, 0), 400*20/max(20, n)) {
 		list = append(list, at(rng, 0.5))
 	}
 	return s.trajectories(ctx, list, func() []float64 { return at(rng, 0) })

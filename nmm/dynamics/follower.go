@@ -69,7 +69,7 @@ func (f *follower) start(x []float64) (*place, error) {
 		return nil, err
 	}
 	if !newNewton(f.flow, f.system.scales()).from(x) || !f.system.reachable(x) || !f.flow.rests(x, f.system.scales()) {
-		return nil, fmt.Errorf("there is no fixed point near the start at %s = %s", f.parameter, number(f.present))
+		return nil, fmt.Errorf("%w: there is no fixed point near the start at %s = %s", ErrStuck, f.parameter, number(f.present))
 	}
 	p := &place{u: append(slices.Clone(x), f.present), tangent: make([]float64, len(x)+1)}
 	f.grow(p)

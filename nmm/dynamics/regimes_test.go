@@ -261,18 +261,21 @@ func TestWongWangDecides(t *testing.T) {
 func decision(r1, r2 *mat.Dense, onset, window int) (pool, at int) {
 	const threshold = 15
 	samples, _ := r1.Dims()
-	for k := window; k <= samples; k++ {
-		a, b := mat.Sum(r1.Slice(k-window, k, 0, 1))/float64(window), mat.Sum(r2.Slice(k-window, k, 0, 1))/float64(window)
-		if max(a, b) < threshold {
-			continue
+	a, b := 0.0, 0.0 // sums over the window
+	for k := range samples {
+		a, b = a+r1.At(k, 0), b+r2.At(k, 0)
+		if k >= window {
+			a, b = a-r1.At(k-window, 0), b-r2.At(k-window, 0)
 		}
-		if k <= onset {
+		switch at := k + 1 - onset; {
+		case k+1 < window || max(a, b) < threshold*float64(window):
+		case at <= 0:
 			return 0, -1 // without a stimulus
+		case a > b:
+			return 1, at
+		default:
+			return 2, at
 		}
-		if a > b {
-			return 1, k - onset
-		}
-		return 2, k - onset
 	}
 	return 0, -1
 }

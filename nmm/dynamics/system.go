@@ -135,7 +135,20 @@ func (s *System) Set(name string, value any) error {
 	if err := s.net.Set(address, value); err != nil {
 		return s.within(err)
 	}
-	s.flows = map[string]*graph.Flow{}
+	return s.renew(address)
+}
+
+// renew gives the compiled flows the present value of a parameter, or forgets them if it is not one number.
+func (s *System) renew(address string) error {
+	v, err := s.net.Get(address)
+	if err != nil {
+		return s.within(err)
+	}
+	for name, f := range s.flows {
+		if len(v) != 1 || f.Set(address, v[0]) != nil {
+			delete(s.flows, name)
+		}
+	}
 	return nil
 }
 
@@ -276,10 +289,16 @@ func (s *System) scales() []float64 {
 	return list
 }
 
-// within bounds: a state that a run cannot reach is none of the model.
+// beyond is how many widths of its range away from it a state means nothing.
+const beyond = 50
+
+// reachable says whether a state is one of the model: within its bounds, and not too far from the range of initial values, if it
+// has one.
 func (s *System) reachable(x []float64) bool {
 	for i, v := range s.vars {
-		if x[i] < v.Min || x[i] > v.Max {
+		width := v.Hi - v.Lo
+		slack := 1e-9 * width // a point on a bound may be beyond it by rounding
+		if x[i] < v.Min-slack || x[i] > v.Max+slack || width > 0 && (x[i] < v.Lo-beyond*width || x[i] > v.Hi+beyond*width) {
 			return false
 		}
 	}
