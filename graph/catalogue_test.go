@@ -19,6 +19,7 @@ type setup struct {
 	literal int                   // steps that are compared with literal ones; 0 for 5
 	set     map[string]float64    // parameters away from their defaults
 	start   map[string][2]float64 // of the two regions; a random place in the inner part of its range else
+	step    float64               // the largest difference, relative; 0 for 1e-2
 	idle    []string              // addresses that this run does not depend on
 	why     string
 }
@@ -44,6 +45,10 @@ var setups = map[string]setup{
 	"EpileptorCodim3":         {idle: []string{"p.N"}, why: "N chooses between roots"},
 	"ReducedSetHindmarshRose": {dt: 0.01, why: "recoveries of -25 and 20 draw potentials faster than a step of 0.1 ms follows"},
 	"EpileptorCodim3SlowMod":  {idle: []string{"p.N"}, why: "N chooses between roots"},
+	"ALN": {set: map[string]float64{"a": 5, "b": 10}, start: map[string][2]float64{"seev": {0.02, 0.03}, "siev": {0.02, 0.03}, "siiv": {0.02, 0.03}}, step: 1e-5, idle: []string{"p.de", "p.di"}, literal: 2,
+		why: "between the kinks of its tables steps must be small; nothing flows through delays; there is no adaptation at the default, and little variance"},
+	"ALNFiltered": {set: map[string]float64{"a": 5, "b": 10}, start: map[string][2]float64{"seev": {0.02, 0.03}, "siev": {0.02, 0.03}, "siiv": {0.02, 0.03}}, step: 1e-5, idle: []string{"p.de", "p.di"}, literal: 2,
+		why: "between the kinks of its tables steps must be small; nothing flows through delays; there is no adaptation at the default, and little variance"},
 	"KIonEx": {dt: 0.01, start: map[string][2]float64{"x": {3, 1}, "V": {-29, -50}, "n": {0.1, 0.05}},
 		idle: []string{"p.Vstar"}, why: "its membrane is as fast as 0.02 ms, and the right parabola counts only where it fires; the place where the parabolas meet only chooses"},
 }
@@ -60,7 +65,7 @@ func TestCatalogue(t *testing.T) {
 			}
 			net := pair(t, m, c)
 			run.Duration = 200 * run.Dt
-			checkEveryGradient(t, net, run, c.idle)
+			checkEveryGradient(t, net, run, cmp.Or(c.step, 1e-2), c.idle)
 			run.Duration, run.Every = float64(cmp.Or(c.literal, 5))*run.Dt, 1
 			// Sums of some hundred terms each, of which the largest say how they are rounded.
 			agree(t, rolledOut(t, net, run), unrolled(t, net, run), 1e-12)
@@ -161,7 +166,7 @@ type probe struct {
 var stencil = [4]struct{ at, weight float64 }{{-2, 1. / 12}, {-1, -8. / 12}, {1, 8. / 12}, {2, -1. / 12}}
 
 // probesOf makes a probe of every parameter and every initial state.
-func probesOf(net *Network) []probe {
+func probesOf(net *Network, step float64) []probe {
 	var list []probe
 	for _, address := range net.order {
 		v := net.values[address]
@@ -170,9 +175,9 @@ func probesOf(net *Network) []probe {
 		}
 		for i, x := range v.Data {
 			p := probe{address: address, index: i}
-			h := 1e-2 * math.Abs(x)
-			if x == 0 {
-				h = 1e-2
+			h := step
+			if x != 0 {
+				h *= math.Abs(x)
 			}
 			for k := range p.steps {
 				p.steps[k] = h
@@ -186,10 +191,10 @@ func probesOf(net *Network) []probe {
 
 // checkEveryGradient compares with central differences, all of them lanes of one simulation. What makes no
 // difference, though it is not idle, is an error too: it would not have been tested.
-func checkEveryGradient(t *testing.T, net *Network, run Run, idle []string) {
+func checkEveryGradient(t *testing.T, net *Network, run Run, step float64, idle []string) {
 	t.Helper()
 	got := rolledOut(t, net, run)
-	probes := probesOf(net)
+	probes := probesOf(net, step)
 	losses, size := lossesAround(t, net, run, probes)
 	if !near(losses[0], got.loss, 1e-12*max(1, size)) {
 		t.Errorf("loss %v of the rollout, %v of the simulation", got.loss, losses[0])

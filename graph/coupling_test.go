@@ -24,7 +24,7 @@ func lagged(t *testing.T) *Network {
 func TestPostOfParameters(t *testing.T) {
 	net := lagged(t)
 	run := Run{Dt: 0.1, Duration: 2, Every: 5, Integrator: RK4}
-	checkEveryGradient(t, net, run, nil)
+	checkEveryGradient(t, net, run, 1e-2, nil)
 	agree(t, rolledOut(t, net, run), unrolled(t, net, run), 1e-13)
 	if err := (&Coupling{Name: "c", From: "p.theta", To: "p.theta_in", Pre: []string{"x + alpha"}, Weights: mat.NewDense(3, 3, nil)}).Attach(net); err == nil {
 		t.Error("Pre names a parameter: no error")

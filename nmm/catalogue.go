@@ -49,6 +49,8 @@ var catalogue = []func() *Model{
 	ReducedSetHindmarshRose,
 	Zerlaut,
 	ZerlautSecondOrder,
+	ALN,
+	ALNFiltered,
 	// conductance
 	LarterBreakspear,
 	KIonEx,
@@ -67,14 +69,21 @@ var catalogue = []func() *Model{
 	GRU,
 }
 
-// built holds a model of each constructor, made once: List and Lookup give copies.
-var built = sync.OnceValue(func() []*Model {
-	list := make([]*Model, len(catalogue))
-	for i, construct := range catalogue {
-		list[i] = construct()
-	}
-	return list
-})
+// built returns a model of each constructor, made once: List and Lookup give copies. It is no variable that is set at
+// the start of a program, which would keep every model in every binary, tables included.
+func built() []*Model {
+	builtOnce.Do(func() {
+		for _, construct := range catalogue {
+			builtModels = append(builtModels, construct())
+		}
+	})
+	return builtModels
+}
+
+var (
+	builtOnce   sync.Once
+	builtModels []*Model
+)
 
 // Catalogue is a list of models. It prints itself as a table with a line for each.
 type Catalogue []*Model

@@ -170,7 +170,9 @@ func everything(m *Model) func(map[string]*G.Node) (*G.Node, error) {
 			terms = append(terms, n[s.Name])
 		}
 		for _, d := range m.Delays() {
-			terms = append(terms, n[d.Parameter])
+			if d.Parameter != "" {
+				terms = append(terms, n[d.Parameter])
+			}
 		}
 		total := terms[0]
 		for i, d := range terms[1:] {

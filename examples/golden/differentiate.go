@@ -78,7 +78,7 @@ func (p *problem) learned(want *gradient, frozen []*frozenStart) (map[string]nmm
 		}
 	}
 	for i, l := range p.links {
-		for k, q := range paired(p.class.ports, l.port) {
+		for k, q := range p.class.linked(l) {
 			if want.weights != nil {
 				scopes[linkName(i, k)+"/weights"] = nmm.PerEdge
 			}

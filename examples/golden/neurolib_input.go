@@ -133,7 +133,10 @@ func (c *neurolibCase) couple(p *problem) *outcome {
 	if c.Cmat == nil || c.N == 1 {
 		return nil
 	}
-	l := link{from: p.class.coupled, port: p.class.couplingPort, weights: c.Cmat.rows(), gain: c.Params["K_gl"].data}
+	l := link{from: p.class.coupled, port: p.class.couplingPort, squares: p.class.squaresPort, weights: c.Cmat.rows(), gain: []float64{1}}
+	if k, ok := c.Params["K_gl"]; ok {
+		l.gain = k.data
+	}
 	if c.DelaySteps != nil {
 		l.delays = c.DelaySteps.ints()
 	}

@@ -25,8 +25,7 @@ func linkName(i, k int) string { return fmt.Sprintf("link%d_%d", i, k) }
 // addLinks makes our couplings: one for each port of ours that a link's port stands for.
 func (p *problem) addLinks(parts []graph.Part) ([]graph.Part, *outcome) {
 	for i, l := range p.links {
-		pairs, o := p.port(l.port)
-		if o != nil {
+		if _, o := p.port(l.port); o != nil {
 			return nil, o
 		}
 		source, err := p.class.state(l.from)
@@ -36,10 +35,14 @@ func (p *problem) addLinks(parts []graph.Part) ([]graph.Part, *outcome) {
 		if source.scale != 1 && !linear(l) {
 			return nil, decline(skipped("needs a nonlinear coupling of a state in other units (%s)", l.from))
 		}
-		for k, q := range pairs {
+		for k, q := range p.class.linked(l) {
+			weights := dense(l.weights)
+			if q.squared {
+				weights.MulElem(weights, weights)
+			}
 			parts = append(parts, &graph.Coupling{
 				Name: linkName(i, k), From: cortex + "." + source.ours, To: cortex + "." + q.ours,
-				Pre: l.pre, Post: l.post, Weights: dense(l.weights), DelaySteps: l.delays,
+				Pre: l.pre, Post: l.post, Weights: weights, DelaySteps: l.delays,
 				Gain: times(scaled(q.factor(p.params), 1/source.scale), l.gain),
 			})
 		}

@@ -37,6 +37,7 @@ type link struct {
 	post       string
 	weights    [][]float64 // to × from
 	gain       []float64
+	squares    string  // a port that gets the sum with the squares of the weights
 	delays     [][]int // to × from, in steps; nil means none
 
 	dPre, dPost func(float64) float64 // derivatives of pre and of post by S1, nil for 1

