@@ -3,6 +3,7 @@ package graph
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -90,7 +91,7 @@ func TestFilesSimulateTheSame(t *testing.T) {
 			if c.dt == 0 {
 				c.dt = 0.1
 			}
-			if results[i], err = pair(t, m, c).Simulate(nil, Run{Dt: c.dt, Duration: 50 * c.dt, Record: recordable(m)}); err != nil {
+			if results[i], err = pair(t, m, c).Simulate(context.Background(), Run{Dt: c.dt, Duration: 50 * c.dt, Record: recordable(m)}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -256,7 +257,7 @@ func lossesAround(t *testing.T, net *Network, run Run, probes []probe) (losses [
 			}
 		}
 	}
-	result, err := net.Simulate(nil, run)
+	result, err := net.Simulate(context.Background(), run)
 	if err != nil {
 		t.Fatal(err)
 	}

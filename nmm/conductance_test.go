@@ -1,6 +1,7 @@
 package nmm_test
 
 import (
+	"context"
 	"math"
 	"slices"
 	"testing"
@@ -22,7 +23,7 @@ func trajectory(t *testing.T, m *nmm.Model, regions int, init map[string]float64
 		}
 	}
 	run.Record = []string{"a." + record}
-	result, err := net.Simulate(nil, run)
+	result, err := net.Simulate(context.Background(), run)
 	if err != nil {
 		t.Fatal(err)
 	}

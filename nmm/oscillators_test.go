@@ -1,6 +1,7 @@
 package nmm_test
 
 import (
+	"context"
 	"math"
 	"slices"
 	"testing"
@@ -95,7 +96,7 @@ func TestHopfieldRecall(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	result, err := net.Simulate(nil, graph.Run{Dt: 0.1, Duration: 20, Every: 200})
+	result, err := net.Simulate(context.Background(), graph.Run{Dt: 0.1, Duration: 20, Every: 200})
 	if err != nil {
 		t.Fatal(err)
 	}
