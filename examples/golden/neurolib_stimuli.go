@@ -64,20 +64,22 @@ func (s *neurolibStimulus) run() outcome {
 	return cmp.outcome()
 }
 
-// waveform is ours; nil if there is none. The composed ones have their numbers only in their names.
+// waveform is ours; nil if there is none. Sums and concatenations have their numbers in their names.
 func (s *neurolibStimulus) waveform() layers.Waveform {
 	a, own := s.Kwargs, func(w layers.Waveform) layers.Waveform { return w.Delayed(-s.Dt) }
-	switch s.Type {
-	case "RectifiedInput":
+	var p, q, r, t float64
+	if n, _ := fmt.Sscanf(s.Type, "Sum: Sin(%g,%gHz)+Step(%g,start=%g)", &p, &q, &r, &t); n == 4 {
+		return layers.Add(own(layers.Sine(p, q, 0)), layers.Constant(r).During(s.until(t), s.Duration))
+	}
+	if n, _ := fmt.Sscanf(s.Type, "Concat: Step(%g) & Ramp(%g,%g) & Zero, equal ratios", &p, &q, &r); n == 3 {
+		return layers.Constant(p).Then(s.Duration/3, own(layers.Ramp(q, r)).Then(s.Duration/3, layers.Constant(0)))
+	}
+	if s.Type == "RectifiedInput" {
 		part := s.Duration / 6 // of 0.5, 2.5, 0.5, 1.5 and 1 of six
 		rise := layers.Add(layers.Rise(a.Amplitude, 2.5*part/12.5), layers.Constant(-a.Amplitude))
 		fall := layers.Decay(a.Amplitude, 1.5*part/7.5)
 		return layers.Constant(-a.Amplitude).Then(0.5*part, own(rise).Then(2.5*part,
 			layers.Constant(a.Amplitude).Then(0.5*part, own(fall).Then(1.5*part, layers.Constant(0)))))
-	case "Sum: Sin(1,20Hz)+Step(0.5,start=10)":
-		return layers.Add(own(layers.Sine(1, 20, 0)), layers.Constant(0.5).During(10, s.Duration))
-	case "Concat: Step(1) & Ramp(2,10) & Zero, equal ratios":
-		return layers.Constant(1).Then(s.Duration/3, own(layers.Ramp(2, 10)).Then(s.Duration/3, layers.Constant(0)))
 	}
 	w := s.simple()
 	if w == nil {
