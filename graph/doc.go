@@ -48,6 +48,8 @@
 // form of both is what [Network.Rollout] repeats. [Network.Unroll] writes the same run out as ordinary
 // Gorgonia nodes, which is slow and is there to be compared with.
 //
+// Without time, [Network.Flow] is the right side alone with its Jacobian, for package nmm/dynamics.
+//
 // # Gradients
 //
 //	err = net.Learn("cortex.eta", nmm.Free, nmm.PerRegion)

@@ -111,6 +111,9 @@
 // Save writes a model with its settings to a JSON file, a line per state and parameter,
 // from which Load makes the same model, to the last bit; models can be written in that form too.
 //
+// Package nmm/dynamics says what a model does: fixed points, bifurcations, phase planes, Lyapunov
+// exponents.
+//
 // # Nodes
 //
 // Model.Nodes makes the right sides out of the nodes of states, parameters and

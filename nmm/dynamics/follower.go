@@ -245,14 +245,20 @@ func (f *follower) snap(p *place) {
 	}
 }
 
-// passes says whether the step of length h from at goes past the start, in the direction in which it was left.
+// passes says whether the step of length h from at goes through the start, in the direction in which it was left.
 func (f *follower) passes(start, at *place, h float64) bool {
-	along, distance, same := 0.0, 0.0, 0.0
+	along, same := 0.0, 0.0
 	for i, t := range at.tangent {
-		d := (start.u[i] - at.u[i]) / f.size[i]
-		along, distance, same = along+d*t, distance+d*d, same+t*start.tangent[i]
+		along, same = along+t*(start.u[i]-at.u[i])/f.size[i], same+t*start.tangent[i]
 	}
-	return same > 0 && along >= 0 && along < h && distance-along*along < h*h/4
+	if same <= 0 || along < 0 || along >= h {
+		return false
+	}
+	p, ok := f.correct(at, along)
+	for i := 0; ok && i < len(f.size); i++ {
+		ok = math.Abs(p.u[i]-start.u[i]) < merged*f.size[i]
+	}
+	return ok
 }
 
 // describe prints a state for an error.

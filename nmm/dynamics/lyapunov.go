@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -64,18 +65,22 @@ func (s *System) Lyapunov(ctx context.Context, l Lyapunov) (*LyapunovSpectrum, e
 
 // spectrum is the mean over parts of the time.
 func spectrum(name string, rates [][]float64) *LyapunovSpectrum {
-	r := &LyapunovSpectrum{System: name}
 	parts := float64(len(rates))
-	for i := range rates[0] {
-		mean, squares := 0.0, 0.0
+	list := make([][2]float64, len(rates[0]))
+	for i := range list {
+		squares := 0.0
 		for _, part := range rates {
-			mean += part[i] / parts
+			list[i][0] += part[i] / parts
 		}
 		for _, part := range rates {
-			squares += (part[i] - mean) * (part[i] - mean)
+			squares += (part[i] - list[i][0]) * (part[i] - list[i][0])
 		}
-		r.Exponents = append(r.Exponents, mean)
-		r.Errors = append(r.Errors, math.Sqrt(squares/(parts-1)/parts))
+		list[i][1] = math.Sqrt(squares / (parts - 1) / parts)
+	}
+	slices.SortStableFunc(list, func(a, b [2]float64) int { return -cmp.Compare(a[0], b[0]) })
+	r := &LyapunovSpectrum{System: name}
+	for _, v := range list {
+		r.Exponents, r.Errors = append(r.Exponents, v[0]), append(r.Errors, v[1])
 	}
 	return r
 }
@@ -103,7 +108,9 @@ func (s *System) newDeviations(x []float64, k int) (*deviations, error) {
 	field := func(dy, y []float64) {
 		flow.Jacobian(dy[:n], j, y[:n])
 		for c := n; c < len(y); c += n {
-			mat.NewVecDense(n, dy[c:c+n]).MulVec(j, mat.NewVecDense(n, y[c:c+n]))
+			for i := range n {
+				dy[c+i] = floats.Dot(j.RawRowView(i), y[c:c+n])
+			}
 		}
 	}
 	floor := s.scales()
