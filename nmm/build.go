@@ -47,6 +47,10 @@ type builder struct {
 	lookup    func(name string) (term, bool, error)
 	names     func() []string // for the error about an unknown one
 	functions map[string]function
+
+	// missing puts before an error the place of the call whose derivative is built;
+	// nil where that of each call is its own.
+	missing func(error) error
 }
 
 // node returns the term as a node.
@@ -165,6 +169,13 @@ func (b *builder) call(e *expr) (term, error) {
 			values[i] = a.value
 		}
 		return numberTerm(f.value(values)), nil
+	}
+	if f.own != nil {
+		missing := b.missing
+		if missing == nil {
+			missing = func(err error) error { return b.src.wrapAt(e.at, "", err) }
+		}
+		return b.made(e, latest)(f.own.applyAt(missing, b.nodes(args)))
 	}
 	return b.made(e, latest)(f.node(b.nodes(args)))
 }

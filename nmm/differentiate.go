@@ -17,6 +17,8 @@ type differ struct {
 	// line returns the derivative of what name stands for, if that is an algebraic
 	// line.
 	line func(name *expr, x string) (*expr, bool, error)
+
+	made int // terms that were differentiated
 }
 
 // expand returns e without diff.
@@ -38,8 +40,14 @@ func (d *differ) checkName(x *expr) error {
 	return d.src.errorAt(x.at, "expected the name of a state, a parameter or a port as second argument of diff")
 }
 
+// maxDerived bounds what is differentiated, because each diff inside diff multiplies it.
+const maxDerived = 50_000
+
 // derivative is ∂e/∂x.
 func (d *differ) derivative(e *expr, x string) (*expr, error) {
+	if d.made++; d.made > maxDerived {
+		return nil, d.src.errorAt(e.at, fmt.Sprintf("with all that diff calls for the equations have more than %d terms", maxDerived))
+	}
 	switch e.kind {
 	case numberExpr:
 		return e.number(0), nil

@@ -16,9 +16,9 @@
 // an algebraic variable, which other lines may use in any order; the unit is that
 // of x or y, and time is in ms. A line "r(t + dt) = expression : unit" gives a state
 // that moves from step to step: after a step it is the expression at the step's start,
-// and during the step it is what it was before. A line that ends with an operator, a comma or an
-// open parenthesis or bracket goes on in the next one, and so does an equation whose next line
-// is indented deeper. # starts a comment.
+// and during the step it is what it was before. A line that ends with an operator, a
+// comma or an open parenthesis or bracket goes on in the next one, and so does an
+// equation whose next line is indented deeper. # starts a comment.
 //
 //	a + b - c*d/e^f            as usual: -x^2 is -(x^2), and ^ takes its right side first
 //	exp log log1p sqrt cbrt    of one argument
@@ -37,11 +37,11 @@
 //	x(t - d)                   see Delays
 //	pi, 2.5e-3, 5[mV]          numbers; one without unit is dimensionless
 //
-// Derivatives are exact and defined everywhere, with one choice at each kink: that of
-// abs at 0 is 1, clip's on its bounds 1, that of mod where it jumps 1, as beside it;
-// of two equal numbers, max is the first and min the second. Where a derivative is
-// infinite or there is none, that of asin and acos at ±1 and beyond, of cbrt at 0, of
-// atan2 at the origin, it counts as 0.
+// Derivatives are exact, and defined at kinks: that of abs at 0 is 1, clip's on its
+// bounds 1, that of mod where it jumps 1, as beside it; of two equal numbers, max is
+// the first and min the second. Where a derivative is infinite or there is none, that
+// of asin and acos at ±1 and beyond, of cbrt at 0, of atan2 at the origin, it counts
+// as 0; those of sqrt, log and powers at 0 are infinite: keep away from it by max.
 //
 // Function adds a function of one number that is given in Go with its derivatives,
 // Table1D and Table2D add functions that interpolate measured or precomputed values.
@@ -67,12 +67,11 @@
 // x(t - d) is the value that x had a time d ago, in the same region. d is a parameter
 // or a number, in ms, and x a state or a line made of states and parameters; a line
 // that depends on a port has no past, but a state r(t + dt) = … that takes its value
-// has, and couplings may send it, too. As in couplings,
-// d is rounded to whole steps, 0 is the state that the step starts with, what lies
-// before the run is the state's history or its initial value, and gradients go through
-// the past. d can be set, also per region and per lane, but not learned. Delays lists
-// what is read; Nodes, which knows of no time, takes the present unless it is given a
-// node for it.
+// has, and couplings may send it, too. As in couplings, d is rounded to whole steps, 0
+// is the state that the step starts with, what lies before the run is the state's
+// history or its initial value, and gradients go through the past. d can be set, also
+// per region and per lane, but not learned. Delays lists what is read; Nodes, which
+// knows of no time, takes the present unless it is given a node for it.
 //
 // # Bounds
 //

@@ -26,6 +26,7 @@ type function struct {
 	rule  unitRule
 	value func(x []float64) float64
 	node  func(x []*G.Node) (*G.Node, error)
+	own   *goFunction // in the place of node
 
 	// slopes are the derivatives with respect to each argument, in the language,
 	// where the arguments are called x, y and z. None: it has none.
@@ -45,15 +46,15 @@ var functions = withOwn(map[string]function{
 	"cos":  stock(math.Cos, G.Cos, "-sin(x)"),
 	"sqrt": withRule(halfPower, stock(math.Sqrt, G.Sqrt, "1/(2*sqrt(x))")),
 	"abs":  withRule(oneUnit, stock(math.Abs, absolute, "where(x < 0, -1, 1)")),
-	"min": {2, oneUnit, slices.Min[[]float64],
-		func(x []*G.Node) (*G.Node, error) { return chooseNode("<", x[0], x[1], x[0], x[1]) },
-		[]string{"where(x < y, 1, 0)", "where(x < y, 0, 1)"}, nil},
-	"max": {2, oneUnit, slices.Max[[]float64],
-		func(x []*G.Node) (*G.Node, error) { return chooseNode("<", x[0], x[1], x[1], x[0]) },
-		[]string{"where(x < y, 0, 1)", "where(x < y, 1, 0)"}, nil},
-	"clip": {3, oneUnit, func(x []float64) float64 { return min(max(x[0], x[1]), x[2]) },
-		func(x []*G.Node) (*G.Node, error) { return Clip(x[0], x[1], x[2]) },
-		[]string{"where(z < max(x, y), 0, where(x < y, 0, 1))", "where(z < max(x, y), 0, where(x < y, 1, 0))", "where(z < max(x, y), 1, 0)"}, nil},
+	"min": {arity: 2, rule: oneUnit, value: slices.Min[[]float64],
+		node:   func(x []*G.Node) (*G.Node, error) { return chooseNode("<", x[0], x[1], x[0], x[1]) },
+		slopes: []string{"where(x < y, 1, 0)", "where(x < y, 0, 1)"}},
+	"max": {arity: 2, rule: oneUnit, value: slices.Max[[]float64],
+		node:   func(x []*G.Node) (*G.Node, error) { return chooseNode("<", x[0], x[1], x[1], x[0]) },
+		slopes: []string{"where(x < y, 0, 1)", "where(x < y, 1, 0)"}},
+	"clip": {arity: 3, rule: oneUnit, value: func(x []float64) float64 { return min(max(x[0], x[1]), x[2]) },
+		node:   func(x []*G.Node) (*G.Node, error) { return Clip(x[0], x[1], x[2]) },
+		slopes: []string{"where(z < max(x, y), 0, where(x < y, 0, 1))", "where(z < max(x, y), 0, where(x < y, 1, 0))", "where(z < max(x, y), 1, 0)"}},
 	"where": {arity: 3, rule: choice},
 	"diff":  {arity: 2, rule: slope},
 	"sum":   {arity: 2},

@@ -175,6 +175,9 @@ func Function(name string, f, df, d2f func(float64) float64) Item {
 // state finds a state by name.
 func (m *Model) state(name string) (*StateInfo, error) {
 	i := slices.IndexFunc(m.states, func(s StateInfo) bool { return s.Name == name })
+	if e, ok := m.equationOf(name); ok && i < 0 {
+		return nil, m.src.errorAt(e.at, fmt.Sprintf("%q is used as a state, but its line says what it is: expected d%s/dt = …", name, name))
+	}
 	if i < 0 {
 		return nil, fmt.Errorf("no state %q has an equation; %s", name, nearest(name, m.stateNames()))
 	}

@@ -40,7 +40,7 @@ func (f *goFunction) value(x []float64) float64 {
 
 // inText makes the function callable in equations.
 func (f *goFunction) inText(rule unitRule) function {
-	return function{arity: f.arity(), rule: rule, value: f.value, node: f.apply, slopes: f.slopes}
+	return function{arity: f.arity(), rule: rule, value: f.value, own: f, slopes: f.slopes}
 }
 
 // enter adds the function and its helpers to a table by name.
@@ -52,8 +52,11 @@ func (f *goFunction) enter(table map[string]function, rule unitRule) {
 }
 
 // apply makes the node of the function.
-func (f *goFunction) apply(x []*G.Node) (*G.Node, error) {
-	op := elementwise{goFunction: f}
+func (f *goFunction) apply(x []*G.Node) (*G.Node, error) { return f.applyAt(nil, x) }
+
+// applyAt is apply for a call in a text; missing says, there, that a derivative is.
+func (f *goFunction) applyAt(missing func(error) error, x []*G.Node) (*G.Node, error) {
+	op := elementwise{goFunction: f, missing: missing}
 	for i, n := range x {
 		op.dims[i] = n.Dims()
 	}
@@ -69,17 +72,14 @@ func (f *goFunction) apply(x []*G.Node) (*G.Node, error) {
 }
 
 // slope makes the node of the derivative with respect to argument i.
-func (f *goFunction) slope(i int, x G.Nodes) (*G.Node, error) {
-	if len(f.slopes) == 0 {
-		return nil, f.missing()
-	}
+func (f *goFunction) slope(i int, x G.Nodes, missing func(error) error) (*G.Node, error) {
 	e, src, err := parseExpression(f.slopes[i])
 	if err != nil {
 		return nil, err
 	}
 	helpers := map[string]function{}
 	f.enter(helpers, pureNumbers)
-	b := &builder{src: src, graph: x[0].Graph(), functions: helpers,
+	b := &builder{src: src, graph: x[0].Graph(), functions: helpers, missing: missing,
 		names: func() []string { return argumentNames[:f.arity()] },
 		lookup: func(name string) (term, bool, error) {
 			for k, n := range x {
@@ -97,10 +97,10 @@ func (f *goFunction) slope(i int, x G.Nodes) (*G.Node, error) {
 	return b.node(t), nil
 }
 
-// missing says which derivative of what the user calls the function is not given.
-func (f *goFunction) missing() error {
+// notGiven says which derivative of what the user calls the function is missing.
+func (f *goFunction) notGiven() error {
 	name := strings.TrimRight(f.name, "'")
-	return fmt.Errorf("nmm: function %s: its derivative of order %d is needed and not given", name, len(f.name)-len(name)+1)
+	return fmt.Errorf("function %s: its derivative of order %d is needed and not given", name, len(f.name)-len(name)+1)
 }
 
 // argumentNames are the names that the texts of derivatives use.
@@ -110,7 +110,8 @@ var argumentNames = []string{"x", "y", "z"}
 // tensors of one shape, in any mixture.
 type elementwise struct {
 	*goFunction
-	dims [2]int // of the operands
+	dims    [2]int            // of the operands
+	missing func(error) error // puts a place before an error
 }
 
 // mapped and paired tell an executor without a kernel of the op's name how to
@@ -136,9 +137,16 @@ func (op elementwise) Fixed() bool { return op.id == 0 }
 
 // SymDiff returns grad ⊙ ∂f/∂x_i.
 func (op elementwise) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+	if len(op.slopes) == 0 {
+		err := op.notGiven()
+		if op.missing != nil {
+			return nil, op.missing(err)
+		}
+		return nil, fmt.Errorf("nmm: %w", err)
+	}
 	var list G.Nodes
 	for i, x := range in {
-		slope, err := op.slope(i, in)
+		slope, err := op.slope(i, in, op.missing)
 		if err != nil {
 			return nil, err
 		}

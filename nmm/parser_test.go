@@ -1,6 +1,7 @@
 package nmm
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -236,21 +237,34 @@ func FuzzExpression(f *testing.F) {
 
 func FuzzDefine(f *testing.F) {
 	for _, seed := range []string{"dx/dt = -x*p : 1", "dx/dt = y : mV\ny = x/1[ms] :mV/ms", "y = y : 1\ndx/dt = y :", "dx/dt =\n -x*p :1 # c\n\n", "dx/dt = : 1", "x = 1", "dx/dt = p : √ms^(1/",
-		"modes i, k = 3\ndx[k]/dt = sum(i, a[i,k]*x[i])*p : 1\na[i,k] = [[1,2,3],[4,5,6],[7,8,9]][i,k] : 1", "modes k = 2\ny[k] = 1 : 1\ndx/dt = diff(y[1]*x, x)*p : 1"} {
+		"modes i, k = 3\ndx[k]/dt = sum(i, a[i,k]*x[i])*p : 1\na[i,k] = [[1,2,3],[4,5,6],[7,8,9]][i,k] : 1", "modes k = 2\ny[k] = 1 : 1\ndx/dt = diff(y[1]*x, x)*p : 1",
+		"dx/dt = p*x(t - d) - p*y(t-2[ms]) : 1\ny = diff(diff(x^x, x), x) : 1", "r(t + dt) = f(x, 1) : 1\ndx/dt = r(t - d)*p : 1", "dx/dt = p*where(x <= 1, atan2(x, f(x, x)), mod(x, 2)) : 1"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, equations string) {
 		if len(equations) > 2000 {
 			return
 		}
-		m, err := Define("Fuzz", equations, Parameter("p", 1, "1/ms", Free, ""))
-		if (m == nil) == (err == nil) {
-			t.Fatalf("expected a model or an error, found %v, %v", m, err)
+		items := []Item{Parameter("p", 1, "1/ms", Free, ""), Table2D("f", "1", Axis{0, 1, "1"}, Axis{0, 1, "1"}, tableRows)}
+		if strings.Contains(equations, "d)") {
+			items = append(items, Parameter("d", 1, "ms", Free, ""))
 		}
-		if m == nil {
+		m, err := Define("Fuzz", equations, items...)
+		var at *EquationError
+		switch {
+		case (m == nil) == (err == nil):
+			t.Fatalf("expected a model or an error, found %v, %v", m, err)
+		case err != nil && !errors.As(err, &at) && !strings.Contains(err.Error(), "is declared and occurs in no equation") && !strings.Contains(err.Error(), "the name is taken already"):
+			t.Fatalf("expected an error with a place, found %v", err)
+		case err != nil:
+			_ = err.Error()
 			return
 		}
+		_, _ = m.String(), m.LaTeX()
 		values := vars{"p": {1}}
+		for _, p := range m.Parameters() {
+			values[p.Name] = []float64{1}
+		}
 		for _, s := range m.States() {
 			values[s.Name] = []float64{1, 2}
 		}
