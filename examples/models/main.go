@@ -79,12 +79,11 @@ func run(args []string, stdout, stderr io.Writer) error {
 		return c.list(stdout)
 	}
 	m, err := c.build()
-	if err != nil {
-		return err
-	}
 	switch {
 	case c.check:
-		return c.checked(stdout, m)
+		return c.checked(stdout, m, err)
+	case err != nil:
+		return err
 	case c.json:
 		return m.WriteJSON(stdout)
 	case c.latex:
@@ -154,12 +153,26 @@ func set(m *nmm.Model, name, value string) error {
 	return m.Set(name, q).Err()
 }
 
-// checked says that nothing is wrong with the file.
-func (c *config) checked(w io.Writer, m *nmm.Model) error {
-	states, parameters := len(m.States()), len(m.Parameters())
-	if c.json {
-		return json.NewEncoder(w).Encode(map[string]any{"file": c.model, "ok": true, "name": m.Name(), "states": states, "parameters": parameters})
+// checked says what was found in the file, or passes on what is wrong with it.
+func (c *config) checked(w io.Writer, m *nmm.Model, problem error) error {
+	found := struct {
+		File       string `json:"file"`
+		OK         bool   `json:"ok"`
+		Name       string `json:"name,omitempty"`
+		States     int    `json:"states,omitempty"`
+		Parameters int    `json:"parameters,omitempty"`
+		Error      string `json:"error,omitempty"`
+	}{File: c.model, OK: problem == nil}
+	if problem == nil {
+		found.Name, found.States, found.Parameters = m.Name(), len(m.States()), len(m.Parameters())
+	} else {
+		found.Error = problem.Error()
 	}
-	_, err := fmt.Fprintf(w, "%s: %s, %d states, %d parameters, names and units fit\n", c.model, m.Name(), states, parameters)
-	return err
+	if c.json {
+		return errors.Join(problem, json.NewEncoder(w).Encode(found))
+	}
+	if problem == nil {
+		fmt.Fprintf(w, "%s: %s, %d states, %d parameters, names and units fit\n", found.File, found.Name, found.States, found.Parameters)
+	}
+	return problem
 }

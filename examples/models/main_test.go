@@ -73,7 +73,19 @@ func TestFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte(wrong), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, []string{"-check", path}, path+": model JansenRit, line 8, column ")
+	place := path + ": model JansenRit, line 8, column "
+	wantError(t, []string{"-check", path}, place)
+	var out bytes.Buffer
+	var found struct {
+		OK    bool
+		Error string
+	}
+	if err := run([]string{"-check", "-json", path}, &out, new(bytes.Buffer)); err == nil {
+		t.Error("expected an error beside the JSON")
+	}
+	if err := json.Unmarshal(out.Bytes(), &found); err != nil || found.OK || !strings.Contains(found.Error, place) {
+		t.Errorf("found %+v, %v", found, err)
+	}
 }
 
 func wantError(t *testing.T, args []string, part string) {
