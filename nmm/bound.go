@@ -58,6 +58,9 @@ func (b Bounding) check(lo, hi float64) error {
 	if b.reflecting && b.width != 0 {
 		return fmt.Errorf("a state cannot be reflected and have a smooth floor too")
 	}
+	if b.reflecting && lo == hi {
+		return fmt.Errorf("expected bounds lo < hi to reflect a state between, found [%g, %g]", lo, hi)
+	}
 	if b.width != 0 && !(b.width > 0 && 2*b.width <= hi-lo && !math.IsInf(b.width, 1)) {
 		return fmt.Errorf("expected a smooth floor of a width above 0 and up to half of [%g, %g], found %g", lo, hi, b.width)
 	}
@@ -65,7 +68,8 @@ func (b Bounding) check(lo, hi float64) error {
 }
 
 // Bound changes the bounds of a state, in its unit, and how it is kept within them; without a choice it is clipped.
-// ±Inf is no bound, so Bound(state, math.Inf(-1), math.Inf(1)) takes a model's own bounds away.
+// ±Inf is no bound, so Bound(state, math.Inf(-1), math.Inf(1)) takes a model's own bounds away,
+// and Bound(state, x, x) holds the state at x.
 func (m *Model) Bound(state string, lo, hi float64, how ...Bounding) *Model {
 	if m.err != nil {
 		return m

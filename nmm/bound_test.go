@@ -30,8 +30,9 @@ func TestBoundErrors(t *testing.T) {
 		want string
 	}{
 		{WilsonCowan().Bound("e", 0, 1), `no state "e"`},
-		{WilsonCowan().Bound("E", 1, 0), "expected bounds lo < hi, found [1, 0]"},
-		{WilsonCowan().Bound("E", math.NaN(), 1), "expected bounds lo < hi"},
+		{WilsonCowan().Bound("E", 1, 0), "expected bounds lo <= hi, found [1, 0]"},
+		{WilsonCowan().Bound("E", math.NaN(), 1), "expected bounds lo <= hi"},
+		{WilsonCowan().Bound("E", 1, 1, Reflecting), "expected bounds lo < hi to reflect a state between, found [1, 1]"},
 		{WilsonCowan().Bound("E", 0, 1, SmoothFloor(0.6)), `state "E": expected a smooth floor of a width above 0 and up to half of [0, 1], found 0.6`},
 		{WilsonCowan().Bound("E", 0, math.Inf(1), SmoothFloor(0)), "expected a smooth floor of a width above 0"},
 		{WilsonCowan().Bound("E", 0, math.Inf(1), SmoothFloor(math.Inf(1))), "expected a smooth floor of a width"},

@@ -114,7 +114,7 @@ func TestFileErrors(t *testing.T) {
 		{`[0, 1]`, `[0]`, `field states: "x": initial: expected [lo, hi], found 1 numbers`},
 		{`[0, 1]`, `[null, 1]`, `line 5: field initial: null`},
 		{`[0, null]`, `[0]`, `field states: "x": bounds: expected [lo, hi], found 1 numbers`},
-		{`[0, null]`, `[2, 1]`, `expected bounds lo < hi`},
+		{`[0, null]`, `[2, 1]`, `expected bounds lo <= hi`},
 		{`"name": "x"`, `"name": "y"`, `no state "y" has an equation; nearest: x`},
 		{`-a*x`, `-b*x`, `model Small, line 1, column 10: unknown name "b"`},
 		{`: mV`, `: V/`, `model Small, line 1`},

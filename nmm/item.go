@@ -91,16 +91,16 @@ func State(name string, lo, hi float64, meaning string) Item {
 }
 
 // Bounds limits a state to [lo, hi], after every stage of a step: by clipping it, or
-// how the last argument says. ±Inf is no bound. The name may be that of all modes,
-// "xi[k]".
+// how the last argument says. ±Inf is no bound, and equal ones hold the state there,
+// as a lesion does. The name may be that of all modes, "xi[k]".
 func Bounds(state string, lo, hi float64, how ...Bounding) Item {
 	return named(state, func(m *Model, state string) error {
 		s, err := m.state(state)
 		if err != nil {
 			return err
 		}
-		if !(lo < hi) {
-			return fmt.Errorf("state %q: expected bounds lo < hi, found [%g, %g]", state, lo, hi)
+		if !(lo <= hi) || math.IsInf(lo, 1) || math.IsInf(hi, -1) {
+			return fmt.Errorf("state %q: expected bounds lo <= hi, found [%g, %g]", state, lo, hi)
 		}
 		if len(how) > 1 {
 			return fmt.Errorf("state %q: expected one way to keep it within its bounds, found %v", state, how)

@@ -150,7 +150,7 @@ func TestDefinitionErrors(t *testing.T) {
 		{"dx/dt = -k*x : 1", []Item{Parameter("k", 1, "1/ms", Between(2, 1), "")}, []string{`parameter "k": transform between(2, 1)`}},
 		{"dx/dt = -k*x : 1", []Item{k, State("y", 0, 1, "")}, []string{`no state "y" has an equation; nearest: x`}},
 		{"dx/dt = -k*x : 1", []Item{k, State("x", 1, 0, "")}, []string{`state "x": expected a finite initial range [lo, hi], found [1, 0]`}},
-		{"dx/dt = -k*x : 1", []Item{k, Bounds("x", 1, 1)}, []string{`state "x": expected bounds lo < hi, found [1, 1]`}},
+		{"dx/dt = -k*x : 1", []Item{k, Bounds("x", 1, 0)}, []string{`state "x": expected bounds lo <= hi, found [1, 0]`}},
 		{"dx/dt = -k*x : 1", []Item{k, Bounds("y", 0, 1)}, []string{`no state "y"`}},
 		{"dx/dt = -k*x : 1", []Item{k, Preset("fast", map[string]float64{"kk": 3})}, []string{`preset "fast"`, `unknown parameter "kk"; nearest: k`}},
 		{"dx/dt = -k*x : 1", []Item{k, Function("exp", math.Exp, nil, nil)}, []string{`function "exp": the name belongs to a function`}},

@@ -106,3 +106,14 @@ func TestHopfieldRecall(t *testing.T) {
 		}
 	}
 }
+
+// Equal bounds hold a state, and the others go on by it: 0 = x - x³ - 0.04 x - 0.02 at rest.
+func TestHeldState(t *testing.T) {
+	m := nmm.Hopf().Set("a", 1).Set("omega", 0.1).Bound("y", 0.2, 0.2)
+	for record, want := range map[string]float64{"y": 0.2, "x": 0.969208} {
+		x := trajectory(t, m, 1, map[string]float64{"x": 0.5, "y": 0.7}, graph.Run{Dt: 0.05, Duration: 0.05, Warmup: 50, Integrator: graph.RK4}, record)
+		if math.Abs(x[0]-want) > 1e-6 {
+			t.Errorf("%s is %.6f, expected %.6f", record, x[0], want)
+		}
+	}
+}

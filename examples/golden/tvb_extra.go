@@ -39,11 +39,13 @@ func readTVBExtra(d *document) ([]instance, error) {
 
 // extend adds noise and stimulus to the problem.
 func (f *tvbExtra) extend(p *problem) *outcome {
-	switch {
-	case len(f.B) > 0:
+	if len(f.B) > 0 {
 		return decline(skipped("needs multiplicative noise (a later issue)"))
-	case len(f.Clamp) > 0:
-		return decline(skipped("needs clamped state variables (a later issue)"))
+	}
+	for _, v := range f.variables() {
+		if held, ok := f.Clamp[f.StateVariables[v.row]]; ok {
+			p.bounds[v.name] = [2]float64{held.data[0], held.data[0]}
+		}
 	}
 	if f.Nsig != nil {
 		for _, v := range f.variables() {
