@@ -87,7 +87,7 @@ func (n *Network) autonomous() error {
 	for _, p := range n.populations {
 		for _, s := range p.states {
 			if s.Stepwise {
-				return fmt.Errorf("graph: %s.%s moves from step to step, as its equation says: a network with such states has no flow dx/dt = f(x)", p.name, s.Name)
+				return fmt.Errorf("graph: %s.%s moves from step to step, as its equation says: %w", p.name, s.Name, ErrNoFlow)
 			}
 		}
 	}

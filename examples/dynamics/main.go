@@ -41,7 +41,7 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "dynamics:", err)
+		fmt.Fprintln(os.Stderr, "dynamics:", strings.TrimPrefix(err.Error(), "dynamics: "))
 		os.Exit(1)
 	}
 }

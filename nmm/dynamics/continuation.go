@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 )
 
 // Continuation says how a branch of fixed points is followed as one parameter changes. Parameter, From and To must be
@@ -54,22 +53,26 @@ func (s *System) Continue(ctx context.Context, c Continuation) (*Branch, error) 
 		return b, s.errorf("continuation in %s: %w", c.Parameter, err)
 	}
 	b.Points = []BranchPoint{start.point()}
-	sizes := slices.Clone(f.size)
-	for _, direction := range []float64{1, -1} {
-		copy(f.size, sizes)
-		closed, err := f.follow(ctx, b, start.towards(direction*(c.To-c.From)))
-		if err != nil {
-			return b, s.errorf("continuation in %s: %w", c.Parameter, err)
-		}
-		if closed {
-			break
-		}
-		b.reverse() // so that the start is the last point again, and the second pass goes on from it the other way
-	}
+	err = f.both(ctx, b, start)
 	if (b.Points[len(b.Points)-1].Value-b.Points[0].Value)*(c.To-c.From) < 0 {
 		b.reverse()
 	}
-	return b, nil
+	if err != nil {
+		err = s.errorf("continuation in %s: %w", c.Parameter, err)
+	}
+	return b, err
+}
+
+// both follows the branch from its start in one direction and, unless it is closed, in the other.
+func (f *follower) both(ctx context.Context, b *Branch, start *place) error {
+	closed, err := f.follow(ctx, b, start.towards(1))
+	if closed || err != nil && !errors.Is(err, ErrStuck) {
+		return err
+	}
+	b.reverse() // so that the start is the last point again
+	copy(f.size, start.size)
+	_, more := f.follow(ctx, b, start.towards(-1))
+	return errors.Join(err, more)
 }
 
 // newFollower checks the settings and fills in defaults.

@@ -33,6 +33,7 @@ type follower struct {
 type place struct {
 	u       []float64 // state, parameter
 	tangent []float64 // of length 1, in units of size
+	size    []float64 // units at the start of a branch
 	FixedPoint
 }
 
@@ -73,6 +74,7 @@ func (f *follower) start(x []float64) (*place, error) {
 	}
 	p := &place{u: append(slices.Clone(x), f.present), tangent: make([]float64, len(x)+1)}
 	f.grow(p)
+	p.size = slices.Clone(f.size)
 	f.fill(p.u, p.tangent)
 	var svd mat.SVD
 	n := len(x)
@@ -235,30 +237,37 @@ func (f *follower) edge(at *place, h float64) (*place, float64) {
 func (f *follower) snap(p *place) {
 	n := len(f.f)
 	for _, end := range []float64{f.lo, f.hi} {
-		if math.Abs(p.value()-end) > 1e-6*(f.hi-f.lo) || f.flow.Set(f.address, end) != nil {
+		if math.Abs(p.value()-end) > 1e-6*f.size[n] || f.flow.Set(f.address, end) != nil {
 			continue
 		}
 		x := slices.Clone(p.state())
-		if newNewton(f.flow, f.size[:n]).from(x) && floats.Distance(x, p.state(), math.Inf(1)) < 1e-3*floats.Max(f.size[:n]) {
-			copy(p.u, append(x, end))
+		if newNewton(f.flow, f.size[:n]).from(x) && f.same(x, p.u, 1e-3) {
+			p.State, p.u = x, append(slices.Clone(x), end)
 		}
 	}
 }
 
+// same compares the first numbers of two places, in units of their sizes.
+func (f *follower) same(a, b []float64, tolerance float64) bool {
+	for i := range a {
+		if math.Abs(a[i]-b[i]) > tolerance*f.size[i] {
+			return false
+		}
+	}
+	return true
+}
+
 // passes says whether the step of length h from at goes through the start, in the direction in which it was left.
 func (f *follower) passes(start, at *place, h float64) bool {
-	along, same := 0.0, 0.0
+	along, onward := 0.0, 0.0
 	for i, t := range at.tangent {
-		along, same = along+t*(start.u[i]-at.u[i])/f.size[i], same+t*start.tangent[i]
+		along, onward = along+t*(start.u[i]-at.u[i])/f.size[i], onward+t*start.tangent[i]
 	}
-	if same <= 0 || along < 0 || along >= h {
+	if onward <= 0 || along < 0 || along >= h {
 		return false
 	}
 	p, ok := f.correct(at, along)
-	for i := 0; ok && i < len(f.size); i++ {
-		ok = math.Abs(p.u[i]-start.u[i]) < merged*f.size[i]
-	}
-	return ok
+	return ok && f.same(p.u, start.u, merged)
 }
 
 // describe prints a state for an error.

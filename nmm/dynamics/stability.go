@@ -36,14 +36,19 @@ func newFixedPoint(x []float64, j *mat.Dense) (FixedPoint, error) {
 	return p, nil
 }
 
+// neutral is the size, relative to the largest eigenvalue, up to which a real part may be rounding of 0.
+const neutral = 1e-11
+
 // Stable says whether small deviations decay: all real parts are negative.
-func (p FixedPoint) Stable() bool { return len(p.Eigenvalues) > 0 && real(p.Eigenvalues[0]) < 0 }
+func (p FixedPoint) Stable() bool {
+	return len(p.Eigenvalues) > 0 && real(p.Eigenvalues[0]) < -neutral*p.largest()
+}
 
 // Unstable is the number of eigenvalues with a positive real part, the dimension of the unstable manifold.
 func (p FixedPoint) Unstable() int {
-	n := 0
+	n, least := 0, neutral*p.largest()
 	for _, v := range p.Eigenvalues {
-		if real(v) > 0 {
+		if real(v) > least {
 			n++
 		}
 	}
