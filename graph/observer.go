@@ -152,6 +152,9 @@ func (o *observer) attachModel(n *Network) (err error) {
 		}
 		return nil
 	}
+	if past := o.Model.Delays(); len(past) > 0 {
+		return fmt.Errorf("model %s reads %s: an observer keeps no past", o.Model.Name(), past[0].Name)
+	}
 	o.net, err = NewNetwork(Population(o.Name, o.pop.labels, o.Model), &Input{Name: observedInput, To: o.Name + "." + o.Port})
 	if err != nil {
 		return err

@@ -206,6 +206,8 @@ func TestPastErrors(t *testing.T) {
 	wantErr(err, "cortex.d is a delay")
 	_, err = net.Simulate(t.Context(), Run{Dt: 0.1, Duration: 1, Values: map[string]mat.Matrix{"cortex.d": mat.NewDense(1, 1, []float64{-1})}})
 	wantErr(err, `Run.Values["cortex.d"]`, "in lane 0 is -1")
+	_, err = NewNetwork(Population("cortex", Regions(2), nmm.Hopf()), &Observer{Name: "late", From: "cortex.x", Model: laggedModel(t), Port: "x_in", Output: "x", Ratio: 1})
+	wantErr(err, "late", "an observer keeps no past")
 	_, err = net.Flow()
 	wantErr(err, "cortex.x(t - d)", "has a delay")
 	wantErr(net.Set("cortex.x(t - d)/weights", repeat(2, 3)), "unknown address")
