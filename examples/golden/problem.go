@@ -17,6 +17,8 @@ type problem struct {
 	ou      []ouInput // Ornstein-Uhlenbeck inputs into ports
 	// kicks are added to states once in each step, [step][node], as the integrators add noise.
 	kicks map[string][][]float64
+	// grow makes of a state, at the start of a step, the factor of its kicks; nil for 1.
+	grow func(x float64) float64
 
 	dt     float64 // ms
 	steps  int     // default: the last recorded one

@@ -118,7 +118,7 @@ func (p *problem) recorded() []string {
 
 // simulate returns the recorded states in the peer's names and units, [record][node].
 func (p *problem) simulate() (map[string][][]float64, *outcome) {
-	if p.scheme == "RK4" && len(p.kicks) > 0 {
+	if len(p.kicks) > 0 && (p.scheme == "RK4" || p.grow != nil) {
 		return p.stepwise()
 	}
 	if err := p.runOU(); err != nil {

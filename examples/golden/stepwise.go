@@ -1,13 +1,13 @@
 package main
 
 // stepwise is simulate for increments in a scheme that takes none: TVB's RK4 adds dt·s once, after the
-// last stage. Each step is a run of its own, whose result gets its increments, is clipped and becomes
+// last stage, and Euler's scheme adds increments that depend on the state. Each step is a run of its own, whose result gets its increments, is clipped and becomes
 // the next initial state; the states before it become the history. TVB clips only the sum, our run has
 // clipped the result before: where that moved a value, the two differ and the case is not ours to run.
 func (p *problem) stepwise() (map[string][][]float64, *outcome) {
 	p.defaults()
 	q := *p
-	q.kicks, q.steps, q.record = nil, 1, []int{1}
+	q.kicks, q.grow, q.steps, q.record = nil, nil, 1, []int{1}
 	q.init, q.history = map[string][]float64{}, map[string][][]float64{}
 	for state, x := range p.init {
 		q.init[state], q.history[state] = x, append([][]float64{x}, p.history[state][min(1, len(p.history[state])):]...)
@@ -29,7 +29,7 @@ func (p *problem) stepwise() (map[string][][]float64, *outcome) {
 				if bounded && touches(next, b) {
 					return nil, decline(skipped("needs increments inside the last clipping of RK4 (%s in step %d)", state, k+1))
 				}
-				next = add(next, p.kicks[state][k])
+				next = add(next, p.kicked(state, q.init[state], k))
 				if bounded {
 					clipTo(next, b)
 				}
@@ -47,6 +47,19 @@ func (p *problem) stepwise() (map[string][][]float64, *outcome) {
 		}
 	}
 	return out, nil
+}
+
+// kicked is what step k adds to a state that starts at x.
+func (p *problem) kicked(state string, x []float64, k int) []float64 {
+	kick := p.kicks[state][k]
+	if p.grow == nil {
+		return kick
+	}
+	factor := make([]float64, len(x))
+	for i := range x {
+		factor[i] = p.grow(x[i])
+	}
+	return times(factor, kick)
 }
 
 // touches reports whether a value lies on a bound.

@@ -23,7 +23,7 @@ type tvbExtra struct {
 		Stvar          []int
 		TemporalValues []float64 `json:"temporal_values"`
 	}
-	B json.RawMessage // multiplicative noise: the factor's parameters
+	B *struct{ A, B float64 } // multiplicative noise: its factor is a x + b
 }
 
 // readTVBExtra makes one case of the file.
@@ -39,8 +39,11 @@ func readTVBExtra(d *document) ([]instance, error) {
 
 // extend adds noise and stimulus to the problem.
 func (f *tvbExtra) extend(p *problem) *outcome {
-	if len(f.B) > 0 {
-		return decline(skipped("needs multiplicative noise (a later issue)"))
+	if b := f.B; b != nil {
+		if p.scheme != "Euler" {
+			return decline(skipped("needs multiplicative noise in the stages of %s", p.scheme))
+		}
+		p.grow = func(x float64) float64 { return b.A*x + b.B }
 	}
 	for _, v := range f.variables() {
 		if held, ok := f.Clamp[f.StateVariables[v.row]]; ok {
