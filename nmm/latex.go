@@ -212,11 +212,11 @@ func (e *expr) callLaTeX() (string, int) {
 		return fmt.Sprintf(`\begin{cases} %s & \text{if } %s \\ %s & \text{otherwise} \end{cases}`, list[1], list[0], list[2]), atomLevel
 	}
 	name, ok := latexFunctions[e.text]
-	if _, past := e.pastOf(); past && functions[e.text].arity == 0 {
-		name, ok = symbolLaTeX(e.text)+e.indicesLaTeX(), true
-	}
-	if !ok {
-		name = `\operatorname{` + strings.ReplaceAll(e.text, "_", `\_`) + `}`
+	switch _, known := functions[e.text]; {
+	case !known: // a table, a function of the model's own, or the past of a state
+		name = symbolLaTeX(e.text) + e.indicesLaTeX()
+	case !ok:
+		name = `\operatorname{` + e.text + `}`
 	}
 	return name + latexParentheses(strings.Join(list, ", ")), powerLevel
 }

@@ -22,6 +22,7 @@ func TestLaTeXOfExpressions(t *testing.T) {
 		{"where(x > 0, x, 0)", `\begin{cases} x & \text{if } 0 < x \\ 0 & \text{otherwise} \end{cases}`},
 		{"clip(x, 0, 1) + abs(y)", `\operatorname{clip}\left(x, 0, 1\right) + \left|y\right|`},
 		{"0.3328165811190224*x - 1.25e-20", `0.332817\, x - 1.25 \cdot 10^{-20}`},
+		{"Phi(x, y)*f_e(x)", `\Phi\left(x, y\right) f_{e}\left(x\right)`},
 		{"cbrt(x) + log1p(x - 1)", `\sqrt[3]{x} + \ln\left(1 + x - 1\right)`},
 		{"a*diff(diff(x^2 + y, x), y)", `a\, \frac{\partial \left(\frac{\partial \left(x^{2} + y\right)}{\partial x}\right)}{\partial y}`},
 		{"mod(atan2(y, x), 2)", `\operatorname{mod}\left(\operatorname{atan2}\left(y, x\right), 2\right)`},

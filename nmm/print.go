@@ -111,7 +111,7 @@ func (p preset) valuesText() string {
 func (t *table) cells() []any {
 	ranges, sizes := make([]string, len(t.axes)), make([]string, len(t.axes))
 	for i, a := range t.axes {
-		ranges[i] = fmt.Sprintf("[%g, %g] %s", a.Start, a.Start+a.Step*float64(t.sizes[i]-1), a.Unit)
+		ranges[i] = fmt.Sprintf("[%.6g, %.6g] %s", a.Start, a.Start+a.Step*float64(t.sizes[i]-1), a.Unit)
 		sizes[i] = fmt.Sprint(t.sizes[i])
 	}
 	return []any{t.name, t.unit, strings.Join(ranges, ", "), strings.Join(sizes, " × ")}
