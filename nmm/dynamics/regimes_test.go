@@ -279,3 +279,12 @@ func decision(r1, r2 *mat.Dense, onset, window int) (pool, at int) {
 	}
 	return 0, -1
 }
+
+// TestSFAFolds: with adaptation Gast, Schmidt and Knösche's population has two folds close together, above the Hopf bifurcation at
+// which it begins to burst.
+func TestSFAFolds(t *testing.T) {
+	b := continued(t, system(t, nmm.GastSchmidtKnoscheSF().Set("eta", -6.0)), Continuation{Parameter: "eta", From: -8, To: -2})
+	if got := fmt.Sprint(len(b.Hopfs()), len(b.Folds()), len(b.Special)); got != "1 2 3" {
+		t.Errorf("found\n%v\nexpected a Hopf bifurcation and two folds", b)
+	}
+}

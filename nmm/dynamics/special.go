@@ -13,7 +13,7 @@ func (f *follower) special(b *Branch, at, next *place, h float64) {
 			return
 		}
 		here, behind := f.locate(at, next, from, near, h)
-		b.Special = append(b.Special, f.classify(here.place, from, behind.place, len(b.Points)-1, critical*size))
+		b.Special = append(b.Special, classify(here.place, len(b.Points)-1, critical*size))
 		near, from = behind.distance, behind.place
 	}
 }
@@ -58,18 +58,20 @@ func (f *follower) between(at *place, near, far float64) (reached, bool) {
 // axis.
 const critical = 1e-4
 
-// classify says what the change is by the eigenvalue nearest to the imaginary axis and by the parameter's direction before and
-// behind it. Real parts up to zero are 0.
-func (f *follower) classify(here, from, behind *place, after int, zero float64) Special {
+// flat is how little the parameter changes along the branch at a fold, located as it is: by less than this part of a step.
+const flat = 1e-4
+
+// classify says what the change is by the eigenvalue nearest to the imaginary axis, of which real parts up to zero are 0, and by
+// the direction of the branch.
+func classify(here *place, after int, zero float64) Special {
 	s := Special{After: after, BranchPoint: here.point(), Kind: BranchCrossing}
 	nearest := here.nearest()
-	last := len(here.u) - 1
 	switch {
 	case math.Abs(real(nearest)) > zero:
 		s.Kind = Kink
 	case imag(nearest) != 0:
 		s.Kind, s.Frequency = Hopf, math.Abs(imag(nearest))/(2*math.Pi)*1000
-	case from.tangent[last]*behind.tangent[last] < 0:
+	case math.Abs(here.tangent[len(here.tangent)-1]) < flat:
 		s.Kind = Fold
 	}
 	return s
