@@ -52,27 +52,3 @@ func divisive() []Item {
 		Reference("Carandini and Heeger (2012) Nat. Rev. Neurosci. 13: 51-62, doi:10.1038/nrn3136"),
 	)
 }
-
-// wilsonCowanPair are the items that variants of WilsonCowan share: two populations with shifted sigmoids.
-func wilsonCowanPair() []Item {
-	return []Item{
-		Family("population rate"),
-		Parameter("tau_e", 1, "ms", Positive, "time constant of E"),
-		Parameter("tau_i", 1, "ms", Positive, "time constant of I"),
-		Parameter("a_e", 1.2, "1", Free, "steepness of S_e"),
-		Parameter("a_i", 1, "1", Free, "steepness of S_i"),
-		Parameter("b_e", 2.8, "1", Free, "position of S_e"),
-		Parameter("b_i", 4, "1", Free, "position of S_i"),
-		Parameter("r_e", 1, "1", Free, "refractory fraction of E"),
-		Parameter("r_i", 1, "1", Free, "refractory fraction of I"),
-		Parameter("P", 0, "1", Free, "constant input to E"),
-		Parameter("Q", 0, "1", Free, "constant input to I"),
-
-		State("E", 0, 1, "active fraction of the excitatory cells"),
-		State("I", 0, 1, "active fraction of the inhibitory cells"),
-		Port("E_in", "1"),
-		Port("I_in", "1"),
-
-		Reference("Wilson and Cowan (1972) Biophys. J. 12: 1-24, doi:10.1016/S0006-3495(72)86068-5"),
-	}
-}

@@ -17,7 +17,7 @@ package nmm
 // beside P.
 //
 // Zetterberg, Kristiansson and Mossberg, Biol. Cybern. 31 (1978) 15-26, doi:10.1007/BF00337367; Jansen and Rit, Biol.
-// Cybern. 73 (1995) 357-366, doi:10.1007/BF00199471; in this form: Moran et al., NeuroImage 37 (2007) 706-720,
+// Cybern. 73 (1995) 357-366, doi:10.1007/BF00199471; recurrent inhibition: Moran et al., NeuroImage 37 (2007) 706-720,
 // doi:10.1016/j.neuroimage.2007.05.032.
 func ZetterbergJansen() *Model {
 	return define("ZetterbergJansen", `
