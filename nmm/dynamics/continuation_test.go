@@ -111,6 +111,7 @@ func TestBranchesFindsEveryBranchOnce(t *testing.T) {
 	}
 }
 
+// TestKink: at x = 0 the flow has a kink at which the branch of x = p turns from stable to unstable without an eigenvalue that is 0.
 func TestKink(t *testing.T) {
 	m, err := nmm.Define("Kinked", `dx/dt = where(x < 0, p - x, x - p/2)/1[ms] : 1`,
 		nmm.Parameter("p", -1, "1", nmm.Free, ""), nmm.State("x", -2, 2, ""))
@@ -129,6 +130,7 @@ func TestKink(t *testing.T) {
 	}
 }
 
+// TestClosedBranch: x² + p² = 1 is a circle, followed once.
 func TestClosedBranch(t *testing.T) {
 	m, err := nmm.Define("Circle", `dx/dt = (1 - x^2 - p^2)/1[ms] : 1`, nmm.Parameter("p", 0, "1", nmm.Free, ""), nmm.State("x", -2, 2, ""))
 	if err != nil {
@@ -162,6 +164,8 @@ func TestBranchIsStuckWhereItEnds(t *testing.T) {
 	}
 }
 
+// TestPitchforks: with more stimulus the two equal pools of Wong and Wang stop deciding; the branch of equal pools goes straight
+// through both pitchforks, where the corrector has no unique solution.
 func TestPitchforks(t *testing.T) {
 	s := system(t, nmm.WongWang())
 	list, err := s.Branches(t.Context(), Continuation{Parameter: "mu_0", From: 0, To: 60})

@@ -63,3 +63,44 @@ func ExampleSystem_Continue() {
 	// Hopf at 0.0898/ms, 10.4 Hz
 	// Hopf at 0.3157/ms, 11.2 Hz
 }
+
+// Moved slowly up and down again, the input lets the population jump at one fold, and back at the other.
+func ExampleSystem_Sweep() {
+	ctx := context.Background()
+	s, err := dynamics.New(nmm.MontbrioPazoRoxin())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	sweep, err := s.Sweep(ctx, dynamics.Sweep{Parameter: "eta", From: -7, To: -2, Values: 6, Settle: 200})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(sweep)
+	// Output:
+	// eta  r (1/ms)  v        down
+	// -7   0.06459   -2.464
+	// -6   0.07132   -2.232
+	// -5   0.08113   -1.962   1.031, -0.1544
+	// -4   0.09831   -1.619   1.177, -0.1352
+	// -3   1.284     -0.1239
+	// -2   1.373     -0.1159
+}
+
+// The attractor of the Lorenz system is a little more than a surface.
+func ExampleSystem_Lyapunov() {
+	s, err := dynamics.New(nmm.Lorenz())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	spectrum, err := s.Lyapunov(context.Background(), dynamics.Lyapunov{Duration: 500})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("chaotic: %v, dimension %.2f\n", spectrum.Exponents[0] > 0.1, spectrum.Dimension())
+	// Output:
+	// chaotic: true, dimension 2.06
+}

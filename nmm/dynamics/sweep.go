@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -138,15 +139,18 @@ func (h *Hysteresis) String() string {
 	fmt.Fprintf(w, "%s\t%s\tdown\n", heading(h.Parameter, h.Unit), strings.Join(headings(h.States, h.Units), "\t"))
 	sizes := h.sizes()
 	for k, up := range h.Up {
-		fmt.Fprintf(w, "%s\t%s", number(up.Value), strings.Join(up.ranges(sizes), "\t"))
+		down := ""
 		if k < len(h.Down) && h.Two(k) {
-			fmt.Fprintf(w, "\t%s", strings.Join(h.Down[k].ranges(sizes), ", "))
+			down = strings.Join(h.Down[k].ranges(sizes), ", ")
 		}
-		fmt.Fprintln(w)
+		fmt.Fprintf(w, "%s\t%s\t%s\n", number(up.Value), strings.Join(up.ranges(sizes), "\t"), down)
 	}
 	w.Flush()
-	return b.String()
+	return trailing.ReplaceAllString(b.String(), "")
 }
+
+// trailing is what a table leaves in front of empty cells.
+var trailing = regexp.MustCompile(`(?m) +$`)
 
 // ranges prints what every state does, one number where it rests: where it moves by less than 1e-4 of its size.
 func (e Extremes) ranges(sizes []float64) []string {
