@@ -27,13 +27,18 @@ func (d *differ) expand(e *expr) (*expr, error) {
 	if err != nil || e.kind != callExpr || e.text != "diff" {
 		return c, err
 	}
-	if err := d.checkName(e.args[1]); err != nil {
+	if err := d.check(e); err != nil {
 		return nil, err
 	}
 	return d.derivative(c.args[0], e.args[1].text)
 }
 
-func (d *differ) checkName(x *expr) error {
+// check wants two arguments, of which the second is a name.
+func (d *differ) check(e *expr) error {
+	if _, err := d.src.lookupFunction(e, nil); err != nil {
+		return err
+	}
+	x := e.args[1]
 	if x.kind == nameExpr && slices.Contains(d.symbols, x.text) {
 		return nil
 	}
