@@ -50,7 +50,7 @@ var atLeast = []struct {
 	{"neurolib/model_ww.json", 6},
 	{"neurolib/model_thalamus.json", 3},
 	{"neurolib/model_aln.json", 10},
-	{"neurolib/multimodel.json", 5},
+	{"neurolib/multimodel.json", 9},
 	{"tvb/coupling/*_PreSigmoidal.json", 0},
 	{"tvb/coupling/*.json", 1},
 	{"tvb/dfun/MontbrioPazoRoxin.json", 4},

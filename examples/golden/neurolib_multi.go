@@ -91,6 +91,9 @@ func readNeurolibMulti(d *document) ([]instance, error) {
 	for i := range f.Cases {
 		c := &f.Cases[i]
 		all = append(all, instance{c.ID, func() outcome {
+			if c.spiking() {
+				return c.runSpiking()
+			}
 			kind := c.kind()
 			if kind == nil {
 				return skipped("needs models for the masses %s", strings.Join(c.masses(), ", "))
