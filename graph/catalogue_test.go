@@ -17,7 +17,7 @@ import (
 // setup is how a model is run in TestCatalogue.
 type setup struct {
 	dt      float64               // ms; 0 for 0.1
-	literal int                   // steps that are compared with literal ones; 0 for 5
+	literal int                   // steps that are compared with literal ones; 0 for 3
 	set     map[string]float64    // parameters away from their defaults
 	start   map[string][2]float64 // of the two regions; a random place in the inner part of its range else
 	step    float64               // the largest difference, relative; 0 for 1e-2
@@ -33,7 +33,7 @@ var setups = map[string]setup{
 	"GastSchmidtKnoscheSF": {dt: 0.01, why: "the potential jumps in spikes of a part of the time constant"},
 	"ThresholdLinear":      {set: map[string]float64{"h": 0.5}, why: "at the bottom of the hierarchy its gradient is nothing"},
 	"WilsonCowanLinear":    {set: map[string]float64{"P": 0.3, "Q": 0.2}, why: "without input it passes the threshold"},
-	"WilsonCowanDelayed": {set: map[string]float64{"d_ee": 0.3, "d_ei": 0.1, "d_ie": 0.2, "d_ii": 0.1},
+	"WilsonCowanDelayed": {literal: 5, set: map[string]float64{"d_ee": 0.3, "d_ei": 0.1, "d_ie": 0.2, "d_ii": 0.1},
 		idle: []string{"p.d_ee", "p.d_ei", "p.d_ie", "p.d_ii"}, why: "delays are not learned; short ones are in the steps that are compared"},
 	"Lorenz":                {dt: 0.005, why: "a tenth of its unit of time is too long a step"},
 	"Hopfield":              {set: map[string]float64{"dynamic": 0.6}, why: "thresholds do not move at the default"},
@@ -67,7 +67,7 @@ func TestCatalogue(t *testing.T) {
 			net := pair(t, m, c)
 			run.Duration = 200 * run.Dt
 			checkEveryGradient(t, net, run, cmp.Or(c.step, 1e-2), c.idle)
-			run.Duration, run.Every = float64(cmp.Or(c.literal, 5))*run.Dt, 1
+			run.Duration, run.Every = float64(cmp.Or(c.literal, 3))*run.Dt, 1
 			// Sums of some hundred terms each, of which the largest say how they are rounded.
 			agree(t, rolledOut(t, net, run), unrolled(t, net, run), 1e-12)
 		})
