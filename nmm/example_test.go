@@ -50,6 +50,29 @@ func ExampleDefine() {
 	// d(sum of dx/dt)/dmu = -7.333
 }
 
+// Three modes that inhibit each other, of which each remembers what it was.
+func ExampleDefine_modes() {
+	m, err := nmm.Define("Choice", `
+		modes i, k = 3
+		dx[k]/dt = (tanh(x[k](t - d)) - w*sum(i, x[i]) + [1, 0.5, 0][k]*x_in)/tau : 1`,
+		nmm.Parameter("d", 2, "ms", nmm.Positive, "delay"),
+		nmm.Parameter("w", 0.5, "1", nmm.Positive, "inhibition"),
+		nmm.Parameter("tau", 10, "ms", nmm.Positive, "time constant"),
+		nmm.State("x[k]", -1, 1, "activity"),
+		nmm.Port("x_in", "1"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i, s := range m.States() {
+		fmt.Println(s.Name, s.Meaning, m.Delays()[i].Name)
+	}
+	// Output:
+	// x_1 activity x_1(t - d)
+	// x_2 activity x_2(t - d)
+	// x_3 activity x_3(t - d)
+}
+
 // A mistake in the units, and where it is.
 func ExampleDefine_units() {
 	_, err := nmm.Define("Leak", `dv/dt = (E - v)/tau + i : mV`,

@@ -225,7 +225,7 @@ func TestExpressionSymbols(t *testing.T) {
 }
 
 func FuzzExpression(f *testing.F) {
-	for _, seed := range []string{"x + 2*y^2/3[mV]", "where(x <= y, exp(-x), clip(y, 0, 1))", "-x^-1 - --y", "5[1/√ms", "x\n+y # c", "τ*(", "1e", "x^(1/2)", "diff(x*y^2, x)", "[x, 1[mV]][2]", "sum(k, x[k])", "atan2(y, mod(y, 2))", "diff(diff(exp(-y), y)*x, y)"} {
+	for _, seed := range []string{"x + 2*y^2/3[mV]", "where(x <= y, exp(-x), clip(y, 0, 1))", "-x^-1 - --y", "5[1/√ms", "x\n+y # c", "τ*(", "1e", "x^(1/2)", "diff(x*y^2, x)", "[x, 1[mV]][2]", "sum(k, x[k])", "atan2(y, mod(y, 2))", "diff(diff(exp(-y), y)*x, y)", "diff(x)"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, expression string) {
