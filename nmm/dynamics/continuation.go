@@ -94,6 +94,9 @@ func (s *System) newFollower(c *Continuation) (*follower, error) {
 	case !(c.Step >= 0) || c.Points < 0 || !(c.Tolerance >= 0):
 		return nil, s.errorf("continuation in %s: Step, Points and Tolerance must not be negative, found %v, %d, %v", c.Parameter, c.Step, c.Points, c.Tolerance)
 	}
+	if err := s.checkRange(c.Parameter, c.From, c.To); err != nil {
+		return nil, err
+	}
 	return newFollower(s, flow, &follower{
 		parameter: c.Parameter, lo: lo, hi: hi, present: present,
 		step: cmp.Or(c.Step, 0.02), points: cmp.Or(c.Points, 5000), tolerance: cmp.Or(c.Tolerance, 1e-10),

@@ -152,6 +152,14 @@ func TestErrorsNameModelParameterAndState(t *testing.T) {
 			_, err := s.Continue(ctx, Continuation{Parameter: "eta", From: 1, To: 3})
 			return err
 		}, []string{"eta", "-5", "not between 1 and 3"}},
+		{"no value of tau", func() error {
+			_, err := s.Continue(ctx, Continuation{Parameter: "tau", From: -1, To: 2, Start: []float64{0.08, -2}})
+			return err
+		}, []string{"MontbrioPazoRoxin", `"tau"`, "-1", "outside its domain"}},
+		{"no value of tau in a sweep", func() error {
+			_, err := s.Sweep(ctx, Sweep{Parameter: "tau", From: 1, To: -2})
+			return err
+		}, []string{"MontbrioPazoRoxin", `"tau"`, "-2", "outside its domain"}},
 		{"a long state", func() error {
 			_, err := s.Continue(ctx, Continuation{Parameter: "eta", From: -10, To: 0, Start: []float64{1, 2, 3}})
 			return err

@@ -75,6 +75,9 @@ func (s *System) sweepDefaults(w Sweep) (Sweep, error) {
 	if span := w.To - w.From; math.IsNaN(span) || math.IsInf(span, 0) {
 		return w, s.errorf("sweep in %s: expected finite numbers From and To, found %v and %v", w.Parameter, w.From, w.To)
 	}
+	if err := s.checkRange(w.Parameter, w.From, w.To); err != nil {
+		return w, err
+	}
 	var err error
 	w.Start, err = s.checkState(w.Start)
 	w.Values, w.Settle, w.Kick = cmp.Or(w.Values, 51), cmp.Or(w.Settle, 1000), cmp.Or(w.Kick, 1e-4)

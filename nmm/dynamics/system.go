@@ -1,6 +1,7 @@
 package dynamics
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -167,6 +168,15 @@ func (s *System) asInput(address string, v float64) any {
 		return mat.NewDense(1, 1, []float64{v})
 	}
 	return v
+}
+
+// checkRange wants the ends of a parameter's range to be values that it may have.
+func (s *System) checkRange(name string, from, to float64) error {
+	present, err := s.Get(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.Set(name, from), s.Set(name, to), s.Set(name, present))
 }
 
 // Get returns the value of a parameter or a constant input.
