@@ -50,18 +50,12 @@ func allBut(pairs []pair, theirs ...string) []pair {
 
 // codim3 makes a class of an unfolding. Where two roots are complex, TVB joins cube roots that do not belong together.
 func codim3(name string, model func() *nmm.Model, states, params []pair) class {
-	ours := class{
-		model: model, states: states, params: append(same("b", "R", "c", "dstar", "N", "modification"), params...),
-		fixed: map[string]float64{"tau": 1}, unused: []string{"Ks"}, ports: []pair{timesParam("c0", "z_in", "Ks")},
+	c := class{
+		peer: "tvb", name: name, model: model, states: states, params: append(same("b", "R", "c", "dstar", "N", "modification"), params...),
+		fixed: map[string]float64{"tau": 1}, unused: []string{"Ks"}, ports: []pair{timesParam("c0", "z_in", "Ks")}, rare: true,
 	}
-	c, coded := ours, ours
-	coded.wrong = "TVB Epileptor codim 3"
-	coded.model = func() *nmm.Model {
-		return altered(model(), "x_s", `x_s = where(disc < 0, 2*sqrt(max(mu2/3, 1e-24))*cos(phi/3), where(N < 1.5,
-			where(mu1/2 + root < 0, -0.5, 1)*cbrt(mu1/2 + root) + where(mu1/2 - root < 0, -0.5, 1)*cbrt(mu1/2 - root), where(N < 2.5,
-			where(mu1/2 + root < 0, 1, -0.5)*cbrt(mu1/2 + root) - 0.5*cbrt(mu1/2 - root),
-			-0.5*cbrt(mu1/2 + root) + where(mu1/2 - root < 0, 1, -0.5)*cbrt(mu1/2 - root)))) : 1`)
-	}
-	c.peer, c.name, c.coded, c.rare = "tvb", name, &coded, true
-	return c
+	return c.codedAs("TVB Epileptor codim 3", "x_s", `x_s = where(disc < 0, 2*sqrt(max(mu2/3, 1e-24))*cos(phi/3), where(N < 1.5,
+		where(mu1/2 + root < 0, -0.5, 1)*cbrt(mu1/2 + root) + where(mu1/2 - root < 0, -0.5, 1)*cbrt(mu1/2 - root), where(N < 2.5,
+		where(mu1/2 + root < 0, 1, -0.5)*cbrt(mu1/2 + root) - 0.5*cbrt(mu1/2 - root),
+		-0.5*cbrt(mu1/2 + root) + where(mu1/2 - root < 0, 1, -0.5)*cbrt(mu1/2 - root)))) : 1`)
 }
