@@ -48,9 +48,9 @@ type builder struct {
 	names     func() []string // for the error about an unknown one
 	functions map[string]function
 
-	// missing puts before an error the place of the call whose derivative is built;
-	// nil where that of each call is its own.
-	missing func(error) error
+	// site is that of the call whose derivative is built; nil where each call is its
+	// own.
+	site *callSite
 }
 
 // node returns the term as a node.
@@ -171,11 +171,11 @@ func (b *builder) call(e *expr) (term, error) {
 		return numberTerm(f.value(values)), nil
 	}
 	if f.own != nil {
-		missing := b.missing
-		if missing == nil {
-			missing = func(err error) error { return b.src.wrapAt(e.at, "", err) }
+		site := b.site
+		if site == nil {
+			site = &callSite{b.src, e.at}
 		}
-		return b.made(e, latest)(f.own.applyAt(missing, b.nodes(args)))
+		return b.made(e, latest)(f.own.applyAt(site, b.nodes(args)))
 	}
 	return b.made(e, latest)(f.node(b.nodes(args)))
 }

@@ -54,9 +54,15 @@ func (f *goFunction) enter(table map[string]function, rule unitRule) {
 // apply makes the node of the function.
 func (f *goFunction) apply(x []*G.Node) (*G.Node, error) { return f.applyAt(nil, x) }
 
-// applyAt is apply for a call in a text; missing says, there, that a derivative is.
-func (f *goFunction) applyAt(missing func(error) error, x []*G.Node) (*G.Node, error) {
-	op := elementwise{goFunction: f, missing: missing}
+// callSite is where a text calls a function: what a missing derivative is blamed on.
+type callSite struct {
+	src *source
+	at  place
+}
+
+// applyAt is apply for a call in a text; site may be nil.
+func (f *goFunction) applyAt(site *callSite, x []*G.Node) (*G.Node, error) {
+	op := elementwise{goFunction: f, site: site}
 	for i, n := range x {
 		op.dims[i] = n.Dims()
 	}
@@ -72,14 +78,14 @@ func (f *goFunction) applyAt(missing func(error) error, x []*G.Node) (*G.Node, e
 }
 
 // slope makes the node of the derivative with respect to argument i.
-func (f *goFunction) slope(i int, x G.Nodes, missing func(error) error) (*G.Node, error) {
+func (f *goFunction) slope(i int, x G.Nodes, site *callSite) (*G.Node, error) {
 	e, src, err := parseExpression(f.slopes[i])
 	if err != nil {
 		return nil, err
 	}
 	helpers := map[string]function{}
 	f.enter(helpers, pureNumbers)
-	b := &builder{src: src, graph: x[0].Graph(), functions: helpers, missing: missing,
+	b := &builder{src: src, graph: x[0].Graph(), functions: helpers, site: site,
 		names: func() []string { return argumentNames[:f.arity()] },
 		lookup: func(name string) (term, bool, error) {
 			for k, n := range x {
@@ -110,8 +116,8 @@ var argumentNames = []string{"x", "y", "z"}
 // tensors of one shape, in any mixture.
 type elementwise struct {
 	*goFunction
-	dims    [2]int            // of the operands
-	missing func(error) error // puts a place before an error
+	dims [2]int // of the operands
+	site *callSite
 }
 
 // mapped and paired tell an executor without a kernel of the op's name how to
@@ -139,14 +145,14 @@ func (op elementwise) Fixed() bool { return op.id == 0 }
 func (op elementwise) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	if len(op.slopes) == 0 {
 		err := op.notGiven()
-		if op.missing != nil {
-			return nil, op.missing(err)
+		if op.site != nil {
+			return nil, op.site.src.wrapAt(op.site.at, "", err)
 		}
 		return nil, fmt.Errorf("nmm: %w", err)
 	}
 	var list G.Nodes
 	for i, x := range in {
-		slope, err := op.slope(i, in, op.missing)
+		slope, err := op.slope(i, in, op.site)
 		if err != nil {
 			return nil, err
 		}
