@@ -156,3 +156,18 @@ func TestParseQuantity(t *testing.T) {
 		wantError(t, err, "nmm: quantity", part)
 	}
 }
+
+func FuzzParseQuantity(f *testing.F) {
+	for _, text := range []string{"5 mV", "10mm/ms", "-1e-3 1/ms^(1/2)", "√", "1e", "((m^99)^99)^99"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		q, err := ParseQuantity(text)
+		if err != nil {
+			return
+		}
+		if again, err := ParseQuantity(q.String()); err != nil || again != q {
+			t.Errorf("%q: %v, printed and read again %v, %v", text, q, again, err)
+		}
+	})
+}
