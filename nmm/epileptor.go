@@ -17,7 +17,8 @@ import "slices"
 //	h  = 4 (x₁ - x₀) - [z < 0] 0.1 z⁷, or x₀ + 3 σ((x₁ + 0.5)/0.1) with modification = 1
 //
 // in the dimensionless form of the literature; only the rate tt, 1/ms, has a unit. The field potential is x₂ - x₁, the
-// observable lfp. x₀ is the excitability of the tissue: it has seizures from -2.06 on, before which it rests.
+// observable lfp. x₀ is the excitability of the tissue: it rests below -2.06, the preset "rest", and has seizures above, up
+// to about -1, the preset "seizures".
 //
 // Other regions enter at x1_in, x2_in and z_in, usually through differences of x₁ (of x₂ for x2_in), Pre {"x", "1"} and
 // Post "S1 - S2*x"; the gains of these couplings are K_vf, K_f and K_s of the literature.
@@ -105,6 +106,9 @@ func permittivityItems() []Item {
 		State("z", 2, 5, "permittivity"),
 		Port("x1_in", "1"),
 		Port("z_in", "1"),
+
+		Preset("rest", map[string]float64{"x0": -2.2}),
+		Preset("seizures", map[string]float64{"x0": -1.6}),
 	}
 }
 
