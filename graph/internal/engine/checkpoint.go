@@ -13,6 +13,7 @@ type plan struct {
 	lanes    int // most lanes of a tile
 	bundles  int // of those: see bundleLanes
 	segment  int // steps per segment, whole blocks
+	lap      int // steps that are solved in the same rows where no tape is wanted, whole blocks
 	count    int // segments
 	resident bool
 	slots    int // checkpoints per tile, the first segment's included
@@ -143,12 +144,12 @@ func (e *Engine[T]) plan(side, lanes, workers int, keep bool) (plan, error) {
 		}
 		return size * int64(side) * (per*int64(tiles) + int64(work)*int64(workers))
 	}
+	lap := min(max(roundUp(256/side, Block), roundUp(longest, Block)), total)
 	if !keep {
-		s := min(max(roundUp(256/side, Block), roundUp(longest, Block)), total)
-		return plan{lanes: side, segment: s, count: segments(total, s), factor: 1, bytes: memory(s, 0, false)}, nil
+		return plan{lanes: side, segment: lap, lap: lap, count: segments(total, lap), factor: 1, bytes: memory(lap, 0, false)}, nil
 	}
 	s := min(max(256, roundUp(2*longest, Block)), total)
-	p := plan{lanes: side, segment: s, count: segments(total, s), resident: true, factor: 1}
+	p := plan{lanes: side, segment: s, lap: s, count: segments(total, s), resident: true, factor: 1}
 	p.slots, p.bytes = p.count, memory(s, p.count, true)
 	if e.Settings.Budget == 0 || p.bytes <= e.Settings.Budget {
 		return p, nil
@@ -157,7 +158,7 @@ func (e *Engine[T]) plan(side, lanes, workers int, keep bool) (plan, error) {
 	if p.factor < 0 && e.Settings.Elastic {
 		p, _ = e.checkpointed(total, elastic*least, memory)
 	}
-	if p.lanes = side; p.factor < 0 {
+	if p.lanes, p.lap = side, min(lap, p.segment); p.factor < 0 {
 		return p, fmt.Errorf("graph: memory budget of %d bytes is below the minimum of %d bytes for this run", e.Settings.Budget, least)
 	}
 	return p, nil

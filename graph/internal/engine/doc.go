@@ -22,7 +22,8 @@
 // and the few values of the step that its adjoint reads ([KeptVar]), exponentials and the like; the rest
 // of what a step computes in between is computed again by the adjoint program. With a memory
 // budget only some segment starts are kept (state and delay history) and tapes are rebuilt from
-// there, by the binomial schedule of Griewank and Walther (2000), doi:10.1145/347837.347846.
+// there, by the binomial schedule of Griewank and Walther (2000), doi:10.1145/347837.347846. Where no tape is
+// wanted, steps are solved in laps, whose rows lie in the same memory again and again.
 //
 // # Tiles
 //

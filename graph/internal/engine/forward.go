@@ -27,6 +27,7 @@ func (l *tile[T]) solve(ctx context.Context, in *Inputs, out *Outputs, tape *til
 	l.observe(out)
 	keep := l.spine()
 	n := l.spans()
+	var before span
 	for k := 0; k < n; k++ {
 		sp := l.span(k)
 		var point *checkpoint[T]
@@ -38,15 +39,15 @@ func (l *tile[T]) solve(ctx context.Context, in *Inputs, out *Outputs, tape *til
 		if k == 0 {
 			l.enter(sp)
 		} else {
-			l.proceed(sp)
+			l.proceed(before, sp)
 		}
 		if point != nil {
 			l.save(point, sp)
 		}
-		if err := l.segment(ctx, sp, rec); err != nil {
+		var err error
+		if before, err = l.pass(ctx, sp, rec); err != nil {
 			return err
 		}
-		l.leave(sp)
 	}
 	rec.finish(l.next)
 	for _, o := range l.observers {
@@ -55,6 +56,22 @@ func (l *tile[T]) solve(ctx context.Context, in *Inputs, out *Outputs, tape *til
 		}
 	}
 	return nil
+}
+
+// pass solves a span whose rows are no tape, unless they are resident: in laps, since rows that are used again and
+// again stay in a near cache. It returns the last lap.
+func (l *tile[T]) pass(ctx context.Context, sp span, rec *recorder[T]) (span, error) {
+	for {
+		lap := span{sp.base, sp.from, min(sp.base+int64(l.plan.lap), sp.to)}
+		if err := l.segment(ctx, lap, rec); err != nil {
+			return lap, err
+		}
+		if l.leave(lap); lap.to == sp.to {
+			return lap, nil
+		}
+		sp.base, sp.from = lap.to, lap.to
+		l.proceed(lap, sp)
+	}
 }
 
 // row is the state at an absolute step of the present segment.
@@ -115,7 +132,7 @@ func (l *tile[T]) fromCarry(into []T, at, n int) {
 	}
 }
 
-// leave keeps what the next segment starts from: its rows may lie elsewhere.
+// leave keeps what the next span starts from: its rows may lie elsewhere.
 func (l *tile[T]) leave(sp span) {
 	copy(l.next, l.row(sp, sp.to))
 	for _, o := range l.observers {
@@ -123,8 +140,9 @@ func (l *tile[T]) leave(sp span) {
 	}
 }
 
-// proceed moves on to the segment after the one just solved.
-func (l *tile[T]) proceed(sp span) {
+// proceed moves on to the span after the one just solved.
+func (l *tile[T]) proceed(before, sp span) {
+	shift := int(before.to - before.base)
 	copy(l.row(sp, sp.from), l.next)
 	for _, o := range l.observers {
 		o.proceed()
@@ -132,7 +150,7 @@ func (l *tile[T]) proceed(sp span) {
 	for i := range l.sources {
 		run := &l.sources[i]
 		for at := 0; at < len(run.past); at += run.stride {
-			copy(run.past[at:at+run.columns], run.past[at+l.plan.segment:at+l.plan.segment+run.columns])
+			copy(run.past[at:at+run.columns], run.past[at+shift:at+shift+run.columns])
 		}
 	}
 }

@@ -48,12 +48,11 @@ func (l *tile[T]) advance(ctx context.Context, tape *tileTape[T], a, b int) erro
 	l.restorePast(tape.saved[a], sp)
 	l.prime(sp)
 	for k := a; k < b; k++ {
-		sp := l.span(k)
-		if err := l.segment(ctx, sp, nil); err != nil {
+		lap, err := l.pass(ctx, l.span(k), nil)
+		if err != nil {
 			return err
 		}
-		l.leave(sp)
-		l.proceed(l.span(k + 1))
+		l.proceed(lap, l.span(k+1))
 	}
 	return nil
 }
