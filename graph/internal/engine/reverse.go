@@ -172,6 +172,10 @@ func (l *tile[T]) blockStart(t1, from int64) int64 {
 // stepBack turns the adjoint of the state after step t into that of the state before it.
 func (l *tile[T]) stepBack(sp span, t0, t int64, c *cotangent[T]) {
 	b, state := &l.back, l.row(sp, t)
+	if t > sp.from {
+		kernel.Prefetch(l.row(sp, t-1))
+		kernel.Prefetch(l.sumRow(sp, t-1))
+	}
 	for _, o := range l.observers {
 		o.back(t, l.row(sp, t+1))
 	}

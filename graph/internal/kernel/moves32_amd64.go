@@ -18,3 +18,6 @@ func widen32(d *float64, a *float32, n int)
 
 //go:noescape
 func addWidened32(d *float64, a *float32, n int)
+
+//go:noescape
+func prefetch(p *byte, lines int)

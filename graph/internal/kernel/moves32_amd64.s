@@ -230,3 +230,15 @@ one:
 done:
 	VZEROUPPER
 	RET
+
+TEXT ·prefetch(SB), NOSPLIT, $0-16
+	MOVQ p+0(FP), SI
+	MOVQ lines+8(FP), CX
+
+more:
+	PREFETCHT0 (SI)
+	ADDQ       $0x40, SI
+	DECQ       CX
+	JNZ        more
+	VZEROUPPER
+	RET

@@ -38,6 +38,7 @@ func delayedDotsVector[T Float](dw, a []T, offsets []int32, src []T) bool {
 func cubeVector[T Float](d, a []T)  { panic("kernel: no assembly") }
 func sqrtVector[T Float](d, a []T)  { panic("kernel: no assembly") }
 func absVector[T Float](d, a []T)   { panic("kernel: no assembly") }
+func prefetch(p *byte, lines int)   { panic("kernel: no assembly") }
 func flushVector[T Float](d, a []T) { panic("kernel: no assembly") }
 func transposeVector[T Float](dst []T, ds int, src []T, ss, cols int) {
 	panic("kernel: no assembly")

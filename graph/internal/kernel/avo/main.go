@@ -63,6 +63,7 @@ func main() {
 		d.transpose()
 		if d.bits == 32 {
 			d.conversions()
+			d.prefetch()
 		}
 		d.write(fmt.Sprintf("moves%d_amd64.s", d.bits), fmt.Sprintf("moves%d_amd64.go", d.bits))
 	}

@@ -135,6 +135,19 @@ func (d *dtype) conversions() {
 	})
 }
 
+// prefetch asks for so many lines of memory, which are not 0.
+func (d *dtype) prefetch() {
+	d.function("prefetch", "func(p *byte, lines int)")
+	d.Load(d.Param("p"), reg.RSI)
+	d.Load(d.Param("lines"), reg.RCX)
+	d.Label("more")
+	d.PREFETCHT0(operand.Mem{Base: reg.RSI})
+	d.ADDQ(operand.U8(64), reg.RSI)
+	d.DECQ(reg.RCX)
+	d.JNZ(operand.LabelRef("more"))
+	d.leave()
+}
+
 // conversion goes over n numbers of the given sizes in bytes, eight and then one at a time.
 func (d *dtype) conversion(name, signature string, to, from int, four func(first int), one func()) {
 	d.function(name, signature)
