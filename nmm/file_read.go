@@ -53,8 +53,9 @@ func Load(path string) (*Model, error) {
 //
 // with the equations' lines in the order of the text. A parameter may have a "meaning", a "domain" ("free",
 // "positive", "exp", or [lo, hi] with null for no bound), "values" other than the default, and what is "learned"; the
-// list "states" has "initial" ranges, "bounds" and meanings; "family", "tables", "presets" and "references" are those of
-// Define. Read fails, naming the field, on any other, and wherever Define, Set and Learn fail.
+// list "states" has "initial" ranges, "bounds", the "bounding" {"reflecting": true} or {"smooth": width} if it is not
+// HardClip, and meanings; "family", "tables", "presets" and "references" are those of Define. Read fails, naming the
+// field, on any other, and wherever Define, Set and Learn fail.
 func Read(r io.Reader, name string) (*Model, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxFileBytes+1))
 	if err == nil && len(text) > maxFileBytes {

@@ -15,7 +15,7 @@ import (
 func TestFilesOfModels(t *testing.T) {
 	all := vanDerPol(t).Set("mu", []float64{1.0 / 3, 2}).Learn("mu", Masked([]bool{true, false}, Shifted(Exp, 0.1)), PerRegion).
 		Learn("tau", Softsign(0.5, 2), Shared).Bound("x", math.Inf(-1), 0.1+0.2)
-	for _, m := range append(List(), all, tabled(t)) {
+	for _, m := range append(List(), all, tabled(t), Hopf().Bound("x", 0, 1, SmoothFloor(0.1)).Bound("y", math.Inf(-1), math.Inf(1), Reflecting)) {
 		path := filepath.Join(t.TempDir(), "model.json")
 		if err := m.Save(path); err != nil {
 			t.Fatal(err)

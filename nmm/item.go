@@ -112,6 +112,9 @@ func Bounds(state string, lo, hi float64, how ...Bounding) Item {
 		if err := s.Bounding.check(lo, hi); err != nil {
 			return fmt.Errorf("state %q: %w", state, err)
 		}
+		if math.IsInf(lo, -1) && math.IsInf(hi, 1) {
+			s.Bounding = HardClip // of no bounds there is one kind
+		}
 		return nil
 	})
 }
