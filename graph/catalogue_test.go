@@ -50,6 +50,8 @@ var setups = map[string]setup{
 		why: "between the kinks of its tables steps must be small; nothing flows through delays; there is no adaptation at the default, and little variance"},
 	"ALNFiltered": {set: map[string]float64{"a": 5, "b": 10}, start: map[string][2]float64{"seev": {0.02, 0.03}, "siev": {0.02, 0.03}, "siiv": {0.02, 0.03}}, step: 1e-5, idle: []string{"p.de", "p.di"}, literal: 2,
 		why: "between the kinks of its tables steps must be small; nothing flows through delays; there is no adaptation at the default, and little variance"},
+	"JansenRitWindowed": {set: map[string]float64{"l_self": 0.3, "f_self": 0.01, "b_self": 0.3},
+		start: map[string][2]float64{"y0": {0.3, 0.2}, "y1": {8, 9}, "y2": {2, 4}, "y5": {1, 2}}, idle: []string{"p.steps", "init:p.clock", "init:p.held_l", "init:p.held_f", "init:p.held_b"}, why: "the clock only chooses, and what is held before the first window is never used; far from the threshold nothing matters"},
 	"KIonEx": {dt: 0.01, start: map[string][2]float64{"x": {3, 1}, "V": {-29, -50}, "n": {0.1, 0.05}},
 		idle: []string{"p.Vstar"}, why: "its membrane is as fast as 0.02 ms, and the right parabola counts only where it fires; the place where the parabolas meet only chooses"},
 }

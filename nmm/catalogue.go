@@ -31,6 +31,7 @@ var catalogue = []func() *Model{
 	ThresholdLinear,
 	// synaptic potential
 	JansenRit,
+	JansenRitWindowed,
 	ZetterbergJansen,
 	// spin/associative
 	Hopfield,

@@ -22,8 +22,9 @@ package nmm
 // v₀ of 5.52 mV of The Virtual Brain, with which the same input gives 6 to 7 Hz.
 //
 // Biol. Cybern. 73 (1995) 357-366, doi:10.1007/BF00199471.
-func JansenRit() *Model {
-	return define("JansenRit", `
+func JansenRit() *Model { return define("JansenRit", jansenRitEquations, jansenRitItems()...) }
+
+const jansenRitEquations = `
 	psp        = y1 - y2                                     : mV
 	pyramidal  = 2*nu_max * sigmoid(r*(psp + y3_in - v0))      : 1/ms
 	excitatory = 2*nu_max * sigmoid(r*(a_1*J*y0 - v0))         : 1/ms
@@ -34,8 +35,10 @@ func JansenRit() *Model {
 	dy2/dt = y5 : mV
 	dy3/dt = A*a*pyramidal                         - 2*a*y3 - a^2*y0 : mV/ms
 	dy4/dt = A*a*(mu + a_2*J*excitatory + y4_in)   - 2*a*y4 - a^2*y1 : mV/ms
-	dy5/dt = B*b*a_4*J*inhibitory                  - 2*b*y5 - b^2*y2 : mV/ms`,
+	dy5/dt = B*b*a_4*J*inhibitory                  - 2*b*y5 - b^2*y2 : mV/ms`
 
+func jansenRitItems() []Item {
+	return []Item{
 		Family("synaptic potential"),
 		Parameter("A", 3.25, "mV", Free, "size of the excitatory postsynaptic potential"),
 		Parameter("B", 22, "mV", Free, "size of the inhibitory postsynaptic potential"),
@@ -64,5 +67,5 @@ func JansenRit() *Model {
 		Preset("1995", map[string]float64{"v0": 6, "mu": 0.22}),
 		Preset("tvb", map[string]float64{"v0": 5.52, "mu": 0.22}),
 		Reference("Jansen and Rit (1995) Biol. Cybern. 73: 357-366, doi:10.1007/BF00199471"),
-	)
+	}
 }

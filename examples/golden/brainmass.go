@@ -30,7 +30,7 @@ func brainmassSchemas() []schema {
 		b("networks", func(d *document) bool { return d.has("units") && hasKeys(d.first(), "coupling", "coupled_var", "conn") }, readBrainmassNetworks),
 		b("networks_handwired", firstHas("model", "method", "conn", "traj"), readBrainmassHandwired),
 		b("coupling", has("cases", "laplacian", "delay_steps_table"), readBrainmassCoupling),
-		b("layers", firstHas("kind", "weights", "inputs"), later("recurrent layers")),
+		b("layers", firstHas("kind", "weights", "inputs"), readBrainmassLayers),
 		b("forward", has("balloon", "hrf_bold"), readBrainmassForward),
 		b("objectives", has("cases", "densities"), readBrainmassObjectives),
 		b("noise", has("ou", "gaussian"), readBrainmassNoise),

@@ -27,6 +27,7 @@ var atLeast = []struct {
 	{"brainmass/single_node.json", 239},
 	{"brainmass/networks.json", 75},
 	{"brainmass/networks_handwired.json", 5},
+	{"brainmass/layers.json", 1},
 	{"brainmass/objectives.json", 3},
 	{"neurolib/functions.json", 15},
 	{"neurolib/signal.json", 10},
