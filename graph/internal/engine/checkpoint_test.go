@@ -141,7 +141,7 @@ func TestFactorIsWhatRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[plan]bool{}
+	seen, laps := map[plan]bool{}, 0
 	var want []float64
 	for _, start := range []int{0, 5} {
 		for part := int64(2); part < 40; part++ {
@@ -152,6 +152,7 @@ func TestFactorIsWhatRuns(t *testing.T) {
 			}
 			solved, grad := countBlocks(t, e, start)
 			seen[p] = true
+			laps = max(laps, segments(p.segment, p.lap))
 			// In whole segments; at the run's end up to a segment's and a block's worth may be missing.
 			n := segments(start+4000, p.segment)
 			spine, blocks := advances(n, p.slots)+n, p.segment/Block
@@ -169,8 +170,8 @@ func TestFactorIsWhatRuns(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) < 8 {
-		t.Errorf("only %d plans", len(seen))
+	if len(seen) < 8 || laps < 2 {
+		t.Errorf("only %d plans, of up to %d laps", len(seen), laps)
 	}
 }
 

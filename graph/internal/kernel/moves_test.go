@@ -126,3 +126,11 @@ func testFinite[T Float](t *testing.T) {
 		}
 	}
 }
+
+// What is asked for ahead is read as it is, from no element to some lines.
+func TestPrefetch(t *testing.T) {
+	for n := range 70 {
+		Prefetch(make([]float32, n))
+		Prefetch(make([]float64, n))
+	}
+}
