@@ -137,23 +137,6 @@ func named(path, pattern string) bool {
 	return ok && err == nil
 }
 
-// later makes a reader for a schema whose cases all need a part that does not exist yet. Cases are
-// counted: the entries of every list under "cases", or one per block.
-func later(part string) func(*document) ([]instance, error) {
-	return func(d *document) ([]instance, error) {
-		var names []string
-		names = countList(names, "case", d.list)
-		for _, k := range sortedKeys(d.keys) {
-			names = append(names, blockCases(k, d.keys[k])...)
-		}
-		var all []instance
-		for _, n := range names {
-			all = append(all, instance{n, func() outcome { return skipped("needs %s", part) }})
-		}
-		return all, nil
-	}
-}
-
 // blockCases names the cases of one block of a file.
 func blockCases(key string, raw json.RawMessage) []string {
 	var list []json.RawMessage
