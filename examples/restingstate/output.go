@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/euryale-ml/euryale/datasets"
 	"gonum.org/v1/gonum/mat"
@@ -142,23 +143,11 @@ func (s *study) saveArrays(path string) error {
 			if filepath.Dir(address) == "." {
 				name = address
 			}
-			arrays = append(arrays, datasets.Array{Name: fmt.Sprintf("%s: %s (%s)", c.name, name, replaceSlashes(unit)), Shape: shape, Numbers: values})
+			unit = strings.ReplaceAll(unit, "/", " per ") // a slash in the name of an array would be a folder of the archive
+			arrays = append(arrays, datasets.Array{Name: fmt.Sprintf("%s: %s (%s)", c.name, name, unit), Shape: shape, Numbers: values})
 		}
 	}
 	return datasets.SaveArrays(path, arrays...)
-}
-
-// replaceSlashes writes "per" for a slash, which in the name of an array would be a folder of the archive.
-func replaceSlashes(unit string) string {
-	out := ""
-	for _, r := range unit {
-		if r == '/' {
-			out += " per "
-		} else {
-			out += string(r)
-		}
-	}
-	return out
 }
 
 // writeHidden writes what a test with hidden parameters has made, for other programs and for -bold and -fc.
